@@ -1,0 +1,244 @@
+#include <string.h>
+
+#include "codec/json_write.h"
+
+#define DEPTH_MAX 31
+
+struct cm_jsonw
+cm_jsonw_of(struct cm_buf *out, int indent)
+{
+	return (struct cm_jsonw) { .out = out, .indent = indent };
+}
+
+static void
+newline(struct cm_jsonw *w)
+{
+	if (w->indent == 0)
+		return;
+	cm_buf_add_u8(w->out, '\n');
+	for (int i = 0; i < w->depth * w->indent; i++)
+		cm_buf_add_u8(w->out, ' ');
+}
+
+/* Comma and line break before a value or a key. */
+static void
+before(struct cm_jsonw *w)
+{
+	uint32_t bit = 1u << w->depth;
+
+	if (w->after_key) {
+		w->after_key = false;
+		return;
+	}
+	if (w->depth == 0)
+		return;
+	if (w->has_item & bit)
+		cm_buf_add_str(w->out, w->indent == 0 ? ", " : ",");
+	w->has_item |= bit;
+	newline(w);
+}
+
+static void
+open(struct cm_jsonw *w, char c)
+{
+	before(w);
+	cm_buf_add_u8(w->out, (uint8_t)c);
+	if (w->depth == DEPTH_MAX) {
+		w->out->failed = true;
+		return;
+	}
+	w->depth++;
+	w->has_item &= ~(1u << w->depth);
+}
+
+static void
+close(struct cm_jsonw *w, char c)
+{
+	bool had = w->has_item & (1u << w->depth);
+
+	if (w->depth == 0) {
+		w->out->failed = true;
+		return;
+	}
+	w->depth--;
+	if (had)
+		newline(w);
+	cm_buf_add_u8(w->out, (uint8_t)c);
+}
+
+void
+cm_jsonw_object(struct cm_jsonw *w)
+{
+	open(w, '{');
+}
+
+void
+cm_jsonw_object_end(struct cm_jsonw *w)
+{
+	close(w, '}');
+}
+
+void
+cm_jsonw_array(struct cm_jsonw *w)
+{
+	open(w, '[');
+}
+
+void
+cm_jsonw_array_end(struct cm_jsonw *w)
+{
+	close(w, ']');
+}
+
+/* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 if there is none. */
+static size_t
+utf8_len(struct cm_span s)
+{
+	uint8_t c = s.ptr[0];
+	size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+
+	if (n == 0 || n > s.len)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((s.ptr[i] & 0xc0) != 0x80)
+			return 0;
+	if ((c == 0xe0 && s.ptr[1] < 0xa0) || (c == 0xed && s.ptr[1] > 0x9f) ||
+	    (c == 0xf0 && s.ptr[1] < 0x90) || (c == 0xf4 && s.ptr[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+static void
+escape(struct cm_buf *out, uint8_t c)
+{
+	switch (c) {
+	case '"':
+		cm_buf_add_str(out, "\\\"");
+		return;
+	case '\\':
+		cm_buf_add_str(out, "\\\\");
+		return;
+	case '\n':
+		cm_buf_add_str(out, "\\n");
+		return;
+	case '\r':
+		cm_buf_add_str(out, "\\r");
+		return;
+	case '\t':
+		cm_buf_add_str(out, "\\t");
+		return;
+	default:
+		cm_buf_printf(out, "\\u%04x", c);
+	}
+}
+
+void
+cm_jsonw_span(struct cm_jsonw *w, struct cm_span s)
+{
+	before(w);
+	cm_buf_add_u8(w->out, '"');
+	while (s.len > 0) {
+		size_t n = utf8_len(s);
+
+		if (n == 0) {
+			cm_buf_add_str(w->out, "\xef\xbf\xbd");
+			n = 1;
+		} else if (n == 1 && (s.ptr[0] < 0x20 || s.ptr[0] == '"' || s.ptr[0] == '\\' ||
+					 s.ptr[0] == 0x7f)) {
+			escape(w->out, s.ptr[0]);
+		} else {
+			cm_buf_add(w->out, s.ptr, n);
+		}
+		s = cm_span_part(s, n, s.len - n);
+	}
+	cm_buf_add_u8(w->out, '"');
+}
+
+void
+cm_jsonw_str(struct cm_jsonw *w, const char *text)
+{
+	if (text == NULL)
+		cm_jsonw_null(w);
+	else
+		cm_jsonw_span(w, cm_span_str(text));
+}
+
+void
+cm_jsonw_key(struct cm_jsonw *w, const char *name)
+{
+	cm_jsonw_str(w, name);
+	cm_buf_add_str(w->out, ": ");
+	w->after_key = true;
+}
+
+void
+cm_jsonw_hex(struct cm_jsonw *w, struct cm_span bytes)
+{
+	before(w);
+	cm_buf_add_u8(w->out, '"');
+	cm_buf_add_hex(w->out, bytes);
+	cm_buf_add_u8(w->out, '"');
+}
+
+void
+cm_jsonw_int(struct cm_jsonw *w, int64_t v)
+{
+	before(w);
+	cm_buf_printf(w->out, "%lld", (long long)v);
+}
+
+void
+cm_jsonw_uint(struct cm_jsonw *w, uint64_t v)
+{
+	before(w);
+	cm_buf_printf(w->out, "%llu", (unsigned long long)v);
+}
+
+void
+cm_jsonw_bool(struct cm_jsonw *w, bool v)
+{
+	before(w);
+	cm_buf_add_str(w->out, v ? "true" : "false");
+}
+
+void
+cm_jsonw_null(struct cm_jsonw *w)
+{
+	before(w);
+	cm_buf_add_str(w->out, "null");
+}
+
+void
+cm_jsonw_kstr(struct cm_jsonw *w, const char *name, const char *text)
+{
+	cm_jsonw_key(w, name);
+	cm_jsonw_str(w, text);
+}
+
+void
+cm_jsonw_kint(struct cm_jsonw *w, const char *name, int64_t v)
+{
+	cm_jsonw_key(w, name);
+	cm_jsonw_int(w, v);
+}
+
+void
+cm_jsonw_kuint(struct cm_jsonw *w, const char *name, uint64_t v)
+{
+	cm_jsonw_key(w, name);
+	cm_jsonw_uint(w, v);
+}
+
+void
+cm_jsonw_kbool(struct cm_jsonw *w, const char *name, bool v)
+{
+	cm_jsonw_key(w, name);
+	cm_jsonw_bool(w, v);
+}
+
+void
+cm_jsonw_khex(struct cm_jsonw *w, const char *name, struct cm_span bytes)
+{
+	cm_jsonw_key(w, name);
+	cm_jsonw_hex(w, bytes);
+}
