@@ -73,12 +73,13 @@ struct cm_packet {
 	uint8_t ttl;
 	bool df;
 	bool fragment; /* this frame alone is a part; see capture/fragment.h */
-	bool quoted;   /* inside an ICMP error: never a segment of its flow */
+	bool quoted;   /* an ICMP error: its payload quotes a packet, never a segment of that flow */
+	bool transport; /* the transport header is there; else the fields from sport on are 0 */
 	uint16_t ipid; /* IPv4; 0 for IPv6 */
 	uint32_t ip_len; /* whole datagram as its header says */
 
 	/* transport */
-	uint16_t sport, dport;
+	uint16_t sport, dport; /* ICMP: type and code */
 	uint8_t flags; /* enum cm_tcp_flag */
 	uint8_t opts;  /* enum cm_tcp_opt: which are there */
 	uint8_t wscale;
