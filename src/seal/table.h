@@ -1,0 +1,62 @@
+/* seal/table.h -- commits to a table, and writes openings of it (FORMATS 1.1, 1.4).
+ *
+ * Both go once through the rows, in order, with a few kilobytes a column and one
+ * row in memory.  Nothing here reads a file: rows come from a cm_cell_source
+ * (seal/cut.h makes one of a capture, a log, records or a blob).
+ *
+ * What the case folder keeps beside the secret is the *index*: for every 256
+ * rows a record of
+ *	offset u64 (of the first of these rows in the file) || node (the hash of
+ *	their subtree, FORMATS 1.1) || the first 4 bytes of each row's leaf hash
+ * 4.2 bytes a row, big-endian, joined; the last record has fewer leaves.  With it an
+ * opening touches only the rows it needs if the source can seek, and a row that
+ * changed since the seal is named.  It holds commitments only: nothing to hide. */
+#ifndef CM_SEAL_TABLE_H
+#define CM_SEAL_TABLE_H
+
+#include "base/sink.h"
+#include "seal/plan.h"
+#include "seal/schema.h"
+
+#define CM_TILE_LEVEL 8
+#define CM_TILE_ROWS 256u
+#define CM_INDEX_HEAD 40u
+#define CM_INDEX_CHECK 4u
+#define CM_INDEX_RECORD (CM_INDEX_HEAD + CM_INDEX_CHECK * CM_TILE_ROWS)
+
+/* Reads all rows and puts rows and root into ${*out}; x and schema too; has_file is
+ * false, statement zero.  ${index}, which may be NULL, is written as said above.
+ * CM_E_LIMIT: more than 2^40 rows.  CM_E_NOMEM, and what the source and the sink say. */
+CM_RESULT cm_table_commit(const struct cm_schema *schema, const struct cm_seal_secret *secret,
+    struct cm_cell_source source, const struct cm_sink *index, struct cm_seal *out,
+    struct cm_err *err);
+
+/* The commitment to the whole file's SHA-256, to be shut until all is opened. */
+void cm_table_file(const struct cm_seal_secret *secret, const uint8_t sha256[CM_HASH_LEN],
+    uint8_t out[CM_HASH_LEN]);
+
+/* Where an exhibit is not what was sealed: the first row that differs, or the last
+ * one if it could only be narrowed down to some rows. */
+struct cm_table_diff {
+	bool differs;
+	uint64_t first, last;
+};
+
+struct cm_table_open {
+	const struct cm_seal *seal; /* as its statement says, statement digest included */
+	const struct cm_seal_secret *secret;
+	const struct cm_plan *plan;
+	struct cm_cell_source source; /* from row 0 */
+	struct cm_span index;	      /* of the case folder; may be empty */
+};
+
+/* Writes the one opening for that plan.  Every row that is read is compared with the
+ * seal; without `seek` or index that is every row.  What was written is worthless
+ * unless CM_OK comes back.
+ * CM_E_REFUSED: the plan breaks a rule (cm_plan_check), or the exhibit is not what was
+ *   sealed: then ${diff}, which may be NULL, says where.
+ * CM_E_USAGE: secret and seal do not belong together. */
+CM_RESULT cm_table_open(const struct cm_table_open *in, const struct cm_sink *out,
+    struct cm_table_diff *diff, struct cm_err *err);
+
+#endif
