@@ -30,7 +30,7 @@
 
 #include "base/result.h"
 #include "capture/record.h"
-#include "capture/source.h"
+#include "base/source.h"
 
 struct cm_reader;
 

@@ -1,4 +1,4 @@
-#include "capture/source.h"
+#include "base/source.h"
 
 static enum cm_result
 fill(void *arg, uint64_t offset, size_t want, struct cm_span *out, struct cm_err *err)

@@ -1,10 +1,10 @@
-/* capture/source.h -- where the bytes of an exhibit come from.
+/* base/source.h -- where the bytes of an exhibit come from.
  *
  * A reader pulls: it asks for a window of the file at an offset and looks at it
  * in place.  The same reader so reads memory, a mapped file, a pipe and an
  * unpacking stream (os/file, os/unpack), and never copies. */
-#ifndef CM_CAPTURE_SOURCE_H
-#define CM_CAPTURE_SOURCE_H
+#ifndef CM_BASE_SOURCE_H
+#define CM_BASE_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,35 @@
+/* os/file.h -- a file to be read, from a path or from standard input.
+ *
+ * Opening touches the file system; the source made of it later touches only what
+ * is open: so a command opens its files, and a confined child reads them. */
+#ifndef CM_OS_FILE_H
+#define CM_OS_FILE_H
+
+#include "base/source.h"
+#include "os/unpack.h"
+
+struct cm_file;
+
+/* Opens ${path}, which is copied; "-" is standard input.  Regular files are
+ * mapped.  CM_E_IO, CM_E_NOMEM; CM_E_USAGE: a directory. */
+CM_RESULT cm_file_open(const char *path, struct cm_file **out, struct cm_err *err);
+void cm_file_close(struct cm_file *f); /* NULL is fine; ends its sources */
+
+/* What to call it in messages: the path, or "standard input". */
+const char *cm_file_name(const struct cm_file *f);
+
+/* The path as it was given. */
+const char *cm_file_path(const struct cm_file *f);
+
+/* Bytes of a regular file; 0 for a pipe. */
+uint64_t cm_file_size(const struct cm_file *f);
+
+/* The bytes as they lie there.  For a pipe this or cm_file_unpacked can be had, once. */
+struct cm_source cm_file_raw(struct cm_file *f);
+
+/* The bytes, unpacked if they begin as a .gz or .zst does; ${*packing} (may be
+ * NULL) says which.  Reads the first bytes.  CM_E_IO, CM_E_NOMEM. */
+CM_RESULT cm_file_unpacked(struct cm_file *f, struct cm_source *out, enum cm_packing *packing,
+    struct cm_err *err);
+
+#endif

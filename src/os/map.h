@@ -1,0 +1,26 @@
+/* os/map.h -- a source over a regular file, mapped.
+ *
+ * Stable: any offset may be asked for again.  Pages far behind the offset asked
+ * for last are given back to the system, and read again if somebody looks: a
+ * file larger than memory is read within a window of it.  A file that somebody
+ * makes shorter meanwhile ends the process (SIGBUS); that is why a confined
+ * child reads it. */
+#ifndef CM_OS_MAP_H
+#define CM_OS_MAP_H
+
+#include "base/source.h"
+
+struct cm_map {
+	const uint8_t *ptr; /* NULL: an empty file */
+	uint64_t len;
+	uint64_t released; /* pages before this have been given back */
+};
+
+/* Maps the whole of ${fd}, ${len} bytes; ${fd} may be closed afterwards.
+ * CM_E_IO: it can not be mapped (the reason is in errno). */
+CM_RESULT cm_map_init(struct cm_map *m, int fd, uint64_t len);
+void cm_map_fini(struct cm_map *m);
+
+struct cm_source cm_map_source(struct cm_map *m);
+
+#endif
