@@ -1,0 +1,22 @@
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+/* In the order a person meets them. */
+const struct cm_command *const cm_commands[] = {
+	&cm_command_version,
+	&cm_command_help,
+	NULL,
+};
+
+const struct cm_command *
+cm_command_find(const char *name)
+{
+	const struct cm_command *const *c;
+
+	for (c = cm_commands; *c != NULL; c++)
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	return NULL;
+}

@@ -1,0 +1,10 @@
+/* cli/commands.h -- the subcommands, each from its own file. */
+#ifndef CM_CLI_COMMANDS_H
+#define CM_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct cm_command cm_command_help;
+extern const struct cm_command cm_command_version;
+
+#endif

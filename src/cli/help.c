@@ -1,0 +1,73 @@
+/* `comity help`: what there is, and what one command takes.  The options come from
+ * the same table the parser reads, so that help can not promise what is not there. */
+#include <string.h>
+
+#include "cli/commands.h"
+
+static void
+print_options(const struct cm_command *c, FILE *f)
+{
+	const struct cm_option *o;
+	char left[80];
+
+	for (o = c->options; o != NULL && o->name != NULL; o++) {
+		snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->id < CM_OPT ? "-" : "  ",
+		    o->id < CM_OPT ? o->id : ' ', o->id < CM_OPT ? ", " : " ", o->name,
+		    o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
+		fprintf(f, "  %-28s %s\n", left, o->help);
+	}
+	fprintf(f, "  %-28s %s\n", "    --help", "print this");
+}
+
+static enum cm_exit
+one(const struct cm_command *c, const struct cm_context *ctx)
+{
+	fprintf(ctx->out, "usage: %s %s [OPTION...] %s\n\n%s.%s\n\n", ctx->program, c->name,
+	    c->operands != NULL ? c->operands : "", c->line,
+	    (c->flags & CM_COMMAND_CASE) != 0 ? "  Works on the case folder." : "");
+	print_options(c, ctx->out);
+	if (c->more != NULL)
+		fprintf(ctx->out, "\n%s\n", c->more);
+	fprintf(ctx->out, "\nMore: man %s-%s\n", ctx->program, c->name);
+	return CM_EXIT_OK;
+}
+
+static enum cm_exit
+all(const struct cm_context *ctx)
+{
+	const struct cm_command *const *c;
+
+	fprintf(ctx->out, "usage: %s COMMAND [OPTION...] [FILE...]\n\n"
+	    "Turns captures of an attack into evidence that the other side can check.\n\n", ctx->program);
+	for (c = cm_commands; *c != NULL; c++)
+		fprintf(ctx->out, "  %-12s %s\n", (*c)->name, (*c)->line);
+	fprintf(ctx->out, "\n`%s help COMMAND` says what one takes.\n"
+	    "Exit: 0 nothing found or all holds, 1 found or refused, 2 wrong use, 3 cannot,\n"
+	    "4 the input is malformed, 5 verify: all holds, not all could be redone.\n", ctx->program);
+	return CM_EXIT_OK;
+}
+
+static enum cm_exit
+run(int argc, char **argv, const struct cm_context *ctx)
+{
+	struct cm_args a = cm_args_of(&cm_command_help, argc, argv, ctx);
+	const struct cm_command *c;
+
+	if (cm_args_next(&a) != CM_ARGS_END)
+		return CM_EXIT_USAGE;
+	if (a.n == 0)
+		return all(ctx);
+	if (a.n > 1)
+		return cm_cli_usage(ctx, &cm_command_help, "one command at a time");
+	c = cm_command_find(a.operand[0]);
+	if (c == NULL)
+		return cm_cli_usage(ctx, &cm_command_help, "there is no command %s", a.operand[0]);
+	return one(c, ctx);
+}
+
+const struct cm_command cm_command_help = {
+	.name = "help",
+	.run = run,
+	.line = "Lists the commands, or says what one of them takes",
+	.operands = "[COMMAND]",
+};

@@ -1,0 +1,142 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum cm_exit
+cm_exit_of(enum cm_result code)
+{
+	switch (code) {
+	case CM_OK:
+		return CM_EXIT_OK;
+	case CM_E_REFUSED:
+		return CM_EXIT_REFUSED;
+	case CM_E_USAGE:
+		return CM_EXIT_USAGE;
+	case CM_E_MALFORMED:
+		return CM_EXIT_MALFORMED;
+	case CM_E_NOMEM:
+	case CM_E_IO:
+	case CM_E_LIMIT:
+	case CM_E_UNSUPPORTED:
+	case CM_E_NOTFOUND:
+		break;
+	}
+	return CM_EXIT_CANNOT;
+}
+
+/* The length of the well-formed UTF-8 character at ${p}, 0 if there is none
+ * (RFC 3629: shortest form, no surrogates, up to U+10FFFF). */
+static size_t
+utf8_len(const uint8_t *p, size_t left)
+{
+	static const uint8_t low[4] = { 0x80, 0x80, 0xa0, 0x90 };
+	size_t len, i;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4)
+		return 0;
+	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	if (left < len)
+		return 0;
+	for (i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < low[2]) || (p[0] == 0xf0 && p[1] < low[3]))
+		return 0;
+	if ((p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+/* C0, DEL, C1, and the characters that turn the direction of writing
+ * (U+200E, U+200F, U+202A..E, U+2066..9) or break lines (U+2028, U+2029). */
+static bool
+harmless(const uint8_t *p, size_t len)
+{
+	if (len == 1)
+		return p[0] >= 0x20 && p[0] != 0x7f;
+	if (len == 2)
+		return p[0] != 0xc2 || p[1] >= 0xa0;
+	if (len == 3 && p[0] == 0xe2 && p[1] == 0x80)
+		return p[2] != 0x8e && p[2] != 0x8f && (p[2] < 0xa8 || p[2] > 0xae);
+	if (len == 3 && p[0] == 0xe2 && p[1] == 0x81)
+		return p[2] < 0xa6 || p[2] > 0xa9;
+	return true;
+}
+
+void
+cm_cli_text(FILE *f, struct cm_span text)
+{
+	size_t at = 0, len, i;
+
+	while (at < text.len) {
+		len = utf8_len(text.ptr + at, text.len - at);
+		if (len > 0 && harmless(text.ptr + at, len)) {
+			fwrite(text.ptr + at, 1, len, f);
+			at += len;
+			continue;
+		}
+		len = len == 0 ? 1 : len;
+		for (i = 0; i < len; i++)
+			fprintf(f, "\\x%02x", text.ptr[at + i]);
+		at += len;
+	}
+}
+
+enum cm_exit
+cm_cli_error(const struct cm_context *ctx, const char *file, const struct cm_err *err, const char *rest)
+{
+	fprintf(ctx->err, "%s: ", ctx->program);
+	if (file != NULL) {
+		cm_cli_text(ctx->err, cm_span_str(file));
+		fputs(": ", ctx->err);
+	}
+	if (err->has_offset)
+		fprintf(ctx->err, "offset %llu: ", (unsigned long long)err->offset);
+	cm_cli_text(ctx->err, cm_span_str(err->text[0] != 0 ? err->text : cm_result_word(err->code)));
+	if (rest != NULL) {
+		fputs("; ", ctx->err);
+		cm_cli_text(ctx->err, cm_span_str(rest));
+	}
+	fputc('\n', ctx->err);
+	return cm_exit_of(err->code);
+}
+
+void
+cm_cli_say(const struct cm_context *ctx, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	fprintf(ctx->err, "%s: ", ctx->program);
+	cm_cli_text(ctx->err, cm_span_str(text));
+	fputc('\n', ctx->err);
+}
+
+enum cm_exit
+cm_cli_finish(const struct cm_context *ctx, enum cm_exit code)
+{
+	bool failed = ferror(ctx->out) != 0;
+
+	errno = 0;
+	if (fflush(ctx->out) == 0 && !failed)
+		return code;
+	cm_cli_say(ctx, "standard output did not take all of the result%s%s; what has arrived is incomplete",
+	    errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+	return CM_EXIT_CANNOT;
+}
+
+struct cm_paint
+cm_paint_of(bool colour)
+{
+	if (!colour)
+		return (struct cm_paint) { "", "", "", "", "", "" };
+	return (struct cm_paint) { .bold = "\033[1m", .dim = "\033[2m", .red = "\033[31m",
+		.green = "\033[32m", .yellow = "\033[33m", .plain = "\033[0m" };
+}
