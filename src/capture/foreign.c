@@ -79,12 +79,11 @@ static enum cm_result
 refuse_foreign(const struct magic *m, const char *name, struct cm_err *err)
 {
 	if (m->tool == NULL)
-		return cm_err_at(err, CM_E_UNSUPPORTED, 0,
-		    "%s: %s, which is not read here; convert it first: editcap -F pcap '%s' '%s.pcap'",
-		    name, m->format, name, name);
-	return cm_err_at(err, CM_E_UNSUPPORTED, 0,
-	    "%s: %s, which is not unpacked here; unpack it first: %s '%s'", name, m->format, m->tool,
-	    name);
+		return cm_err_set(err, CM_E_UNSUPPORTED,
+		    "%s, which is not read here; convert it first: editcap -F pcap '%s' '%s.pcap'",
+		    m->format, name, name);
+	return cm_err_set(err, CM_E_UNSUPPORTED,
+	    "%s, which is not unpacked here; unpack it first: %s '%s'", m->format, m->tool, name);
 }
 
 enum cm_result
@@ -94,7 +93,7 @@ cm_foreign_refuse(struct cm_span head, const char *name, struct cm_err *err)
 
 	if (head.len == 0)
 		return cm_err_at(err, CM_E_MALFORMED, 0,
-		    "%s: the file is empty; a pcap or pcapng capture was expected", name);
+		    "a pcap or pcapng capture was expected, the file is empty");
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
 		const struct magic *m = &magics[i];
 
@@ -105,11 +104,10 @@ cm_foreign_refuse(struct cm_span head, const char *name, struct cm_err *err)
 		return refuse_foreign(&erf, name, err);
 	if (is_text(head))
 		return cm_err_at(err, CM_E_MALFORMED, 0,
-		    "%s: at offset 0: this is text; a pcap or pcapng capture was expected; nothing was read",
-		    name);
+		    "a pcap or pcapng capture was expected, this is text; nothing was read");
 	return cm_err_at(err, CM_E_MALFORMED, 0,
-	    "%s: at offset 0: neither a pcap nor a pcapng capture (it begins with %02x %02x %02x "
-	    "%02x); nothing was read",
-	    name, head.ptr[0], head.len > 1 ? head.ptr[1] : 0, head.len > 2 ? head.ptr[2] : 0,
+	    "a pcap or pcapng capture was expected, the file begins with %02x %02x %02x %02x; "
+	    "nothing was read",
+	    head.ptr[0], head.len > 1 ? head.ptr[1] : 0, head.len > 2 ? head.ptr[2] : 0,
 	    head.len > 3 ? head.ptr[3] : 0);
 }

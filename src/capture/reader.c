@@ -195,7 +195,7 @@ cm_reader_new(struct cm_source src, const char *name, struct cm_reader **out, st
 	enum cm_result rc;
 
 	if (r == NULL)
-		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory", name);
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	r->src = src;
 	rc = cm_reader_peek(r, CM_FOREIGN_LOOK, &head, err);
 	if (rc == CM_OK && !recognise(r, head))

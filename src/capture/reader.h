@@ -35,7 +35,8 @@
 struct cm_reader;
 
 /* Looks at the first bytes of ${src} (the callbacks are used until cm_reader_free).
- * ${name} is used in messages only.
+ * ${name} is used in the command to convert with only: like all errors of ours,
+ * these do not name the file.
  * CM_E_MALFORMED: no capture at all (empty, text, ...).
  * CM_E_UNSUPPORTED: a capture of another format; the message has the command
  *   that converts it.

@@ -30,8 +30,7 @@ read_more(void *arg, uint8_t *to, size_t room, size_t *got, struct cm_err *err)
 		n = read(f->fd, to, room);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return cm_err_at(err, CM_E_IO, f->read, "%s: at offset %llu: %s", cm_file_name(f),
-		    (unsigned long long)f->read, strerror(errno));
+		return cm_err_at(err, CM_E_IO, f->read, "%s", strerror(errno));
 	f->read += (uint64_t)n;
 	*got = (size_t)n;
 	return CM_OK;
@@ -44,20 +43,22 @@ attach(struct cm_file *f, struct cm_err *err)
 	struct stat st;
 
 	if (fstat(f->fd, &st) != 0)
-		return cm_err_set(err, CM_E_IO, "%s: %s", cm_file_name(f), strerror(errno));
+		return cm_err_set(err, CM_E_IO, "%s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return cm_err_set(err, CM_E_USAGE, "%s: this is a directory; a file was expected",
-		    cm_file_name(f));
+		return cm_err_set(err, CM_E_USAGE, "a file was expected, this is a directory");
 	/* A size of 0 is also what /proc says of files that are not empty.  What was
 	 * already read of standard input is gone: a mapping would bring it back. */
 	if (S_ISREG(st.st_mode) && st.st_size > 0 && lseek(f->fd, 0, SEEK_CUR) == 0) {
 		f->size = (uint64_t)st.st_size;
 		f->mapped = cm_map_init(&f->map, f->fd, f->size) == CM_OK;
 	}
-	if (f->mapped)
+	if (f->mapped) {
+		close(f->fd);
+		f->fd = -1;
 		return CM_OK;
+	}
 	if (cm_stream_init(&f->stream, read_more, f) != CM_OK)
-		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory", cm_file_name(f));
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	return CM_OK;
 }
 
@@ -68,16 +69,16 @@ cm_file_open(const char *path, struct cm_file **out, struct cm_err *err)
 	enum cm_result rc;
 
 	if (f == NULL)
-		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory", path);
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	f->fd = -1;
 	f->path = strdup(path);
 	if (f->path == NULL) {
-		rc = cm_err_set(err, CM_E_NOMEM, "%s: out of memory", path);
+		rc = cm_err_set(err, CM_E_NOMEM, "out of memory");
 		goto fail;
 	}
 	f->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0) {
-		rc = cm_err_set(err, CM_E_IO, "%s: %s", cm_file_name(f), strerror(errno));
+		rc = cm_err_set(err, CM_E_IO, "%s", strerror(errno));
 		goto fail;
 	}
 	rc = attach(f, err);
@@ -116,6 +117,12 @@ cm_file_path(const struct cm_file *f)
 	return f->path;
 }
 
+int
+cm_file_fd(const struct cm_file *f)
+{
+	return f->fd;
+}
+
 uint64_t
 cm_file_size(const struct cm_file *f)
 {
@@ -143,7 +150,7 @@ cm_file_unpacked(struct cm_file *f, struct cm_source *out, enum cm_packing *pack
 	if (how != CM_PACKING_NONE) {
 		cm_unpack_free(f->unpack);
 		f->unpack = NULL;
-		rc = cm_unpack_new(raw, how, cm_file_name(f), &f->unpack, err);
+		rc = cm_unpack_new(raw, how, &f->unpack, err);
 		if (rc != CM_OK)
 			return rc;
 		raw = cm_unpack_source(f->unpack);

@@ -21,6 +21,9 @@ const char *cm_file_name(const struct cm_file *f);
 /* The path as it was given. */
 const char *cm_file_path(const struct cm_file *f);
 
+/* The descriptor that must stay open while it is read; -1: none, it is mapped. */
+int cm_file_fd(const struct cm_file *f);
+
 /* Bytes of a regular file; 0 for a pipe. */
 uint64_t cm_file_size(const struct cm_file *f);
 

@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include <zlib.h>
 #include <zstd.h>
@@ -22,7 +21,6 @@ struct cm_unpack {
 	ZSTD_DStream *zstd;
 	struct cm_stream stream;
 	struct cm_err damage;
-	char name[160];
 };
 
 enum cm_packing
@@ -54,10 +52,8 @@ end_damaged(struct cm_unpack *u, const char *expected, const char *found)
 {
 	u->ended = true;
 	(void)cm_err_at(&u->damage, CM_E_MALFORMED, u->at,
-	    "%s: at offset %llu of the %s file: expected %s, %s; the %llu bytes unpacked before are "
-	    "used, the rest is lost",
-	    u->name, (unsigned long long)u->at, cm_packing_word(u->how), expected, found,
-	    (unsigned long long)u->output);
+	    "in the %s file: expected %s, %s; the %llu bytes unpacked before are used, the rest is lost",
+	    cm_packing_word(u->how), expected, found, (unsigned long long)u->output);
 }
 
 static bool
@@ -163,19 +159,18 @@ begin(struct cm_unpack *u)
 }
 
 enum cm_result
-cm_unpack_new(struct cm_source packed, enum cm_packing how, const char *name, struct cm_unpack **out,
+cm_unpack_new(struct cm_source packed, enum cm_packing how, struct cm_unpack **out,
     struct cm_err *err)
 {
 	struct cm_unpack *u = calloc(1, sizeof(*u));
 
 	if (u == NULL)
-		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory", name);
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	u->packed = packed;
 	u->how = how;
-	strncpy(u->name, name, sizeof(u->name) - 1);
 	if (!begin(u)) {
 		cm_unpack_free(u);
-		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory for unpacking", name);
+		return cm_err_set(err, CM_E_NOMEM, "out of memory for unpacking");
 	}
 	*out = u;
 	return CM_OK;

@@ -17,10 +17,9 @@ const char *cm_packing_word(enum cm_packing p); /* "gzip", "zstd"; "none" */
 
 struct cm_unpack;
 
-/* Unpacks ${packed}, which must outlive it.  ${name} is copied, for messages.
- * CM_E_NOMEM. */
-CM_RESULT cm_unpack_new(struct cm_source packed, enum cm_packing how, const char *name,
-    struct cm_unpack **out, struct cm_err *err);
+/* Unpacks ${packed}, which must outlive it.  CM_E_NOMEM. */
+CM_RESULT cm_unpack_new(struct cm_source packed, enum cm_packing how, struct cm_unpack **out,
+    struct cm_err *err);
 void cm_unpack_free(struct cm_unpack *u); /* NULL is fine */
 
 struct cm_source cm_unpack_source(struct cm_unpack *u);
