@@ -1,0 +1,270 @@
+#include <stdlib.h>
+
+#include "capture/decode.h"
+#include "capture/reader.h"
+#include "worker/scan.h"
+
+#define FRAGMENT_BUDGET ((size_t)16 << 20)
+
+const uint16_t cm_scan_linktypes[] = { CM_LINK_ETHERNET, CM_LINK_NULL, CM_LINK_RAW_BSD,
+	CM_LINK_RAW_OPENBSD, CM_LINK_RAW, CM_LINK_LOOP, CM_LINK_SLL, CM_LINK_IPV4, CM_LINK_IPV6,
+	CM_LINK_SLL2 };
+const size_t cm_scan_n_linktypes = sizeof(cm_scan_linktypes) / sizeof(cm_scan_linktypes[0]);
+
+/* One run over the files. */
+struct run {
+	const struct cm_scan *scan;
+	struct cm_engine *engine;
+	struct cm_scan_summary *sum;
+	struct cm_fragments *fragments;
+	uint32_t file;
+	bool stable;	  /* payloads stay until the file is closed */
+	int64_t last_ns; /* of the last frame with a time */
+	struct cm_scan_skipped *open; /* run of skipped rows that may go on */
+	uint64_t open_end;
+	const char *open_reason;
+};
+
+static void
+note_skipped(struct run *r, const struct cm_record *rec)
+{
+	struct cm_scan_summary *s = r->sum;
+
+	s->skipped_bytes += rec->bytes.len;
+	if (r->open_reason == rec->trouble && r->open_end == rec->offset) {
+		r->open_end += rec->bytes.len;
+		if (r->open != NULL)
+			r->open->bytes += rec->bytes.len;
+		return;
+	}
+	r->open = NULL;
+	if (s->n_skipped < CM_SCAN_SKIPPED_MAX) {
+		r->open = &s->skipped[s->n_skipped];
+		*r->open = (struct cm_scan_skipped) { r->file, rec->offset, rec->bytes.len,
+			rec->trouble };
+	}
+	r->open_reason = rec->trouble;
+	r->open_end = rec->offset + rec->bytes.len;
+	s->n_skipped++;
+}
+
+static void
+note_link(struct cm_scan_summary *s, uint16_t linktype)
+{
+	size_t i = 0;
+
+	s->no_link++;
+	while (i < s->n_links && s->link[i].linktype != linktype)
+		i++;
+	if (i == CM_SCAN_LINKS_MAX)
+		return;
+	if (i == s->n_links)
+		s->link[s->n_links++].linktype = linktype;
+	s->link[i].frames++;
+}
+
+static void
+note_time(struct cm_scan_summary *s, int64_t t_ns)
+{
+	if (!s->has_time || t_ns < s->first_ns)
+		s->first_ns = t_ns;
+	if (!s->has_time || t_ns > s->last_ns)
+		s->last_ns = t_ns;
+	s->has_time = true;
+}
+
+static bool
+is_wanted(const struct cm_scan *scan, const struct cm_frame *f)
+{
+	if (scan->has_from && f->t_ns < scan->from_ns)
+		return false;
+	if (scan->has_to && f->t_ns >= scan->to_ns)
+		return false;
+	return scan->filter == NULL ||
+	    cm_bpf_match(scan->filter, f->linktype, f->data, f->orig_len);
+}
+
+static enum cm_result
+hand_over(struct run *r, const struct cm_packet *p, bool stable)
+{
+	r->sum->packets++;
+	if (!p->fragment) {
+		r->sum->payload += p->payload_len;
+		r->sum->payload_captured += p->payload.len;
+	}
+	return cm_engine_packet(r->engine, p, stable);
+}
+
+/* A part goes to the engine as such, and the datagram it makes whole after it. */
+static enum cm_result
+take_fragment(struct run *r, const struct cm_frame *f, const struct cm_packet *part,
+    const struct cm_layers *layers)
+{
+	struct cm_frame whole;
+	struct cm_layers l;
+	struct cm_packet p;
+	enum cm_result rc = hand_over(r, part, r->stable);
+
+	if (rc != CM_OK)
+		return rc;
+	if (cm_fragments_add(r->fragments, f, layers, &whole) != CM_OK)
+		return CM_OK; /* not whole yet, or no room: the engine counts what is lost */
+	if (cm_decode(&whole, &p, &l) != CM_DECODED_PACKET)
+		return CM_OK;
+	return hand_over(r, &p, false);
+}
+
+static enum cm_result
+take_frame(struct run *r, const struct cm_frame *f)
+{
+	struct cm_layers layers;
+	struct cm_packet p;
+
+	r->sum->selected++;
+	note_time(r->sum, f->t_ns);
+	if (f->data.len < f->orig_len)
+		r->sum->snapped++;
+	switch (cm_decode(f, &p, &layers)) {
+	case CM_DECODED_PACKET:
+		return hand_over(r, &p, r->stable);
+	case CM_DECODED_FRAGMENT:
+		return take_fragment(r, f, &p, &layers);
+	case CM_DECODED_HEADLESS:
+		r->sum->headless++;
+		return CM_OK;
+	case CM_DECODED_NO_LINK:
+		note_link(r->sum, f->linktype);
+		return CM_OK;
+	case CM_DECODED_NO_IP:
+		break;
+	}
+	r->sum->no_ip++;
+	return CM_OK;
+}
+
+static enum cm_result
+take_record(struct run *r, const struct cm_record *rec)
+{
+	struct cm_frame f;
+
+	if (rec->trouble != NULL)
+		note_skipped(r, rec);
+	if (!rec->is_frame)
+		return CM_OK;
+	r->sum->file[r->file].frames++;
+	f = cm_frame_of(rec, r->file);
+	/* A Simple Packet Block has no time; what came before it has. */
+	if (!rec->has_time)
+		f.t_ns = r->last_ns;
+	r->last_ns = f.t_ns;
+	return is_wanted(r->scan, &f) ? take_frame(r, &f) : CM_OK;
+}
+
+static void
+report(const struct run *r, uint64_t bytes)
+{
+	if (r->scan->progress != NULL)
+		r->scan->progress(r->scan->progress_arg, r->file, bytes);
+}
+
+/* All rows of one file.  An error of the file is its own; one of the engine ends all. */
+static enum cm_result
+read_rows(struct run *r, struct cm_reader *reader, struct cm_scan_file *out)
+{
+	struct cm_record rec;
+	enum cm_result rc;
+
+	while ((rc = cm_reader_next(reader, &rec, &out->refused)) == CM_OK) {
+		rc = take_record(r, &rec);
+		if (rc != CM_OK)
+			return rc;
+		if (rec.row % 4096 == 0)
+			report(r, rec.offset);
+	}
+	out->bytes = cm_reader_offset(reader);
+	report(r, out->bytes);
+	return CM_OK;
+}
+
+static enum cm_result
+read_file(struct run *r, struct cm_file *file, struct cm_scan_file *out)
+{
+	struct cm_source source;
+	struct cm_reader *reader;
+	enum cm_result rc;
+
+	if (cm_file_unpacked(file, &source, &out->packing, &out->refused) != CM_OK ||
+	    cm_reader_new(source, cm_file_name(file), &reader, &out->refused) != CM_OK)
+		return CM_OK; /* said in `refused` */
+	r->stable = source.stable;
+	r->open = NULL;
+	r->open_reason = NULL;
+	rc = read_rows(r, reader, out);
+	if (source.damage != NULL)
+		out->damage = *source.damage;
+	cm_reader_free(reader);
+	return rc;
+}
+
+static enum cm_result
+read_files(struct run *r)
+{
+	for (size_t i = 0; i < r->scan->n_files; i++) {
+		enum cm_result rc;
+
+		r->file = (uint32_t)i;
+		rc = read_file(r, r->scan->files[i], &r->sum->file[i]);
+		r->sum->bytes += r->sum->file[i].bytes;
+		r->sum->frames += r->sum->file[i].frames;
+		if (rc != CM_OK)
+			return rc;
+	}
+	return CM_OK;
+}
+
+enum cm_result
+cm_scan_run(const struct cm_scan *scan, struct cm_engine *engine, struct cm_scan_summary *summary,
+    struct cm_err *err)
+{
+	struct run r = { .scan = scan, .engine = engine, .sum = summary };
+	enum cm_result rc;
+
+	*summary = (struct cm_scan_summary) { .n_files = scan->n_files };
+	summary->file = calloc(scan->n_files + 1, sizeof(summary->file[0]));
+	if (summary->file == NULL || cm_fragments_new(FRAGMENT_BUDGET, &r.fragments) != CM_OK) {
+		summary->n_files = summary->file == NULL ? 0 : scan->n_files;
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	}
+	rc = read_files(&r);
+	cm_fragments_finish(r.fragments);
+	summary->fragments = *cm_fragments_stats(r.fragments);
+	cm_fragments_free(r.fragments);
+	if (rc != CM_OK)
+		return cm_err_set(err, rc, "reading stopped at frame %llu: %s",
+		    (unsigned long long)summary->frames, cm_result_word(rc));
+	return CM_OK;
+}
+
+void
+cm_scan_summary_fini(struct cm_scan_summary *summary)
+{
+	free(summary->file);
+	summary->file = NULL;
+	summary->n_files = 0;
+}
+
+enum cm_result
+cm_scan_state(const struct cm_scan_summary *summary)
+{
+	enum cm_result worst = CM_OK;
+
+	for (size_t i = 0; i < summary->n_files; i++) {
+		const struct cm_scan_file *f = &summary->file[i];
+
+		if (f->refused.code == CM_E_MALFORMED || f->damage.code != CM_OK)
+			return CM_E_MALFORMED;
+		if (f->refused.code != CM_OK)
+			worst = f->refused.code;
+	}
+	return summary->n_skipped > 0 ? CM_E_MALFORMED : worst;
+}
