@@ -1,0 +1,108 @@
+#include "codec/json_write.h"
+#include "dossier/facts.h"
+#include "seal/schema.h"
+
+static void
+write_collected(struct cm_jsonw *w, const struct cm_shown_exhibit *x)
+{
+	size_t i;
+
+	cm_jsonw_key(w, "collected");
+	cm_jsonw_object(w);
+	for (i = 0; i < x->n_collected; i++) {
+		cm_jsonw_key(w, x->collected[i].name);
+		if (x->collected[i].text != NULL) {
+			cm_jsonw_str(w, x->collected[i].text);
+			continue;
+		}
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "shut", x->collected[i].shut);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_object_end(w);
+}
+
+static void
+write_seals(struct cm_jsonw *w, const struct cm_dossier *d)
+{
+	const struct cm_shown_exhibit *x;
+	size_t i;
+
+	cm_jsonw_key(w, "seals");
+	cm_jsonw_array(w);
+	for (i = 0; i < d->n_exhibits; i++) {
+		x = &d->exhibits[i];
+		cm_jsonw_object(w);
+		cm_jsonw_khex(w, "statement", cm_span_of(x->statement, 32));
+		cm_jsonw_khex(w, "exhibit", cm_span_of(x->exhibit, 32));
+		cm_jsonw_kstr(w, "kind", x->kind);
+		cm_jsonw_kuint(w, "rows", x->table_rows);
+		cm_jsonw_khex(w, "root", cm_span_of(x->root, 32));
+		write_collected(w, x);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+	cm_jsonw_key(w, "shows");
+	cm_jsonw_array(w);
+	for (i = 0; i < d->n_exhibits; i++)
+		cm_shows_write(w, &d->exhibits[i].shows);
+	cm_jsonw_array_end(w);
+}
+
+static void
+write_finding(struct cm_jsonw *w, const struct cm_shown_finding *s, size_t n_seals)
+{
+	const struct cm_finding *f = s->body;
+	size_t i;
+
+	cm_jsonw_object(w);
+	cm_jsonw_khex(w, "statement", cm_span_of(s->statement, 32));
+	cm_jsonw_kstr(w, "type", cm_incident_type_word(f->type));
+	cm_jsonw_kstr(w, "verdict", cm_verdict_word(f->verdict));
+	cm_jsonw_kint(w, "bits", f->bits);
+	cm_rowset_write(w, "forged", &f->forged, n_seals);
+	cm_rowset_write(w, "genuine", &f->genuine, n_seals);
+	cm_rowset_write(w, "suspect", &f->suspect, n_seals);
+	cm_rowset_write(w, "support", &f->support, n_seals);
+	cm_jsonw_key(w, "cues");
+	cm_jsonw_array(w);
+	for (i = 0; i < f->n_cues; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "name", f->cues[i].name);
+		cm_jsonw_kint(w, "bits", f->cues[i].bits);
+		cm_jsonw_kstr(w, "rests_on", cm_rests_word(f->cues[i].rests));
+		cm_rowset_write(w, "rows", &f->cues[i].rows, n_seals);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+	cm_jsonw_object_end(w);
+}
+
+CM_RESULT
+cm_facts_write(const struct cm_dossier *d, struct cm_buf *out)
+{
+	struct cm_buf plain = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&plain, 0);
+	size_t i;
+
+	cm_jsonw_object(&w);
+	cm_jsonw_kint(&w, "layout", CM_DISCLOSURE_LAYOUT);
+	cm_jsonw_kstr(&w, "by", d->by);
+	cm_jsonw_kstr(&w, "made", d->made);
+	write_seals(&w, d);
+	cm_jsonw_key(&w, "findings");
+	cm_jsonw_array(&w);
+	for (i = 0; i < d->n_findings; i++)
+		write_finding(&w, &d->findings[i], d->n_exhibits);
+	cm_jsonw_array_end(&w);
+	cm_jsonw_object_end(&w);
+	for (i = 0; i < plain.len; i++) {
+		if (plain.ptr[i] == '<')
+			cm_buf_add_str(out, "\\u003c");
+		else
+			cm_buf_add_u8(out, plain.ptr[i]);
+	}
+	out->failed |= !cm_buf_ok(&plain);
+	cm_buf_release(&plain);
+	return cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
+}

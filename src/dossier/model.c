@@ -1,0 +1,39 @@
+#include "dossier/model.h"
+
+const struct cm_shown_row *
+cm_shown_row_find(const struct cm_shown_exhibit *x, uint64_t row)
+{
+	size_t low = 0, high = x->n_rows, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (x->rows[mid].row < row)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < x->n_rows && x->rows[low].row == row ? &x->rows[low] : NULL;
+}
+
+const struct cm_shown_row *
+cm_dossier_row(const struct cm_dossier *d, cm_packet_id id)
+{
+	if (cm_packet_file(id) >= d->n_exhibits)
+		return NULL;
+	return cm_shown_row_find(&d->exhibits[cm_packet_file(id)], cm_packet_frame(id));
+}
+
+bool
+cm_ids_has(const struct cm_ids *set, cm_packet_id id)
+{
+	size_t low = 0, high = set->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (set->id[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < set->n && set->id[low] == id;
+}

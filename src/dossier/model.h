@@ -1,0 +1,102 @@
+/* dossier/model.h -- a dossier as the program sees it once everything is read.
+ *
+ * One struct that the writers of pcapng, facts and report, the planner and the
+ * verifier share.  All that it points to belongs to the arena of whoever filled
+ * it (dossier/build); nothing in here owns.  Row numbers stand in struct cm_ids
+ * as cm_packet_id_of(seal, row), seals counted from 0 in the order of the files
+ * of the capture.  Texts are the statements' own, UTF-8, from a sender who may
+ * lie: whoever prints them escapes them. */
+#ifndef CM_DOSSIER_MODEL_H
+#define CM_DOSSIER_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+#include "capture/packet.h"
+#include "capture/record.h"
+#include "seal/schema.h"
+#include "statement/disclosure.h"
+#include "statement/finding.h"
+
+#define CM_CAPTURE_COLUMNS 5
+
+struct cm_pseudonym {
+	uint8_t addr[16];
+	uint8_t len; /* 4, 16; 0: none, the address is there */
+};
+
+/* A row of a capture of which at least one cell is not shut. */
+struct cm_shown_row {
+	uint64_t row;
+	uint8_t cell[CM_CAPTURE_COLUMNS]; /* enum cm_cell_state */
+	bool is_packet;	     /* `headers` is open and says packet: `record` is filled */
+	bool has_packet;     /* ... and the detectors understand it: `packet` too */
+	uint64_t frame;	     /* in seal-K.pcapng, from 1; 0: not there */
+	struct cm_record record; /* as cm_join_packet gives it: zeros where shut */
+	struct cm_packet packet; /* id = cm_packet_id_of(seal, row) */
+	uint32_t cut, payload_len; /* where the payload lies in record.bytes */
+	struct cm_span src, dst;   /* the address if named, the tie (32 bytes) if tied, else empty */
+	uint32_t src_at, dst_at;   /* in record.bytes; */
+	uint32_t addr_len;	   /* 0: no addresses */
+	struct cm_pseudonym alias_src, alias_dst; /* what the pcapng shows of a tied or shut one */
+};
+
+/* A text claimed in a statement: one of the two is there. */
+struct cm_claim {
+	const char *name; /* "by", "vantage", ... */
+	const char *text;
+	const char *shut; /* hexadecimal commitment */
+};
+
+/* One seal of the dossier and what is opened of it. */
+struct cm_shown_exhibit {
+	uint8_t statement[32]; /* SHA-256 of the statement file */
+	uint8_t exhibit[32], root[32];
+	const char *kind, *by, *made;
+	uint64_t table_rows;
+	const struct cm_claim *collected;
+	size_t n_collected;
+	const struct cm_shown_row *rows; /* ascending; of a capture/1 only */
+	size_t n_rows;
+	struct cm_shows shows; /* counted from the opening */
+};
+
+struct cm_handover {
+	uint8_t statement[32];
+	const char *by, *made, *at; /* `at` NULL if shut or absent */
+	const struct cm_claim *claims; /* "from", "to_whom", "how" */
+	size_t n_claims;
+};
+
+struct cm_shown_finding {
+	uint8_t statement[32];
+	const char *by, *made;
+	const struct cm_finding *body;
+};
+
+struct cm_dossier {
+	const char *by;	  /* of the disclosure: "SHA256:..." */
+	const char *made; /* RFC 3339 */
+	const char *to;	  /* or NULL */
+	const char *version; /* of the program that made it */
+	const struct cm_shown_exhibit *exhibits;
+	size_t n_exhibits;
+	const struct cm_shown_finding *findings;
+	size_t n_findings;
+	const struct cm_handover *handovers;
+	size_t n_handovers;
+	uint8_t hides; /* enum cm_hide */
+	uint64_t leaks_accepted;
+};
+
+/* The row with that number, or NULL. */
+const struct cm_shown_row *cm_shown_row_find(const struct cm_shown_exhibit *x, uint64_t row);
+
+/* The same by id; NULL also if there is no such exhibit. */
+const struct cm_shown_row *cm_dossier_row(const struct cm_dossier *d, cm_packet_id id);
+
+bool cm_ids_has(const struct cm_ids *set, cm_packet_id id);
+
+#endif

@@ -1,0 +1,268 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dossier/pcapng_write.h"
+
+/* draft-ietf-opsawg-pcapng: block and option types used here. */
+enum {
+	BLOCK_IDB = 1,
+	BLOCK_EPB = 6,
+	OPT_COMMENT = 1,
+	OPT_USERAPPL = 4,
+	OPT_TSRESOL = 9,
+	OPT_TSOFFSET = 14,
+	IFACES_MAX = 65536
+};
+#define BLOCK_SHB 0x0a0d0d0au
+
+struct iface {
+	uint64_t tsoffset;
+	uint16_t linktype;
+	uint8_t tsresol;
+};
+
+struct writing {
+	const struct cm_dossier *d;
+	struct cm_buf *out;
+	struct iface *iface;
+	size_t n, cap;
+};
+
+static void
+put16(struct cm_buf *b, uint16_t v)
+{
+	cm_buf_add_u8(b, (uint8_t)v);
+	cm_buf_add_u8(b, (uint8_t)(v >> 8));
+}
+
+static void
+put32(struct cm_buf *b, uint32_t v)
+{
+	put16(b, (uint16_t)v);
+	put16(b, (uint16_t)(v >> 16));
+}
+
+static void
+pad(struct cm_buf *b, size_t len)
+{
+	for (; len % 4 != 0; len++)
+		cm_buf_add_u8(b, 0);
+}
+
+static void
+put_option(struct cm_buf *b, uint16_t type, struct cm_span value)
+{
+	put16(b, type);
+	put16(b, (uint16_t)value.len);
+	cm_buf_add_span(b, value);
+	pad(b, value.len);
+}
+
+/* Type, both lengths and body; ${body} is a multiple of four. */
+static void
+put_block(struct cm_buf *b, uint32_t type, const struct cm_buf *body)
+{
+	put32(b, type);
+	put32(b, (uint32_t)(body->len + 12));
+	cm_buf_add_span(b, cm_buf_span(body));
+	put32(b, (uint32_t)(body->len + 12));
+	b->failed |= body->failed;
+}
+
+static void
+put_section(struct cm_buf *out)
+{
+	struct cm_buf body = { 0 };
+
+	put32(&body, 0x1a2b3c4du);
+	put16(&body, 1);
+	put16(&body, 0);
+	put32(&body, 0xffffffffu);
+	put32(&body, 0xffffffffu);
+	put_option(&body, OPT_USERAPPL, cm_span_str("comity"));
+	put_option(&body, 0, cm_span_of(NULL, 0));
+	put_block(out, BLOCK_SHB, &body);
+	cm_buf_release(&body);
+}
+
+static void
+put_iface(struct cm_buf *out, const struct iface *f)
+{
+	struct cm_buf body = { 0 };
+	uint8_t offset[8];
+	int i;
+
+	put16(&body, f->linktype);
+	put16(&body, 0);
+	put32(&body, 0);
+	put_option(&body, OPT_TSRESOL, cm_span_of(&f->tsresol, 1));
+	if (f->tsoffset != 0) {
+		for (i = 0; i < 8; i++)
+			offset[i] = (uint8_t)(f->tsoffset >> (8 * i));
+		put_option(&body, OPT_TSOFFSET, cm_span_of(offset, 8));
+	}
+	put_option(&body, 0, cm_span_of(NULL, 0));
+	put_block(out, BLOCK_IDB, &body);
+	cm_buf_release(&body);
+}
+
+/* Number of the interface of ${r}, added if it is new. */
+static CM_RESULT
+iface_of(struct writing *w, const struct cm_record *r, uint32_t *out)
+{
+	struct iface *p;
+	size_t i;
+
+	for (i = 0; i < w->n; i++) {
+		if (w->iface[i].tsoffset == r->tsoffset && w->iface[i].linktype == r->linktype &&
+		    w->iface[i].tsresol == r->tsresol) {
+			*out = (uint32_t)i;
+			return CM_OK;
+		}
+	}
+	if (w->n == w->cap) {
+		w->cap = w->cap == 0 ? 8 : 2 * w->cap;
+		p = realloc(w->iface, w->cap * sizeof(*p));
+		if (p == NULL)
+			return CM_E_NOMEM;
+		w->iface = p;
+	}
+	w->iface[w->n] = (struct iface) { r->tsoffset, r->linktype, r->tsresol };
+	*out = (uint32_t)w->n++;
+	return CM_OK;
+}
+
+static void
+put_shut(struct cm_buf *b, const struct cm_shown_row *r)
+{
+	static const char *const name[] = { "headers", "src", "dst", "mask", "payload" };
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < CM_CAPTURE_COLUMNS; i++) {
+		if (r->cell[i] == CM_CELL_OPEN || r->cell[i] == CM_CELL_NAMED)
+			continue;
+		cm_buf_printf(b, "%s%s%s", any ? ", " : "; shut: ", name[i],
+		    r->cell[i] == CM_CELL_TIED ? " (tied)" : "");
+		any = true;
+	}
+}
+
+static void
+put_comment(struct cm_buf *b, const struct cm_dossier *d, const struct cm_shown_row *r)
+{
+	static const char *const word[] = { "; forged", "; genuine", "; suspect" };
+	struct cm_buf text = { 0 };
+	const struct cm_finding *f;
+	size_t i, k;
+
+	cm_buf_printf(&text, "row %" PRIu64, r->row);
+	for (k = 0; k < 3; k++) {
+		for (i = 0; i < d->n_findings; i++) {
+			f = d->findings[i].body;
+			if (cm_ids_has(k == 0 ? &f->forged : k == 1 ? &f->genuine : &f->suspect,
+				r->packet.id))
+				break;
+		}
+		if (i < d->n_findings)
+			cm_buf_add_str(&text, word[k]);
+	}
+	put_shut(&text, r);
+	put_option(b, OPT_COMMENT, cm_buf_span(&text));
+	b->failed |= text.failed;
+	cm_buf_release(&text);
+}
+
+static void
+put_alias(uint8_t *data, size_t len, uint32_t at, const struct cm_pseudonym *alias)
+{
+	if (alias->len != 0 && at <= len && alias->len <= len - at)
+		memcpy(data + at, alias->addr, alias->len);
+}
+
+static void
+put_pcap_time(struct cm_buf *b, const struct cm_record *r, uint64_t seconds, uint64_t part)
+{
+	uint64_t units = seconds * (r->tsresol == 9 ? 1000000000u : 1000000u) + part;
+
+	put32(b, (uint32_t)(units >> 32));
+	put32(b, (uint32_t)units);
+}
+
+/* The row's own units of time: the high and low half as the block has them. */
+static void
+put_time(struct cm_buf *b, const struct cm_record *r)
+{
+	const uint8_t *p = r->bytes.ptr;
+
+	switch (r->form) {
+	case CM_FORM_PCAPNG_LE:
+		put32(b, cm_get32le(p + 12));
+		put32(b, cm_get32le(p + 16));
+		return;
+	case CM_FORM_PCAPNG_BE:
+		put32(b, cm_get32(p + 12));
+		put32(b, cm_get32(p + 16));
+		return;
+	case CM_FORM_PCAP_LE:
+		put_pcap_time(b, r, cm_get32le(p), cm_get32le(p + 4));
+		return;
+	default:
+		put_pcap_time(b, r, cm_get32(p), cm_get32(p + 4));
+	}
+}
+
+static CM_RESULT
+put_packet(struct writing *w, struct cm_buf *blocks, const struct cm_shown_row *r)
+{
+	const struct cm_record *rec = &r->record;
+	struct cm_span data = cm_span_part(rec->bytes, rec->data_at, rec->cap_len);
+	struct cm_buf body = { 0 };
+	uint32_t iface = 0;
+	size_t at;
+	enum cm_result rc = iface_of(w, rec, &iface);
+
+	if (rc != CM_OK)
+		return rc;
+	put32(&body, iface);
+	put_time(&body, rec);
+	put32(&body, (uint32_t)data.len);
+	put32(&body, rec->orig_len);
+	at = body.len;
+	cm_buf_add_span(&body, data);
+	if (cm_buf_ok(&body) && r->addr_len != 0) {
+		put_alias(body.ptr + at, data.len, r->src_at - rec->data_at, &r->alias_src);
+		put_alias(body.ptr + at, data.len, r->dst_at - rec->data_at, &r->alias_dst);
+	}
+	pad(&body, data.len);
+	put_comment(&body, w->d, r);
+	put_option(&body, 0, cm_span_of(NULL, 0));
+	put_block(blocks, BLOCK_EPB, &body);
+	cm_buf_release(&body);
+	return cm_buf_ok(blocks) ? CM_OK : CM_E_NOMEM;
+}
+
+CM_RESULT
+cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out)
+{
+	const struct cm_shown_exhibit *x = &d->exhibits[seal];
+	struct writing w = { .d = d, .out = out };
+	struct cm_buf blocks = { 0 };
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < x->n_rows; i++) {
+		if (x->rows[i].is_packet)
+			rc = put_packet(&w, &blocks, &x->rows[i]);
+	}
+	if (rc == CM_OK && w.n > 0) {
+		put_section(out);
+		for (i = 0; i < w.n; i++)
+			put_iface(out, &w.iface[i]);
+		cm_buf_add_span(out, cm_buf_span(&blocks));
+	}
+	cm_buf_release(&blocks);
+	free(w.iface);
+	return rc == CM_OK && !cm_buf_ok(out) ? CM_E_NOMEM : rc;
+}

@@ -1,0 +1,16 @@
+/* dossier/pcapng_write.h -- the opened packets as pcapng (docs/formats.md 3.1).
+ *
+ * For Wireshark and its like: made from checked cells only, with pseudonyms for
+ * hosts that are not named, and comments that say what is missing. */
+#ifndef CM_DOSSIER_PCAPNG_WRITE_H
+#define CM_DOSSIER_PCAPNG_WRITE_H
+
+#include "base/buf.h"
+#include "base/result.h"
+#include "dossier/model.h"
+
+/* Appends seal-K.pcapng for exhibit ${seal} of ${d}; nothing if it shows no
+ * packet.  The same dossier, the same bytes.  CM_E_NOMEM. */
+CM_RESULT cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out);
+
+#endif

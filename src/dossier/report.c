@@ -1,0 +1,205 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "dossier/html.h"
+#include "dossier/report.h"
+#include "dossier/report_parts.h"
+#include "dossier/words.h"
+
+#define FACTS_OPEN "<script type=\"application/json\" id=\"facts\">"
+#define FACTS_END "</script>"
+
+static void
+put_hex(struct cm_buf *out, const uint8_t digest[32])
+{
+	cm_buf_add_str(out, "<code class=\"digest\">");
+	cm_buf_add_hex(out, cm_span_of(digest, 32));
+	cm_buf_add_str(out, "</code>");
+}
+
+static void
+put_start(struct cm_buf *out, const struct cm_report_checks *checks)
+{
+	cm_buf_add_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+	    "'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+	    "<meta name=\"referrer\" content=\"no-referrer\">\n"
+	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+	    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+	cm_buf_add_str(out, checks == NULL ? "Comity dossier: what was found, and the proof of it" :
+					     "Comity: what checking this dossier showed");
+	cm_buf_add_str(out, "</title>\n<style>\n");
+	cm_buf_add_str(out, cm_report_css_1);
+	cm_buf_add_str(out, cm_report_css_2);
+	cm_buf_add_str(out, "</style>\n</head>\n<body>\n<main>\n");
+}
+
+static void
+put_who(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
+{
+	size_t i;
+
+	cm_buf_add_str(out, "<dl class=\"who\">\n<dt>Says who</dt><dd>the holder of the key <code>");
+	cm_html_text(out, d->by);
+	cm_buf_add_str(out, "</code>");
+	if (checks != NULL && checks->signer != NULL) {
+		cm_buf_add_str(out, "<br>");
+		cm_html_text(out, checks->signer);
+	}
+	cm_buf_add_str(out, "</dd>\n<dt>When</dt><dd>");
+	cm_html_text(out, d->made);
+	cm_buf_add_str(out, " <small>(by the sender's clock)</small></dd>\n");
+	if (d->to != NULL) {
+		cm_buf_add_str(out, "<dt>To</dt><dd>");
+		cm_html_text(out, d->to);
+		cm_buf_add_str(out, "</dd>\n");
+	}
+	cm_buf_printf(out, "<dt>About</dt><dd>%zu sealed exhibit%s</dd>\n", d->n_exhibits,
+	    d->n_exhibits == 1 ? "" : "s");
+	for (i = 0; i < d->n_exhibits; i++) {
+		cm_buf_printf(out, "<dt>Seal %zu</dt><dd>", i + 1);
+		cm_html_text(out, d->exhibits[i].kind);
+		cm_buf_printf(out, ", %" PRIu64 " rows, statement ", d->exhibits[i].table_rows);
+		put_hex(out, d->exhibits[i].statement);
+		cm_buf_add_str(out, "</dd>\n");
+	}
+	cm_buf_add_str(out, "</dl>\n");
+}
+
+static void
+put_box(struct cm_buf *out, const struct cm_report_checks *checks)
+{
+	size_t i;
+
+	if (checks == NULL) {
+		cm_buf_add_str(out, "<aside class=\"box\"><h2>How to check this</h2>\n"
+		    "<p>This page is the sender's word. It was made by a program from the sealed evidence, but "
+		    "a page can say anything. Do not trust it: check the dossier it came in.</p>\n<pre>comity "
+		    "verify X.dossier --signers SIGNERS --report my-report.html</pre>\n<p>That redoes every "
+		    "finding from the evidence shown and writes a report of your own. <a href=\"#commands\">"
+		    "Other tools</a> can check much of it, too.</p></aside>\n");
+		return;
+	}
+	cm_buf_add_str(out, "<aside class=\"box own\"><h2>What checking showed</h2>\n<p><strong>");
+	cm_html_text(out, checks->verdict);
+	cm_buf_add_str(out, "</strong></p>\n");
+	if (checks->n_notes != 0) {
+		cm_buf_add_str(out, "<ul>\n");
+		for (i = 0; i < checks->n_notes; i++) {
+			cm_buf_add_str(out, "<li>");
+			cm_html_text(out, checks->notes[i]);
+			cm_buf_add_str(out, "</li>\n");
+		}
+		cm_buf_add_str(out, "</ul>\n");
+	}
+	cm_buf_add_str(out, "<p>This page was made by the receiver's own program from the parts of the dossier "
+			    "that it checked.</p></aside>\n");
+}
+
+static void
+put_summary_row(struct cm_buf *out, const struct cm_dossier *d, size_t i,
+    const struct cm_report_checks *checks)
+{
+	const struct cm_finding *f = d->findings[i].body;
+	const struct cm_ids *set = f->forged.n != 0 ? &f->forged : &f->suspect;
+	const struct cm_shown_row *r = set->n != 0 ? cm_dossier_row(d, set->id[0]) : NULL;
+	char when[CM_HTML_TIME] = "not shown";
+
+	if (r != NULL && r->has_packet)
+		cm_html_time(r->packet.t_ns, when);
+	cm_buf_printf(out, "<tr><td><a href=\"#i%zu\">%zu</a></td><td>%s</td><td>%s</td><td><strong>%s"
+			   "</strong></td><td class=\"num\">%d</td><td>",
+	    i + 1, i + 1, cm_words_type(f->type), when, cm_verdict_word(f->verdict), f->bits);
+	cm_report_frames(out, d, f, set);
+	cm_buf_add_str(out, "</td>");
+	if (checks != NULL) {
+		cm_buf_add_str(out, "<td>");
+		cm_html_text(out, checks->outcome[i]);
+		cm_buf_add_str(out, "</td>");
+	}
+	cm_buf_add_str(out, "</tr>\n");
+}
+
+static void
+put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
+{
+	static const enum cm_verdict all[] = { CM_VERDICT_FORGED, CM_VERDICT_STACK_BREAK,
+		CM_VERDICT_UNDECIDABLE, CM_VERDICT_EXPLAINED };
+	bool used[4] = { false };
+	size_t i;
+
+	cm_buf_add_str(out, "<section id=\"summary\"><h2>What was found</h2>\n");
+	if (d->n_findings == 0) {
+		cm_buf_add_str(out, "<p>This dossier states no finding. It shows sealed rows, nothing more."
+				    "</p></section>\n");
+		return;
+	}
+	cm_buf_add_str(out, "<table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">What</th>"
+			    "<th scope=\"col\">When</th><th scope=\"col\">Verdict</th><th scope=\"col\">Bits"
+			    "</th><th scope=\"col\">Accused frames</th>");
+	cm_buf_add_str(out, checks != NULL ? "<th scope=\"col\">Checked</th>" : "");
+	cm_buf_add_str(out, "</tr></thead><tbody>\n");
+	for (i = 0; i < d->n_findings; i++) {
+		put_summary_row(out, d, i, checks);
+		used[d->findings[i].body->verdict] = true;
+	}
+	cm_buf_add_str(out, "</tbody></table>\n<dl class=\"gloss\">\n");
+	for (i = 0; i < 4; i++) {
+		if (used[all[i]])
+			cm_buf_printf(out, "<dt>%s</dt><dd>%s</dd>\n", cm_verdict_word(all[i]),
+			    cm_words_verdict(all[i]));
+	}
+	cm_buf_add_str(out, "<dt>bits</dt><dd>How strongly the signs speak: each bit doubles the odds. 10 bits "
+			    "are about 1,000 to 1.</dd>\n<dt>frame</dt><dd>A packet, by its number in the "
+			    "capture file.</dd>\n<dt>row</dt><dd>The place of a packet in the sealed table.</dd>\n"
+			    "</dl></section>\n");
+}
+
+CM_RESULT
+cm_report_render(const struct cm_dossier *d, struct cm_span facts,
+    const struct cm_report_checks *checks, struct cm_buf *out)
+{
+	size_t i;
+
+	put_start(out, checks);
+	cm_buf_add_str(out, "<header>\n<p class=\"mark\">Comity dossier</p>\n<h1>");
+	cm_buf_add_str(out, d->n_findings == 0 ? "Sealed evidence" :
+			    checks != NULL ? "What checking this dossier showed" :
+					     "What was found, and the proof of it");
+	cm_buf_add_str(out, "</h1>\n");
+	put_who(out, d, checks);
+	cm_buf_add_str(out, "</header>\n");
+	put_box(out, checks);
+	put_summary(out, d, checks);
+	for (i = 0; i < d->n_findings; i++)
+		cm_report_incident(out, d, i, checks != NULL ? checks->outcome[i] : NULL);
+	cm_report_limits(out, d);
+	cm_report_custody(out, d);
+	cm_report_commands(out, d);
+	cm_buf_add_str(out, "<footer><p>Made by <code>comity ");
+	cm_html_text(out, d->version);
+	cm_buf_add_str(out, "</code>. The facts of this page stand in it once more in a form for programs.</p>"
+			    "</footer>\n</main>\n" FACTS_OPEN);
+	cm_buf_add_span(out, facts);
+	cm_buf_add_str(out, FACTS_END "\n</body>\n</html>\n");
+	return cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
+}
+
+CM_RESULT
+cm_report_facts(struct cm_span html, struct cm_span *facts)
+{
+	const uint8_t *at, *end, *again;
+	size_t left;
+
+	at = memmem(html.ptr, html.len, FACTS_OPEN, strlen(FACTS_OPEN));
+	if (at == NULL)
+		return CM_E_MALFORMED;
+	at += strlen(FACTS_OPEN);
+	left = html.len - (size_t)(at - html.ptr);
+	end = memmem(at, left, FACTS_END, strlen(FACTS_END));
+	again = memmem(at, left, FACTS_OPEN, strlen(FACTS_OPEN));
+	if (end == NULL || again != NULL)
+		return CM_E_MALFORMED;
+	*facts = cm_span_of(at, (size_t)(end - at));
+	return CM_OK;
+}

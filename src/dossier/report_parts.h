@@ -1,0 +1,34 @@
+/* dossier/report_parts.h -- the pieces of report.html, for report.c only. */
+#ifndef CM_DOSSIER_REPORT_PARTS_H
+#define CM_DOSSIER_REPORT_PARTS_H
+
+#include "base/buf.h"
+#include "dossier/model.h"
+
+/* The style sheet, in two parts. */
+extern const char cm_report_css_1[], cm_report_css_2[];
+
+/* Section of finding ${i}; ${outcome} NULL in a sender's report. */
+void cm_report_incident(struct cm_buf *out, const struct cm_dossier *d, size_t i,
+    const char *outcome);
+
+/* The flow as a picture: time against TTL. */
+void cm_report_flow(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f);
+
+/* The two payloads side by side, or the one there is. */
+void cm_report_bytes(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f);
+
+/* Custody chain, what is shut, what is not proven, commands. */
+void cm_report_custody(struct cm_buf *out, const struct cm_dossier *d);
+void cm_report_limits(struct cm_buf *out, const struct cm_dossier *d);
+void cm_report_commands(struct cm_buf *out, const struct cm_dossier *d);
+
+/* What a packet is to a finding. */
+enum cm_role { CM_ROLE_FORGED, CM_ROLE_GENUINE, CM_ROLE_SUSPECT, CM_ROLE_OTHER, CM_ROLE_HOST };
+enum cm_role cm_report_role(const struct cm_finding *f, cm_packet_id id);
+
+/* "frame 5" with the file's number if there are several. */
+void cm_report_frames(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f,
+    const struct cm_ids *set);
+
+#endif

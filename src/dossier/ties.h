@@ -1,0 +1,43 @@
+/* dossier/ties.h -- hosts of one exhibit that are known by their tie only, and the
+ * addresses that stand in for them (docs/formats.md 3.1). */
+#ifndef CM_DOSSIER_TIES_H
+#define CM_DOSSIER_TIES_H
+
+#include "base/result.h"
+#include "base/span.h"
+#include "dossier/model.h"
+
+struct cm_ties_slot {
+	bool used;
+	uint8_t key[32];
+	struct cm_span address;	    /* if named; copied */
+	struct cm_pseudonym alias; /* if one was given; */
+	uint8_t kept[16];	    /* the bytes of address */
+};
+
+/* Zero-initialise; ends with cm_ties_release. */
+struct cm_ties {
+	struct cm_ties_slot *slot;  /* by tie */
+	size_t n, cap;
+	struct cm_ties_slot *taken; /* by pseudonym, to give none twice */
+	size_t n_taken, cap_taken;
+};
+
+/* Remembers the address of a tie.  Values of another length than 4 and 16 are
+ * passed over.  CM_E_NOMEM. */
+CM_RESULT cm_ties_name(struct cm_ties *t, const uint8_t tie[32], struct cm_span address);
+
+/* The address of a tie, valid until the next cm_ties_name; empty: not named. */
+struct cm_span cm_ties_find(const struct cm_ties *t, const uint8_t tie[32]);
+
+/* The stand-in of a tie that is not named, ${len} 4 or 16.  The same whenever it is
+ * asked for again.  CM_E_NOMEM. */
+CM_RESULT cm_ties_pseudonym(struct cm_ties *t, const uint8_t tie[32], uint8_t len,
+    struct cm_pseudonym *out);
+
+/* What stands for an address of which not even the tie is open. */
+struct cm_pseudonym cm_pseudonym_shut(uint8_t len);
+
+void cm_ties_release(struct cm_ties *t);
+
+#endif
