@@ -148,6 +148,7 @@ struct cm_confined {
 	size_t n_fds;
 	enum cm_exit (*run)(void *arg, const struct cm_context *ctx);
 	void *arg;
+	bool unconfined; /* --no-confine: a child, but with all rights */
 };
 enum cm_exit cm_cli_confined(const struct cm_context *ctx, const struct cm_confined *job);
 

@@ -24,7 +24,7 @@ cm_cli_confined(const struct cm_context *ctx, const struct cm_confined *job)
 {
 	struct inside in = { job, ctx };
 	struct cm_confine_job work = { .run = run, .arg = &in, .what = job->file, .keep = job->fds,
-		.n_keep = job->n_fds };
+		.n_keep = job->n_fds, .unconfined = job->unconfined };
 	struct cm_err err = { 0 };
 	int status = CM_EXIT_CANNOT;
 

@@ -1,0 +1,22 @@
+/* cli/inspect.h -- findings and what was read, in words; shared by inspect and investigate. */
+#ifndef CM_CLI_INSPECT_H
+#define CM_CLI_INSPECT_H
+
+#include "cli/cli.h"
+#include "detect/engine.h"
+#include "detect/incident_json.h"
+#include "worker/scan.h"
+
+/* Incidents that somebody should look at: all but the explained ones. */
+size_t cm_inspect_findings(const struct cm_engine *e);
+
+/* The findings, a paragraph each, then what was checked and what could not be seen. */
+void cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
+    const struct cm_scan_summary *s, const struct cm_file_names *names);
+
+/* On ctx->err: files that were refused or end early, and rows that were skipped.  The
+ * exit code that these alone call for. */
+enum cm_exit cm_inspect_troubles(const struct cm_context *ctx, const struct cm_scan_summary *s,
+    const struct cm_file_names *names);
+
+#endif
