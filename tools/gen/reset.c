@@ -107,7 +107,7 @@ static void
 run_ignored(struct gen_sim *s)
 {
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
-	struct gen_http h = { .host = "www.example.com", .path = "/big", .body = 4000 };
+	struct gen_http h = { .host = "www.example.com", .path = "/big", .body = 2500 };
 	struct gen_conn c;
 	struct gen_seg seg;
 

@@ -222,7 +222,7 @@ static void
 repeats(struct gen_sim *s, enum again how)
 {
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, how == AGAIN_DUPLICATE_HOP ? GEN_WINDOWS : GEN_LINUX);
-	struct gen_http h = page_of(9000);
+	struct gen_http h = page_of(7000);
 	struct repeat r = { .how = how };
 	struct gen_conn c;
 

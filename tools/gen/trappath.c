@@ -50,7 +50,7 @@ run_balancer(struct gen_sim *s)
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
 
 	s->class = "load-balancer";
-	for (int i = 0; i < 12; i++)
+	for (int i = 0; i < 9; i++)
 		one_balanced(s, &p, true);
 }
 
@@ -63,7 +63,7 @@ run_balancer_data(struct gen_sim *s)
 	struct gen_conn c;
 
 	s->class = "load-balancer-fin";
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 6; i++) {
 		gen_conn_start(&c, s, p.client, p.server, 80);
 		gen_conn_handshake(&c);
 		gen_http_exchange(&c, &h);
@@ -106,7 +106,7 @@ run_nat(struct gen_sim *s)
 	struct gen_conn c;
 
 	s->class = "nat-two-taps";
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		gen_conn_start(&c, s, p.client, p.server, 80);
 		c.nat = outside;
 		c.nat_port = (uint16_t)(61000 + i);
@@ -202,7 +202,7 @@ static void
 run_stamps(struct gen_sim *s)
 {
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
-	struct gen_http h = page_of(9000);
+	struct gen_http h = page_of(7000);
 	struct gen_conn c;
 	int n = 0;
 
@@ -255,7 +255,7 @@ run_tls(struct gen_sim *s)
 	struct gen_pair p = gen_pair_make(s, GEN_WINDOWS, GEN_LINUX);
 
 	s->class = "tls";
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		struct gen_conn c;
 
 		gen_conn_start(&c, s, p.client, p.server, 443);

@@ -13,11 +13,11 @@ in_pieces(struct gen_sim *s, const struct pieces *how)
 {
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
 	struct gen_udp u = { .sim = s, .from = p.server, .to = p.client, .sport = 4500, .dport = 40000,
-		.data = s->pool, .len = 4000, .mtu = 1500, .to_client = true, .overlap = how->overlap,
+		.data = s->pool, .len = 2600, .mtu = 1500, .to_client = true, .overlap = how->overlap,
 		.lose_last = how->lose_last, .reverse = how->reverse, .link = gen_sim_pick_link(s) };
 
 	s->class = how->class;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 2; i++) {
 		u.t = s->t;
 		gen_udp_mark(&u, GEN_TRAP, how->note);
 		gen_udp_put(&u);
