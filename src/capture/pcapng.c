@@ -129,48 +129,6 @@ find_iface(const struct cm_reader *r, uint32_t number)
 	return &r->ifaces[number];
 }
 
-__extension__ typedef unsigned __int128 u128;
-
-/* Nanoseconds of ${ticks} of 10^-n or, the top bit of ${tsresol} set, 2^-n seconds. */
-static u128
-ticks_to_ns(uint64_t ticks, uint8_t tsresol)
-{
-	unsigned n = tsresol & 0x7f;
-	u128 ns = ticks;
-
-	if (tsresol == 6)
-		return ns * 1000;
-	if (tsresol == 9)
-		return ns;
-	if (tsresol & 0x80)
-		return n >= 96 ? 0 : ns * 1000000000 >> n;
-	for (; n < 9; n++)
-		ns *= 10;
-	for (; n > 9 && ns != 0; n--)
-		ns /= 10;
-	return ns;
-}
-
-static int64_t
-block_time(const struct cm_reader *r, const uint8_t *p, const struct cm_iface *iface)
-{
-	uint64_t ticks = (uint64_t)cm_reader_u32(r, p) << 32 | cm_reader_u32(r, p + 4);
-	u128 ns = ticks_to_ns(ticks, iface->tsresol);
-	bool before = iface->tsoffset >> 63;
-	u128 offset = before ? 0 - iface->tsoffset : iface->tsoffset;
-
-	/* ns < 2^95 and offset < 2^95: neither sum nor difference wraps. */
-	offset *= 1000000000;
-	if (!before)
-		ns += offset;
-	if (!before || ns >= offset) {
-		ns -= before ? offset : 0;
-		return ns > INT64_MAX ? INT64_MAX : (int64_t)ns;
-	}
-	ns = offset - ns;
-	return ns > INT64_MAX ? INT64_MIN : -(int64_t)ns;
-}
-
 static void
 set_frame(struct cm_reader *r, struct cm_record *out, const struct cm_iface *iface, uint32_t number)
 {
@@ -201,7 +159,8 @@ set_packet(struct cm_reader *r, struct cm_record *out, const struct cm_iface *if
 	out->data_at = 28;
 	out->cap_len = cm_reader_u32(r, p + 20);
 	out->orig_len = cm_reader_u32(r, p + 24);
-	out->t_ns = block_time(r, p + 12, iface);
+	out->t_ns = cm_record_time((uint64_t)cm_reader_u32(r, p + 12) << 32 | cm_reader_u32(r, p + 16),
+	    iface->tsresol, iface->tsoffset);
 	options = 28 + (((size_t)out->cap_len + 3) & ~(size_t)3);
 	if (options + 8 <= out->bytes.len)
 		out->comment = read_comment(r,

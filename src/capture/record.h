@@ -46,4 +46,8 @@ struct cm_record {
 /* The captured bytes of a frame. */
 struct cm_span cm_record_data(const struct cm_record *r);
 
+/* Nanoseconds since 1970 of a timestamp of ${ticks}, its resolution and offset as in a
+ * pcapng interface; clamped to what int64 holds. */
+int64_t cm_record_time(uint64_t ticks, uint8_t tsresol, uint64_t tsoffset);
+
 #endif

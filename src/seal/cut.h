@@ -30,8 +30,10 @@ struct cm_row {
 /* Zero-initialise, set schema; ends with cm_cutter_release. */
 struct cm_cutter {
 	const struct cm_schema *schema;
+	uint64_t rows;	       /* of the table, for the rules on its last row; 0: not known */
 	struct cm_buf headers; /* also: `rest` */
 	struct cm_buf mask;
+	struct cm_buf joined;  /* of the rules */
 };
 
 /* The cells of ${row}; they live until the next call or as long as the row, whichever

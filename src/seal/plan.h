@@ -63,6 +63,8 @@ CM_RESULT cm_plan_checker_new(const struct cm_plan *p, const struct cm_schema *s
 /* CM_E_REFUSED with the row and the reason; CM_E_NOMEM. */
 CM_RESULT cm_plan_checker_row(struct cm_plan_checker *c, uint64_t row, const struct cm_cells *cells,
     struct cm_err *err);
+/* Must it see every row, or only those that are opened? */
+bool cm_plan_checker_needs_all(const struct cm_plan_checker *c);
 void cm_plan_checker_free(struct cm_plan_checker *c); /* NULL is fine */
 
 /* All of it in one go. */

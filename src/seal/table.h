@@ -31,7 +31,11 @@ CM_RESULT cm_table_commit(const struct cm_schema *schema, const struct cm_seal_s
     struct cm_cell_source source, const struct cm_sink *index, struct cm_seal *out,
     struct cm_err *err);
 
-/* The commitment to the whole file's SHA-256, to be shut until all is opened. */
+/* The commitment to the whole file's SHA-256 (`file`), and the key that opens it once all
+ * is open. */
+void cm_table_file_key(const struct cm_seal_secret *secret, uint8_t out[CM_HASH_LEN]);
+void cm_table_file_of(const uint8_t key[CM_HASH_LEN], const uint8_t sha256[CM_HASH_LEN],
+    uint8_t out[CM_HASH_LEN]);
 void cm_table_file(const struct cm_seal_secret *secret, const uint8_t sha256[CM_HASH_LEN],
     uint8_t out[CM_HASH_LEN]);
 
@@ -48,6 +52,7 @@ struct cm_table_open {
 	const struct cm_plan *plan;
 	struct cm_cell_source source; /* from row 0 */
 	struct cm_span index;	      /* of the case folder; may be empty */
+	bool with_file;		      /* give the key of the file's own digest as well */
 };
 
 /* Writes the one opening for that plan.  Every row that is read is compared with the
@@ -55,7 +60,8 @@ struct cm_table_open {
  * unless CM_OK comes back.
  * CM_E_REFUSED: the plan breaks a rule (cm_plan_check), or the exhibit is not what was
  *   sealed: then ${diff}, which may be NULL, says where.
- * CM_E_USAGE: secret and seal do not belong together. */
+ * CM_E_USAGE: secret, index and seal do not belong together, or `with_file` where not all
+ *   is open and named, or the seal has no `file`. */
 CM_RESULT cm_table_open(const struct cm_table_open *in, const struct cm_sink *out,
     struct cm_table_diff *diff, struct cm_err *err);
 

@@ -1,0 +1,143 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "seal/cut.h"
+
+#define LOOK 4096u
+
+struct cm_cut_rows {
+	struct cm_source source;
+	struct cm_reader *reader; /* capture/1 only */
+	struct cm_split split;	  /* the others */
+	struct cm_record record;
+	struct cm_row row;
+	struct cm_cutter cutter;
+};
+
+static enum cm_result
+next_block(struct cm_split *s, struct cm_span *out, struct cm_err *err)
+{
+	enum cm_result rc = s->source.fill(s->source.arg, s->at, CM_BLOB_ROW, out, err);
+
+	*out = cm_span_part(*out, 0, CM_BLOB_ROW);
+	return rc;
+}
+
+/* Up to and with the newline, or as much of a line as a row has. */
+static enum cm_result
+next_line(struct cm_split *s, struct cm_span *out, struct cm_err *err)
+{
+	struct cm_span in = { 0 };
+	const uint8_t *newline = NULL;
+	enum cm_result rc;
+	size_t want;
+
+	for (want = LOOK;; want = CM_LINE_MAX) {
+		rc = s->source.fill(s->source.arg, s->at, want, &in, err);
+		if (rc != CM_OK)
+			return rc;
+		*out = cm_span_part(in, 0, CM_LINE_MAX);
+		newline = out->len == 0 ? NULL : memchr(out->ptr, '\n', out->len);
+		if (newline != NULL || in.len < want || want == CM_LINE_MAX)
+			break;
+	}
+	if (newline != NULL)
+		*out = cm_span_part(*out, 0, (size_t)(newline - out->ptr) + 1);
+	return CM_OK;
+}
+
+enum cm_result
+cm_split_next(struct cm_split *s, struct cm_row *out, struct cm_err *err)
+{
+	struct cm_span bytes = { 0 };
+	enum cm_result rc = s->kind == CM_KIND_BLOB ? next_block(s, &bytes, err) : next_line(s, &bytes, err);
+
+	if (rc != CM_OK)
+		return rc;
+	if (bytes.len == 0)
+		return CM_E_NOTFOUND;
+	*out = (struct cm_row) { bytes, s->at, NULL, s->continues };
+	s->at += bytes.len;
+	s->continues = s->kind != CM_KIND_BLOB && bytes.ptr[bytes.len - 1] != '\n';
+	return CM_OK;
+}
+
+enum cm_result
+cm_cut_rows_new(const struct cm_schema *schema, struct cm_source source, const char *name,
+    struct cm_cut_rows **out, struct cm_err *err)
+{
+	struct cm_cut_rows *r = calloc(1, sizeof(*r));
+	enum cm_result rc = CM_OK;
+
+	if (r == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory", name);
+	r->source = source;
+	r->cutter.schema = schema;
+	r->split = (struct cm_split) { .kind = schema->kind, .source = source };
+	if (schema->kind == CM_KIND_CAPTURE)
+		rc = cm_reader_new(source, name, &r->reader, err);
+	if (rc != CM_OK) {
+		cm_cut_rows_free(r);
+		return rc;
+	}
+	*out = r;
+	return CM_OK;
+}
+
+static enum cm_result
+next_cells(void *arg, struct cm_cells *out, struct cm_err *err)
+{
+	struct cm_cut_rows *r = arg;
+	enum cm_result rc;
+
+	if (r->reader == NULL) {
+		rc = cm_split_next(&r->split, &r->row, err);
+	} else {
+		rc = cm_reader_next(r->reader, &r->record, err);
+		r->row = (struct cm_row) { r->record.bytes, r->record.offset, &r->record, false };
+	}
+	return rc == CM_OK ? cm_cut(&r->cutter, &r->row, out) : rc;
+}
+
+/* Whether a line goes on here, the byte before says. */
+static enum cm_result
+seek_cells(void *arg, uint64_t row, uint64_t offset, struct cm_err *err)
+{
+	struct cm_cut_rows *r = arg;
+	struct cm_span before;
+	enum cm_result rc;
+
+	(void)row;
+	r->split.at = offset;
+	r->split.continues = false;
+	if (offset == 0 || r->split.kind == CM_KIND_BLOB)
+		return CM_OK;
+	rc = r->source.fill(r->source.arg, offset - 1, 1, &before, err);
+	if (rc == CM_OK)
+		r->split.continues = before.len > 0 && before.ptr[0] != '\n';
+	return rc;
+}
+
+struct cm_cell_source
+cm_cut_rows_source(struct cm_cut_rows *r)
+{
+	bool seeks = r->reader == NULL && r->source.stable;
+
+	return (struct cm_cell_source) { r, next_cells, seeks ? seek_cells : NULL };
+}
+
+const struct cm_row *
+cm_cut_rows_last(const struct cm_cut_rows *r)
+{
+	return &r->row;
+}
+
+void
+cm_cut_rows_free(struct cm_cut_rows *r)
+{
+	if (r == NULL)
+		return;
+	cm_reader_free(r->reader);
+	cm_cutter_release(&r->cutter);
+	free(r);
+}
