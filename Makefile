@@ -1,0 +1,59 @@
+# What a person wants, by name; meson does the work.
+#
+#   make demo     from a clone to a result: investigates a sample, hands over, verifies
+#   make test     everything that must hold; the last line counts
+#   make build    build/comity
+#   make deps     what has to be installed, and installs it (as root or through sudo)
+#   make bench    figures, against tshark and tcpdump
+#   make fuzz     each fuzz target for FUZZ_SECONDS (10), with clang's libFuzzer
+#   make install  PREFIX=/usr/local DESTDIR=
+#   make clean
+
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 10
+PREFIX ?= /usr/local
+COMITY_SHARED ?= ../shared
+export COMITY_SHARED FUZZ_SECONDS JOBS
+
+RELEASE = build/release
+
+.PHONY: build demo test deps deps-test bench fuzz install clean
+.DEFAULT_GOAL = build
+
+deps:
+	@tools/deps.sh build
+
+deps-test:
+	@tools/deps.sh build test
+
+$(RELEASE)/build.ninja:
+	@meson setup $(RELEASE) --buildtype=release --prefix=$(PREFIX) >build/setup.log 2>&1 || \
+	    { cat build/setup.log; exit 1; }
+
+build/.there:
+	@mkdir -p build && touch $@
+
+build: deps build/.there
+	@$(MAKE) -s $(RELEASE)/build.ninja
+	@ninja --quiet -C $(RELEASE) -j $(JOBS) src/cli/comity tools/gen/comity-gen
+	@cp -f $(RELEASE)/src/cli/comity build/comity
+	@cp -f $(RELEASE)/tools/gen/comity-gen build/comity-gen
+
+demo: build
+	@tools/demo.sh
+
+test: deps-test
+	@python3 tests/run
+
+bench: build
+	@tests/bench/run
+
+fuzz:
+	@tools/deps.sh build fuzz
+	@tools/fuzz.sh
+
+install: build
+	@meson install -C $(RELEASE) --no-rebuild
+
+clean:
+	rm -rf build
