@@ -52,6 +52,7 @@ run_ends_well(const struct cm_reader *r, struct cm_span in)
 	return cm_reader_u32(r, in.ptr + r->run.left - 4) == r->run.block_len;
 }
 
+/* The next row of the run; where the run turns out to go on to the end, of that one. */
 static enum cm_result
 next_of_run(struct cm_reader *r, struct cm_record *out, struct cm_err *err)
 {
@@ -65,10 +66,11 @@ next_of_run(struct cm_reader *r, struct cm_record *out, struct cm_err *err)
 		r->run.left = 0;
 		return CM_E_NOTFOUND;
 	}
-	if (!run_ends_well(r, in))
-		r->run = (struct cm_run) { CM_RUN_TO_END, 0, "the block's two lengths differ" };
-	if (r->run.left == CM_RUN_TO_END)
-		want = CM_OTHER_ROW_MAX;
+	if (!run_ends_well(r, in)) {
+		struct cm_run rest = { CM_RUN_TO_END, 0, "the block's two lengths differ" };
+
+		return cm_reader_run(r, rest, out, err);
+	}
 	in = cm_span_part(in, 0, want);
 	cm_reader_take(r, in, out);
 	out->trouble = r->run.trouble;
