@@ -1,0 +1,10 @@
+/* os/clock.h -- what time it is. */
+#ifndef CM_OS_CLOCK_H
+#define CM_OS_CLOCK_H
+
+#include <stdint.h>
+
+/* Unix time in whole seconds. */
+int64_t cm_clock_now(void);
+
+#endif

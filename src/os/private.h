@@ -1,0 +1,48 @@
+/* os/private.h -- small files whole: keys, statements, secrets; and that only we can read some.
+ *
+ * Writing is all or nothing: the bytes go to a temporary file beside, are synced,
+ * and take the name in one step; then the folder is synced.  A crash leaves the old
+ * file, or the new one, and perhaps a `.tmp` that the next writing replaces. */
+#ifndef CM_OS_PRIVATE_H
+#define CM_OS_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/result.h"
+#include "base/span.h"
+
+/* May others do anything with this file or folder, or is it not ours?  CM_E_REFUSED with
+ * the chmod that helps; CM_E_NOTFOUND, CM_E_IO. */
+CM_RESULT cm_private_check(const char *path, struct cm_err *err);
+
+/* Appends the content of a regular file, at most ${max} bytes of it.  CM_E_NOTFOUND;
+ * CM_E_IO; CM_E_LIMIT: longer; CM_E_NOMEM. */
+CM_RESULT cm_whole_read(const char *path, size_t max, struct cm_buf *out, struct cm_err *err);
+
+/* The same of a file that only its owner may read; CM_E_REFUSED if others can.  ${out} has
+ * room for all at once, so that no copy is left behind; the caller wipes it
+ * (cm_private_wipe). */
+CM_RESULT cm_private_read(const char *path, size_t max, struct cm_buf *out, struct cm_err *err);
+
+enum cm_write_how {
+	CM_WRITE_NEW,	  /* CM_E_USAGE if there is such a file */
+	CM_WRITE_REPLACE
+};
+struct cm_write_mode {
+	enum cm_write_how how;
+	unsigned mode; /* 0600, 0644; whatever the umask says */
+};
+CM_RESULT cm_whole_write(const char *path, struct cm_span bytes, struct cm_write_mode mode,
+    struct cm_err *err);
+
+/* Makes a folder of mode 0700.  CM_E_USAGE: there is something of that name. */
+CM_RESULT cm_private_mkdir(const char *path, struct cm_err *err);
+
+bool cm_path_exists(const char *path);
+
+/* Wipes and releases. */
+void cm_private_wipe(struct cm_buf *b);
+
+#endif
