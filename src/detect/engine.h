@@ -24,6 +24,7 @@ struct cm_params {
 	int forged_bits;      /* from here on a packet is `forged` */
 	int break_bits;	      /* from here on a `stack-break` */
 	bool support;	      /* compute the support of every incident (finish re-runs the engine) */
+	uint64_t hash_seed;   /* against crafted collisions; no output depends on it */
 };
 
 struct cm_params cm_params_default(void);
@@ -43,6 +44,7 @@ struct cm_engine_stats {
 	uint64_t bad_checksums;
 	uint64_t evicted_flows; /* judged early, or not at all, for want of memory */
 	uint64_t evicted_candidates;
+	uint64_t unsupported; /* incidents dropped: no packets still kept show them again */
 };
 
 struct cm_engine;

@@ -1,0 +1,49 @@
+/* detect/candidate.h -- odd flows, kept until the whole capture is known.
+ *
+ * A kept flow holds copies of its segments; of a long one only its head and what
+ * lies around the odd places.  Bounded: beyond `memory` bytes the least odd go
+ * first (the later ones of equals).  Private to src/detect. */
+#ifndef CM_DETECT_CANDIDATE_H
+#define CM_DETECT_CANDIDATE_H
+
+#include "detect/judge.h"
+
+struct cm_candidate {
+	uint64_t serial;
+	struct cm_flow_end end[2];
+	uint8_t proto;
+	int interest;
+	uint64_t packets[2];
+	struct cm_segment *segs;
+	uint32_t n, room;
+	size_t bytes; /* payload copies */
+};
+
+struct cm_candidates {
+	struct cm_candidate **item; /* ascending serial once settled */
+	size_t n, room;
+	size_t memory, used;
+	uint64_t evicted;
+	struct cm_host_place *place; /* by host, then serial; once settled */
+	size_t n_places;
+};
+
+struct cm_host_place {
+	struct cm_candidate *c;
+	unsigned dir;
+};
+
+/* Keeps (more of) the flow just judged by ${j}. */
+CM_RESULT cm_candidates_keep(struct cm_candidates *c, const struct cm_judge *j, int interest);
+
+/* Sorts, and indexes by host. */
+CM_RESULT cm_candidates_settle(struct cm_candidates *c);
+
+/* The places of ${host} as [*first, *first + n). */
+size_t cm_candidates_of(const struct cm_candidates *c, const struct cm_host *host,
+    const struct cm_host_place **first);
+
+struct cm_flow_view cm_candidate_view(const struct cm_candidate *c);
+void cm_candidates_release(struct cm_candidates *c);
+
+#endif

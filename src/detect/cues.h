@@ -1,0 +1,64 @@
+/* detect/cues.h -- every kind of cue there is: one table, one line each. */
+#ifndef CM_DETECT_CUES_H
+#define CM_DETECT_CUES_H
+
+#include "detect/incident.h"
+
+enum cm_cue_id {
+	/* stack.c (R2) */
+	CM_CUE_TS_MISSING,
+	CM_CUE_TS_MISSING_MIDSTREAM,
+	CM_CUE_TSVAL_JUMP,
+	CM_CUE_TSECR_STRANGE,
+	CM_CUE_DF_CLEARED,
+	CM_CUE_DF_SET,
+	CM_CUE_TTL_FAR,
+	CM_CUE_TTL_NEAR,
+	CM_CUE_TTL_RISING,
+	CM_CUE_IPID_CONSTANT,
+	CM_CUE_IPID_REPEATED,
+	CM_CUE_HEADER_ECHO,
+	CM_CUE_WINDOW_LARGE,
+	CM_CUE_FIN_REDIRECT,
+	CM_CUE_ACK_BACKWARD,
+	CM_CUE_SENDER_UNAWARE,
+	CM_CUE_ACK_THEN_OTHER,
+	CM_CUE_TOO_EARLY,
+	CM_CUE_RESENT_GENUINE,
+	CM_CUE_SAME_HAND,
+	/* conflict.c (R1) */
+	CM_CUE_CONFLICT,
+	CM_CUE_CONFLICT_WEAK,
+	CM_CUE_TWO_ENDS,
+	/* reset.c (R3) */
+	CM_CUE_RST_BEFORE_DATA,
+	CM_CUE_RST_SEQ_CHANGE,
+	CM_CUE_RST_ACK_CHANGE,
+	CM_CUE_RST_BEHIND_DATA,
+	CM_CUE_RST_BEFORE_SYNACK,
+	CM_CUE_RST_WINDOW,
+	CM_CUE_RST_DF,
+	/* handshake.c (R5) */
+	CM_CUE_SYNACK_TWICE,
+	CM_CUE_SYNACK_CONTINUED,
+	CM_CUE_SYNACK_OPTIONS,
+	CM_CUE_SYNACK_ECHO,
+	/* dns.c (R4) */
+	CM_CUE_DNS_CONFLICT,
+	CM_CUE_DNS_TTL,
+	CM_CUE_DNS_IPID_CONSTANT,
+	CM_CUE_DNS_IPID_ECHO,
+	CM_CUE_DNS_QTYPE,
+	CM_CUE_DNS_A_FOR_AAAA,
+	CM_CUE_DNS_SAME_ADDRESS,
+	CM_CUE_DNS_EARLY,
+	CM_CUE_DNS_CASE,
+	CM_CUE_COUNT
+};
+
+extern const struct cm_cue_kind cm_cue_kinds[CM_CUE_COUNT];
+
+/* The kind of this name, or NULL. */
+const struct cm_cue_kind *cm_cue_kind_find(const char *name);
+
+#endif

@@ -1,0 +1,356 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/engine.h"
+#include "detect/engine_state.h"
+#include "detect/report.h"
+
+#define MIB ((size_t)1 << 20)
+#define KEEP_FROM 2 /* bits that the whole capture can still raise to a verdict */
+#define HANDS_MAX 256u
+#define EXPLAINED_MAX 1000u
+#define INCIDENTS_MAX 100000u
+
+struct cm_params
+cm_params_default(void)
+{
+	return (struct cm_params) {
+		.memory = 320 * MIB,
+		.window = 2048,
+		.forged_bits = 10,
+		.break_bits = 6,
+		.support = true,
+	};
+}
+
+/* A flow, or a part of one, is over: it feeds the models, and is kept if odd. */
+static enum cm_result
+flow_over(void *ctx, const struct cm_flow_view *v)
+{
+	struct cm_engine *e = ctx;
+	enum cm_result r = cm_hosts_add(e->hosts, v);
+	int interest;
+
+	if (r != CM_OK || v->n < 2)
+		return r;
+	e->judge.hosts = NULL;
+	e->judge.n_hands = 0;
+	r = cm_judge_flow(&e->judge, v);
+	if (r != CM_OK)
+		return r;
+	interest = cm_judge_interest(&e->judge);
+	return interest >= KEEP_FROM ? cm_candidates_keep(&e->kept, &e->judge, interest) : CM_OK;
+}
+
+CM_RESULT
+cm_engine_new(const struct cm_params *params, struct cm_engine **out)
+{
+	struct cm_flow_limits limits = { params->memory / 8 * 5, params->window,
+		params->hash_seed };
+	struct cm_engine *e = calloc(1, sizeof(*e));
+	enum cm_result r;
+
+	if (e == NULL)
+		return CM_E_NOMEM;
+	e->params = *params;
+	e->judge.params = &e->params;
+	e->kept.memory = params->memory / 4;
+	cm_arena_init(&e->arena, 0);
+	r = cm_hosts_new(params->memory / 8, params->hash_seed, &e->hosts);
+	if (r == CM_OK)
+		r = cm_flow_table_new(&limits, flow_over, e, &e->flows);
+	if (r != CM_OK) {
+		cm_engine_free(e);
+		return r;
+	}
+	*out = e;
+	return CM_OK;
+}
+
+void
+cm_engine_free(struct cm_engine *e)
+{
+	if (e == NULL)
+		return;
+	for (size_t i = 0; i < e->n_reruns; i++)
+		cm_engine_free(e->reruns[i]);
+	free(e->reruns);
+	cm_flow_table_free(e->flows);
+	cm_hosts_free(e->hosts);
+	cm_candidates_release(&e->kept);
+	cm_judge_release(&e->judge);
+	cm_arena_fini(&e->arena);
+	free(e->hands);
+	free(e->found);
+	free(e);
+}
+
+CM_RESULT
+cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable)
+{
+	e->stats.packets++;
+	if (p->fragment)
+		e->stats.fragments++;
+	if (p->checksum == CM_CSUM_BAD)
+		e->stats.bad_checksums++;
+	if (p->fragment || p->quoted || (p->proto != 6 && p->proto != 17))
+		return CM_OK;
+	if (p->proto == 17 && (p->sport == 53 || p->dport == 53))
+		e->stats.dns_messages++;
+	return cm_flow_table_packet(e->flows, p, stable);
+}
+
+/* ---- judging ---- */
+
+static enum cm_result
+judge_kept(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_view *v)
+{
+	*v = cm_candidate_view(c);
+	e->judge.hosts = e->hosts;
+	e->judge.hands = e->hands;
+	e->judge.n_hands = e->n_hands;
+	return cm_judge_flow(&e->judge, v);
+}
+
+/* A constant identification is shown by packets of other flows: the first in each
+ * of the first two other flows kept that have it. */
+static void
+show_constant(struct cm_engine *e, const struct cm_candidate *c, struct cm_mark *m)
+{
+	const struct cm_segment *g = &e->judge.v->segs[m->seg];
+	const struct cm_host_place *p;
+	size_t n = cm_candidates_of(&e->kept, &c->end[g->dir].host, &p);
+
+	for (size_t i = 0; i < n && m->n_other < 2; i++) {
+		const struct cm_candidate *o = p[i].c;
+
+		if (o == c || o->proto != c->proto)
+			continue;
+		for (uint32_t k = 0; k < o->n; k++) {
+			if (o->segs[k].dir != p[i].dir || o->segs[k].ipid != g->ipid)
+				continue;
+			m->other[m->n_other++] = o->segs[k].id;
+			break;
+		}
+	}
+}
+
+static void
+show_constants(struct cm_engine *e, const struct cm_candidate *c)
+{
+	for (size_t m = 0; m < e->judge.n_marks; m++)
+		if (e->judge.marks[m].cue == CM_CUE_IPID_CONSTANT ||
+		    e->judge.marks[m].cue == CM_CUE_DNS_IPID_CONSTANT)
+			show_constant(e, c, &e->judge.marks[m]);
+}
+
+static enum cm_result
+add_hand(struct cm_engine *e, const struct cm_candidate *c, const struct cm_segment *g)
+{
+	struct cm_hand h = { c->end[g->dir].host, g->id, g->ipid, g->window, g->df };
+
+	for (size_t i = 0; i < e->n_hands; i++)
+		if (e->hands[i].ipid == h.ipid && e->hands[i].window == h.window &&
+		    e->hands[i].df == h.df && cm_host_eq(&e->hands[i].host, &h.host))
+			return CM_OK;
+	if (e->hands == NULL)
+		e->hands = malloc(HANDS_MAX * sizeof(*e->hands));
+	if (e->hands == NULL)
+		return CM_E_NOMEM;
+	if (e->n_hands < HANDS_MAX)
+		e->hands[e->n_hands++] = h;
+	return CM_OK;
+}
+
+/* First round: who is known by a constant identification? */
+static enum cm_result
+find_hands(struct cm_engine *e)
+{
+	struct cm_group groups[CM_GROUPS_MAX];
+	enum cm_result r = CM_OK;
+
+	for (size_t i = 0; i < e->kept.n && r == CM_OK; i++) {
+		const struct cm_candidate *c = e->kept.item[i];
+		struct cm_flow_view v;
+
+		if (c->proto != 6)
+			continue;
+		r = judge_kept(e, c, &v);
+		if (r != CM_OK || cm_verdict_groups(&e->judge, groups) == 0 || e->judge.corrupt)
+			continue;
+		for (size_t m = 0; m < e->judge.n_marks && r == CM_OK; m++)
+			if (e->judge.marks[m].cue == CM_CUE_IPID_CONSTANT &&
+			    e->judge.status[e->judge.marks[m].seg] == CM_FORGED)
+				r = add_hand(e, c, &v.segs[e->judge.marks[m].seg]);
+	}
+	return r;
+}
+
+/* One line for a host and a benign cause will do. */
+static bool
+explained_before(const struct cm_engine *e, const struct cm_candidate *c,
+    const struct cm_group *g, const struct cm_incident *x)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_found; i++) {
+		const struct cm_found *f = &e->found[i];
+
+		if (f->incident.verdict != CM_VERDICT_EXPLAINED)
+			continue;
+		n++;
+		if (strcmp(f->incident.explained_by, x->explained_by) == 0 &&
+		    cm_host_eq(&f->from->end[f->dir].host, &c->end[g->dir].host))
+			return true;
+	}
+	return n >= EXPLAINED_MAX;
+}
+
+static enum cm_result
+add_found(struct cm_engine *e, const struct cm_candidate *c, const struct cm_group *g,
+    uint32_t index)
+{
+	struct cm_incident x;
+	enum cm_result r;
+
+	if (e->n_found == e->room_found) {
+		size_t room = e->room_found == 0 ? 16 : e->room_found * 2;
+		struct cm_found *p = realloc(e->found, room * sizeof(*p));
+
+		if (p == NULL)
+			return CM_E_NOMEM;
+		e->found = p;
+		e->room_found = room;
+	}
+	r = cm_report_incident(&e->judge, g, index, &e->arena, &x);
+	if (r != CM_OK)
+		return r;
+	if (x.verdict == CM_VERDICT_EXPLAINED && explained_before(e, c, g, &x))
+		return CM_OK;
+	e->found[e->n_found++] = (struct cm_found) { x, c, g->dir };
+	return CM_OK;
+}
+
+static enum cm_result
+report_kept(struct cm_engine *e)
+{
+	struct cm_group groups[CM_GROUPS_MAX];
+	enum cm_result r = CM_OK;
+
+	for (size_t i = 0; i < e->kept.n && r == CM_OK; i++) {
+		const struct cm_candidate *c = e->kept.item[i];
+		struct cm_flow_view v;
+		unsigned n;
+
+		r = judge_kept(e, c, &v);
+		if (r != CM_OK)
+			break;
+		n = cm_verdict_groups(&e->judge, groups);
+		if (n > 0)
+			show_constants(e, c);
+		for (unsigned k = 0; k < n && r == CM_OK && e->n_found < INCIDENTS_MAX; k++)
+			r = add_found(e, c, &groups[k], k);
+	}
+	return r;
+}
+
+static cm_packet_id
+first_id(const struct cm_incident *x)
+{
+	cm_packet_id a = x->forged.n > 0 ? x->forged.id[0] : UINT64_MAX;
+	cm_packet_id b = x->suspect.n > 0 ? x->suspect.id[0] : UINT64_MAX;
+
+	return a < b ? a : b;
+}
+
+static int
+by_first(const void *a, const void *b)
+{
+	const struct cm_found *x = a, *y = b;
+	cm_packet_id p = first_id(&x->incident), q = first_id(&y->incident);
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	if (x->incident.type != y->incident.type)
+		return x->incident.type < y->incident.type ? -1 : 1;
+	return x->incident.verdict < y->incident.verdict ? -1
+	    : x->incident.verdict > y->incident.verdict;
+}
+
+static void
+fill_stats(struct cm_engine *e)
+{
+	const struct cm_flow_stats *f = cm_flow_table_stats(e->flows);
+
+	e->stats.tcp_flows = f->tcp_flows;
+	e->stats.udp_flows = f->udp_flows;
+	e->stats.one_sided = f->one_sided;
+	e->stats.cut_short = f->cut_short;
+	e->stats.payload = f->payload;
+	e->stats.encrypted = f->encrypted;
+	e->stats.evicted_flows = f->evicted;
+	e->stats.evicted_candidates = e->kept.evicted;
+}
+
+static enum cm_result
+add_support(struct cm_engine *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->n_found; i++) {
+		bool gone = false;
+		enum cm_result r = cm_engine_support(e, i, &gone);
+
+		if (r != CM_OK)
+			return r;
+		if (gone)
+			e->stats.unsupported++;
+		else
+			e->found[n++] = e->found[i];
+	}
+	e->n_found = n;
+	return CM_OK;
+}
+
+CM_RESULT
+cm_engine_finish(struct cm_engine *e)
+{
+	enum cm_result r;
+
+	if (e->finished)
+		return CM_E_USAGE;
+	e->finished = true;
+	r = cm_flow_table_finish(e->flows);
+	fill_stats(e);
+	if (r != CM_OK)
+		return r;
+	cm_hosts_settle(e->hosts);
+	r = cm_candidates_settle(&e->kept);
+	if (r == CM_OK)
+		r = find_hands(e);
+	if (r == CM_OK)
+		r = report_kept(e);
+	if (r == CM_OK && e->params.support)
+		r = add_support(e);
+	if (r == CM_OK && e->n_found > 1)
+		qsort(e->found, e->n_found, sizeof(*e->found), by_first);
+	return r;
+}
+
+size_t
+cm_engine_count(const struct cm_engine *e)
+{
+	return e->n_found;
+}
+
+const struct cm_incident *
+cm_engine_incident(const struct cm_engine *e, size_t i)
+{
+	return &e->found[i].incident;
+}
+
+const struct cm_engine_stats *
+cm_engine_stats(const struct cm_engine *e)
+{
+	return &e->stats;
+}

@@ -1,0 +1,632 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/dns.h"
+#include "detect/hosts.h"
+
+#define BUCKETS 4096u
+#define IDS_PER_FLOW 256u
+#define IDS_FIRST 32u
+#define IDS_MAX 131072u
+#define CLASSES 4u /* (TTL, DF) classes of one flow that are told apart */
+
+struct cm_hosts {
+	size_t memory, used;
+	uint64_t seed;
+	struct cm_host_model *bucket[BUCKETS];
+	struct cm_host_model *oldest, *newest;
+};
+
+CM_RESULT
+cm_hosts_new(size_t memory, uint64_t hash_seed, struct cm_hosts **out)
+{
+	struct cm_hosts *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return CM_E_NOMEM;
+	h->memory = memory;
+	h->seed = hash_seed;
+	*out = h;
+	return CM_OK;
+}
+
+/* ---- exemplars ---- */
+
+static size_t
+exemplar_free(struct cm_exemplar *x)
+{
+	size_t bytes = sizeof(*x);
+
+	for (unsigned i = 0; i < x->n; i++) {
+		if (!x->seg[i].copied)
+			continue;
+		bytes += x->seg[i].cap_len;
+		free((void *)(uintptr_t)x->seg[i].payload);
+	}
+	free(x);
+	return bytes;
+}
+
+static void
+exemplars_free(struct cm_hosts *h, struct cm_exemplars *e)
+{
+	for (unsigned i = 0; i < e->n; i++)
+		h->used -= exemplar_free(e->flow[i]);
+	e->n = 0;
+}
+
+static bool
+exemplars_want(const struct cm_exemplars *e, uint64_t serial)
+{
+	return e->n < CM_HOST_EXEMPLARS || serial < e->flow[e->n - 1]->serial;
+}
+
+/* Takes ${v}'s segments at ${at}; payloads that will not stay are copied. */
+static enum cm_result
+exemplar_new(struct cm_hosts *h, const struct cm_flow_view *v, const uint32_t *at, unsigned n,
+    struct cm_exemplar **out)
+{
+	struct cm_exemplar *x = calloc(1, sizeof(*x));
+
+	if (x == NULL)
+		return CM_E_NOMEM;
+	x->serial = v->serial;
+	x->end[0] = v->end[0];
+	x->end[1] = v->end[1];
+	x->proto = v->proto;
+	h->used += sizeof(*x);
+	for (unsigned i = 0; i < n; i++) {
+		struct cm_segment *g = &x->seg[x->n++];
+		uint8_t *copy;
+
+		*g = v->segs[at[i]];
+		if (!g->copied)
+			continue;
+		copy = malloc(g->cap_len);
+		if (copy == NULL) {
+			g->copied = false;
+			h->used -= exemplar_free(x);
+			return CM_E_NOMEM;
+		}
+		memcpy(copy, g->payload, g->cap_len);
+		g->payload = copy;
+		h->used += g->cap_len;
+	}
+	*out = x;
+	return CM_OK;
+}
+
+/* Keeps the flows with the smallest serials, so that order does not matter. */
+static enum cm_result
+exemplars_add(struct cm_hosts *h, struct cm_exemplars *e, const struct cm_flow_view *v,
+    const uint32_t *at, unsigned n)
+{
+	struct cm_exemplar *x;
+	enum cm_result r;
+	unsigned i;
+
+	if (!exemplars_want(e, v->serial))
+		return CM_OK;
+	r = exemplar_new(h, v, at, n, &x);
+	if (r != CM_OK)
+		return r;
+	if (e->n == CM_HOST_EXEMPLARS)
+		h->used -= exemplar_free(e->flow[--e->n]);
+	for (i = e->n++; i > 0 && e->flow[i - 1]->serial > x->serial; i--)
+		e->flow[i] = e->flow[i - 1];
+	e->flow[i] = x;
+	return CM_OK;
+}
+
+/* ---- models ---- */
+
+static uint64_t
+host_hash(uint64_t seed, const struct cm_host *host, uint8_t proto)
+{
+	uint64_t h = seed ^ UINT64_C(0x9e3779b97f4a7c15) * proto;
+
+	for (unsigned i = 0; i < sizeof(host->addr); i += 8) {
+		uint64_t v;
+
+		memcpy(&v, host->addr + i, sizeof(v));
+		h = (h ^ v) * UINT64_C(0x9fb21c651e98df25);
+		h ^= h >> 32;
+	}
+	return h;
+}
+
+static void
+model_unlink(struct cm_hosts *h, struct cm_host_model *m)
+{
+	if (m->older != NULL)
+		m->older->newer = m->newer;
+	else
+		h->oldest = m->newer;
+	if (m->newer != NULL)
+		m->newer->older = m->older;
+	else
+		h->newest = m->older;
+}
+
+static void
+model_link(struct cm_hosts *h, struct cm_host_model *m)
+{
+	m->older = h->newest;
+	m->newer = NULL;
+	if (h->newest != NULL)
+		h->newest->newer = m;
+	else
+		h->oldest = m;
+	h->newest = m;
+}
+
+static void
+model_free(struct cm_hosts *h, struct cm_host_model *m)
+{
+	struct cm_host_model **at = &h->bucket[m->hash % BUCKETS];
+
+	while (*at != m)
+		at = &(*at)->next;
+	*at = m->next;
+	model_unlink(h, m);
+	for (unsigned i = 0; i < m->n_pairs; i++)
+		exemplars_free(h, &m->pair[i].show);
+	for (unsigned i = 0; i < m->n_singles; i++)
+		exemplars_free(h, &m->single[i].show);
+	exemplars_free(h, &m->plain);
+	exemplars_free(h, &m->dns_show);
+	h->used -= sizeof(*m) + m->ids_cap * sizeof(*m->ids);
+	if (m->answers != NULL)
+		h->used -= CM_HOST_ANSWERS * sizeof(*m->answers);
+	free(m->answers);
+	free(m->ids);
+	free(m);
+}
+
+void
+cm_hosts_free(struct cm_hosts *h)
+{
+	if (h == NULL)
+		return;
+	while (h->oldest != NULL)
+		model_free(h, h->oldest);
+	free(h);
+}
+
+static struct cm_host_model *
+find(const struct cm_hosts *h, const struct cm_host *host, uint8_t proto)
+{
+	uint64_t hash = host_hash(h->seed, host, proto);
+	struct cm_host_model *m = h->bucket[hash % BUCKETS];
+
+	while (m != NULL && (m->hash != hash || m->proto != proto || !cm_host_eq(&m->host, host)))
+		m = m->next;
+	return m;
+}
+
+const struct cm_host_model *
+cm_hosts_find(const struct cm_hosts *h, const struct cm_host *host, uint8_t proto)
+{
+	return h == NULL ? NULL : find(h, host, proto);
+}
+
+static enum cm_result
+model_for(struct cm_hosts *h, const struct cm_host *host, uint8_t proto, struct cm_host_model **out)
+{
+	struct cm_host_model *m = find(h, host, proto);
+
+	if (m != NULL) {
+		model_unlink(h, m);
+		model_link(h, m);
+		*out = m;
+		return CM_OK;
+	}
+	while (h->used > h->memory && h->oldest != NULL)
+		model_free(h, h->oldest);
+	m = calloc(1, sizeof(*m));
+	if (m == NULL)
+		return CM_E_NOMEM;
+	m->host = *host;
+	m->proto = proto;
+	m->hash = host_hash(h->seed, host, proto);
+	m->next = h->bucket[m->hash % BUCKETS];
+	h->bucket[m->hash % BUCKETS] = m;
+	h->used += sizeof(*m);
+	model_link(h, m);
+	*out = m;
+	return CM_OK;
+}
+
+/* ---- IP identifications ---- */
+
+static struct cm_host_id *
+id_slot(struct cm_host_id *ids, uint32_t cap, uint16_t id)
+{
+	uint32_t i = (id * UINT32_C(0x9e3779b1)) & (cap - 1);
+
+	while (ids[i].flows != 0 && ids[i].id != id)
+		i = (i + 1) & (cap - 1);
+	return &ids[i];
+}
+
+static void
+ids_grow(struct cm_hosts *h, struct cm_host_model *m)
+{
+	uint32_t cap = m->ids_cap == 0 ? IDS_FIRST : m->ids_cap * 2;
+	struct cm_host_id *ids;
+
+	if (m->n_ids * 2 < m->ids_cap)
+		return;
+	if (m->ids_cap == IDS_MAX)
+		return; /* holds all 65,535 */
+	if (cap > 1024 && h->used + cap * sizeof(*ids) > h->memory) {
+		m->ids_full = true;
+		return;
+	}
+	ids = calloc(cap, sizeof(*ids));
+	if (ids == NULL) {
+		m->ids_full = true;
+		return;
+	}
+	for (uint32_t i = 0; i < m->ids_cap; i++)
+		if (m->ids[i].flows != 0)
+			*id_slot(ids, cap, m->ids[i].id) = m->ids[i];
+	free(m->ids);
+	h->used += (cap - m->ids_cap) * sizeof(*ids);
+	m->ids = ids;
+	m->ids_cap = cap;
+}
+
+static void
+count_id(struct cm_hosts *h, struct cm_host_model *m, uint16_t id, uint64_t serial)
+{
+	struct cm_host_id *s;
+
+	ids_grow(h, m);
+	if (m->ids_full || m->ids_cap == 0)
+		return;
+	s = id_slot(m->ids, m->ids_cap, id);
+	if (s->flows != 0 && s->last == (uint32_t)serial)
+		return;
+	if (s->flows == 0)
+		m->n_ids++;
+	s->id = id;
+	s->last = (uint32_t)serial;
+	if (s->flows < UINT16_MAX)
+		s->flows++;
+}
+
+static void
+settle_ids(struct cm_host_model *m)
+{
+	m->ids_most = m->ids_next = 0;
+	for (uint32_t i = 0; i < m->ids_cap; i++) {
+		uint32_t flows = m->ids[i].flows;
+
+		if (flows > m->ids_most) {
+			m->ids_next = m->ids_most;
+			m->ids_most = flows;
+			m->ids_top = m->ids[i].id;
+		} else if (flows > m->ids_next) {
+			m->ids_next = flows;
+		}
+	}
+}
+
+bool
+cm_host_id_constant(const struct cm_host_model *m, uint16_t id)
+{
+	uint32_t mine, most;
+
+	if (m == NULL || m->ids_full || m->ids_cap == 0 || id == 0)
+		return false;
+	mine = id_slot(m->ids, m->ids_cap, id)->flows;
+	if (mine < 2)
+		return false;
+	most = mine == m->ids_most && id == m->ids_top ? m->ids_next : m->ids_most;
+	if (mine == 2)
+		return most < 2 && m->n_ids < 256; /* birthday: n^2 / 131072 < 0.5 */
+	return mine >= 3 * most;
+}
+
+/* ---- TTL and DF ---- */
+
+struct shown { /* what one direction of a flow shows */
+	uint16_t class[CLASSES];
+	uint32_t at[CLASSES]; /* first segment of the class */
+	unsigned n;
+	uint32_t first_data; /* or n_segs */
+	uint32_t segments;
+};
+
+static void
+look(const struct cm_flow_view *v, unsigned dir, struct shown *s)
+{
+	*s = (struct shown) { .first_data = v->n };
+	for (uint32_t i = v->from; i < v->n; i++) {
+		const struct cm_segment *g = &v->segs[i];
+		unsigned k = 0;
+
+		if (g->dir != dir || (g->flags & CM_TCP_RST) != 0)
+			continue;
+		s->segments++;
+		if (g->payload_len > 1 && s->first_data == v->n)
+			s->first_data = i;
+		while (k < s->n && s->class[k] != cm_ttl_class(g))
+			k++;
+		if (k < s->n || s->n == CLASSES)
+			continue;
+		s->class[s->n] = cm_ttl_class(g);
+		s->at[s->n++] = i;
+	}
+}
+
+static struct cm_host_pair *
+pair_for(struct cm_host_model *m, uint16_t low, uint16_t high)
+{
+	for (unsigned i = 0; i < m->n_pairs; i++)
+		if (m->pair[i].low == low && m->pair[i].high == high)
+			return &m->pair[i];
+	if (m->n_pairs == CM_HOST_PAIRS)
+		return NULL;
+	m->pair[m->n_pairs] = (struct cm_host_pair) { .low = low, .high = high };
+	return &m->pair[m->n_pairs++];
+}
+
+static enum cm_result
+count_pair(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v,
+    const struct shown *s, unsigned a, unsigned b)
+{
+	uint16_t low = s->class[a] < s->class[b] ? s->class[a] : s->class[b];
+	uint16_t high = s->class[a] < s->class[b] ? s->class[b] : s->class[a];
+	struct cm_host_pair *p = pair_for(m, low, high);
+	uint32_t at[2] = { s->at[a], s->at[b] };
+
+	if (p == NULL)
+		return CM_OK;
+	p->flows++;
+	return exemplars_add(h, &p->show, v, at, 2);
+}
+
+static enum cm_result
+count_classes(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v,
+    const struct shown *s)
+{
+	enum cm_result r = CM_OK;
+
+	if (s->segments < 2 || !v->first)
+		return CM_OK;
+	m->flows++;
+	if (s->n == 1) {
+		uint32_t at[2] = { s->at[0], s->at[0] };
+
+		for (uint32_t i = v->n; i-- > 0;)
+			if (v->segs[i].dir == v->segs[at[0]].dir && i > at[0])
+				at[1] = i;
+		return exemplars_add(h, &m->plain, v, at, at[1] == at[0] ? 1 : 2);
+	}
+	for (unsigned a = 0; a < s->n && r == CM_OK; a++)
+		for (unsigned b = a + 1; b < s->n && r == CM_OK; b++)
+			r = count_pair(h, m, v, s, a, b);
+	return r;
+}
+
+bool
+cm_host_balances(const struct cm_host_model *m, uint16_t class_a, uint16_t class_b,
+    uint32_t *showing, uint32_t *flows)
+{
+	uint16_t low = class_a < class_b ? class_a : class_b;
+	uint16_t high = class_a < class_b ? class_b : class_a;
+
+	*showing = 0;
+	*flows = m == NULL ? 0 : m->flows;
+	if (m == NULL)
+		return false;
+	for (unsigned i = 0; i < m->n_pairs; i++)
+		if (m->pair[i].low == low && m->pair[i].high == high)
+			*showing = m->pair[i].flows;
+	return *flows >= 5 && *showing >= 2 && (uint64_t)*showing * 5 >= *flows;
+}
+
+/* ---- DNS servers ---- */
+
+static bool
+answer_of(const struct cm_segment *g, struct cm_dns *d)
+{
+	return g->payload != NULL && cm_dns_parse(cm_span_of(g->payload, g->cap_len), d) == CM_OK &&
+	    d->response;
+}
+
+/* The query that ${at} answers: the last one before it with its id. */
+static uint32_t
+query_before(const struct cm_flow_view *v, uint32_t at, uint16_t id)
+{
+	for (uint32_t i = at; i-- > 0 && at - i < 64;) {
+		const struct cm_segment *g = &v->segs[i];
+
+		if (g->dir != v->segs[at].dir && g->payload != NULL && g->cap_len >= 12 &&
+		    cm_get16(g->payload) == id)
+			return i;
+	}
+	return v->n;
+}
+
+static enum cm_result
+count_single(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v,
+    const struct cm_dns *d, const uint32_t at[2])
+{
+	struct cm_host_single *s = NULL;
+
+	for (unsigned i = 0; i < m->n_singles && s == NULL; i++)
+		if (memcmp(m->single[i].addr, d->first_a, 4) == 0)
+			s = &m->single[i];
+	if (s == NULL) {
+		if (m->n_singles == CM_HOST_SINGLES)
+			return CM_OK;
+		s = &m->single[m->n_singles++];
+		*s = (struct cm_host_single) { 0 };
+		memcpy(s->addr, d->first_a, 4);
+	}
+	for (unsigned i = 0; i < s->n_names; i++)
+		if (s->name[i] == d->name)
+			return CM_OK;
+	if (s->n_names == 3)
+		return CM_OK;
+	s->name[s->n_names++] = d->name;
+	return exemplars_add(h, &s->show, v, at, at[0] == at[1] ? 1 : 2);
+}
+
+static enum cm_result
+count_answer(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v, uint32_t i)
+{
+	const struct cm_segment *g = &v->segs[i];
+	struct cm_host_answer *a;
+	struct cm_dns d;
+	uint32_t q, at[2];
+	enum cm_result r;
+
+	if (!answer_of(g, &d))
+		return CM_OK;
+	if (m->answers == NULL) {
+		m->answers = calloc(CM_HOST_ANSWERS, sizeof(*m->answers));
+		if (m->answers == NULL)
+			return CM_E_NOMEM;
+		h->used += CM_HOST_ANSWERS * sizeof(*m->answers);
+	}
+	q = query_before(v, i, d.id);
+	at[0] = q < v->n ? q : i;
+	at[1] = i;
+	if (m->n_answers < CM_HOST_ANSWERS) {
+		a = &m->answers[m->n_answers++];
+		*a = (struct cm_host_answer) { .serial = v->serial, .ipid = g->ipid, .ttl = g->ttl };
+		a->echo = q < v->n && g->ipid != 0 && g->ipid == v->segs[q].ipid;
+		a->rtt_ns = q < v->n ? g->t_ns - v->segs[q].t_ns : -1;
+	}
+	r = exemplars_add(h, &m->dns_show, v, at, at[0] == at[1] ? 1 : 2);
+	if (r == CM_OK && d.n_answers == 1 && d.n_a == 1)
+		r = count_single(h, m, v, &d, at);
+	return r;
+}
+
+static bool
+answer_plain(const struct cm_host_model *m, const struct cm_host_answer *a)
+{
+	if (a->echo)
+		return false;
+	return a->ipid == 0 || !cm_host_id_constant(m, a->ipid);
+}
+
+static void
+settle_answers(struct cm_host_model *m)
+{
+	uint16_t count[256] = { 0 };
+	unsigned total = 0;
+	int best = -1;
+
+	m->dns_ttl = -1;
+	m->dns_fastest_ns = 0;
+	for (uint32_t i = 0; i < m->n_answers; i++) {
+		if (!answer_plain(m, &m->answers[i]))
+			continue;
+		total++;
+		count[m->answers[i].ttl]++;
+		if (best < 0 || count[m->answers[i].ttl] > count[best])
+			best = m->answers[i].ttl;
+	}
+	if (total < 2 || count[best] * 2u <= total)
+		return;
+	m->dns_ttl = best;
+	for (uint32_t i = 0; i < m->n_answers; i++) {
+		const struct cm_host_answer *a = &m->answers[i];
+
+		if (a->ttl == best && answer_plain(m, a) && a->rtt_ns > 0 &&
+		    (m->dns_fastest_ns == 0 || a->rtt_ns < m->dns_fastest_ns))
+			m->dns_fastest_ns = a->rtt_ns;
+	}
+}
+
+void
+cm_hosts_settle(struct cm_hosts *h)
+{
+	for (struct cm_host_model *m = h->oldest; m != NULL; m = m->newer) {
+		settle_ids(m);
+		settle_answers(m);
+	}
+}
+
+int
+cm_host_dns_expected(const struct cm_host_model *m, int64_t *fastest_ns)
+{
+	*fastest_ns = m == NULL ? 0 : m->dns_fastest_ns;
+	return m == NULL ? -1 : m->dns_ttl;
+}
+
+unsigned
+cm_host_dns_names(const struct cm_host_model *m, const uint8_t addr[4],
+    const struct cm_exemplars **show)
+{
+	for (unsigned i = 0; m != NULL && i < m->n_singles; i++) {
+		if (memcmp(m->single[i].addr, addr, 4) != 0)
+			continue;
+		*show = &m->single[i].show;
+		return m->single[i].n_names;
+	}
+	return 0;
+}
+
+/* ---- flows ---- */
+
+/* A sender worth a model: one that sent data or answered a SYN. */
+static bool
+worth(const struct cm_flow_view *v, unsigned dir)
+{
+	for (uint32_t i = v->from; i < v->n; i++) {
+		const struct cm_segment *g = &v->segs[i];
+
+		if (g->dir == dir &&
+		    (g->payload_len > 1 ||
+			(g->flags & (CM_TCP_SYN | CM_TCP_ACK)) == (CM_TCP_SYN | CM_TCP_ACK)))
+			return true;
+	}
+	return false;
+}
+
+static enum cm_result
+add_side(struct cm_hosts *h, const struct cm_flow_view *v, unsigned dir)
+{
+	struct cm_host_model *m;
+	struct shown s;
+	enum cm_result r;
+	unsigned ids = 0;
+
+	if (!worth(v, dir))
+		return CM_OK;
+	r = model_for(h, &v->end[dir].host, v->proto, &m);
+	if (r != CM_OK)
+		return r;
+	if (v->last)
+		m->packets += v->packets[dir];
+	look(v, dir, &s);
+	r = count_classes(h, m, v, &s);
+	for (uint32_t i = v->from; r == CM_OK && i < v->n && ids < IDS_PER_FLOW; i++) {
+		const struct cm_segment *g = &v->segs[i];
+
+		if (g->dir != dir || g->ipid == 0 || g->ipv6)
+			continue;
+		count_id(h, m, g->ipid, v->serial);
+		ids++;
+	}
+	for (uint32_t i = v->from; r == CM_OK && v->proto == 17 && i < v->n; i++)
+		if (v->segs[i].dir == dir && v->end[dir].port == 53)
+			r = count_answer(h, m, v, i);
+	return r;
+}
+
+CM_RESULT
+cm_hosts_add(struct cm_hosts *h, const struct cm_flow_view *v)
+{
+	unsigned client = cm_flow_client(v);
+	enum cm_result r = add_side(h, v, client);
+
+	return r == CM_OK ? add_side(h, v, !client) : r;
+}

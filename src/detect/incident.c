@@ -1,0 +1,79 @@
+#include <stdlib.h>
+
+#include "detect/incident.h"
+#include "detect/report.h"
+
+const char *
+cm_incident_type_word(enum cm_incident_type type)
+{
+	static const char *const word[] = { "injection", "reset", "dns", "handshake" };
+
+	return word[type];
+}
+
+const char *
+cm_verdict_word(enum cm_verdict verdict)
+{
+	static const char *const word[] = { "forged", "stack-break", "undecidable", "explained" };
+
+	return word[verdict];
+}
+
+const char *
+cm_rests_word(enum cm_rests rests)
+{
+	static const char *const word[] = { "local", "flow", "host-model" };
+
+	return word[rests];
+}
+
+static bool
+ids_same(const cm_packet_id *a, size_t na, const cm_packet_id *b, size_t nb)
+{
+	if (na != nb)
+		return false;
+	for (size_t i = 0; i < na; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+bool
+cm_incident_same(const struct cm_incident *a, const struct cm_incident *b)
+{
+	if (a->type != b->type || a->verdict != b->verdict || a->n_cues != b->n_cues ||
+	    !ids_same(a->forged.id, a->forged.n, b->forged.id, b->forged.n) ||
+	    !ids_same(a->genuine.id, a->genuine.n, b->genuine.id, b->genuine.n) ||
+	    !ids_same(a->suspect.id, a->suspect.n, b->suspect.id, b->suspect.n))
+		return false;
+	for (size_t i = 0; i < a->n_cues; i++) {
+		const struct cm_cue *x = &a->cues[i], *y = &b->cues[i];
+
+		if (x->kind != y->kind || x->bits != y->bits ||
+		    !ids_same(x->frames, x->n_frames, y->frames, y->n_frames))
+			return false;
+	}
+	return true;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	cm_packet_id x = *(const cm_packet_id *)a, y = *(const cm_packet_id *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+size_t
+cm_ids_sort(cm_packet_id *id, size_t n)
+{
+	size_t m = 0;
+
+	if (n == 0)
+		return 0;
+	qsort(id, n, sizeof(*id), by_id);
+	for (size_t i = 1; i < n; i++)
+		if (id[i] != id[m])
+			id[++m] = id[i];
+	return m + 1;
+}

@@ -1,0 +1,191 @@
+/* detect/judge.h -- one flow before the detectors.
+ *
+ * A detector is a pure function of a flow's segments and of the host models: it
+ * marks segments with cues and pairs of segments with conflicts.  What the marks
+ * add up to is decided in verdict.c.  Private to src/detect. */
+#ifndef CM_DETECT_JUDGE_H
+#define CM_DETECT_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/result.h"
+#include "capture/flow.h"
+#include "detect/cues.h"
+#include "detect/engine.h"
+#include "detect/hosts.h"
+
+#define CM_NONE UINT32_MAX /* no segment */
+#define CM_MARK_OTHERS 4u
+#define CM_PAIRS_MAX 1024u
+
+/* One cue on one segment. */
+struct cm_mark {
+	uint32_t seg;
+	uint8_t cue; /* enum cm_cue_id */
+	int8_t bits;
+	uint8_t n_other;
+	cm_packet_id other[CM_MARK_OTHERS]; /* what it was seen against */
+};
+
+/* Why two segments with different bytes are no conflict. */
+enum cm_excuse {
+	CM_EXCUSE_NONE,
+	CM_EXCUSE_KEEPALIVE,
+	CM_EXCUSE_PADDING,
+	CM_EXCUSE_REUSE,
+	CM_EXCUSE_OFFLOAD,
+	CM_EXCUSE_SYN_PROXY,
+	CM_EXCUSE_ROTATION, /* DNS: same answers, or a repeated query */
+	CM_EXCUSE_BALANCER,
+	CM_EXCUSE_COUNT
+};
+
+struct cm_pair {
+	uint32_t a, b; /* a arrived first */
+	uint8_t cue;   /* CM_CUE_CONFLICT, _WEAK, TWO_ENDS, SYNACK_TWICE, DNS_CONFLICT */
+	uint8_t excuse;
+};
+
+#define CM_SIDE_CLASSES 8u
+
+/* One direction of the flow. */
+struct cm_side {
+	uint16_t class[CM_SIDE_CLASSES]; /* (TTL, DF) of the segments in the baseline */
+	uint32_t count[CM_SIDE_CLASSES];
+	unsigned n_classes;
+	uint32_t n_base; /* segments in the baseline */
+
+	uint32_t *at;	 /* its segments, in arrival order */
+	uint32_t n;
+	uint32_t syn;	 /* its first SYN or SYN-ACK; CM_NONE */
+	bool syn_echo;	 /* a SYN-ACK built from the SYN: no baseline */
+	bool mostly_bad; /* checksums: offloaded at the capturing host */
+	bool ts_agreed;	 /* timestamps, by the handshake */
+	bool ts_midstream; /* no handshake seen, but both sides use them */
+	const struct cm_host_model *model;
+};
+
+/* A forged segment with a constant identification, known from another flow. */
+struct cm_hand {
+	struct cm_host host;
+	cm_packet_id id;
+	uint16_t ipid, window;
+	bool df;
+};
+
+struct cm_judge {
+	const struct cm_flow_view *v;
+	const struct cm_hosts *hosts; /* NULL: not known yet, cues that need them stay silent */
+	const struct cm_params *params;
+	const struct cm_hand *hands;
+	size_t n_hands;
+	unsigned client;
+	bool corrupt; /* E13 */
+	struct cm_side side[2];
+
+	/* per segment, v->n each */
+	int16_t *bits;
+	int16_t *set_aside; /* bits that a load balancer explains */
+	bool *excluded;	    /* from the baseline (E3) */
+	uint32_t *trigger;  /* last real data of the other side before it; CM_NONE */
+	uint8_t *kind;	    /* enum cm_seg_kind */
+	uint32_t *order;    /* storage of side[].at */
+	uint64_t *cues;	    /* bit per enum cm_cue_id marked */
+	uint8_t *status;    /* enum cm_status, by verdict.c */
+	uint32_t *group;    /* index of its incident, by verdict.c; CM_NONE */
+	size_t room;
+
+	struct cm_mark *marks;
+	size_t n_marks, room_marks;
+	struct cm_pair *pairs;
+	size_t n_pairs, room_pairs;
+	bool failed; /* no memory */
+};
+
+enum cm_status { CM_CLEAR, CM_SUSPECT, CM_FORGED };
+
+enum cm_seg_kind {
+	CM_SEG_ACK,	  /* nothing but acknowledgement */
+	CM_SEG_DATA,	  /* carries data of the stream */
+	CM_SEG_FIN,	  /* FIN without data */
+	CM_SEG_RST,
+	CM_SEG_SYN,	  /* SYN or SYN-ACK */
+	CM_SEG_KEEPALIVE, /* one byte, or none, just before what comes next */
+	CM_SEG_PADDING,	  /* up to six zero bytes that are no data */
+	CM_SEG_BROKEN	  /* bad checksum from a host that is not the capturing one */
+};
+
+/* What stands in the table of detectors.c. */
+struct cm_detector {
+	const char *name;
+	uint8_t proto;
+	void (*look)(struct cm_judge *j);
+};
+
+extern const struct cm_detector *const cm_detectors[];
+extern const size_t cm_n_detectors;
+
+extern const struct cm_detector cm_detector_stack;
+extern const struct cm_detector cm_detector_conflict;
+extern const struct cm_detector cm_detector_reset;
+extern const struct cm_detector cm_detector_handshake;
+extern const struct cm_detector cm_detector_dns;
+
+/* Prepares ${j} for ${v} (j->hosts, hands and params set by the caller) and runs
+ * every detector.  A zeroed judge may be used again and again. */
+CM_RESULT cm_judge_flow(struct cm_judge *j, const struct cm_flow_view *v);
+void cm_judge_release(struct cm_judge *j);
+
+/* How odd the flow is: the bits of its oddest segment, at least 2 if anything in it
+ * conflicts; 0: there is nothing to judge. */
+int cm_judge_interest(const struct cm_judge *j);
+
+/* A cause found in the flow; its segments are those with group[seg] == its index. */
+struct cm_group {
+	unsigned dir;
+	uint32_t trigger;
+	uint8_t type;	/* enum cm_incident_type */
+	uint8_t excuse; /* CM_EXCUSE_NONE: accused or undecided */
+	uint32_t first; /* segment */
+};
+
+#define CM_GROUPS_MAX 256u
+
+/* Fills status and group of every segment, after cm_judge_flow; returns the number
+ * of groups written to ${out} (room for CM_GROUPS_MAX). */
+unsigned cm_verdict_groups(struct cm_judge *j, struct cm_group *out);
+
+/* Adds a mark and its bits.  ${others} are ids of at most CM_MARK_OTHERS packets. */
+void cm_judge_mark(struct cm_judge *j, uint32_t seg, enum cm_cue_id cue, int bits,
+    const cm_packet_id *others, unsigned n);
+void cm_judge_mark1(struct cm_judge *j, uint32_t seg, enum cm_cue_id cue, int bits,
+    uint32_t other); /* CM_NONE: none */
+void cm_judge_pair(struct cm_judge *j, uint32_t a, uint32_t b, enum cm_cue_id cue,
+    enum cm_excuse excuse);
+/* Forgets all marks, for the second pass. */
+void cm_judge_reset(struct cm_judge *j);
+bool cm_judge_has(const struct cm_judge *j, uint32_t seg, enum cm_cue_id cue);
+
+/* The marks of one segment's IP header against its side's baseline: DF, TTL,
+ * constant identification.  A reset's DF weighs less. */
+void cm_stack_header_marks(struct cm_judge *j, uint32_t seg);
+
+/* The parts of stack.c that look at a whole direction: stack_order.c. */
+void cm_stack_clock(struct cm_judge *j, unsigned dir);	   /* TSval, TSecr, ACK number */
+void cm_stack_repeats(struct cm_judge *j, unsigned dir);   /* E2 */
+void cm_stack_unaware(struct cm_judge *j, unsigned dir);   /* E1 */
+void cm_stack_rising(struct cm_judge *j, unsigned dir);	   /* TTL +1 per packet */
+void cm_stack_early(struct cm_judge *j, unsigned dir);	   /* against the round trip */
+void cm_stack_ack_first(struct cm_judge *j, unsigned dir); /* E8 */
+void cm_stack_resent(struct cm_judge *j, unsigned dir);	   /* -6 */
+
+/* The baseline class (cm_ttl_class) for segment ${seg}; -1: there is none. */
+int cm_stack_baseline(const struct cm_judge *j, uint32_t seg);
+
+/* Its IPID and window are those of segment ${other}, and its side otherwise has an
+ * IPID sequence of its own. */
+bool cm_stack_echoes(const struct cm_judge *j, uint32_t seg, uint32_t other);
+
+#endif
