@@ -121,7 +121,7 @@ cm_packet_layers(const struct cm_packet_form *f, struct cm_span data, struct cm_
 	if (l.payload_at != at || end < at || end - at != f->payload_len)
 		return cm_err_set(err, CM_E_REFUSED, "`headers` is not cut where its headers end");
 	l.payload_end = end;
-	if (!l.length_known)
+	if (l.net != 0 && !l.length_known)
 		l.datagram_end = f->cap_len;
 	*out = l;
 	return CM_OK;
