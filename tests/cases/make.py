@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 #        flagged      the forged frames are at least called suspect, no other frame is called forged
 #        noticed      an incident names some of them, no other frame is called forged
 #        undecidable  an incident says so, and none says more
+#        quiet        no incident says more than undecidable
 #        clean        no incident but explained ones
 CASES = [
     ("great-cannon", "forged", "In-path injection as published: the request is suppressed, three packets whose TTL "
@@ -99,7 +100,7 @@ CASES = [
     ("tags", "clean", "VLAN, QinQ, PPPoE, MPLS", "benign --only tags --background 1"),
     ("tls", "clean", "Records that look like TLS", "benign --only tls"),
     ("dns-rotation", "clean", "Repeated query, two genuine answers, records rotated", "benign --only dns-rotation --background 1"),
-    ("dns-refresh", "clean", "A gateway answers twice, its cache refreshed in between", "benign --only dns-refresh --background 1"),
+    ("dns-refresh", "quiet", "A gateway answers twice, its cache refreshed in between", "benign --only dns-refresh --background 1"),
     ("several-synacks", "clean", "Three SYN-ACKs of one host, seconds apart", "benign --only several-synacks --background 1"),
     ("syn-proxy", "clean", "SYN-ACK made from the SYN", "benign --only syn-proxy --background 1"),
     ("fragments", "clean", "UDP in fragments", "benign --only fragments --background 1"),
@@ -125,7 +126,7 @@ CASES = [
 
 TYPES = {"great-cannon": "injection", "sandvine": "injection", "race": "injection", "mimic": "injection",
          "reset": "reset", "dns": "dns", "hijack": "handshake"}
-EXIT = {"forged": 1, "flagged": 1, "noticed": 1, "undecidable": 1, "clean": None}
+EXIT = {"forged": 1, "flagged": 1, "noticed": 1, "undecidable": 1, "quiet": None, "clean": None}
 
 
 def build(gen, args, out, truth):
@@ -141,10 +142,13 @@ def build(gen, args, out, truth):
 def expectation(word, says, args, rows, file):
     frames = {k: [int(r[0]) for r in rows if r[2] == k] for k in ("forged", "genuine", "benign-trap")}
     want = {"says": says, "file": file, "made_by": "comity-gen " + " ".join(args), "expect": word}
-    if word != "clean":
+    if word not in ("clean", "quiet"):
         want["type"] = TYPES[args[0]]
         want["forged"] = frames["forged"]
         want["genuine"] = frames["genuine"]
+        if args[0] == "hijack":  # the SYN-ACK decides; what follows on its numbers may be named
+            want["allowed"] = want["forged"][1:]
+            want["forged"] = want["forged"][:1]
     else:
         want["traps"] = frames["benign-trap"]
     want["exit"] = 4 if "--cut" in args else EXIT[word]
@@ -156,6 +160,8 @@ def readme(name, want):
     text += "`tests/cases/make.py` makes it again, byte for byte.\n"
     if want["expect"] == "clean":
         return text + "Expected: nothing is called forged, a stack break or undecidable.\n"
+    if want["expect"] == "quiet":
+        return text + "Expected: nothing is called forged or a stack break.\n"
     frames = ", ".join(map(str, want["forged"]))
     words = {"forged": "exactly frames %s are called forged.", "flagged": "frames %s are called forged or suspect, no other forged.",
              "noticed": "an incident names some of frames %s, no other frame is called forged.",

@@ -36,12 +36,13 @@ def frames(found, verdicts, *keys):
 
 
 def judge_forged(want, found):
-    said = frames(found, ("forged",), "forged")
+    allowed = set(want.get("allowed", []))
+    said = [f for f in frames(found, ("forged",), "forged") if f not in allowed]
     if said != want["forged"]:
         missing = sorted(set(want["forged"]) - set(said))
         extra = sorted(set(said) - set(want["forged"]))
         return f"called forged: missing {missing}, too many {extra}"
-    more = sorted(set(frames(found, SEVERE, "suspect")) - set(want["forged"]))
+    more = sorted(set(frames(found, SEVERE, "suspect")) - set(want["forged"]) - allowed)
     if more:
         return f"also suspects {more}"
     return None
@@ -66,6 +67,10 @@ def judge_undecidable(want, found):
     return None if set(want["forged"]) <= set(named) else f"the conflict at {want['forged']} is not named"
 
 
+def judge_quiet(want, found):
+    return judge_clean(want, [i for i in found if i["verdict"] != "undecidable"])
+
+
 def judge_clean(_want, found):
     bad = [i for i in found if i["verdict"] != "explained"]
     if not bad:
@@ -76,7 +81,7 @@ def judge_clean(_want, found):
 
 
 JUDGES = {"forged": judge_forged, "flagged": judge_flagged, "noticed": judge_flagged,
-          "undecidable": judge_undecidable, "clean": judge_clean}
+          "undecidable": judge_undecidable, "quiet": judge_quiet, "clean": judge_clean}
 
 
 def judge(want, run):

@@ -46,9 +46,9 @@ put_burst(struct gen_conn *c, uint32_t tags[3])
 		seg.ts = false;
 		seg.id_how = GEN_HOW_FIXED;
 		seg.id = gen_rng_u16(&s->rng);
-		seg.t = c->now + (int64_t)i * gen_rng_range(&s->rng, 20, 90) * GEN_US;
 		tags[i] = gen_seg_mark(&seg, GEN_FORGED, notes[i]);
 		gen_conn_put(&seg);
+		c->now += gen_rng_range(&s->rng, 20, 90) * (int64_t)GEN_US;
 	}
 	c->e[GEN_CLIENT].rcv += (uint32_t)len + 1;
 	c->now += 200 * GEN_US;

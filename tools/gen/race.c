@@ -9,7 +9,7 @@ static const char page[] = "HTTP/1.1 302 Found\r\nLocation: http://mirror.exampl
 
 /* What a forger gets wrong. */
 struct slip {
-	bool no_ts, df_off;
+	bool no_ts, df_off, patient; /* patient: waits until the server's ACK has passed */
 	int8_t ttl; /* difference at the tap */
 	uint16_t id, window; /* window 0: the server's own */
 	uint8_t id_how;
@@ -18,7 +18,7 @@ struct slip {
 static const struct slip crude = { .no_ts = true, .df_off = true, .ttl = 11, .id = 1, .window = 8192,
 	.id_how = GEN_HOW_FIXED };
 static const struct slip careful = { .no_ts = true, .id = 1, .id_how = GEN_HOW_NEXT };
-static const struct slip mimic = { .id = 1, .id_how = GEN_HOW_NEXT };
+static const struct slip mimic = { .patient = true };
 
 static struct gen_seg
 forge(struct gen_conn *c, enum gen_side as, const struct slip *how)
@@ -42,24 +42,29 @@ race_first(struct gen_sim *s, const struct gen_pair *p, const struct slip *how)
 {
 	struct gen_conn c;
 	struct gen_seg seg;
-	struct gen_http h = { .body = 700 };
+	struct gen_http h = { .host = "www.example.com", .path = "/", .body = 700 };
 	char out[4096];
 	size_t len = gen_http_response(s, &h, out, sizeof(out));
 	uint32_t forged;
-	uint32_t echo;
+	uint32_t echo, synack_clock;
 	int64_t asked;
 
 	gen_background(s, p);
-	gen_open(s, &c, p);
+	gen_conn_start(&c, s, p->client, p->server, 80);
+	gen_conn_handshake(&c);
+	synack_clock = c.e[GEN_CLIENT].ts_seen;
+	gen_http_ask(&c, &h);
 	echo = c.e[GEN_SERVER].ts_seen; /* the ACK of the forged answer has not reached the server yet */
 	asked = c.now - gen_conn_turn(&c, GEN_SERVER);
-	c.now = asked + gen_conn_turn(&c, GEN_SERVER) / 3;
+	c.now = how->patient ? c.now + GEN_MS : asked + gen_conn_turn(&c, GEN_SERVER) / 3;
 	seg = forge(&c, GEN_SERVER, how);
 	seg.data = (const uint8_t *)page;
 	seg.len = sizeof(page) - 1;
 	forged = gen_seg_mark(&seg, GEN_FORGED, "answers first");
 	gen_conn_put(&seg);
 	c.e[GEN_CLIENT].rcv += (uint32_t)seg.len;
+	if (!how->patient) /* nothing but the SYN-ACK has come from the server */
+		c.e[GEN_CLIENT].ts_seen = synack_clock;
 	c.now += gen_conn_turn(&c, GEN_CLIENT);
 	gen_conn_ack(&c, GEN_CLIENT);
 	c.now = asked + gen_conn_turn(&c, GEN_SERVER) + 3 * GEN_MS;
@@ -100,7 +105,7 @@ run_careful(struct gen_sim *s)
 static void
 run_mimic(struct gen_sim *s)
 {
-	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
+	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_FREEBSD);
 
 	s->class = "race-mimic";
 	race_first(s, &p, &mimic);
