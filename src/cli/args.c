@@ -115,14 +115,15 @@ bool
 cm_args_number(const struct cm_args *a, const char *option, uint64_t max, uint64_t *out)
 {
 	const char *s = a->value;
-	uint64_t v = 0;
+	uint64_t v = 0, digit;
 
 	if (s == NULL || *s == 0)
 		s = "x";
 	for (; *s >= '0' && *s <= '9'; s++) {
-		if (v > (max - (uint64_t)(*s - '0')) / 10)
+		digit = (uint64_t)(*s - '0');
+		if (digit > max || v > (max - digit) / 10)
 			break;
-		v = v * 10 + (uint64_t)(*s - '0');
+		v = v * 10 + digit;
 	}
 	if (*s != 0) {
 		cm_cli_usage(a->ctx, a->command, "--%s wants a whole number up to %llu, not %s", option,
