@@ -11,36 +11,36 @@ END = b"</script>"
 
 
 def shows(kind, columns, rows):
-	"""Counts over opened rows {number: [Cell or None]}; columns are (name, link)."""
-	count = lambda column, state: sum(1 for row in rows.values() if row[column] is not None and row[column].state == state)
-	if kind != "capture/1":
-		return {"rows": len(rows), "columns": [{"name": name, "open": count(i, OPEN)} for i, (name, _) in enumerate(columns)]}
-	both = lambda column: {"named": count(column, OPEN), "tied": count(column, TIED)}
-	return {"rows": len(rows), "packets": sum(map(is_packet, rows.values())), "headers": count(HEADERS, OPEN),
-		"mask": count(MASK, OPEN), "payload": count(PAYLOAD, OPEN), "src": both(SRC), "dst": both(DST)}
+    """Counts over opened rows {number: [Cell or None]}; columns are (name, link)."""
+    count = lambda column, state: sum(1 for row in rows.values() if row[column] is not None and row[column].state == state)
+    if kind != "capture/1":
+        return {"rows": len(rows), "columns": [{"name": name, "open": count(i, OPEN)} for i, (name, _) in enumerate(columns)]}
+    both = lambda column: {"named": count(column, OPEN), "tied": count(column, TIED)}
+    return {"rows": len(rows), "packets": sum(map(is_packet, rows.values())), "headers": count(HEADERS, OPEN),
+        "mask": count(MASK, OPEN), "payload": count(PAYLOAD, OPEN), "src": both(SRC), "dst": both(DST)}
 
 
 def make(disclosure, seals, findings, shown):
-	"""The facts as bytes. seals, findings: lists of Statement; shown: list of shows()."""
-	cue = lambda one: {name: one[name] for name in ("name", "bits", "rests_on", "rows")}
-	facts = {
-		"layout": 1, "by": disclosure["by"], "made": disclosure["made"],
-		"seals": [{"statement": seal.digest, **{name: seal[name] for name in ("exhibit", "kind", "rows", "root")},
-			"collected": seal.predicate.get("collected", {})} for seal in seals],
-		"shows": shown,
-		"findings": [{"statement": finding.digest, **{name: finding[name] for name in
-			("type", "verdict", "bits", "forged", "genuine", "suspect", "support")},
-			"cues": [cue(one) for one in finding["cues"]]} for finding in findings],
-	}
-	return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c").encode("utf-8")
+    """The facts as bytes. seals, findings: lists of Statement; shown: list of shows()."""
+    cue = lambda one: {name: one[name] for name in ("name", "bits", "rests_on", "rows")}
+    facts = {
+        "layout": 1, "by": disclosure["by"], "made": disclosure["made"],
+        "seals": [{"statement": seal.digest, **{name: seal[name] for name in ("exhibit", "kind", "rows", "root")},
+            "collected": seal.predicate.get("collected", {})} for seal in seals],
+        "shows": shown,
+        "findings": [{"statement": finding.digest, **{name: finding[name] for name in
+            ("type", "verdict", "bits", "forged", "genuine", "suspect", "support")},
+            "cues": [cue(one) for one in finding["cues"]]} for finding in findings],
+    }
+    return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c").encode("utf-8")
 
 
 def in_report(report):
-	"""The facts block of report.html, which must be there once."""
-	if report.count(BEGIN) != 1:
-		raise Refused("report.html: not exactly one block of facts")
-	start = report.index(BEGIN) + len(BEGIN)
-	end = report.find(END, start)
-	if end < 0:
-		raise Refused("report.html: the block of facts does not end")
-	return report[start:end]
+    """The facts block of report.html, which must be there once."""
+    if report.count(BEGIN) != 1:
+        raise Refused("report.html: not exactly one block of facts")
+    start = report.index(BEGIN) + len(BEGIN)
+    end = report.find(END, start)
+    if end < 0:
+        raise Refused("report.html: the block of facts does not end")
+    return report[start:end]

@@ -4,13 +4,13 @@ MAX_LINE = 1 << 20
 
 
 def lines_of(data):
-	"""(row, whole) for each text line; a line beyond 2^20 bytes gives several rows, none of them whole."""
-	at, begun = 0, False
-	while at < len(data):
-		end = data.find(b"\n", at, at + MAX_LINE)
-		end = min(len(data), at + MAX_LINE) if end < 0 else end + 1
-		row = data[at:end]
-		ends = row.endswith(b"\n") or end == len(data)
-		yield row, ends and not begun
-		begun = not ends
-		at = end
+    """(row, whole) for each text line; a line beyond 2^20 bytes gives several rows, none of them whole."""
+    at, begun = 0, False
+    while at < len(data):
+        end = data.find(b"\n", at, at + MAX_LINE)
+        end = min(len(data), at + MAX_LINE) if end < 0 else end + 1
+        row = data[at:end]
+        ends = row.endswith(b"\n") or end == len(data)
+        yield row, ends and not begun
+        begun = not ends
+        at = end

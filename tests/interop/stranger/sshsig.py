@@ -20,88 +20,88 @@ KEY_TYPES = (b"ssh-ed25519", b"sk-ssh-ed25519@openssh.com")
 
 
 class _Fields:
-	"""SSH wire format: strings with a 32-bit length before them."""
+    """SSH wire format: strings with a 32-bit length before them."""
 
-	def __init__(self, data):
-		self.data, self.at = data, 0
+    def __init__(self, data):
+        self.data, self.at = data, 0
 
-	def take(self, count):
-		if count > len(self.data) - self.at:
-			raise Refused("a signature cut short")
-		self.at += count
-		return self.data[self.at - count:self.at]
+    def take(self, count):
+        if count > len(self.data) - self.at:
+            raise Refused("a signature cut short")
+        self.at += count
+        return self.data[self.at - count:self.at]
 
-	def string(self):
-		return self.take(int.from_bytes(self.take(4), "big"))
+    def string(self):
+        return self.take(int.from_bytes(self.take(4), "big"))
 
-	def done(self):
-		if self.at != len(self.data):
-			raise Refused("bytes behind the last field of a signature")
+    def done(self):
+        if self.at != len(self.data):
+            raise Refused("bytes behind the last field of a signature")
 
 
 def armour(blob):
-	text = base64.b64encode(blob).decode("ascii")
-	lines = [text[at:at + WIDTH] for at in range(0, len(text), WIDTH)]
-	return "\n".join([BEGIN] + lines + [END, ""]).encode("ascii")
+    text = base64.b64encode(blob).decode("ascii")
+    lines = [text[at:at + WIDTH] for at in range(0, len(text), WIDTH)]
+    return "\n".join([BEGIN] + lines + [END, ""]).encode("ascii")
 
 
 def _dearmour(data):
-	try:
-		lines = data.decode("ascii").split("\n")
-		blob = base64.b64decode("".join(lines[1:-2]), validate=True)
-	except ValueError:
-		raise Refused("a signature file that is not armoured base64") from None
-	if armour(blob) != data:
-		raise Refused("a signature file in another than the canonical spelling")
-	return blob
+    try:
+        lines = data.decode("ascii").split("\n")
+        blob = base64.b64decode("".join(lines[1:-2]), validate=True)
+    except ValueError:
+        raise Refused("a signature file that is not armoured base64") from None
+    if armour(blob) != data:
+        raise Refused("a signature file in another than the canonical spelling")
+    return blob
 
 
 def fingerprint(data):
-	"""Fingerprint, as ssh-keygen -l prints it, of the key in a signature file. Refuses other spellings."""
-	blob = _Fields(_dearmour(data))
-	if blob.take(6) != b"SSHSIG" or blob.take(4) != b"\0\0\0\1":
-		raise Refused("not an SSH signature of version 1")
-	key, namespace, reserved = blob.string(), blob.string(), blob.string()
-	hash_name, signature = blob.string(), blob.string()
-	blob.done()
-	if namespace != NAMESPACE or reserved or hash_name not in (b"sha256", b"sha512"):
-		raise Refused("a signature for another purpose")
-	_check_key(_Fields(key), _Fields(signature))
-	return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
+    """Fingerprint, as ssh-keygen -l prints it, of the key in a signature file. Refuses other spellings."""
+    blob = _Fields(_dearmour(data))
+    if blob.take(6) != b"SSHSIG" or blob.take(4) != b"\0\0\0\1":
+        raise Refused("not an SSH signature of version 1")
+    key, namespace, reserved = blob.string(), blob.string(), blob.string()
+    hash_name, signature = blob.string(), blob.string()
+    blob.done()
+    if namespace != NAMESPACE or reserved or hash_name not in (b"sha256", b"sha512"):
+        raise Refused("a signature for another purpose")
+    _check_key(_Fields(key), _Fields(signature))
+    return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
 
 
 def _check_key(key, signature):
-	kind = key.string()
-	if kind not in KEY_TYPES or len(key.string()) != 32:
-		raise Refused("a key of a type that is not taken")
-	hardware = kind.startswith(b"sk-")
-	if hardware:
-		key.string()			# the application
-	key.done()
-	if signature.string() != kind or len(signature.string()) != 64:
-		raise Refused("a signature of another type than its key")
-	if hardware:
-		signature.take(5)		# flags, counter
-	signature.done()
+    kind = key.string()
+    if kind not in KEY_TYPES or len(key.string()) != 32:
+        raise Refused("a key of a type that is not taken")
+    hardware = kind.startswith(b"sk-")
+    if hardware:
+        key.string()			# the application
+    key.done()
+    if signature.string() != kind or len(signature.string()) != 64:
+        raise Refused("a signature of another type than its key")
+    if hardware:
+        signature.take(5)		# flags, counter
+    signature.done()
 
 
 def _keygen(arguments, stdin=b""):
-	done = subprocess.run(["ssh-keygen", "-Y"] + arguments, input=stdin, capture_output=True, check=False)
-	return done.stdout if done.returncode == 0 else None
+    done = subprocess.run(["ssh-keygen", "-Y"] + arguments, input=stdin, capture_output=True, check=False)
+    return done.stdout if done.returncode == 0 else None
 
 
 def check(name, data, signature, signers):
-	"""Principal of the signer, or None if the key is not among the allowed signers. Refuses a bad signature."""
-	with tempfile.TemporaryDirectory() as folder:
-		path = os.path.join(folder, "signature")
-		with open(path, "wb") as file:
-			file.write(signature)
-		namespace = NAMESPACE.decode("ascii")
-		if _keygen(["check-novalidate", "-n", namespace, "-s", path], data) is None:
-			raise Refused("%s: the signature is not one over this file" % name)
-		found = _keygen(["find-principals", "-s", path, "-f", signers])
-		if not found:
-			return None
-		principal = found.decode("utf-8", "replace").split("\n")[0]
-		verify = ["verify", "-f", signers, "-I", principal, "-n", namespace, "-s", path]
-		return principal if _keygen(verify, data) is not None else None
+    """Principal of the signer, or None if the key is not among the allowed signers. Refuses a bad signature."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "signature")
+        with open(path, "wb") as file:
+            file.write(signature)
+        namespace = NAMESPACE.decode("ascii")
+        if _keygen(["check-novalidate", "-n", namespace, "-s", path], data) is None:
+            raise Refused("%s: the signature is not one over this file" % name)
+        found = _keygen(["find-principals", "-s", path, "-f", signers])
+        if not found:
+            return None
+        principal = found.decode("utf-8", "replace").split("\n")[0]
+        verify = ["verify", "-f", signers, "-I", principal, "-n", namespace, "-s", path]
+        return principal if _keygen(verify, data) is not None else None

@@ -11,91 +11,91 @@ MAX_INT = (1 << 53) - 1
 TYPE = "https://in-toto.io/Statement/v1"
 PREFIX = "urn:x-comity:"
 WORDS = {
-	"type": ("injection", "reset", "dns", "handshake"),
-	"verdict": ("forged", "stack-break", "undecidable", "explained"),
-	"rests_on": ("local", "flow", "host-model"),
-	"reads": ("headers", "addresses", "mask", "payload"),
-	"hides": ("addresses", "payload"),
+    "type": ("injection", "reset", "dns", "handshake"),
+    "verdict": ("forged", "stack-break", "undecidable", "explained"),
+    "rests_on": ("local", "flow", "host-model"),
+    "reads": ("headers", "addresses", "mask", "payload"),
+    "hides": ("addresses", "payload"),
 }
 
 
 def _pairs(pairs):
-	members = dict(pairs)
-	if len(members) != len(pairs):
-		raise Refused("a member that stands twice")
-	return members
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Refused("a member that stands twice")
+    return members
 
 
 def _no(text):
-	raise Refused("a number that is no integer: %s" % text)
+    raise Refused("a number that is no integer: %s" % text)
 
 
 def _integer(text):
-	value = int(text)
-	if abs(value) > MAX_INT or text == "-0":
-		raise Refused("a number beyond 2^53-1")
-	return value
+    value = int(text)
+    if abs(value) > MAX_INT or text == "-0":
+        raise Refused("a number beyond 2^53-1")
+    return value
 
 
 def _depth(thing, depth):
-	if depth > MAX_DEPTH:
-		raise Refused("nested deeper than %d" % MAX_DEPTH)
-	for part in thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ():
-		_depth(part, depth + 1)
+    if depth > MAX_DEPTH:
+        raise Refused("nested deeper than %d" % MAX_DEPTH)
+    for part in thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ():
+        _depth(part, depth + 1)
 
 
 def parse(data):
-	"""The JSON object of a statement file, as dict in file order."""
-	if data.startswith(b"\xef\xbb\xbf"):
-		raise Refused("a byte order mark")
-	body = data[:-1] if data.endswith(b"\n") else data
-	if not body.startswith(b"{") or not body.endswith(b"}"):
-		raise Refused("bytes around the one JSON object")
-	try:
-		text = body.decode("utf-8")
-		thing = json.loads(text, object_pairs_hook=_pairs, parse_float=_no, parse_int=_integer, parse_constant=_no)
-		_depth(thing, 1)
-		json.dumps(thing, ensure_ascii=False).encode("utf-8")	# no lone surrogates
-	except Refused:
-		raise
-	except (ValueError, RecursionError) as why:
-		raise Refused("not JSON: %s" % why) from None
-	return thing
+    """The JSON object of a statement file, as dict in file order."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise Refused("a byte order mark")
+    body = data[:-1] if data.endswith(b"\n") else data
+    if not body.startswith(b"{") or not body.endswith(b"}"):
+        raise Refused("bytes around the one JSON object")
+    try:
+        text = body.decode("utf-8")
+        thing = json.loads(text, object_pairs_hook=_pairs, parse_float=_no, parse_int=_integer, parse_constant=_no)
+        _depth(thing, 1)
+        json.dumps(thing, ensure_ascii=False).encode("utf-8")	# no lone surrogates
+    except Refused:
+        raise
+    except (ValueError, RecursionError) as why:
+        raise Refused("not JSON: %s" % why) from None
+    return thing
 
 
 # Checkers: each takes a value and says whether it may stand there.
 
 def text(value):
-	return isinstance(value, str)
+    return isinstance(value, str)
 
 
 def number(value):
-	return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def boolean(value):
-	return isinstance(value, bool)
+    return isinstance(value, bool)
 
 
 def matches(pattern):
-	compiled = re.compile(pattern)
-	return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
 
 
 def list_of(check):
-	return lambda value: isinstance(value, list) and all(map(check, value))
+    return lambda value: isinstance(value, list) and all(map(check, value))
 
 
 def one_of(words):
-	return lambda value: isinstance(value, str) and value in words
+    return lambda value: isinstance(value, str) and value in words
 
 
 def members(required, optional=()):
-	"""An object with all required members, any of the optional ones, and no other."""
-	required, optional = dict(required), dict(optional)
-	both = {**required, **optional}
-	return lambda value: isinstance(value, dict) and set(required) <= set(value) and all(
-		name in both and both[name](part) for name, part in value.items())
+    """An object with all required members, any of the optional ones, and no other."""
+    required, optional = dict(required), dict(optional)
+    both = {**required, **optional}
+    return lambda value: isinstance(value, dict) and set(required) <= set(value) and all(
+        name in both and both[name](part) for name, part in value.items())
 
 
 digest = matches("[0-9a-f]{64}")
@@ -107,67 +107,67 @@ row_set = list_of(lambda rows: list_of(number)(rows) and all(a < b for a, b in z
 column = members({"name": text}, {"link": number})
 scalar = lambda value: isinstance(value, (str, int))
 cue = members({"name": text, "bits": number, "base_rate": scalar, "rests_on": one_of(WORDS["rests_on"]),
-	"reads": list_of(one_of(WORDS["reads"])), "rows": row_set})
+    "reads": list_of(one_of(WORDS["reads"])), "rows": row_set})
 fingerprint_of_tool = {name: scalar for name in ("ipid", "df", "ttl", "window", "options", "fin")}
 named_tied = members({"named": number, "tied": number})
 shows_capture = members({"rows": number, "packets": number, "headers": number, "mask": number, "payload": number,
-	"src": named_tied, "dst": named_tied})
+    "src": named_tied, "dst": named_tied})
 shows_other = members({"rows": number, "columns": list_of(members({"name": text, "open": number}))})
 
 COMMON = {"by": fingerprint, "nonce": matches("[0-9a-f]{32}"), "made": time, "number": lambda n: number(n) and n > 0}
 COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": text, "supersedes": digest}
 PREDICATES = {
-	"seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number, "root": digest, "tool": tool},
-		{"file": digest, "after": list_of(members({"origin": text, "size": number, "root": text})),
-		"collected": members({}, {name: shut_or_text for name in
-			("by", "vantage", "tool", "clock", "from", "to", "filter", "drops")})}),
-	"finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": text}),
-		"parameters": members({name: number for name in ("memory", "window", "forged_bits", "break_bits")}),
-		"type": one_of(WORDS["type"]), "verdict": one_of(WORDS["verdict"]), "bits": number,
-		**{name: row_set for name in ("forged", "genuine", "suspect", "support", "support_host", "against", "frames", "trigger")},
-		"cues": list_of(cue),
-		"fingerprint": lambda value: value == {} or members(fingerprint_of_tool, {"name": text})(value),
-		"alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text}),
-	"custody/v1": ({"seals": list_of(digest), "from": shut_or_text, "to_whom": shut_or_text, "at": shut_or_text,
-		"how": shut_or_text}, {}),
-	"disclosure/v1": ({"seals": list_of(digest), "findings": list_of(digest),
-		"files": list_of(members({"name": text, "bytes": number, "sha256": digest})),
-		"shows": list_of(lambda value: shows_capture(value) or shows_other(value)),
-		"hides": list_of(one_of(WORDS["hides"])), "leaks_accepted": number, "layout": lambda n: n == 1}, {}),
+    "seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number, "root": digest, "tool": tool},
+        {"file": digest, "after": list_of(members({"origin": text, "size": number, "root": text})),
+        "collected": members({}, {name: shut_or_text for name in
+            ("by", "vantage", "tool", "clock", "from", "to", "filter", "drops")})}),
+    "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": text}),
+        "parameters": members({name: number for name in ("memory", "window", "forged_bits", "break_bits")}),
+        "type": one_of(WORDS["type"]), "verdict": one_of(WORDS["verdict"]), "bits": number,
+        **{name: row_set for name in ("forged", "genuine", "suspect", "support", "support_host", "against", "frames", "trigger")},
+        "cues": list_of(cue),
+        "fingerprint": lambda value: value == {} or members(fingerprint_of_tool, {"name": text})(value),
+        "alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text}),
+    "custody/v1": ({"seals": list_of(digest), "from": shut_or_text, "to_whom": shut_or_text, "at": shut_or_text,
+        "how": shut_or_text}, {}),
+    "disclosure/v1": ({"seals": list_of(digest), "findings": list_of(digest),
+        "files": list_of(members({"name": text, "bytes": number, "sha256": digest})),
+        "shows": list_of(lambda value: shows_capture(value) or shows_other(value)),
+        "hides": list_of(one_of(WORDS["hides"])), "leaks_accepted": number, "layout": lambda n: number(n) and n == 1}, {}),
 }
 _subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}))
 
 
 class Statement:
-	"""A statement file: its bytes' digest, predicate type without prefix, subject and predicate."""
+    """A statement file: its bytes' digest, predicate type without prefix, subject and predicate."""
 
-	def __init__(self, name, data, want):
-		"""Parse and check the members; `want` is the predicate type it must have, as `seal/v1`."""
-		self.name, self.digest = name, hashlib.sha256(data).hexdigest()
-		try:
-			self._read(parse(data), want)
-		except Refused as why:
-			raise Refused("%s: %s" % (name, why)) from None
+    def __init__(self, name, data, want):
+        """Parse and check the members; `want` is the predicate type it must have, as `seal/v1`."""
+        self.name, self.digest = name, hashlib.sha256(data).hexdigest()
+        try:
+            self._read(parse(data), want)
+        except Refused as why:
+            raise Refused("%s: %s" % (name, why)) from None
 
-	def _read(self, thing, want):
-		if set(thing) != {"_type", "subject", "predicateType", "predicate"} or thing["_type"] != TYPE:
-			raise Refused("not the members of a statement")
-		if thing["predicateType"] != PREFIX + want:
-			raise Refused("not a %s" % want)
-		self.subject, self.predicate = thing["subject"], thing["predicate"]
-		if not _subject(self.subject) or not isinstance(self.predicate, dict):
-			raise Refused("a subject or predicate of another shape")
-		required, optional = PREDICATES[want]
-		required, optional = {**COMMON, **required}, {**COMMON_OPTIONAL, **optional}
-		both = {**required, **optional}
-		for member in required:
-			if member not in self.predicate:
-				raise Refused("no member %s" % member)
-		for member, value in self.predicate.items():
-			if member not in both or not both[member](value):
-				raise Refused("the member %s" % member)
-		if ("previous" in self.predicate) != (self.predicate["number"] > 1):
-			raise Refused("previous is there exactly from number 2 on")
+    def _read(self, thing, want):
+        if set(thing) != {"_type", "subject", "predicateType", "predicate"} or thing["_type"] != TYPE:
+            raise Refused("not the members of a statement")
+        if thing["predicateType"] != PREFIX + want:
+            raise Refused("not a %s" % want)
+        self.subject, self.predicate = thing["subject"], thing["predicate"]
+        if not _subject(self.subject) or not isinstance(self.predicate, dict):
+            raise Refused("a subject or predicate of another shape")
+        required, optional = PREDICATES[want]
+        required, optional = {**COMMON, **required}, {**COMMON_OPTIONAL, **optional}
+        both = {**required, **optional}
+        for member in required:
+            if member not in self.predicate:
+                raise Refused("no member %s" % member)
+        for member, value in self.predicate.items():
+            if member not in both or not both[member](value):
+                raise Refused("the member %s" % member)
+        if ("previous" in self.predicate) != (self.predicate["number"] > 1):
+            raise Refused("previous is there exactly from number 2 on")
 
-	def __getitem__(self, member):
-		return self.predicate[member]
+    def __getitem__(self, member):
+        return self.predicate[member]

@@ -26,194 +26,194 @@ NUMBERED = re.compile(r"(seal|finding|custody)-([1-9][0-9]*)\.(json|json\.sig|op
 
 
 class Dossier:
-	"""A dossier being verified. `said` collects lines for the reader."""
+    """A dossier being verified. `said` collects lines for the reader."""
 
-	def __init__(self, data, signers):
-		self.signers = signers
-		self.said = []
-		self.files = zipfmt.read(data)
-		self.say("%d files in a canonical ZIP" % len(self.files))
-		self.used = set()
+    def __init__(self, data, signers):
+        self.signers = signers
+        self.said = []
+        self.files = zipfmt.read(data)
+        self.say("%d files in a canonical ZIP" % len(self.files))
+        self.used = set()
 
-	def say(self, line):
-		self.said.append(line)
+    def say(self, line):
+        self.said.append(line)
 
-	def file(self, name):
-		if name not in self.files:
-			raise Refused("%s is missing" % name)
-		self.used.add(name)
-		return self.files[name]
+    def file(self, name):
+        if name not in self.files:
+            raise Refused("%s is missing" % name)
+        self.used.add(name)
+        return self.files[name]
 
-	def statement(self, name, predicate):
-		"""Read a statement, check its signature, and that its key is the one in `by` and is known."""
-		data, signature = self.file(name), self.file(name + ".sig")
-		statement = Statement(name, data, predicate)
-		try:
-			key = sshsig.fingerprint(signature)
-		except Refused as why:
-			raise Refused("%s.sig: %s" % (name, why)) from None
-		if key != statement["by"]:
-			raise Refused("%s is signed by %s, but says it is by %s" % (name, key, statement["by"]))
-		principal = sshsig.check(name, data, signature, self.signers)
-		if principal is None:
-			raise Refused("UNKNOWN SIGNER: %s is signed by %s" % (name, key))
-		self.say("%s: signed by %s (%s)" % (name, principal, key))
-		return statement
+    def statement(self, name, predicate):
+        """Read a statement, check its signature, and that its key is the one in `by` and is known."""
+        data, signature = self.file(name), self.file(name + ".sig")
+        statement = Statement(name, data, predicate)
+        try:
+            key = sshsig.fingerprint(signature)
+        except Refused as why:
+            raise Refused("%s.sig: %s" % (name, why)) from None
+        if key != statement["by"]:
+            raise Refused("%s is signed by %s, but says it is by %s" % (name, key, statement["by"]))
+        principal = sshsig.check(name, data, signature, self.signers)
+        if principal is None:
+            raise Refused("UNKNOWN SIGNER: %s is signed by %s" % (name, key))
+        self.say("%s: signed by %s (%s)" % (name, principal, key))
+        return statement
 
-	def numbered(self, kind):
-		"""All statements KIND-1.json, KIND-2.json, ... without a hole."""
-		found = [int(match[2]) for match in map(NUMBERED.fullmatch, self.files) if match and match[1] == kind and match[3] == "json"]
-		if sorted(found) != list(range(1, len(found) + 1)):
-			raise Refused("%s files that are not numbered 1, 2, ..." % kind)
-		return [self.statement("%s-%d.json" % (kind, n), PREDICATE_OF[kind]) for n in range(1, len(found) + 1)]
+    def numbered(self, kind):
+        """All statements KIND-1.json, KIND-2.json, ... without a hole."""
+        found = [int(match[2]) for match in map(NUMBERED.fullmatch, self.files) if match and match[1] == kind and match[3] == "json"]
+        if sorted(found) != list(range(1, len(found) + 1)):
+            raise Refused("%s files that are not numbered 1, 2, ..." % kind)
+        return [self.statement("%s-%d.json" % (kind, n), PREDICATE_OF[kind]) for n in range(1, len(found) + 1)]
 
-	def verify(self):
-		self.disclosure = self.statement("disclosure.json", "disclosure/v1")
-		self.check_files()
-		self.seals = self.numbered("seal")
-		self.findings = self.numbered("finding")
-		custody = self.numbered("custody")
-		self.check_chain([self.disclosure] + self.seals + self.findings + custody)
-		self.check_references(custody)
-		shown = [self.check_seal(k, seal) for k, seal in enumerate(self.seals, 1)]
-		if self.disclosure["shows"] != shown:
-			raise Refused("disclosure.json: shows is not what the openings show")
-		self.say("shows: as the openings have it")
-		made = facts.make(self.disclosure, self.seals, self.findings, shown)
-		if facts.in_report(self.file("report.html")) != made:
-			raise Refused("report.html: the facts are not those of the statements")
-		self.say("report.html: the facts hold; its prose is the sender's word")
-		self.say("findings: not redone by this verifier (%d shown)" % len(self.findings))
-		unused = sorted(set(self.files) - self.used)
-		if unused:
-			raise Refused("files a dossier does not have: %s" % ", ".join(unused))
+    def verify(self):
+        self.disclosure = self.statement("disclosure.json", "disclosure/v1")
+        self.check_files()
+        self.seals = self.numbered("seal")
+        self.findings = self.numbered("finding")
+        custody = self.numbered("custody")
+        self.check_chain([self.disclosure] + self.seals + self.findings + custody)
+        self.check_references(custody)
+        shown = [self.check_seal(k, seal) for k, seal in enumerate(self.seals, 1)]
+        if self.disclosure["shows"] != shown:
+            raise Refused("disclosure.json: shows is not what the openings show")
+        self.say("shows: as the openings have it")
+        made = facts.make(self.disclosure, self.seals, self.findings, shown)
+        if facts.in_report(self.file("report.html")) != made:
+            raise Refused("report.html: the facts are not those of the statements")
+        self.say("report.html: the facts hold; its prose is the sender's word")
+        self.say("findings: not redone by this verifier (%d shown)" % len(self.findings))
+        unused = sorted(set(self.files) - self.used)
+        if unused:
+            raise Refused("files a dossier does not have: %s" % ", ".join(unused))
 
-	def check_files(self):
-		have = [{"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-			for name, data in self.files.items() if name not in ("disclosure.json", "disclosure.json.sig")]
-		if self.disclosure["files"] != have:
-			raise Refused("disclosure.json: files is not exactly what the dossier holds")
-		self.say("files: %d, each with the digest the disclosure gives" % len(have))
+    def check_files(self):
+        have = [{"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in self.files.items() if name not in ("disclosure.json", "disclosure.json.sig")]
+        if self.disclosure["files"] != have:
+            raise Refused("disclosure.json: files is not exactly what the dossier holds")
+        self.say("files: %d, each with the digest the disclosure gives" % len(have))
 
-	def check_chain(self, statements):
-		"""Numbers and previous of one key agree; a gap is reported."""
-		keys = {}
-		for statement in statements:
-			numbers = keys.setdefault(statement["by"], {})
-			other = numbers.setdefault(statement["number"], statement)
-			if other.digest != statement.digest:
-				raise Refused("fork: %s and %s have one number" % (other.name, statement.name))
-		for key, numbers in keys.items():
-			for number, statement in numbers.items():
-				if number - 1 in numbers and statement["previous"] != numbers[number - 1].digest:
-					raise Refused("%s does not follow %s" % (statement.name, numbers[number - 1].name))
-			withheld = max(numbers) - len(numbers)
-			self.say("numbers of %s: %s" % (key, "%d withheld" % withheld if withheld else "none withheld"))
-		cases = {statement.predicate["case"] for statement in statements if "case" in statement.predicate}
-		if len(cases) > 1:
-			raise Refused("statements of two cases")
+    def check_chain(self, statements):
+        """Numbers and previous of one key agree; a gap is reported."""
+        keys = {}
+        for statement in statements:
+            numbers = keys.setdefault(statement["by"], {})
+            other = numbers.setdefault(statement["number"], statement)
+            if other.digest != statement.digest:
+                raise Refused("fork: %s and %s have one number" % (other.name, statement.name))
+        for key, numbers in keys.items():
+            for number, statement in numbers.items():
+                if number - 1 in numbers and statement["previous"] != numbers[number - 1].digest:
+                    raise Refused("%s does not follow %s" % (statement.name, numbers[number - 1].name))
+            withheld = max(numbers) - len(numbers)
+            self.say("numbers of %s: %s" % (key, "%d withheld" % withheld if withheld else "none withheld"))
+        cases = {statement.predicate["case"] for statement in statements if "case" in statement.predicate}
+        if len(cases) > 1:
+            raise Refused("statements of two cases")
 
-	def check_references(self, custody):
-		"""What statements say of one another: digests, subjects, and row sets within their tables."""
-		digests = [seal.digest for seal in self.seals]
-		subject = dict(zip(digests, (seal.subject for seal in self.seals)))
-		rows = dict(zip(digests, (seal["rows"] for seal in self.seals)))
-		if self.disclosure["seals"] != digests or len(rows) != len(digests):
-			raise Refused("disclosure.json: seals are not those of the dossier")
-		if self.disclosure["findings"] != [finding.digest for finding in self.findings]:
-			raise Refused("disclosure.json: findings are not those of the dossier")
-		for seal in self.seals:
-			if seal.subject != [{"name": seal["exhibit"], "digest": {"comity-seal": seal["root"]}}]:
-				raise Refused("%s: the subject is another table" % seal.name)
-		for statement in [self.disclosure] + self.findings + custody:
-			if not set(statement["seals"]) <= set(digests):
-				raise Refused("%s: a seal that is not in the dossier" % statement.name)
-			if statement.subject != [part for digest in statement["seals"] for part in subject[digest]]:
-				raise Refused("%s: the subject is not its seals" % statement.name)
-		for before, finding in zip([None] + self.findings, self.findings):
-			check_row_sets(finding, [rows[digest] for digest in finding["seals"]])
-			if before and before["by"] == finding["by"] and before["number"] >= finding["number"]:
-				raise Refused("findings are not ascending by number")
+    def check_references(self, custody):
+        """What statements say of one another: digests, subjects, and row sets within their tables."""
+        digests = [seal.digest for seal in self.seals]
+        subject = dict(zip(digests, (seal.subject for seal in self.seals)))
+        rows = dict(zip(digests, (seal["rows"] for seal in self.seals)))
+        if self.disclosure["seals"] != digests or len(rows) != len(digests):
+            raise Refused("disclosure.json: seals are not those of the dossier")
+        if self.disclosure["findings"] != [finding.digest for finding in self.findings]:
+            raise Refused("disclosure.json: findings are not those of the dossier")
+        for seal in self.seals:
+            if seal.subject != [{"name": seal["exhibit"], "digest": {"comity-seal": seal["root"]}}]:
+                raise Refused("%s: the subject is another table" % seal.name)
+        for statement in [self.disclosure] + self.findings + custody:
+            if not set(statement["seals"]) <= set(digests):
+                raise Refused("%s: a seal that is not in the dossier" % statement.name)
+            if statement.subject != [part for digest in statement["seals"] for part in subject[digest]]:
+                raise Refused("%s: the subject is not its seals" % statement.name)
+        for before, finding in zip([None] + self.findings, self.findings):
+            check_row_sets(finding, [rows[digest] for digest in finding["seals"]])
+            if before and before["by"] == finding["by"] and before["number"] >= finding["number"]:
+                raise Refused("findings are not ascending by number")
 
-	def check_seal(self, k, seal):
-		"""Opening, cut rules and pcapng of one seal; returns its shows."""
-		columns = [(column["name"], column.get("link")) for column in seal["columns"]]
-		kind = kinds.of(seal["kind"], columns)
-		name = "seal-%d" % k
-		rows, packets = {}, {}
-		if name + ".opening" in self.files:
-			rows, packets = self.check_opening(name, seal, kind)
-		else:
-			self.say("%s: nothing opened of %d rows" % (name, seal["rows"]))
-		if name + ".pcapng" in self.files or (seal["kind"] == "capture/1" and name + ".opening" in self.files):
-			if pcapng.make(rows, packets, self.marks(seal)) != self.file(name + ".pcapng"):
-				raise Refused("%s.pcapng is not made from the opened cells" % name)
-			self.say("%s.pcapng: %d packets, made again byte for byte" % (name, len(packets)))
-		return facts.shows(seal["kind"], columns, rows)
+    def check_seal(self, k, seal):
+        """Opening, cut rules and pcapng of one seal; returns its shows."""
+        columns = [(column["name"], column.get("link")) for column in seal["columns"]]
+        kind = kinds.of(seal["kind"], columns)
+        name = "seal-%d" % k
+        rows, packets = {}, {}
+        if name + ".opening" in self.files:
+            rows, packets = self.check_opening(name, seal, kind)
+        else:
+            self.say("%s: nothing opened of %d rows" % (name, seal["rows"]))
+        if name + ".pcapng" in self.files or (seal["kind"] == "capture/1" and name + ".opening" in self.files):
+            if pcapng.make(rows, packets, self.marks(seal)) != self.file(name + ".pcapng"):
+                raise Refused("%s.pcapng is not made from the opened cells" % name)
+            self.say("%s.pcapng: %d packets, made again byte for byte" % (name, len(packets)))
+        return facts.shows(seal["kind"], columns, rows)
 
-	def check_opening(self, name, seal, kind):
-		unhex = bytes.fromhex
-		file = seal.predicate.get("file")
-		sealed = table.Table(unhex(seal["exhibit"]), [link for _, link in kind.columns], seal["rows"],
-			unhex(seal["root"]), unhex(file) if file else None)
-		try:
-			opening = table.verify_opening(sealed, unhex(seal.digest), self.file(name + ".opening"), kind.join)
-			packets = kind.check(opening.rows)
-			if opening.remarks:
-				raise Refused(opening.remarks[0])
-		except Refused as why:
-			raise Refused("%s.opening: %s" % (name, why)) from None
-		self.say("%s.opening: the root holds; %d of %d rows have a cell open" % (name, len(opening.rows), seal["rows"]))
-		return opening.rows, packets
+    def check_opening(self, name, seal, kind):
+        unhex = bytes.fromhex
+        file = seal.predicate.get("file")
+        sealed = table.Table(unhex(seal["exhibit"]), [link for _, link in kind.columns], seal["rows"],
+            unhex(seal["root"]), unhex(file) if file else None)
+        try:
+            opening = table.verify_opening(sealed, unhex(seal.digest), self.file(name + ".opening"), kind.join)
+            packets = kind.check(opening.rows)
+            if opening.remarks:
+                raise Refused(opening.remarks[0])
+        except Refused as why:
+            raise Refused("%s.opening: %s" % (name, why)) from None
+        self.say("%s.opening: the root holds; %d of %d rows have a cell open" % (name, len(opening.rows), seal["rows"]))
+        return opening.rows, packets
 
-	def marks(self, seal):
-		"""Rows of this seal that any finding shown calls forged, genuine or suspect."""
-		marks = {word: set() for word in ("forged", "genuine", "suspect")}
-		for finding in self.findings:
-			for at, digest in enumerate(finding["seals"]):
-				if digest == seal.digest:
-					for word, rows in marks.items():
-						rows.update(finding[word][at])
-		return marks
+    def marks(self, seal):
+        """Rows of this seal that any finding shown calls forged, genuine or suspect."""
+        marks = {word: set() for word in ("forged", "genuine", "suspect")}
+        for finding in self.findings:
+            for at, digest in enumerate(finding["seals"]):
+                if digest == seal.digest:
+                    for word, rows in marks.items():
+                        rows.update(finding[word][at])
+        return marks
 
 
 def check_row_sets(finding, rows):
-	"""One list per seal, rows that exist; frames in the shape of support; at most one trigger."""
-	sets = [finding[name] for name in ("forged", "genuine", "suspect", "support", "support_host", "against", "trigger")]
-	sets += [cue["rows"] for cue in finding["cues"]]
-	for one in sets:
-		if len(one) != len(rows) or any(part and part[-1] >= limit for part, limit in zip(one, rows)):
-			raise Refused("%s: rows that its seals do not have" % finding.name)
-	if [len(part) for part in finding["frames"]] != [len(part) for part in finding["support"]]:
-		raise Refused("%s: frames and support differ in shape" % finding.name)
-	if sum(map(len, finding["trigger"])) > 1:
-		raise Refused("%s: more than one trigger" % finding.name)
-	for name in ("support_host", "against"):
-		if not all(set(part) <= set(whole) for part, whole in zip(finding[name], finding["support"])):
-			raise Refused("%s: %s is not part of support" % (finding.name, name))
+    """One list per seal, rows that exist; frames in the shape of support; at most one trigger."""
+    sets = [finding[name] for name in ("forged", "genuine", "suspect", "support", "support_host", "against", "trigger")]
+    sets += [cue["rows"] for cue in finding["cues"]]
+    for one in sets:
+        if len(one) != len(rows) or any(part and part[-1] >= limit for part, limit in zip(one, rows)):
+            raise Refused("%s: rows that its seals do not have" % finding.name)
+    if [len(part) for part in finding["frames"]] != [len(part) for part in finding["support"]]:
+        raise Refused("%s: frames and support differ in shape" % finding.name)
+    if sum(map(len, finding["trigger"])) > 1:
+        raise Refused("%s: more than one trigger" % finding.name)
+    for name in ("support_host", "against"):
+        if not all(set(part) <= set(whole) for part, whole in zip(finding[name], finding["support"])):
+            raise Refused("%s: %s is not part of support" % (finding.name, name))
 
 
 def verify(data, signers):
-	"""(accepted, lines) for the bytes of a dossier and the path of an allowed signers file."""
-	dossier = None
-	try:
-		dossier = Dossier(data, signers)
-		dossier.verify()
-	except Refused as why:
-		return False, (dossier.said if dossier else []) + ["REFUSED: %s" % why]
-	return True, dossier.said + ["HOLDS: seals, openings, signatures, packets and facts; findings not redone"]
+    """(accepted, lines) for the bytes of a dossier and the path of an allowed signers file."""
+    dossier = None
+    try:
+        dossier = Dossier(data, signers)
+        dossier.verify()
+    except Refused as why:
+        return False, (dossier.said if dossier else []) + ["REFUSED: %s" % why]
+    return True, dossier.said + ["HOLDS: seals, openings, signatures, packets and facts; findings not redone"]
 
 
 def main():
-	parser = argparse.ArgumentParser(description="Verify a dossier from its format document alone.")
-	parser.add_argument("dossier")
-	parser.add_argument("--signers", required=True, help="OpenSSH allowed signers file")
-	arguments = parser.parse_args()
-	with open(arguments.dossier, "rb") as file:
-		accepted, lines = verify(file.read(), arguments.signers)
-	print("\n".join(lines))
-	return 0 if accepted else 1
+    parser = argparse.ArgumentParser(description="Verify a dossier from its format document alone.")
+    parser.add_argument("dossier")
+    parser.add_argument("--signers", required=True, help="OpenSSH allowed signers file")
+    arguments = parser.parse_args()
+    with open(arguments.dossier, "rb") as file:
+        accepted, lines = verify(file.read(), arguments.signers)
+    print("\n".join(lines))
+    return 0 if accepted else 1
 
 
 if __name__ == "__main__":
-	sys.exit(main())
+    sys.exit(main())
