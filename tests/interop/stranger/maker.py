@@ -1,0 +1,120 @@
+"""Makes a whole dossier without any of the project's code: the other half of the verifier, for tests.
+
+It seals captures, opens what `choose(row, column)` says, signs with ssh-keygen and writes the ZIP. It has no
+detector, so it shows no findings.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+
+import capture
+import facts
+import pcapng
+import sshsig
+import table
+import zipfmt
+from sealer import Sealer
+from statement import TYPE, PREFIX, Statement
+
+MADE = "2026-01-02T03:04:05Z"
+
+
+class Party:
+    """A signing key in a folder, its allowed signers file, and its count of statements."""
+
+    def __init__(self, folder, name="sender"):
+        self.key = os.path.join(folder, name)
+        self.signers = self.key + ".signers"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", self.key], check=True)
+        with open(self.key + ".pub", encoding="ascii") as file:
+            kind, blob = file.read().split()[:2]
+        with open(self.signers, "w", encoding="ascii") as file:
+            file.write("%s %s %s\n" % (name, kind, blob))
+        self.number, self.previous = 0, None
+
+    def sign(self, data):
+        namespace = sshsig.NAMESPACE.decode("ascii")
+        done = subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", self.key, "-n", namespace],
+                              input=data, capture_output=True, check=True)
+        return done.stdout
+
+    def state(self, predicate_type, subject, predicate):
+        """The file and the signature of this party's next statement."""
+        self.number += 1
+        by = sshsig.fingerprint(self.sign(b""))
+        common = {"by": by, "nonce": secrets.token_hex(16), "made": MADE, "number": self.number}
+        if self.previous:
+            common["previous"] = self.previous
+        thing = {"_type": TYPE, "subject": subject, "predicateType": PREFIX + predicate_type,
+                 "predicate": {**common, **predicate}}
+        data = json.dumps(thing).encode("utf-8") + b"\n"
+        self.previous = hashlib.sha256(data).hexdigest()
+        return data, self.sign(data)
+
+
+def seal(party, data):
+    """(statement file, signature, Sealer) of a capture."""
+    rows = capture.cut_file(data)
+    links = [link for _, link in capture.COLUMNS]
+    sealer = Sealer(secrets.token_bytes(32), secrets.token_bytes(32), links, rows)
+    exhibit, root = sealer.exhibit.hex(), sealer.root().hex()
+    columns = [{"name": name} if link is None else {"name": name, "link": link} for name, link in capture.COLUMNS]
+    tool = {"name": "stranger", "version": "1", "source": "00" * 32}
+    made, signature = party.state("seal/v1", [{"name": exhibit, "digest": {"comity-seal": root}}], {
+        "exhibit": exhibit, "kind": "capture/1", "columns": columns, "rows": len(rows), "root": root,
+        "file": sealer.file(data).hex(), "tool": tool})
+    return made, signature, sealer
+
+
+def shown_rows(sealer, choose):
+    """The rows a reader of the opening will have: {number: [Cell or None]}."""
+    rows = {}
+    for number, values in enumerate(sealer.rows):
+        cells = []
+        for column, value in enumerate(values):
+            state, group = choose(number, column), sealer.links[column]
+            tie = None if group is None else sealer.tie(group, value)
+            shown = None if state == table.TIED else value
+            cells.append(None if state == table.SHUT else table.Cell(state, shown, tie))
+        if any(cells):
+            rows[number] = cells
+    return rows
+
+
+def disclose(party, seals):
+    """The dossier's files for seals [(statement, signature, sealer, choose)]."""
+    files, statements, shown = {}, [], []
+    for k, (made, signature, sealer, choose) in enumerate(seals, 1):
+        name = "seal-%d" % k
+        statement = Statement(name + ".json", made, "seal/v1")
+        statements.append(statement)
+        rows = shown_rows(sealer, choose)
+        files[name + ".json"], files[name + ".json.sig"] = made, signature
+        files[name + ".opening"] = sealer.open(bytes.fromhex(statement.digest), choose)
+        nobody = {"forged": (), "genuine": (), "suspect": ()}
+        files[name + ".pcapng"] = pcapng.make(rows, capture.check_rows(rows), nobody)
+        shown.append(facts.shows("capture/1", capture.COLUMNS, rows))
+    return finish(party, files, statements, shown)
+
+
+def finish(party, files, statements, shown):
+    """Add report and disclosure. The report holds the facts, which name the disclosure's `by` and `made`."""
+    by = sshsig.fingerprint(party.sign(b""))
+    block = facts.make({"by": by, "made": MADE}, statements, [], shown)
+    report = b"<!DOCTYPE html><title>Made by a stranger</title>" + facts.BEGIN + block + facts.END + b"\n"
+    files["report.html"] = report
+    subject = [part for statement in statements for part in statement.subject]
+    listed = [{"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+              for name, data in sorted(files.items())]
+    made = party.state("disclosure/v1", subject, {
+        "seals": [statement.digest for statement in statements], "findings": [], "files": listed,
+        "shows": shown, "hides": [], "leaks_accepted": 0, "layout": 1})
+    files["disclosure.json"], files["disclosure.json.sig"] = made
+    return files
+
+
+def archive(files):
+    return zipfmt.write(files)
