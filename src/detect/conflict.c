@@ -74,7 +74,7 @@ excuse_for(const struct cm_judge *j, uint32_t a, uint32_t b)
 
 	if (j->kind[a] == CM_SEG_KEEPALIVE || j->kind[b] == CM_SEG_KEEPALIVE)
 		return CM_EXCUSE_KEEPALIVE;
-	if (j->kind[a] == CM_SEG_PADDING || j->kind[b] == CM_SEG_PADDING)
+	if (cm_segment_is_padding(x) || cm_segment_is_padding(y))
 		return CM_EXCUSE_PADDING;
 	if (dt > REUSE_NS || dt < -BACKWARD_NS)
 		return CM_EXCUSE_REUSE;

@@ -127,13 +127,16 @@ cm_judge_has(const struct cm_judge *j, uint32_t seg, enum cm_cue_id cue)
 
 /* ---- what the segments are ---- */
 
-static bool
-all_zero(const struct cm_segment *g)
+bool
+cm_segment_is_padding(const struct cm_segment *g)
 {
+	if (g->payload_len > 6 || g->payload_len == 0 || g->cap_len != g->payload_len ||
+	    (g->flags & CM_TCP_PSH) != 0)
+		return false;
 	for (uint32_t i = 0; i < g->cap_len; i++)
 		if (g->payload[i] != 0)
 			return false;
-	return g->cap_len == g->payload_len;
+	return true;
 }
 
 /* ${next}: the sequence number that comes next in this direction, if known. */
@@ -150,25 +153,33 @@ kind_of(const struct cm_segment *g, bool mostly_bad, bool known, uint32_t next)
 		return CM_SEG_KEEPALIVE;
 	if (g->payload_len == 0)
 		return (g->flags & CM_TCP_FIN) != 0 ? CM_SEG_FIN : CM_SEG_ACK;
-	if (g->payload_len <= 6 && (g->flags & CM_TCP_PSH) == 0 && all_zero(g))
+	if (cm_segment_is_padding(g))
 		return CM_SEG_PADDING;
 	return CM_SEG_DATA;
 }
 
+/* Wrong checksums of the capturing host itself are the network card's work still to
+ * be done; resets are often sent past it, and say nothing. */
 static void
 count_checksums(struct cm_judge *j)
 {
 	uint32_t bad[2] = { 0, 0 }, seen[2] = { 0, 0 };
+	uint32_t rst_bad[2] = { 0, 0 }, rst_seen[2] = { 0, 0 };
 
 	for (uint32_t i = 0; i < j->v->n; i++) {
 		const struct cm_segment *g = &j->v->segs[i];
+		bool known = g->checksum != CM_CSUM_UNKNOWN, wrong = g->checksum == CM_CSUM_BAD;
 
-		seen[g->dir] += g->checksum != CM_CSUM_UNKNOWN;
-		bad[g->dir] += g->checksum == CM_CSUM_BAD;
+		seen[g->dir] += known;
+		bad[g->dir] += wrong;
+		if ((g->flags & CM_TCP_RST) == 0)
+			continue;
+		rst_seen[g->dir] += known;
+		rst_bad[g->dir] += wrong;
 	}
 	j->corrupt = seen[0] + seen[1] >= CORRUPT_MIN;
 	for (unsigned d = 0; d < 2; d++) {
-		j->side[d].mostly_bad = bad[d] * 2 > seen[d];
+		j->side[d].mostly_bad = (bad[d] - rst_bad[d]) * 2 > seen[d] - rst_seen[d];
 		if (bad[d] * 10 < seen[d] || bad[d] * 20 > seen[d] * 19 || seen[d] == 0)
 			j->corrupt = false;
 	}

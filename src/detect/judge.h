@@ -168,6 +168,9 @@ void cm_judge_pair(struct cm_judge *j, uint32_t a, uint32_t b, enum cm_cue_id cu
 void cm_judge_reset(struct cm_judge *j);
 bool cm_judge_has(const struct cm_judge *j, uint32_t seg, enum cm_cue_id cue);
 
+/* Up to six zero bytes and no push: link-layer padding counted as payload. */
+bool cm_segment_is_padding(const struct cm_segment *g);
+
 /* The marks of one segment's IP header against its side's baseline: DF, TTL,
  * constant identification.  A reset's DF weighs less. */
 void cm_stack_header_marks(struct cm_judge *j, uint32_t seg);

@@ -24,6 +24,9 @@ in_group(const struct builder *b, uint32_t i)
 static bool
 pair_in_group(const struct builder *b, const struct cm_pair *p)
 {
+	/* Of what is explained, one example is enough. */
+	if (b->group->excuse != CM_EXCUSE_NONE)
+		return in_group(b, p->a) && in_group(b, p->b);
 	return in_group(b, p->a) || in_group(b, p->b);
 }
 

@@ -239,7 +239,7 @@ group_excused(struct grouping *g)
 		unsigned before = g->n;
 		uint32_t x;
 
-		if (p->excuse == CM_EXCUSE_NONE || p->cue == CM_CUE_CONFLICT_WEAK ||
+		if (p->excuse == CM_EXCUSE_NONE ||
 		    j->group[p->a] != CM_NONE || j->group[p->b] != CM_NONE)
 			continue;
 		x = group_for(g, p->a, (enum cm_excuse)p->excuse);
