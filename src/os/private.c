@@ -183,6 +183,14 @@ cm_whole_write(const char *path, struct cm_span bytes, struct cm_write_mode mode
 }
 
 enum cm_result
+cm_private_place(const char *tmp, const char *path, struct cm_err *err)
+{
+	if (rename(tmp, path) != 0 || !sync_folder_of(path))
+		return system_error(err, path);
+	return CM_OK;
+}
+
+enum cm_result
 cm_private_mkdir(const char *path, struct cm_err *err)
 {
 	if (mkdir(path, 0700) != 0)

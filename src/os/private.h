@@ -37,6 +37,10 @@ struct cm_write_mode {
 CM_RESULT cm_whole_write(const char *path, struct cm_span bytes, struct cm_write_mode mode,
     struct cm_err *err);
 
+/* Gives a synced file or folder its name, in one step that lasts.  A folder replaces only
+ * an empty one. */
+CM_RESULT cm_private_place(const char *tmp, const char *path, struct cm_err *err);
+
 /* Makes a folder of mode 0700.  CM_E_USAGE: there is something of that name. */
 CM_RESULT cm_private_mkdir(const char *path, struct cm_err *err);
 

@@ -1,0 +1,206 @@
+/* store/case.h -- the case folder: what a party has sealed, stated and shown, and its secrets.
+ *
+ * A folder `.comity`, found like git finds its own:
+ *	case.db		SQLite: party, exhibits with their secrets S, statements, findings,
+ *			disclosures, what opens shut texts.  The truth.
+ *	key, key.pub	the statement key, as ssh-keygen writes them
+ *	allowed_signers	the line to give to others
+ *	statements/	a copy of each statement and signature, for other tools
+ *	index/		of each exhibit, so that opening needs not read all of it
+ * Folder, database and key are the owner's alone, and refused otherwise.
+ *
+ * Statements are numbered and chained inside one transaction with their storage, so
+ * that no crash leaves a number used twice or a statement half there.  A struct
+ * cm_case belongs to one thread; several processes may work on one case. */
+#ifndef CM_STORE_CASE_H
+#define CM_STORE_CASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/result.h"
+#include "seal/schema.h"
+#include "statement/keyring.h"
+#include "statement/statement.h"
+
+#define CM_CASE_FOLDER ".comity"
+#define CM_CASE_NAME_MAX 64u /* bytes of a party's name */
+
+struct cm_case;
+
+/* Where is the case?  ${named} (of COMITY_CASE; NULL: not set) is the folder itself or the one
+ * around it; without it ${from} (a folder) and those above are looked at.  Appends the path.
+ * CM_E_NOTFOUND: nowhere; the error says what to do. */
+CM_RESULT cm_case_find(const char *named, const char *from, struct cm_buf *out,
+    struct cm_err *err);
+
+/* May a party have this name?  No control characters, quotes, commas, `*?!#`, blanks at an end. */
+bool cm_case_name_ok(const char *name);
+bool cm_case_role_ok(const char *role);
+#define CM_CASE_ROLES "victim, government, private, academic, panel"
+
+struct cm_case_new {
+	const char *folder; /* to be made; the folder around it exists */
+	const char *name;   /* of the party */
+	const char *role;   /* or NULL */
+	const uint8_t *seed; /* 32 random bytes: the statement key */
+	uint32_t check;	     /* random */
+	int64_t now;
+};
+
+/* Makes folder, key and database, all or nothing.  CM_E_USAGE: it exists, or a name or role that
+ * can not be. */
+CM_RESULT cm_case_create(const struct cm_case_new *in, struct cm_err *err);
+
+/* CM_E_REFUSED: others can read it.  CM_E_UNSUPPORTED: made by a newer program.  CM_E_MALFORMED. */
+CM_RESULT cm_case_open(const char *folder, struct cm_case **out, struct cm_err *err);
+void cm_case_close(struct cm_case *c); /* NULL is fine; rolls back what was begun */
+
+const char *cm_case_folder(const struct cm_case *c);
+
+/* The party whose case this is. */
+struct cm_case_self {
+	const char *name, *role; /* role may be "" */
+	const char *fingerprint;
+	const char *key_path;
+};
+const struct cm_case_self *cm_case_self(const struct cm_case *c);
+
+/* Opens the statement key; ${agent} is the path of SSH_AUTH_SOCK, or NULL.  Ends with
+ * cm_keyring_close.  As cm_keyring_open; CM_E_REFUSED also if the key is another one. */
+CM_RESULT cm_case_keyring(struct cm_case *c, const char *agent, struct cm_keyring *out,
+    struct cm_err *err);
+
+/* Several changes as one: all of them are there after commit, none after anything else.
+ * Not nested.  Everything below works inside and outside of one. */
+CM_RESULT cm_case_begin(struct cm_case *c, struct cm_err *err);
+CM_RESULT cm_case_commit(struct cm_case *c, struct cm_err *err);
+void cm_case_rollback(struct cm_case *c); /* nothing begun is fine */
+
+/* Statements. */
+
+struct cm_case_draft {
+	enum cm_predicate type;
+	const struct cm_subject *subject;
+	size_t n_subject;
+	const char *to;		   /* or NULL */
+	const uint8_t *case_id;	   /* 32 bytes, or NULL */
+	const uint8_t *supersedes; /* 32 bytes, or NULL */
+	uint8_t nonce[CM_STATEMENT_NONCE]; /* random */
+	int64_t made;
+	/* Writes the type's own members. */
+	void (*body)(void *arg, struct cm_jsonw *w);
+	void *arg;
+};
+
+struct cm_case_stated {
+	uint8_t digest[32];
+	uint64_t number;
+};
+
+/* Numbers, signs and stores a statement of the signer's key.  CM_E_REFUSED: the signer did not;
+ * CM_E_USAGE: what ${body} wrote is not a statement. */
+CM_RESULT cm_case_state(struct cm_case *c, const struct cm_signer *signer,
+    const struct cm_case_draft *d, struct cm_case_stated *out, struct cm_err *err);
+
+struct cm_case_statement {
+	uint8_t digest[32];
+	const char *by;
+	uint64_t number;
+	enum cm_predicate type;
+	int64_t made;
+	const char *path; /* of the copy, below the folder: "statements/..." */
+};
+struct cm_case_statements {
+	const struct cm_case_statement *item;
+	size_t n;
+};
+
+/* All, by number. */
+CM_RESULT cm_case_statements(struct cm_case *c, struct cm_arena *arena,
+    struct cm_case_statements *out, struct cm_err *err);
+
+/* Appends file and armour of one; either may be NULL.  CM_E_NOTFOUND. */
+CM_RESULT cm_case_statement_text(struct cm_case *c, const uint8_t digest[32], struct cm_buf *json,
+    struct cm_buf *sig, struct cm_err *err);
+
+/* Exhibits: where the file lies and what it was when it was sealed. */
+
+struct cm_case_exhibit {
+	uint64_t id; /* 1, 2, ... for people */
+	uint8_t x[32];
+	const char *path; /* absolute */
+	uint64_t size;	  /* of the file as it lies there */
+	uint8_t sha256[32];
+	const char *kind; /* "capture/1", ... */
+	uint64_t rows;
+	uint8_t root[32];
+	uint8_t statement[32]; /* of its seal */
+};
+struct cm_case_exhibits {
+	const struct cm_case_exhibit *item;
+	size_t n;
+};
+
+/* ${in}'s id is not read; its seal must have been stated.  ${secret} is X and S. */
+CM_RESULT cm_case_exhibit_add(struct cm_case *c, const struct cm_case_exhibit *in,
+    const struct cm_seal_secret *secret, struct cm_err *err);
+CM_RESULT cm_case_exhibits(struct cm_case *c, struct cm_arena *arena,
+    struct cm_case_exhibits *out, struct cm_err *err);
+/* The secret of one; the caller wipes it.  CM_E_NOTFOUND. */
+CM_RESULT cm_case_secret(struct cm_case *c, const uint8_t x[32], struct cm_seal_secret *out,
+    struct cm_err *err);
+
+/* The index of an exhibit (seal/table.h).  begin opens a file to write to, which is hidden
+ * until keep has synced it and given it its name; both leave ${fd} open.  Keep it before
+ * the exhibit is committed. */
+CM_RESULT cm_case_index_begin(struct cm_case *c, const uint8_t x[32], int *fd,
+    struct cm_err *err);
+CM_RESULT cm_case_index_keep(struct cm_case *c, const uint8_t x[32], int fd, struct cm_err *err);
+CM_RESULT cm_case_index_path(struct cm_case *c, const uint8_t x[32], struct cm_buf *out);
+
+/* Findings and disclosures: what a list of them shows; all else is in their statements. */
+
+struct cm_case_finding {
+	uint64_t id; /* 1, 2, ... for people */
+	uint8_t statement[32];
+	const char *type, *verdict;
+	int64_t bits;
+	uint64_t forged, genuine, suspect, support; /* rows */
+};
+struct cm_case_findings {
+	const struct cm_case_finding *item;
+	size_t n;
+};
+CM_RESULT cm_case_finding_add(struct cm_case *c, const struct cm_case_finding *in,
+    struct cm_err *err);
+CM_RESULT cm_case_findings(struct cm_case *c, struct cm_arena *arena,
+    struct cm_case_findings *out, struct cm_err *err);
+
+struct cm_case_disclosure {
+	uint64_t id;
+	uint8_t statement[32];
+	const char *to;	  /* or "" */
+	const char *path; /* of the dossier, absolute */
+	uint64_t bytes;
+	uint8_t sha256[32]; /* of the dossier */
+};
+struct cm_case_disclosures {
+	const struct cm_case_disclosure *item;
+	size_t n;
+};
+CM_RESULT cm_case_disclosure_add(struct cm_case *c, const struct cm_case_disclosure *in,
+    struct cm_err *err);
+CM_RESULT cm_case_disclosures(struct cm_case *c, struct cm_arena *arena,
+    struct cm_case_disclosures *out, struct cm_err *err);
+
+/* What opens a shut text (statement/statement.h).  Secret, like S. */
+CM_RESULT cm_case_shut_add(struct cm_case *c, const uint8_t shut[32], const uint8_t r[32],
+    const char *text, struct cm_err *err);
+CM_RESULT cm_case_shut_text(struct cm_case *c, const uint8_t shut[32], struct cm_arena *arena,
+    uint8_t r[32], const char **text, struct cm_err *err); /* CM_E_NOTFOUND */
+
+#endif

@@ -1,0 +1,34 @@
+/* store/case_state.h -- the inside of a struct cm_case, for this room only. */
+#ifndef CM_STORE_CASE_STATE_H
+#define CM_STORE_CASE_STATE_H
+
+#include <limits.h>
+
+#include "store/case.h"
+#include "store/db.h"
+
+struct cm_case {
+	struct cm_db db;
+	struct cm_arena arena;
+	struct cm_case_self self;
+	char folder[PATH_MAX];
+	char db_path[PATH_MAX];
+	bool begun;
+};
+
+/* ${folder}/${name} to ${out}; CM_E_IO: too long. */
+CM_RESULT cm_case_path(const char *folder, const char *name, char out[PATH_MAX],
+    struct cm_err *err);
+
+/* Begins unless something was begun; ${*own} says which, for cm_case_leave. */
+CM_RESULT cm_case_enter(struct cm_case *c, bool *own, struct cm_err *err);
+/* Commits or rolls back what cm_case_enter began; gives ${r}, or why it can not be committed. */
+CM_RESULT cm_case_leave(struct cm_case *c, bool own, enum cm_result r, struct cm_err *err);
+
+/* Writes the copies of statements that have none yet. */
+CM_RESULT cm_case_export(struct cm_case *c, struct cm_err *err);
+
+/* A list that grows in an arena. */
+CM_RESULT cm_case_room(struct cm_arena *arena, void **list, size_t n, size_t size);
+
+#endif

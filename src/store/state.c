@@ -1,0 +1,346 @@
+/* Transactions, and statements: numbered, signed, stored, then copied out. */
+#include <string.h>
+
+#include "crypto/sha256.h"
+#include "os/private.h"
+#include "store/case_state.h"
+
+enum cm_result
+cm_case_begin(struct cm_case *c, struct cm_err *err)
+{
+	enum cm_result r;
+
+	if (c->begun)
+		return cm_err_set(err, CM_E_USAGE, "a change of the case was begun already");
+	/* IMMEDIATE: whoever reads the last number is the one who takes the next. */
+	r = cm_db_exec(&c->db, "BEGIN IMMEDIATE", err);
+	c->begun = r == CM_OK;
+	return r;
+}
+
+enum cm_result
+cm_case_commit(struct cm_case *c, struct cm_err *err)
+{
+	enum cm_result r = cm_db_exec(&c->db, "COMMIT", err);
+
+	if (r != CM_OK) {
+		cm_case_rollback(c);
+		return r;
+	}
+	c->begun = false;
+	return cm_case_export(c, err);
+}
+
+void
+cm_case_rollback(struct cm_case *c)
+{
+	/* Nothing more can be done if this fails: closing does the same. */
+	if (c->begun && cm_db_exec(&c->db, "ROLLBACK", NULL) != CM_OK)
+		cm_db_close(&c->db);
+	c->begun = false;
+}
+
+enum cm_result
+cm_case_enter(struct cm_case *c, bool *own, struct cm_err *err)
+{
+	*own = !c->begun;
+	return *own ? cm_case_begin(c, err) : CM_OK;
+}
+
+enum cm_result
+cm_case_leave(struct cm_case *c, bool own, enum cm_result r, struct cm_err *err)
+{
+	if (!own)
+		return r;
+	if (r == CM_OK)
+		return cm_case_commit(c, err);
+	cm_case_rollback(c);
+	return r;
+}
+
+enum cm_result
+cm_case_room(struct cm_arena *arena, void **list, size_t n, size_t size)
+{
+	void *more;
+
+	/* Full whenever the number is a power of two. */
+	if (n != 0 && (n & (n - 1)) != 0)
+		return CM_OK;
+	more = cm_arena_array(arena, n == 0 ? 1 : 2 * n, size);
+	if (more == NULL)
+		return CM_E_NOMEM;
+	if (n > 0)
+		memcpy(more, *list, n * size);
+	*list = more;
+	return CM_OK;
+}
+
+/* The number and predecessor that come next for this key. */
+static enum cm_result
+next_in_line(struct cm_case *c, struct cm_statement *s, struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db,
+	    "SELECT number, digest FROM statement WHERE signer = ? ORDER BY number DESC LIMIT 1");
+	bool row = false;
+	enum cm_result r;
+
+	cm_query_text(&q, 1, s->by);
+	r = cm_query_step(&q, &row, err);
+	s->number = 1;
+	if (r == CM_OK && row) {
+		s->number = (uint64_t)cm_column_int(&q, 0) + 1;
+		r = cm_column_fixed(&q, 1, s->previous, 32, err);
+	}
+	cm_query_end(&q);
+	return r;
+}
+
+static void
+write_text(const struct cm_statement *s, const struct cm_case_draft *d, struct cm_buf *out)
+{
+	struct cm_jsonw w = cm_jsonw_of(out, 2);
+
+	cm_statement_begin(&w, s);
+	d->body(d->arg, &w);
+	cm_statement_end(&w);
+}
+
+/* Whatever a body wrote: what could not be read again is never signed. */
+static enum cm_result
+check_text(struct cm_span text, const struct cm_statement *want, struct cm_err *err)
+{
+	struct cm_statement_doc doc = { 0 };
+	struct cm_err why = { 0 };
+	struct cm_arena arena;
+	enum cm_result r;
+
+	cm_arena_init(&arena, 0);
+	r = cm_statement_read(text, &arena, &doc, &why);
+	if (r == CM_OK && (doc.head.number != want->number || doc.head.type != want->type))
+		r = CM_E_MALFORMED;
+	if (r != CM_OK)
+		r = cm_err_set(err, r == CM_E_NOMEM ? r : CM_E_USAGE,
+		    "a statement that could not be read again: %s", why.text);
+	cm_statement_release(&doc);
+	cm_arena_fini(&arena);
+	return r;
+}
+
+static enum cm_result
+insert(struct cm_case *c, const struct cm_statement *s, struct cm_span json, struct cm_span sig,
+    const uint8_t digest[32], struct cm_err *err)
+{
+	struct cm_buf path = { 0 };
+	struct cm_query q;
+	enum cm_result r;
+
+	cm_buf_printf(&path, "statements/%06llu-%s-", (unsigned long long)s->number,
+	    cm_predicate_word(s->type));
+	cm_buf_add_hex(&path, cm_span_of(digest, 4));
+	cm_buf_add_str(&path, ".json");
+	if (cm_buf_cstr(&path) == NULL) {
+		cm_buf_release(&path);
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	}
+	q = cm_query_of(&c->db,
+	    "INSERT INTO statement (digest, signer, number, predicate, made, path, json, sig)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	cm_query_blob(&q, 1, cm_span_of(digest, 32));
+	cm_query_text(&q, 2, s->by);
+	cm_query_int(&q, 3, (int64_t)s->number);
+	cm_query_text(&q, 4, cm_predicate_word(s->type));
+	cm_query_int(&q, 5, s->made);
+	cm_query_text(&q, 6, cm_buf_cstr(&path));
+	cm_query_blob(&q, 7, json);
+	cm_query_blob(&q, 8, sig);
+	r = cm_query_run(&q, err);
+	cm_buf_release(&path);
+	return r;
+}
+
+static struct cm_statement
+head_of(const struct cm_signer *signer, const struct cm_case_draft *d)
+{
+	struct cm_statement s = { .type = d->type,
+		.subject = d->subject,
+		.n_subject = d->n_subject,
+		.made = d->made,
+		.to = d->to,
+		.has_case = d->case_id != NULL,
+		.has_supersedes = d->supersedes != NULL };
+
+	cm_ssh_fingerprint(&signer->key, s.by);
+	memcpy(s.nonce, d->nonce, sizeof(s.nonce));
+	if (s.has_case)
+		memcpy(s.case_id, d->case_id, 32);
+	if (s.has_supersedes)
+		memcpy(s.supersedes, d->supersedes, 32);
+	return s;
+}
+
+static enum cm_result
+state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_case_draft *d,
+    struct cm_case_stated *out, struct cm_err *err)
+{
+	struct cm_statement s = head_of(signer, d);
+	struct cm_buf json = { 0 }, sig = { 0 };
+	enum cm_result r = next_in_line(c, &s, err);
+
+	if (r != CM_OK)
+		return r;
+	write_text(&s, d, &json);
+	r = cm_buf_ok(&json) ? check_text(cm_buf_span(&json), &s, err) : CM_E_NOMEM;
+	if (r == CM_OK)
+		r = cm_sshsig_sign(signer, cm_buf_span(&json), &sig, err);
+	if (r == CM_OK) {
+		cm_sha256(json.ptr, json.len, out->digest);
+		out->number = s.number;
+		r = insert(c, &s, cm_buf_span(&json), cm_buf_span(&sig), out->digest, err);
+	}
+	cm_buf_release(&json);
+	cm_buf_release(&sig);
+	return r;
+}
+
+enum cm_result
+cm_case_state(struct cm_case *c, const struct cm_signer *signer, const struct cm_case_draft *d,
+    struct cm_case_stated *out, struct cm_err *err)
+{
+	struct cm_case_stated stated;
+	bool own;
+	enum cm_result r = cm_case_enter(c, &own, err);
+
+	if (r != CM_OK)
+		return r;
+	r = cm_case_leave(c, own, state_inside(c, signer, d, &stated, err), err);
+	if (r == CM_OK)
+		*out = stated;
+	return r;
+}
+
+static enum cm_result
+copy_out(struct cm_case *c, const char *path, struct cm_span json, struct cm_span sig,
+    struct cm_err *err)
+{
+	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0600 };
+	char full[PATH_MAX], full_sig[PATH_MAX];
+	enum cm_result r = cm_case_path(c->folder, path, full, err);
+
+	if (r == CM_OK && strlen(full) + 5 > sizeof(full_sig))
+		r = cm_err_set(err, CM_E_IO, "a path that is too long");
+	if (r != CM_OK)
+		return r;
+	memcpy(full_sig, full, strlen(full) + 1);
+	memcpy(full_sig + strlen(full), ".sig", 5);
+	r = cm_whole_write(full, json, mode, err);
+	return r == CM_OK ? cm_whole_write(full_sig, sig, mode, err) : r;
+}
+
+static enum cm_result
+export_one(struct cm_case *c, bool *more, struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db,
+	    "SELECT digest, path, json, sig FROM statement WHERE exported = 0 ORDER BY rowid LIMIT 1");
+	struct cm_arena arena;
+	uint8_t digest[32];
+	const char *path;
+	enum cm_result r = cm_query_step(&q, more, err);
+
+	cm_arena_init(&arena, 0);
+	if (r == CM_OK && *more)
+		r = cm_column_fixed(&q, 0, digest, sizeof(digest), err);
+	if (r == CM_OK && *more)
+		r = cm_column_text(&q, 1, &arena, &path, err);
+	if (r == CM_OK && *more)
+		r = copy_out(c, path, cm_column_blob(&q, 2), cm_column_blob(&q, 3), err);
+	cm_query_end(&q);
+	cm_arena_fini(&arena);
+	if (r != CM_OK || !*more)
+		return r;
+	q = cm_query_of(&c->db, "UPDATE statement SET exported = 1 WHERE digest = ?");
+	cm_query_blob(&q, 1, cm_span_of(digest, sizeof(digest)));
+	return cm_query_run(&q, err);
+}
+
+enum cm_result
+cm_case_export(struct cm_case *c, struct cm_err *err)
+{
+	bool more = true;
+	enum cm_result r = CM_OK;
+
+	while (r == CM_OK && more)
+		r = export_one(c, &more, err);
+	return r;
+}
+
+static enum cm_result
+read_statement(struct cm_query *q, struct cm_arena *arena, struct cm_case_statement *out,
+    struct cm_err *err)
+{
+	const char *word;
+	enum cm_result r = cm_column_fixed(q, 0, out->digest, 32, err);
+
+	if (r == CM_OK)
+		r = cm_column_text(q, 1, arena, &out->by, err);
+	if (r == CM_OK)
+		r = cm_column_text(q, 3, arena, &word, err);
+	if (r == CM_OK)
+		r = cm_column_text(q, 5, arena, &out->path, err);
+	if (r == CM_OK && cm_predicate_of_word(word, &out->type) != CM_OK)
+		r = cm_err_set(err, CM_E_MALFORMED, "a statement of an unknown type in the case: %s", word);
+	out->number = (uint64_t)cm_column_int(q, 2);
+	out->made = cm_column_int(q, 4);
+	return r;
+}
+
+enum cm_result
+cm_case_statements(struct cm_case *c, struct cm_arena *arena, struct cm_case_statements *out,
+    struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db,
+	    "SELECT digest, signer, number, predicate, made, path FROM statement"
+	    " ORDER BY signer, number, digest");
+	struct cm_case_statement *list = NULL;
+	void *room = NULL;
+	size_t n = 0;
+	bool row;
+	enum cm_result r = cm_query_step(&q, &row, err);
+
+	while (r == CM_OK && row) {
+		r = cm_case_room(arena, &room, n, sizeof(*list));
+		list = room;
+		if (r == CM_OK)
+			r = read_statement(&q, arena, &list[n++], err);
+		if (r == CM_OK)
+			r = cm_query_step(&q, &row, err);
+	}
+	cm_query_end(&q);
+	if (r == CM_OK)
+		*out = (struct cm_case_statements) { list, n };
+	return r;
+}
+
+enum cm_result
+cm_case_statement_text(struct cm_case *c, const uint8_t digest[32], struct cm_buf *json,
+    struct cm_buf *sig, struct cm_err *err)
+{
+	struct cm_query q =
+	    cm_query_of(&c->db, "SELECT json, sig FROM statement WHERE digest = ?");
+	bool row = false;
+	enum cm_result r;
+
+	cm_query_blob(&q, 1, cm_span_of(digest, 32));
+	r = cm_query_step(&q, &row, err);
+	if (r == CM_OK && !row)
+		r = cm_err_set(err, CM_E_NOTFOUND, "no such statement in this case");
+	if (r == CM_OK && json != NULL) {
+		cm_buf_add_span(json, cm_column_blob(&q, 0));
+		r = cm_buf_ok(json) ? CM_OK : CM_E_NOMEM;
+	}
+	if (r == CM_OK && sig != NULL) {
+		cm_buf_add_span(sig, cm_column_blob(&q, 1));
+		r = cm_buf_ok(sig) ? CM_OK : CM_E_NOMEM;
+	}
+	cm_query_end(&q);
+	return r;
+}
