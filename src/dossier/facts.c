@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "codec/json_write.h"
 #include "dossier/facts.h"
 #include "seal/schema.h"
@@ -78,6 +80,42 @@ write_finding(struct cm_jsonw *w, const struct cm_shown_finding *s, size_t n_sea
 	cm_jsonw_object_end(w);
 }
 
+/* The writer of JSON escapes more than 3.3 says, and knows no \b and \f. */
+static size_t
+copy_escape(struct cm_span s, struct cm_buf *out)
+{
+	static const char *const from[] = { "\\u0008", "\\u000c", "\\u007f" };
+	static const char *const to[] = { "\\b", "\\f", "\x7f" };
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		if (s.len >= 6 && memcmp(s.ptr, from[i], 6) == 0) {
+			cm_buf_add_str(out, to[i]);
+			return 6;
+		}
+	}
+	cm_buf_add_span(out, cm_span_part(s, 0, 2));
+	return 2;
+}
+
+static void
+copy_plainly(struct cm_span s, struct cm_buf *out)
+{
+	size_t i = 0;
+
+	while (i < s.len) {
+		if (s.ptr[i] == '\\') {
+			i += copy_escape(cm_span_part(s, i, s.len - i), out);
+			continue;
+		}
+		if (s.ptr[i] == '<')
+			cm_buf_add_str(out, "\\u003c");
+		else
+			cm_buf_add_u8(out, s.ptr[i]);
+		i++;
+	}
+}
+
 CM_RESULT
 cm_facts_write(const struct cm_dossier *d, struct cm_buf *out)
 {
@@ -96,12 +134,7 @@ cm_facts_write(const struct cm_dossier *d, struct cm_buf *out)
 		write_finding(&w, &d->findings[i], d->n_exhibits);
 	cm_jsonw_array_end(&w);
 	cm_jsonw_object_end(&w);
-	for (i = 0; i < plain.len; i++) {
-		if (plain.ptr[i] == '<')
-			cm_buf_add_str(out, "\\u003c");
-		else
-			cm_buf_add_u8(out, plain.ptr[i]);
-	}
+	copy_plainly(cm_buf_span(&plain), out);
 	out->failed |= !cm_buf_ok(&plain);
 	cm_buf_release(&plain);
 	return cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;

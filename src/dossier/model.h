@@ -37,10 +37,12 @@ struct cm_shown_row {
 	struct cm_record record; /* as cm_join_packet gives it: zeros where shut */
 	struct cm_packet packet; /* id = cm_packet_id_of(seal, row) */
 	uint32_t cut, payload_len; /* where the payload lies in record.bytes */
-	struct cm_span src, dst;   /* the address if named, the tie (32 bytes) if tied, else empty */
+	struct cm_span src, dst;   /* the address if it is known (named, or tied to a named one), else
+				    * the tie (32 bytes), else empty */
+	uint32_t src_host, dst_host; /* equal: the same host of this exhibit; 0: shut */
 	uint32_t src_at, dst_at;   /* in record.bytes; */
 	uint32_t addr_len;	   /* 0: no addresses */
-	struct cm_pseudonym alias_src, alias_dst; /* what the pcapng shows of a tied or shut one */
+	struct cm_pseudonym alias_src, alias_dst; /* what the pcapng shows in place of a tied or shut one */
 };
 
 /* A text claimed in a statement: one of the two is there. */
@@ -60,6 +62,7 @@ struct cm_shown_exhibit {
 	size_t n_collected;
 	const struct cm_shown_row *rows; /* ascending; of a capture/1 only */
 	size_t n_rows;
+	bool has_opening;
 	struct cm_shows shows; /* counted from the opening */
 };
 

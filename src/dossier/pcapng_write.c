@@ -256,7 +256,7 @@ cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out)
 		if (x->rows[i].is_packet)
 			rc = put_packet(&w, &blocks, &x->rows[i]);
 	}
-	if (rc == CM_OK && w.n > 0) {
+	if (rc == CM_OK) {
 		put_section(out);
 		for (i = 0; i < w.n; i++)
 			put_iface(out, &w.iface[i]);

@@ -9,8 +9,8 @@
 #include "base/result.h"
 #include "dossier/model.h"
 
-/* Appends seal-K.pcapng for exhibit ${seal} of ${d}; nothing if it shows no
- * packet.  The same dossier, the same bytes.  CM_E_NOMEM. */
+/* Appends seal-K.pcapng for exhibit ${seal} of ${d}, also if it shows
+ * no packet.  The same dossier, the same bytes.  CM_E_NOMEM. */
 CM_RESULT cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out);
 
 #endif

@@ -57,7 +57,7 @@ slot_of(struct cm_ties *t, const uint8_t tie[32], struct cm_ties_slot **out)
 	if (!(*out)->used) {
 		(*out)->used = true;
 		memcpy((*out)->key, tie, 32);
-		t->n++;
+		(*out)->id = (uint32_t)++t->n;
 	}
 	return CM_OK;
 }
@@ -76,6 +76,17 @@ cm_ties_name(struct cm_ties *t, const uint8_t tie[32], struct cm_span address)
 	memcpy(s->kept, address.ptr, address.len);
 	s->address.len = address.len;
 	return CM_OK;
+}
+
+CM_RESULT
+cm_ties_id(struct cm_ties *t, const uint8_t tie[32], uint32_t *out)
+{
+	struct cm_ties_slot *s;
+	enum cm_result rc = slot_of(t, tie, &s);
+
+	if (rc == CM_OK)
+		*out = s->id;
+	return rc;
 }
 
 struct cm_span

@@ -10,6 +10,7 @@
 struct cm_ties_slot {
 	bool used;
 	uint8_t key[32];
+	uint32_t id;
 	struct cm_span address;	    /* if named; copied */
 	struct cm_pseudonym alias; /* if one was given; */
 	uint8_t kept[16];	    /* the bytes of address */
@@ -29,6 +30,9 @@ CM_RESULT cm_ties_name(struct cm_ties *t, const uint8_t tie[32], struct cm_span 
 
 /* The address of a tie, valid until the next cm_ties_name; empty: not named. */
 struct cm_span cm_ties_find(const struct cm_ties *t, const uint8_t tie[32]);
+
+/* A small number for a tie: equal for equal ties, from 1.  CM_E_NOMEM. */
+CM_RESULT cm_ties_id(struct cm_ties *t, const uint8_t tie[32], uint32_t *out);
 
 /* The stand-in of a tie that is not named, ${len} 4 or 16.  The same whenever it is
  * asked for again.  CM_E_NOMEM. */

@@ -144,6 +144,9 @@ take_row(struct viewing *v, const struct cm_opened_row *in)
 	for (i = CM_COL_SRC; i <= CM_COL_DST; i++) {
 		if (in->cell[i].state == CM_CELL_NAMED)
 			rc = cm_ties_name(&v->ties, in->cell[i].tie, in->cell[i].value);
+		if (rc == CM_OK && in->cell[i].state != CM_CELL_SHUT)
+			rc = cm_ties_id(&v->ties, in->cell[i].tie,
+			    i == CM_COL_SRC ? &r->src_host : &r->dst_host);
 		if (rc != CM_OK)
 			return no_memory(v->err);
 	}
@@ -180,6 +183,9 @@ resolve(struct viewing *v, struct cm_shown_row *r, bool src)
 		cm_put64(host->addr + 8, r->row);
 		return CM_OK;
 	}
+	rc = cm_ties_pseudonym(&v->ties, value->ptr, (uint8_t)r->addr_len, alias);
+	if (rc != CM_OK)
+		return no_memory(v->err);
 	known = cm_ties_find(&v->ties, value->ptr);
 	if (known.len == r->addr_len) {
 		memcpy(host->addr, known.ptr, known.len);
@@ -188,8 +194,7 @@ resolve(struct viewing *v, struct cm_shown_row *r, bool src)
 	}
 	host->tied = true;
 	memcpy(host->addr, value->ptr, sizeof(host->addr));
-	rc = cm_ties_pseudonym(&v->ties, value->ptr, (uint8_t)r->addr_len, alias);
-	return rc == CM_OK ? CM_OK : no_memory(v->err);
+	return CM_OK;
 }
 
 /* Ties that were named are known by address; their names live in the arena. */
@@ -209,7 +214,7 @@ resolve_all(struct viewing *v)
 	return rc;
 }
 
-static void
+static CM_RESULT
 count(const struct cm_opening_stats *s, const struct cm_schema *schema, struct cm_arena *arena,
     struct cm_shows *out)
 {
@@ -225,14 +230,25 @@ count(const struct cm_opening_stats *s, const struct cm_schema *schema, struct c
 		out->src_tied = s->tied[CM_COL_SRC];
 		out->dst_named = s->named[CM_COL_DST];
 		out->dst_tied = s->tied[CM_COL_DST];
-		return;
+		return CM_OK;
 	}
 	out->n_columns = schema->n;
 	for (i = 0; i < schema->n; i++) {
 		out->columns[i].name = cm_arena_printf(arena, "%.*s", (int)schema->column[i].name.len,
 		    (const char *)schema->column[i].name.ptr);
 		out->columns[i].open = s->open[i];
+		if (out->columns[i].name == NULL)
+			return CM_E_NOMEM;
 	}
+	return CM_OK;
+}
+
+CM_RESULT
+cm_view_nothing(const struct cm_schema *schema, struct cm_arena *arena, struct cm_shows *out)
+{
+	const struct cm_opening_stats none = { 0 };
+
+	return count(&none, schema, arena, out);
 }
 
 static CM_RESULT
@@ -260,7 +276,8 @@ cm_view_read(struct cm_opening *opening, const struct cm_schema *schema, uint32_
 	struct viewing v = { .schema = schema, .arena = arena, .err = err, .seal = seal };
 	enum cm_result rc;
 
-	count(cm_opening_stats(opening), schema, arena, &x->shows);
+	if (count(cm_opening_stats(opening), schema, arena, &x->shows) != CM_OK)
+		return no_memory(err);
 	if (schema->kind != CM_KIND_CAPTURE)
 		return CM_OK;
 	rc = read_rows(&v, opening);

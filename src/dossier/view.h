@@ -22,6 +22,9 @@
 CM_RESULT cm_view_read(struct cm_opening *opening, const struct cm_schema *schema, uint32_t seal,
     struct cm_arena *arena, struct cm_shown_exhibit *x, struct cm_err *err);
 
+/* The shows of an exhibit of which nothing is open.  CM_E_NOMEM. */
+CM_RESULT cm_view_nothing(const struct cm_schema *schema, struct cm_arena *arena, struct cm_shows *out);
+
 /* Which rows an engine is to see. */
 struct cm_view_run {
 	const struct cm_dossier *dossier;

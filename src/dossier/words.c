@@ -84,7 +84,7 @@ cm_words_host(struct cm_buf *out, struct cm_span addr, const struct cm_pseudonym
 {
 	char text[CM_ADDR_TEXT];
 
-	if (alias->len != 0) {
+	if (addr.len != 4 && addr.len != 16) {
 		cm_addr_text(cm_span_of(alias->addr, alias->len), text);
 		cm_buf_printf(out, "%s (a stand-in: the address is not shown)", text);
 		return;

@@ -3,7 +3,7 @@
 #include "statement/disclosure.h"
 
 const char *const cm_disclosure_members[] = { "seals", "findings", "files", "shows", "hides",
-	"leaks_accepted", "layout", NULL };
+	"leaks_accepted", "layout", "tool", NULL };
 
 #define COUNT_MAX ((UINT64_C(1) << 40))
 
@@ -110,6 +110,12 @@ cm_disclosure_write(struct cm_jsonw *w, const struct cm_disclosure *d)
 	cm_jsonw_array_end(w);
 	cm_jsonw_kuint(w, "leaks_accepted", d->leaks_accepted);
 	cm_jsonw_kuint(w, "layout", CM_DISCLOSURE_LAYOUT);
+	cm_jsonw_key(w, "tool");
+	cm_jsonw_object(w);
+	cm_jsonw_kstr(w, "name", d->tool_name);
+	cm_jsonw_kstr(w, "version", d->tool_version);
+	cm_jsonw_khex(w, "source", cm_span_of(d->tool_source, 32));
+	cm_jsonw_object_end(w);
 }
 
 struct reading {
@@ -298,6 +304,24 @@ read_hides(const struct reading *r, struct cm_json v, uint8_t *out)
 	return rc;
 }
 
+static CM_RESULT
+read_tool(const struct reading *r, struct cm_json v, struct cm_disclosure *d)
+{
+	static const char *const only[] = { "name", "version", "source", NULL };
+	struct cm_json o;
+	enum cm_result rc = cm_json_get_object(v, "tool", &o, r->err);
+
+	if (rc == CM_OK)
+		rc = cm_json_only(o, only, r->err);
+	if (rc == CM_OK)
+		rc = read_text(r, o, "name", &d->tool_name);
+	if (rc == CM_OK)
+		rc = read_text(r, o, "version", &d->tool_version);
+	if (rc == CM_OK)
+		rc = cm_json_get_hex(o, "source", d->tool_source, 32, r->err);
+	return rc;
+}
+
 CM_RESULT
 cm_disclosure_read(struct cm_json predicate, struct cm_arena *arena, struct cm_disclosure *out,
     struct cm_err *err)
@@ -322,6 +346,8 @@ cm_disclosure_read(struct cm_json predicate, struct cm_arena *arena, struct cm_d
 		rc = cm_json_get_u64(predicate, "layout", CM_JSON_INT_MAX, &layout, err);
 	if (rc == CM_OK && layout != CM_DISCLOSURE_LAYOUT)
 		return cm_err_set(err, CM_E_UNSUPPORTED, "layout: expected %d", CM_DISCLOSURE_LAYOUT);
+	if (rc == CM_OK)
+		rc = read_tool(&r, predicate, &d);
 	if (rc == CM_OK)
 		*out = d;
 	return rc;

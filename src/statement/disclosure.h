@@ -51,6 +51,8 @@ struct cm_disclosure {
 	struct cm_shows *shows; /* one for each seal */
 	uint8_t hides;		/* enum cm_hide */
 	uint64_t leaks_accepted;
+	const char *tool_name, *tool_version; /* the program that made the dossier; */
+	uint8_t tool_source[32];	      /* its source digest */
 };
 
 /* Members of a disclosure/v1 predicate besides the common ones; ends with NULL. */

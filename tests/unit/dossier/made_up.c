@@ -36,6 +36,7 @@ static const struct line lines[ROWS] = {
 };
 
 static uint8_t server[4] = { 203, 0, 113, 80 }, client[4] = { 192, 0, 2, 17 }, other[4] = { 192, 0, 2, 33 };
+static const uint8_t tie[32];
 static struct cm_shown_row rows[ROWS];
 static struct cm_shown_exhibit exhibit;
 static struct cm_dossier dossier;
@@ -66,6 +67,7 @@ fill_row(struct cm_shown_row *r, const struct line *l, int variant, uint64_t fra
 	r->dst = cm_span_of(dst, 4);
 	r->addr_len = 4;
 	if (variant) {
+		r->src = r->dst = cm_span_of(tie, sizeof(tie));
 		r->alias_src = stand_in(src);
 		r->alias_dst = stand_in(dst);
 	}

@@ -1,0 +1,292 @@
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dossier/leaks.h"
+
+struct cm_leak_host {
+	uint8_t len; /* 0: empty slot */
+	uint8_t addr[16];
+};
+
+static size_t
+place(const uint8_t *addr, uint8_t len, size_t cap)
+{
+	uint64_t h = len;
+	uint8_t i;
+
+	for (i = 0; i < len; i += 4)
+		h = (h ^ cm_get32(addr + i)) * UINT64_C(0x9e3779b97f4a7c15);
+	return (size_t)(h >> 24) & (cap - 1);
+}
+
+static struct cm_leak_host *
+find(struct cm_leak_host *host, size_t cap, const uint8_t *addr, uint8_t len)
+{
+	size_t i;
+
+	for (i = place(addr, len, cap); host[i].len != 0; i = (i + 1) & (cap - 1)) {
+		if (host[i].len == len && memcmp(host[i].addr, addr, len) == 0)
+			return &host[i];
+	}
+	return &host[i];
+}
+
+static bool
+hidden(const struct cm_leaks *l, const uint8_t *addr, uint8_t len)
+{
+	return l->n_host != 0 && find(l->host, l->cap_host, addr, len)->len != 0;
+}
+
+static CM_RESULT
+grow_hosts(struct cm_leaks *l)
+{
+	size_t cap = l->cap_host == 0 ? 64 : 2 * l->cap_host, i;
+	struct cm_leak_host *p;
+
+	if (2 * (l->n_host + 1) <= l->cap_host)
+		return CM_OK;
+	p = calloc(cap, sizeof(*p));
+	if (p == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; i < l->cap_host; i++) {
+		if (l->host[i].len != 0)
+			*find(p, cap, l->host[i].addr, l->host[i].len) = l->host[i];
+	}
+	free(l->host);
+	l->host = p;
+	l->cap_host = cap;
+	return CM_OK;
+}
+
+CM_RESULT
+cm_leaks_hide(struct cm_leaks *l, struct cm_span addr)
+{
+	static const uint8_t none[16], all[4] = { 0xff, 0xff, 0xff, 0xff };
+	struct cm_leak_host *h;
+	enum cm_result rc;
+
+	if ((addr.len != 4 && addr.len != 16) || memcmp(addr.ptr, none, addr.len) == 0 ||
+	    (addr.len == 4 && memcmp(addr.ptr, all, 4) == 0))
+		return CM_OK;
+	rc = grow_hosts(l);
+	if (rc != CM_OK)
+		return rc;
+	h = find(l->host, l->cap_host, addr.ptr, (uint8_t)addr.len);
+	if (h->len == 0) {
+		h->len = (uint8_t)addr.len;
+		memcpy(h->addr, addr.ptr, addr.len);
+		l->n_host++;
+	}
+	return CM_OK;
+}
+
+CM_RESULT
+cm_leaks_share(struct cm_leaks *l, const struct cm_leaks *from)
+{
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < from->cap_host; i++) {
+		if (from->host[i].len != 0)
+			rc = cm_leaks_hide(l, cm_span_of(from->host[i].addr, from->host[i].len));
+	}
+	return rc;
+}
+
+static CM_RESULT
+note(struct cm_leaks *l, struct cm_leak where, size_t offset, const char *form)
+{
+	struct cm_leak *p;
+
+	l->n++;
+	if (l->n_list == CM_LEAKS_LISTED)
+		return CM_OK;
+	if (l->n_list == l->cap_list) {
+		l->cap_list = l->cap_list == 0 ? 16 : 2 * l->cap_list;
+		p = realloc(l->list, l->cap_list * sizeof(*p));
+		if (p == NULL)
+			return CM_E_NOMEM;
+		l->list = p;
+	}
+	where.offset = offset;
+	where.form = form;
+	l->list[l->n_list++] = where;
+	return CM_OK;
+}
+
+static void
+swap4(const uint8_t in[4], uint8_t out[4])
+{
+	out[0] = in[3];
+	out[1] = in[2];
+	out[2] = in[1];
+	out[3] = in[0];
+}
+
+static const char *
+at_binary(const struct cm_leaks *l, struct cm_span v)
+{
+	uint8_t back[4];
+
+	if (v.len >= 16 && hidden(l, v.ptr, 16))
+		return "binary";
+	if (v.len < 4)
+		return NULL;
+	if (hidden(l, v.ptr, 4))
+		return "binary";
+	swap4(v.ptr, back);
+	return hidden(l, back, 4) ? "swapped" : NULL;
+}
+
+static bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int
+nibble(uint8_t c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Four numbers with dots, or with dashes as provider names have them. */
+static bool
+read_dotted(struct cm_span v, uint8_t out[4])
+{
+	size_t i = 0, k, digits;
+	unsigned n;
+
+	for (k = 0; k < 4; k++) {
+		for (n = 0, digits = 0; i < v.len && digits < 3 && is_digit(v.ptr[i]); i++, digits++)
+			n = 10 * n + (unsigned)(v.ptr[i] - '0');
+		if (digits == 0 || n > 255)
+			return false;
+		out[k] = (uint8_t)n;
+		if (k < 3 && (i >= v.len || (v.ptr[i] != '.' && v.ptr[i] != '-')))
+			return false;
+		i++;
+	}
+	return i > v.len || !is_digit(v.ptr[i - 1]);
+}
+
+/* ${len} bytes as digits; ${gap} 1: every digit but the last has a dot behind it. */
+static bool
+read_hex(struct cm_span v, uint8_t *out, size_t len, size_t gap)
+{
+	size_t i;
+	int d;
+
+	if (v.len < 2 * len + gap * (2 * len - 1))
+		return false;
+	memset(out, 0, len);
+	for (i = 0; i < 2 * len; i++) {
+		d = nibble(v.ptr[i * (1 + gap)]);
+		if (d < 0 || (gap != 0 && i + 1 < 2 * len && v.ptr[2 * i + 1] != '.'))
+			return false;
+		out[i / 2] = (uint8_t)(out[i / 2] << 4 | d);
+	}
+	return true;
+}
+
+/* The longest spelling of an IPv6 address that begins here. */
+static bool
+read_ipv6(struct cm_span v, uint8_t out[16])
+{
+	char text[INET6_ADDRSTRLEN];
+	size_t n = 0;
+	bool colon = false;
+
+	while (n < v.len && n < sizeof(text) - 1 &&
+	    (nibble(v.ptr[n]) >= 0 || v.ptr[n] == ':' || v.ptr[n] == '.')) {
+		colon |= v.ptr[n] == ':';
+		text[n] = (char)v.ptr[n];
+		n++;
+	}
+	if (!colon)
+		return false;
+	for (; n >= 2; n--) {
+		text[n] = 0;
+		if (inet_pton(AF_INET6, text, out) == 1)
+			return true;
+	}
+	return false;
+}
+
+static const char *
+at_text4(const struct cm_leaks *l, struct cm_span v, bool starts)
+{
+	uint8_t a[4], back[4];
+
+	if (starts && read_dotted(v, a)) {
+		swap4(a, back);
+		if (hidden(l, a, 4))
+			return "dotted";
+		if (hidden(l, back, 4))
+			return "reversed";
+	}
+	if (read_hex(v, a, 4, 0)) {
+		swap4(a, back);
+		if (hidden(l, a, 4) || hidden(l, back, 4))
+			return "hexadecimal";
+	}
+	return NULL;
+}
+
+static const char *
+at_text16(const struct cm_leaks *l, struct cm_span v, bool starts)
+{
+	uint8_t a[16], back[16];
+	size_t i;
+
+	if (read_hex(v, a, 16, 0) && hidden(l, a, 16))
+		return "hexadecimal";
+	if (!starts)
+		return NULL;
+	if (read_ipv6(v, a) && hidden(l, a, 16))
+		return "text";
+	if (!read_hex(v, a, 16, 1))
+		return NULL;
+	for (i = 0; i < 16; i++)
+		back[i] = (uint8_t)(a[15 - i] << 4 | a[15 - i] >> 4);
+	return hidden(l, back, 16) ? "reversed" : NULL;
+}
+
+CM_RESULT
+cm_leaks_search(struct cm_leaks *l, struct cm_span value, struct cm_leak where)
+{
+	struct cm_span rest;
+	const char *form;
+	bool starts;
+	size_t i;
+	enum cm_result rc = CM_OK;
+
+	if (l->n_host == 0)
+		return CM_OK;
+	for (i = 0; rc == CM_OK && i < value.len; i++) {
+		rest = cm_span_part(value, i, value.len - i);
+		form = at_binary(l, rest);
+		if (form == NULL && (nibble(value.ptr[i]) >= 0 || value.ptr[i] == ':')) {
+			starts = i == 0 || nibble(value.ptr[i - 1]) < 0;
+			form = at_text4(l, rest, i == 0 || !is_digit(value.ptr[i - 1]));
+			if (form == NULL)
+				form = at_text16(l, rest, starts);
+		}
+		if (form != NULL)
+			rc = note(l, where, i, form);
+	}
+	return rc;
+}
+
+void
+cm_leaks_release(struct cm_leaks *l)
+{
+	free(l->list);
+	free(l->host);
+	*l = (struct cm_leaks) { 0 };
+}

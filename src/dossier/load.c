@@ -1,0 +1,490 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "codec/rfc3339.h"
+#include "crypto/sha256.h"
+#include "dossier/load.h"
+#include "dossier/view.h"
+
+#define NAME_MAX_LEN 48
+
+static CM_RESULT
+no_memory(struct cm_err *err)
+{
+	return cm_err_set(err, CM_E_NOMEM, "no memory to read the dossier");
+}
+
+/* Files "WORD-1.json", "WORD-2.json", ... */
+static size_t
+count_files(const struct cm_zip *zip, const char *word)
+{
+	char name[NAME_MAX_LEN];
+	struct cm_span data;
+	size_t n = 0;
+
+	for (;;) {
+		snprintf(name, sizeof(name), "%s-%zu.json", word, n + 1);
+		if (cm_zip_find(zip, name, &data) != CM_OK)
+			return n;
+		n++;
+	}
+}
+
+/* "seal-12.json" with ${word} "seal", ${tail} ".json" and a number 1..${n}. */
+static bool
+is_numbered(struct cm_span name, const char *word, const char *tail, size_t n)
+{
+	char buf[CM_ZIP_NAME + 1], expect[CM_ZIP_NAME + 1];
+	unsigned long k;
+
+	if (name.len > CM_ZIP_NAME || name.len <= strlen(word) + 1)
+		return false;
+	memcpy(buf, name.ptr, name.len);
+	buf[name.len] = 0;
+	if (strncmp(buf, word, strlen(word)) != 0)
+		return false;
+	k = strtoul(buf + strlen(word) + 1, NULL, 10);
+	if (k == 0 || k > n)
+		return false;
+	snprintf(expect, sizeof(expect), "%s-%lu%s", word, k, tail);
+	return strcmp(buf, expect) == 0;
+}
+
+static bool
+is_known(const struct cm_zip *zip, struct cm_span name)
+{
+	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html" };
+	static const char *const word[] = { "seal", "finding", "custody" };
+	size_t i, n;
+
+	for (i = 0; i < 3; i++) {
+		if (cm_span_eq(name, cm_span_str(single[i])))
+			return true;
+	}
+	for (i = 0; i < 3; i++) {
+		n = count_files(zip, word[i]);
+		if (is_numbered(name, word[i], ".json", n) || is_numbered(name, word[i], ".json.sig", n))
+			return true;
+		if (i == 0 && (is_numbered(name, word[i], ".opening", n) ||
+				  is_numbered(name, word[i], ".pcapng", n)))
+			return true;
+	}
+	return false;
+}
+
+CM_RESULT
+cm_load_names(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
+{
+	size_t i;
+
+	l->at = NULL;
+	for (i = 0; i < zip->n; i++) {
+		if (!is_known(zip, zip->entry[i].name))
+			return cm_err_set(err, CM_E_REFUSED, "a file that a dossier does not have: %.*s",
+			    (int)zip->entry[i].name.len, (const char *)zip->entry[i].name.ptr);
+	}
+	return CM_OK;
+}
+
+/* Reads NAME and NAME.sig, and checks the one by the other. */
+static CM_RESULT
+read_part(struct cm_loaded *l, const struct cm_zip *zip, const char *name, enum cm_predicate type,
+    struct cm_err *err)
+{
+	struct cm_loaded_part *p = &l->part[l->n_parts];
+	char sig_name[NAME_MAX_LEN + 4], by[CM_FINGERPRINT_LEN + 1];
+	struct cm_span text, armour;
+	struct cm_sshsig sig;
+	enum cm_result rc;
+
+	p->name = l->at = cm_arena_printf(l->arena, "%s", name);
+	if (p->name == NULL)
+		return no_memory(err);
+	snprintf(sig_name, sizeof(sig_name), "%s.sig", name);
+	if (cm_zip_find(zip, name, &text) != CM_OK || cm_zip_find(zip, sig_name, &armour) != CM_OK)
+		return cm_err_set(err, CM_E_REFUSED, "statement or signature is missing");
+	rc = cm_sshsig_parse(armour, &sig, err);
+	if (rc == CM_OK)
+		rc = cm_sshsig_verify(&sig, text, err);
+	if (rc == CM_OK)
+		rc = cm_statement_read(text, l->arena, &p->doc, err);
+	if (rc != CM_OK)
+		return rc;
+	l->n_parts++;
+	p->key = sig.key;
+	cm_ssh_fingerprint(&sig.key, by);
+	if (strcmp(by, p->doc.head.by) != 0)
+		return cm_err_set(err, CM_E_REFUSED, "it says it is by %s, but is signed by %s",
+		    p->doc.head.by, by);
+	if (p->doc.head.type != type)
+		return cm_err_set(err, CM_E_REFUSED, "expected a %s statement, it is a %s",
+		    cm_predicate_word(type), cm_predicate_word(p->doc.head.type));
+	return CM_OK;
+}
+
+static CM_RESULT
+make_room(struct cm_loaded *l, size_t n, struct cm_err *err)
+{
+	if (l->part != NULL)
+		return CM_OK;
+	l->cap_parts = n > CM_ZIP_ENTRIES ? CM_ZIP_ENTRIES : n;
+	l->part = cm_arena_array(l->arena, l->cap_parts + 1, sizeof(l->part[0]));
+	return l->part != NULL ? CM_OK : no_memory(err);
+}
+
+static const char *
+made_text(struct cm_loaded *l, int64_t made)
+{
+	char text[CM_RFC3339_LEN + 1];
+
+	cm_rfc3339_format(made, text);
+	return cm_arena_printf(l->arena, "%s", text);
+}
+
+static CM_RESULT
+add_claim(struct cm_loaded *l, struct cm_claim *to, size_t *n, const char *name,
+    const struct cm_claim_text *c)
+{
+	struct cm_claim *out = &to[*n];
+	char *hex;
+
+	if (c->text == NULL && !c->is_shut)
+		return CM_OK;
+	*out = (struct cm_claim) { .name = name, .text = c->is_shut ? NULL : c->text };
+	if (c->is_shut) {
+		hex = cm_arena_alloc(l->arena, 65);
+		if (hex == NULL)
+			return CM_E_NOMEM;
+		cm_hex_encode(cm_span_of(c->shut, 32), hex);
+		out->shut = hex;
+	}
+	(*n)++;
+	return CM_OK;
+}
+
+static CM_RESULT
+fill_exhibit(struct cm_loaded *l, const struct cm_seal_v1 *s, const struct cm_loaded_part *p,
+    struct cm_shown_exhibit *x)
+{
+	struct cm_claim *claims = cm_arena_array(l->arena, CM_COLLECTED_N, sizeof(*claims));
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	if (claims == NULL)
+		return CM_E_NOMEM;
+	memcpy(x->statement, p->doc.digest, 32);
+	memcpy(x->exhibit, s->seal.x, 32);
+	memcpy(x->root, s->seal.root, 32);
+	x->kind = cm_kind_word(s->seal.schema.kind);
+	x->by = p->doc.head.by;
+	x->made = made_text(l, p->doc.head.made);
+	x->table_rows = s->seal.rows;
+	x->collected = claims;
+	x->shows.capture = s->seal.schema.kind == CM_KIND_CAPTURE;
+	for (i = 0; rc == CM_OK && i < CM_COLLECTED_N; i++)
+		rc = add_claim(l, claims, &x->n_collected, cm_collected_word((enum cm_collected)i),
+		    &s->collected[i]);
+	return x->made == NULL ? CM_E_NOMEM : rc;
+}
+
+static CM_RESULT
+load_seals(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	struct cm_shown_exhibit *x = cm_arena_array(l->arena, n + 1, sizeof(*x));
+	char name[NAME_MAX_LEN];
+	enum cm_result rc;
+	size_t k;
+
+	l->seal = cm_arena_array(l->arena, n + 1, sizeof(l->seal[0]));
+	l->opening = cm_arena_array(l->arena, n + 1, sizeof(l->opening[0]));
+	if (x == NULL || l->seal == NULL || l->opening == NULL)
+		return no_memory(err);
+	l->dossier.exhibits = x;
+	for (k = 0; k < n; k++) {
+		snprintf(name, sizeof(name), "seal-%zu.json", k + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_SEAL, err);
+		if (rc == CM_OK)
+			rc = cm_seal_v1_read(&l->part[l->n_parts - 1].doc, l->arena, &l->seal[k], err);
+		if (rc != CM_OK)
+			return rc;
+		memcpy(l->seal[k].seal.statement, l->part[l->n_parts - 1].doc.digest, 32);
+		if (fill_exhibit(l, &l->seal[k], &l->part[l->n_parts - 1], &x[k]) != CM_OK)
+			return no_memory(err);
+		l->dossier.n_exhibits++;
+	}
+	return CM_OK;
+}
+
+/* Which exhibit has this seal statement; n_exhibits: none. */
+static size_t
+exhibit_of(const struct cm_loaded *l, const uint8_t digest[32])
+{
+	size_t k;
+
+	for (k = 0; k < l->dossier.n_exhibits; k++) {
+		if (memcmp(l->dossier.exhibits[k].statement, digest, 32) == 0)
+			return k;
+	}
+	return l->dossier.n_exhibits;
+}
+
+static CM_RESULT
+remap(struct cm_loaded *l, struct cm_ids *set, const size_t *exhibit, struct cm_err *err)
+{
+	cm_packet_id *id = cm_arena_array(l->arena, set->n + 1, sizeof(*id));
+	uint32_t k;
+	size_t i;
+
+	if (id == NULL)
+		return no_memory(err);
+	for (i = 0; i < set->n; i++) {
+		k = (uint32_t)exhibit[cm_packet_file(set->id[i])];
+		if (cm_packet_frame(set->id[i]) >= l->dossier.exhibits[k].table_rows)
+			return cm_err_set(err, CM_E_REFUSED, "row %" PRIu64 " is beyond the seal's rows",
+			    cm_packet_frame(set->id[i]));
+		id[i] = cm_packet_id_of(k, cm_packet_frame(set->id[i]));
+	}
+	set->id = id;
+	return CM_OK;
+}
+
+static bool
+subjects_agree(const struct cm_loaded *l, const struct cm_statement *head, const uint8_t (*seals)[32],
+    size_t n)
+{
+	const struct cm_shown_exhibit *x;
+	size_t i, k;
+
+	if (head->n_subject != n)
+		return false;
+	for (i = 0; i < n; i++) {
+		k = exhibit_of(l, seals[i]);
+		if (k == l->dossier.n_exhibits)
+			return false;
+		x = &l->dossier.exhibits[k];
+		if (memcmp(head->subject[i].exhibit, x->exhibit, 32) != 0 ||
+		    memcmp(head->subject[i].root, x->root, 32) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Row sets count by the seals of the finding; here they count by those of the dossier. */
+static CM_RESULT
+place_finding(struct cm_loaded *l, struct cm_finding *f, const struct cm_loaded_part *p,
+    struct cm_err *err)
+{
+	struct cm_ids *const set[] = { &f->forged, &f->genuine, &f->suspect, &f->support, &f->support_host,
+		&f->against, &f->trigger };
+	size_t exhibit[CM_FINDING_SEALS_MAX], i;
+	struct cm_finding_cue *cue;
+	enum cm_result rc = CM_OK;
+
+	for (i = 0; i < f->n_seals; i++) {
+		exhibit[i] = exhibit_of(l, f->seals[i]);
+		if (exhibit[i] == l->dossier.n_exhibits)
+			return cm_err_set(err, CM_E_REFUSED, "it cites a seal that is not in the dossier");
+		if (i > 0 && exhibit[i] <= exhibit[i - 1])
+			return cm_err_set(err, CM_E_REFUSED, "its seals stand in another order than the dossier's");
+	}
+	if (!subjects_agree(l, &p->doc.head, (const uint8_t (*)[32])f->seals, f->n_seals))
+		return cm_err_set(err, CM_E_REFUSED, "`subject' and `seals' name different exhibits");
+	for (i = 0; rc == CM_OK && i < sizeof(set) / sizeof(set[0]); i++)
+		rc = remap(l, set[i], exhibit, err);
+	cue = cm_arena_array(l->arena, f->n_cues + 1, sizeof(*cue));
+	if (rc != CM_OK || cue == NULL)
+		return rc != CM_OK ? rc : no_memory(err);
+	for (i = 0; rc == CM_OK && i < f->n_cues; i++) {
+		cue[i] = f->cues[i];
+		rc = remap(l, &cue[i].rows, exhibit, err);
+	}
+	f->cues = cue;
+	return rc;
+}
+
+static CM_RESULT
+load_findings(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	struct cm_shown_finding *shown = cm_arena_array(l->arena, n + 1, sizeof(*shown));
+	const struct cm_loaded_part *p;
+	char name[NAME_MAX_LEN];
+	enum cm_result rc;
+	size_t i;
+
+	l->finding = cm_arena_array(l->arena, n + 1, sizeof(l->finding[0]));
+	if (shown == NULL || l->finding == NULL)
+		return no_memory(err);
+	l->dossier.findings = shown;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "finding-%zu.json", i + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_FINDING, err);
+		if (rc != CM_OK)
+			return rc;
+		p = &l->part[l->n_parts - 1];
+		rc = cm_statement_only(&p->doc, cm_finding_members, err);
+		if (rc == CM_OK)
+			rc = cm_finding_read(p->doc.predicate, l->arena, &l->finding[i], err);
+		if (rc == CM_OK)
+			rc = place_finding(l, &l->finding[i], p, err);
+		if (rc != CM_OK)
+			return rc;
+		memcpy(shown[i].statement, p->doc.digest, 32);
+		shown[i].by = p->doc.head.by;
+		shown[i].made = made_text(l, p->doc.head.made);
+		shown[i].body = &l->finding[i];
+		if (shown[i].made == NULL)
+			return no_memory(err);
+		l->dossier.n_findings++;
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
+fill_handover(struct cm_loaded *l, const struct cm_custody *c, const struct cm_loaded_part *p,
+    struct cm_handover *h)
+{
+	struct cm_claim *claims = cm_arena_array(l->arena, 3, sizeof(*claims));
+	enum cm_result rc;
+
+	if (claims == NULL)
+		return CM_E_NOMEM;
+	memcpy(h->statement, p->doc.digest, 32);
+	h->by = p->doc.head.by;
+	h->made = made_text(l, p->doc.head.made);
+	h->at = c->at.is_shut ? NULL : c->at.text;
+	h->claims = claims;
+	rc = add_claim(l, claims, &h->n_claims, "from", &c->from);
+	if (rc == CM_OK)
+		rc = add_claim(l, claims, &h->n_claims, "to", &c->to_whom);
+	if (rc == CM_OK)
+		rc = add_claim(l, claims, &h->n_claims, "how", &c->how);
+	return h->made == NULL ? CM_E_NOMEM : rc;
+}
+
+static CM_RESULT
+load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	struct cm_handover *h = cm_arena_array(l->arena, n + 1, sizeof(*h));
+	const struct cm_loaded_part *p;
+	char name[NAME_MAX_LEN];
+	enum cm_result rc;
+	size_t i;
+
+	l->custody = cm_arena_array(l->arena, n + 1, sizeof(l->custody[0]));
+	if (h == NULL || l->custody == NULL)
+		return no_memory(err);
+	l->dossier.handovers = h;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "custody-%zu.json", i + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_CUSTODY, err);
+		if (rc != CM_OK)
+			return rc;
+		p = &l->part[l->n_parts - 1];
+		rc = cm_custody_read(&p->doc, l->arena, &l->custody[i], err);
+		if (rc != CM_OK)
+			return rc;
+		if (fill_handover(l, &l->custody[i], p, &h[i]) != CM_OK)
+			return no_memory(err);
+		l->dossier.n_handovers++;
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
+load_opening(struct cm_loaded *l, const struct cm_zip *zip, size_t k, struct cm_shown_exhibit *x,
+    struct cm_err *err)
+{
+	const struct cm_seal *seal = &l->seal[k].seal;
+	struct cm_name_book book = { 0 };
+	struct cm_span bytes;
+	enum cm_result rc;
+
+	l->at = cm_arena_printf(l->arena, "seal-%zu.opening", k + 1);
+	if (l->at == NULL)
+		return no_memory(err);
+	if (cm_zip_find(zip, l->at, &bytes) != CM_OK) {
+		x->shows.capture = seal->schema.kind == CM_KIND_CAPTURE;
+		return cm_view_nothing(&seal->schema, l->arena, &x->shows) == CM_OK ? CM_OK : no_memory(err);
+	}
+	x->has_opening = true;
+	rc = cm_opening_new(seal, bytes, NULL, &book, &l->opening[k], err);
+	if (rc == CM_OK && book.conflict)
+		rc = cm_err_set(err, CM_E_REFUSED,
+		    "row %" PRIu64 ": one address under two names: whoever made this seal (%s) lied in it",
+		    book.conflict_row, x->by);
+	cm_name_book_release(&book);
+	if (rc == CM_OK)
+		rc = cm_view_read(l->opening[k], &seal->schema, (uint32_t)k, l->arena, x, err);
+	if (rc == CM_OK && x->shows.rows == 0)
+		return cm_err_set(err, CM_E_REFUSED, "it opens nothing, and should not be there");
+	return rc;
+}
+
+CM_RESULT
+cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
+{
+	size_t seals = count_files(zip, "seal"), findings = count_files(zip, "finding"),
+	       handovers = count_files(zip, "custody"), k;
+	struct cm_shown_exhibit *x;
+	enum cm_result rc;
+
+	rc = make_room(l, seals + findings + handovers + 1, err);
+	if (rc == CM_OK)
+		rc = load_seals(l, zip, seals, err);
+	if (rc == CM_OK)
+		rc = load_findings(l, zip, findings, err);
+	if (rc == CM_OK)
+		rc = load_custody(l, zip, handovers, err);
+	if (rc != CM_OK)
+		return rc;
+	x = cm_arena_copy(l->arena, l->dossier.exhibits, (seals + 1) * sizeof(*x));
+	if (x == NULL)
+		return no_memory(err);
+	l->dossier.exhibits = x;
+	for (k = 0; rc == CM_OK && k < seals; k++)
+		rc = load_opening(l, zip, k, &x[k], err);
+	if (rc == CM_OK)
+		l->at = NULL;
+	return rc;
+}
+
+CM_RESULT
+cm_load_disclosure(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
+{
+	const struct cm_loaded_part *p;
+	enum cm_result rc;
+
+	rc = make_room(l, CM_ZIP_ENTRIES, err);
+	if (rc == CM_OK)
+		rc = read_part(l, zip, "disclosure.json", CM_PREDICATE_DISCLOSURE, err);
+	if (rc != CM_OK)
+		return rc;
+	p = &l->part[l->n_parts - 1];
+	rc = cm_statement_only(&p->doc, cm_disclosure_members, err);
+	if (rc == CM_OK)
+		rc = cm_disclosure_read(p->doc.predicate, l->arena, &l->disclosure, err);
+	if (rc != CM_OK)
+		return rc;
+	l->dossier.by = p->doc.head.by;
+	l->dossier.made = made_text(l, p->doc.head.made);
+	l->dossier.to = p->doc.head.to;
+	l->dossier.hides = l->disclosure.hides;
+	l->dossier.leaks_accepted = l->disclosure.leaks_accepted;
+	l->dossier.version = l->disclosure.tool_version;
+	return l->dossier.made != NULL ? CM_OK : no_memory(err);
+}
+
+void
+cm_loaded_release(struct cm_loaded *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n_parts; i++)
+		cm_statement_release(&l->part[i].doc);
+	for (i = 0; l->opening != NULL && i < l->dossier.n_exhibits; i++)
+		cm_opening_free(l->opening[i]);
+	*l = (struct cm_loaded) { 0 };
+}

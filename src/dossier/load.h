@@ -1,0 +1,57 @@
+/* dossier/load.h -- the parts of a dossier, read and checked one by one (docs/formats.md 4.4-4.6).
+ *
+ * Used by the receiver on what came, and by the sender on what is about to leave:
+ * both see the same.  Signatures are checked against the keys inside them; whose
+ * keys these are is the verifier's question.  Everything read comes from a sender
+ * who may lie: total and bounded by the size of the dossier. */
+#ifndef CM_DOSSIER_LOAD_H
+#define CM_DOSSIER_LOAD_H
+
+#include "codec/zip.h"
+#include "dossier/model.h"
+#include "seal/opening.h"
+#include "statement/custody.h"
+#include "statement/disclosure.h"
+#include "statement/finding.h"
+#include "statement/seal_v1.h"
+#include "statement/sshsig.h"
+#include "statement/statement.h"
+
+/* One signed statement. */
+struct cm_loaded_part {
+	const char *name; /* "seal-1.json" */
+	struct cm_statement_doc doc;
+	struct cm_ssh_public key; /* that signed it; doc.head.by is its fingerprint */
+};
+
+/* Zero-initialise with the arena set; ends with cm_loaded_release. */
+struct cm_loaded {
+	struct cm_arena *arena;
+	struct cm_loaded_part *part; /* seals, findings, custody, then perhaps the disclosure */
+	size_t n_parts, cap_parts;
+	struct cm_seal_v1 *seal;
+	struct cm_finding *finding;
+	struct cm_custody *custody;
+	struct cm_opening **opening; /* of each seal; NULL: nothing is open */
+	struct cm_disclosure disclosure;
+	struct cm_dossier dossier;
+	const char *at; /* the file looked at, for messages */
+};
+
+/* Reads and checks all parts but the disclosure, the pcapng and the report, and fills
+ * ${l}->dossier as far as they say: all but by, made, to, hides, leaks_accepted.
+ * ${l}->at names the file in which an error lies.
+ * CM_E_MALFORMED, CM_E_REFUSED, CM_E_UNSUPPORTED, CM_E_LIMIT, CM_E_NOMEM. */
+CM_RESULT cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err);
+
+/* Reads disclosure.json and its signature as one more part, and puts it into the
+ * dossier.  Before or after cm_load. */
+CM_RESULT cm_load_disclosure(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err);
+
+/* Is every file of ${zip} one that the format knows, and K, N without a hole?
+ * CM_E_REFUSED. */
+CM_RESULT cm_load_names(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err);
+
+void cm_loaded_release(struct cm_loaded *l);
+
+#endif

@@ -1,0 +1,339 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "dossier/plan.h"
+
+#define COL(c) cm_column_bit(CM_COL_##c)
+#define ADDRESSES (COL(SRC) | COL(DST))
+#define ALL_CAPTURE (COL(HEADERS) | ADDRESSES | COL(MASK) | COL(PAYLOAD))
+
+struct host {
+	uint8_t len; /* 0: not known (yet) */
+	uint8_t addr[16];
+};
+
+struct want {
+	cm_columns open, tied; /* tied: only where nothing names it */
+	bool by_row;
+};
+
+struct cm_select {
+	const struct cm_select_in *in;
+	struct host *host;	 /* of each finding: whose address the accused packets bear */
+	size_t *at;		 /* of each finding: place in its support */
+	struct cm_leaks hidden; /* only for its set of hosts */
+};
+
+CM_RESULT
+cm_select_new(const struct cm_select_in *in, struct cm_select **out)
+{
+	struct cm_select *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return CM_E_NOMEM;
+	s->in = in;
+	s->host = calloc(in->n_findings + 1, sizeof(s->host[0]));
+	s->at = calloc(in->n_findings + 1, sizeof(s->at[0]));
+	if (s->host == NULL || s->at == NULL) {
+		cm_select_free(s);
+		return CM_E_NOMEM;
+	}
+	*out = s;
+	return CM_OK;
+}
+
+void
+cm_select_free(struct cm_select *s)
+{
+	if (s == NULL)
+		return;
+	free(s->host);
+	free(s->at);
+	cm_leaks_release(&s->hidden);
+	free(s);
+}
+
+static bool
+is_packet(const struct cm_cells *c)
+{
+	return c->cell[CM_COL_HEADERS].len > 0 && c->cell[CM_COL_HEADERS].ptr[0] != 0;
+}
+
+static bool
+has(const struct cm_ids *set, cm_packet_id id)
+{
+	size_t low = 0, high = set->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (set->id[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < set->n && set->id[low] == id;
+}
+
+/* Every row, until the exhibit ends. */
+struct walk {
+	struct cm_select *s;
+	const struct cm_select_exhibit *x;
+	struct cm_plan *plan;
+	struct cm_select_sum *sum;
+	const struct cm_plan *done;
+	struct cm_leaks *leaks;
+	struct cm_err *err;
+	size_t range; /* of `done` */
+};
+
+typedef enum cm_result visit_fn(struct walk *w, uint64_t row, const struct cm_cells *cells);
+
+static CM_RESULT
+each_row(struct walk *w, visit_fn *visit)
+{
+	struct cm_cell_source src = cm_cut_rows_source(w->x->rows);
+	struct cm_cells cells;
+	enum cm_result rc;
+	uint64_t row;
+
+	for (row = 0;; row++) {
+		rc = src.next(src.arg, &cells, w->err);
+		if (rc == CM_E_NOTFOUND)
+			return CM_OK;
+		if (rc == CM_OK)
+			rc = visit(w, row, &cells);
+		if (rc != CM_OK)
+			return rc;
+	}
+}
+
+static enum cm_result
+learn(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	cm_packet_id id = cm_packet_id_of(w->x->seal, row);
+	const struct cm_finding *f;
+	struct cm_span src = cells->cell[CM_COL_SRC];
+	size_t i;
+
+	for (i = 0; i < w->s->in->n_findings; i++) {
+		f = w->s->in->findings[i];
+		if (w->s->host[i].len != 0 || (src.len != 4 && src.len != 16))
+			continue;
+		if (!has(f->forged.n != 0 ? &f->forged : &f->suspect, id))
+			continue;
+		w->s->host[i].len = (uint8_t)src.len;
+		memcpy(w->s->host[i].addr, src.ptr, src.len);
+	}
+	return CM_OK;
+}
+
+CM_RESULT
+cm_select_learn(struct cm_select *s, const struct cm_select_exhibit *x, struct cm_err *err)
+{
+	struct walk w = { .s = s, .x = x, .err = err };
+
+	return x->schema->kind == CM_KIND_CAPTURE ? each_row(&w, learn) : CM_OK;
+}
+
+static bool
+is_host(const struct host *h, struct cm_span addr)
+{
+	return h->len != 0 && addr.len == h->len && memcmp(addr.ptr, h->addr, h->len) == 0;
+}
+
+static void
+want_finding(struct walk *w, size_t i, cm_packet_id id, const struct cm_cells *cells, struct want *want)
+{
+	const struct cm_finding *f = w->s->in->findings[i];
+	const struct host *h = &w->s->host[i];
+
+	while (w->s->at[i] < f->support.n && f->support.id[w->s->at[i]] < id)
+		w->s->at[i]++;
+	if (w->s->at[i] >= f->support.n || f->support.id[w->s->at[i]] != id)
+		return;
+	if (!has(&f->support_host, id)) {
+		want->open |= ALL_CAPTURE;
+		return;
+	}
+	want->open |= COL(HEADERS);
+	want->open |= is_host(h, cells->cell[CM_COL_SRC]) ? COL(SRC) : 0;
+	want->open |= is_host(h, cells->cell[CM_COL_DST]) ? COL(DST) : 0;
+	want->tied |= ADDRESSES;
+}
+
+static bool
+of_a_host(const struct cm_select *s, const struct cm_cells *cells)
+{
+	size_t i;
+
+	for (i = 0; i < s->in->n_findings; i++) {
+		if (is_host(&s->host[i], cells->cell[CM_COL_SRC]) ||
+		    is_host(&s->host[i], cells->cell[CM_COL_DST]))
+			return true;
+	}
+	return false;
+}
+
+/* A fragment's checksum is of the whole datagram: other rows would have to open, too. */
+static bool
+is_fragment(const struct walk *w)
+{
+	const struct cm_row *row = cm_cut_rows_last(w->x->rows);
+	struct cm_layers l;
+
+	if (row == NULL || row->record == NULL)
+		return true;
+	cm_layers_walk(cm_record_data(row->record), row->record->linktype, &l);
+	return l.fragment;
+}
+
+static void
+apply_hides(const struct walk *w, const struct cm_cells *cells, struct want *want)
+{
+	uint8_t hides = w->s->in->hides;
+
+	if (hides & CM_HIDE_ADDRESSES) {
+		want->tied |= want->open & ADDRESSES;
+		want->open &= ~(ADDRESSES | COL(MASK));
+	}
+	if (hides & CM_HIDE_PAYLOAD)
+		want->open &= ~(COL(PAYLOAD) | COL(MASK));
+	if (!is_packet(cells)) {
+		/* no place to hide anything in: all or nothing */
+		if (!want->by_row || hides != 0)
+			*want = (struct want) { 0 };
+		want->open &= COL(HEADERS) | COL(PAYLOAD);
+		want->tied = 0;
+		return;
+	}
+	if ((want->open & ALL_CAPTURE) != ALL_CAPTURE || (!want->by_row && is_fragment(w)))
+		want->open &= ~COL(MASK);
+	want->tied &= ~want->open;
+}
+
+static void
+count(struct cm_select_sum *sum, const struct want *want, const struct cm_cells *cells, size_t columns)
+{
+	size_t c;
+
+	sum->rows++;
+	if ((want->open | want->tied) == 0)
+		return;
+	sum->open_rows++;
+	for (c = 0; c < columns; c++) {
+		if (want->open & cm_column_bit(c)) {
+			sum->cells[c]++;
+			sum->bytes[c] += cells->cell[c].len;
+		} else if (want->tied & cm_column_bit(c)) {
+			sum->tied[c]++;
+		}
+	}
+}
+
+static CM_RESULT
+add(struct walk *w, uint64_t row, const struct want *want)
+{
+	struct cm_plan_range r = { row, row + 1, want->open | want->tied, want->tied, want->by_row };
+
+	return (r.open == 0) ? CM_OK : cm_plan_add(w->plan, r);
+}
+
+/* Addresses that stay hidden: tied, or shut beside open headers. */
+static CM_RESULT
+hide(struct walk *w, const struct want *want, const struct cm_cells *cells)
+{
+	enum cm_result rc = CM_OK;
+	size_t c;
+
+	for (c = CM_COL_SRC; rc == CM_OK && c <= CM_COL_DST; c++) {
+		if ((want->open | want->tied) != 0 && !(want->open & cm_column_bit(c)))
+			rc = cm_leaks_hide(&w->s->hidden, cells->cell[c]);
+	}
+	return rc;
+}
+
+static enum cm_result
+plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	const struct cm_select_in *in = w->s->in;
+	cm_packet_id id = cm_packet_id_of(w->x->seal, row);
+	struct want want = { 0 };
+	enum cm_result rc;
+	size_t i;
+
+	for (i = 0; i < in->n_findings; i++)
+		want_finding(w, i, id, cells, &want);
+	if (in->rows != NULL && has(in->rows, id)) {
+		want.by_row = true;
+		want.open |= in->columns != 0 ? in->columns : ALL_CAPTURE;
+	}
+	if (is_packet(cells) && in->whole_host && of_a_host(w->s, cells)) {
+		want.open |= COL(HEADERS);
+		want.tied |= ADDRESSES;
+	}
+	if (is_packet(cells) && in->tie_all)
+		want.tied |= ADDRESSES;
+	if ((want.open | want.tied) != 0)
+		apply_hides(w, cells, &want);
+	count(w->sum, &want, cells, 5);
+	rc = hide(w, &want, cells);
+	return rc == CM_OK ? add(w, row, &want) : rc;
+}
+
+/* The other kinds know rows and columns chosen by hand, nothing else. */
+static enum cm_result
+plan_other(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	const struct cm_select_in *in = w->s->in;
+	struct want want = { .by_row = true };
+
+	if (in->rows != NULL && has(in->rows, cm_packet_id_of(w->x->seal, row)))
+		want.open = in->columns != 0 ? in->columns : ~(cm_columns)0;
+	want.open &= ~(cm_columns)0 >> (64 - w->x->schema->n);
+	count(w->sum, &want, cells, w->x->schema->n);
+	return add(w, row, &want);
+}
+
+CM_RESULT
+cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x, struct cm_plan *plan,
+    struct cm_select_sum *sum, struct cm_err *err)
+{
+	struct walk w = { .s = s, .x = x, .plan = plan, .sum = sum, .err = err };
+
+	*sum = (struct cm_select_sum) { 0 };
+	return each_row(&w, x->schema->kind == CM_KIND_CAPTURE ? plan_row : plan_other);
+}
+
+static enum cm_result
+search_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	static const char *const name[] = { "headers", "src", "dst", "mask", "payload" };
+	const struct cm_plan_range *r;
+	enum cm_result rc = CM_OK;
+	size_t c;
+
+	while (w->range < w->done->n && w->done->range[w->range].to <= row)
+		w->range++;
+	r = w->range < w->done->n ? &w->done->range[w->range] : NULL;
+	if (r == NULL || row < r->from)
+		return CM_OK;
+	for (c = 0; rc == CM_OK && c < 5; c++) {
+		if (c == CM_COL_SRC || c == CM_COL_DST || !(r->open & cm_column_bit(c)))
+			continue;
+		rc = cm_leaks_search(w->leaks, cells->cell[c],
+		    (struct cm_leak) { w->x->seal, row, name[c], 0, NULL });
+	}
+	return rc;
+}
+
+CM_RESULT
+cm_select_leaks(struct cm_select *s, const struct cm_select_exhibit *x, const struct cm_plan *plan,
+    struct cm_leaks *leaks, struct cm_err *err)
+{
+	struct walk w = { .s = s, .x = x, .done = plan, .leaks = leaks, .err = err };
+	enum cm_result rc = cm_leaks_share(leaks, &s->hidden);
+
+	if (rc != CM_OK || x->schema->kind != CM_KIND_CAPTURE)
+		return rc;
+	return each_row(&w, search_row);
+}

@@ -1,0 +1,67 @@
+/* dossier/plan.h -- what to open of each exhibit so that findings can be redone.
+ *
+ * By default, for each finding: the rows of its support in full (headers, both
+ * addresses named, payload, mask), but of rows that only fix a host model the
+ * headers, that host named and the other end tied.  Hiding addresses ties them,
+ * and shuts `mask`, since checksums and link-layer addresses give them away;
+ * hiding payload shuts it, and `mask` with it.  Of a fragment `mask` stays shut,
+ * unless it is asked for by row.
+ *
+ * Goes through the rows of every exhibit twice, and a third time to search for
+ * hidden addresses: cm_select_learn over all exhibits, then cm_select_plan over
+ * all, then cm_select_leaks over all.  Pure. */
+#ifndef CM_DOSSIER_PLAN_H
+#define CM_DOSSIER_PLAN_H
+
+#include "dossier/leaks.h"
+#include "seal/cut.h"
+#include "seal/plan.h"
+#include "statement/disclosure.h"
+#include "statement/finding.h"
+
+struct cm_select_in {
+	const struct cm_finding *const *findings; /* rows by exhibit of this selection */
+	size_t n_findings;
+	const struct cm_ids *rows; /* asked for by number; may be NULL */
+	cm_columns columns;	   /* of these; 0: all */
+	uint8_t hides;		   /* enum cm_hide */
+	bool whole_host; /* headers and ties of every row of a host that a finding accuses */
+	bool tie_all;	 /* addresses tied in every packet row */
+};
+
+/* What a plan gives away of one exhibit. */
+struct cm_select_sum {
+	uint64_t rows;			   /* of the table */
+	uint64_t open_rows;		   /* with a cell that is not shut */
+	uint64_t cells[CM_COLUMNS_MAX];	   /* open or named */
+	uint64_t tied[CM_COLUMNS_MAX];
+	uint64_t bytes[CM_COLUMNS_MAX];	   /* of the open and named ones */
+};
+
+/* One exhibit of the selection, its rows from the first one on. */
+struct cm_select_exhibit {
+	uint32_t seal;
+	const struct cm_schema *schema;
+	struct cm_cut_rows *rows;
+};
+
+struct cm_select;
+
+/* ${in} must outlive it.  CM_E_NOMEM. */
+CM_RESULT cm_select_new(const struct cm_select_in *in, struct cm_select **out);
+
+/* Looks who is accused in an exhibit. */
+CM_RESULT cm_select_learn(struct cm_select *s, const struct cm_select_exhibit *x,
+    struct cm_err *err);
+
+/* Makes the plan of an exhibit.  ${plan} is empty; it is the caller's. */
+CM_RESULT cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x,
+    struct cm_plan *plan, struct cm_select_sum *sum, struct cm_err *err);
+
+/* Searches what ${plan} opens for the addresses that the plans hide. */
+CM_RESULT cm_select_leaks(struct cm_select *s, const struct cm_select_exhibit *x,
+    const struct cm_plan *plan, struct cm_leaks *leaks, struct cm_err *err);
+
+void cm_select_free(struct cm_select *s); /* NULL is fine */
+
+#endif

@@ -1,0 +1,436 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "detect/cues.h"
+#include "dossier/redo.h"
+#include "dossier/view.h"
+
+/* A sender's parameters may not make us work without end. */
+#define WINDOW_MAX (1u << 16)
+
+struct redoing {
+	const struct cm_dossier *d;
+	const struct cm_finding *f;
+	struct cm_buf text;
+	const struct cm_shown_row *accused; /* first one shown, or NULL */
+	size_t redone, shut;
+	bool local; /* every cue is */
+	bool partly_open; /* some cell of its own flow is shut */
+};
+
+const char *
+cm_outcome_word(enum cm_outcome outcome)
+{
+	static const char *const word[] = { "reproduced", "reproduced as shown", "partly reproduced",
+		"reproduced only on the sender's terms", "not redone", "contradicted" };
+
+	return word[outcome];
+}
+
+static bool
+same_rows(const struct cm_ids *a, const cm_packet_id *id, size_t n)
+{
+	size_t i;
+
+	if (a->n != n)
+		return false;
+	for (i = 0; i < n; i++) {
+		if (!cm_ids_has(a, id[i]))
+			return false;
+	}
+	return true;
+}
+
+static size_t
+shared(const struct cm_ids *a, const struct cm_ids *b)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < a->n; i++)
+		n += cm_ids_has(b, a->id[i]);
+	return n;
+}
+
+/* The incident that is about the same packets. */
+static const struct cm_incident *
+match(const struct cm_engine *e, const struct cm_finding *f)
+{
+	const struct cm_incident *best = NULL, *in;
+	size_t i, n, most = 0;
+
+	for (i = 0; i < cm_engine_count(e); i++) {
+		in = cm_engine_incident(e, i);
+		if (in->type != f->type)
+			continue;
+		n = shared(&f->forged, &in->forged) + shared(&f->suspect, &in->suspect) +
+		    shared(&f->forged, &in->suspect) + shared(&f->suspect, &in->forged) +
+		    shared(&f->genuine, &in->genuine);
+		if (n > most) {
+			most = n;
+			best = in;
+		}
+	}
+	return best;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool
+same_hand(const struct cm_fingerprint *a, const struct cm_fingerprint *b)
+{
+	if (a->known != b->known || !a->known)
+		return a->known == b->known;
+	return same_text(a->ipid, b->ipid) && same_text(a->df, b->df) && same_text(a->ttl, b->ttl) &&
+	    same_text(a->window, b->window) && same_text(a->options, b->options) &&
+	    same_text(a->fin, b->fin) && same_text(a->name, b->name);
+}
+
+/* NULL, or what differs besides the cues. */
+static const char *
+difference(const struct cm_finding *f, const struct cm_incident *in)
+{
+	if (f->verdict != in->verdict)
+		return "the verdict";
+	if (!same_rows(&f->forged, in->forged.id, in->forged.n))
+		return "which packets are forged";
+	if (!same_rows(&f->genuine, in->genuine.id, in->genuine.n))
+		return "which packets are genuine";
+	if (!same_rows(&f->suspect, in->suspect.id, in->suspect.n))
+		return "which packets are suspect";
+	if (f->bits != in->bits)
+		return "the bits";
+	if (!same_rows(&f->trigger, &in->trigger, in->has_trigger))
+		return "the packet that was answered";
+	if (!same_text(f->explained_by, in->explained_by))
+		return "the ordinary cause";
+	if (!same_hand(&f->fingerprint, &in->fingerprint))
+		return "the hand that made the packets";
+	return NULL;
+}
+
+static bool
+cue_comes_out(const struct cm_finding_cue *c, const struct cm_incident *in)
+{
+	size_t i;
+
+	for (i = 0; in != NULL && i < in->n_cues; i++) {
+		if (strcmp(in->cues[i].kind->name, c->name) == 0 && in->cues[i].bits == c->bits &&
+		    same_rows(&c->rows, in->cues[i].frames, in->cues[i].n_frames))
+			return true;
+	}
+	return false;
+}
+
+/* Is a cell that ${kind} reads shut, in these rows? */
+static bool
+is_shut(const struct cm_dossier *d, const struct cm_ids *rows, uint8_t reads)
+{
+	const struct cm_shown_row *r;
+	size_t i;
+
+	for (i = 0; i < rows->n; i++) {
+		r = cm_dossier_row(d, rows->id[i]);
+		if (r == NULL || !r->is_packet || (r->packet.open & reads) != reads)
+			return true;
+	}
+	return false;
+}
+
+/* Hosts that are only tied are not known to be the same in two exhibits. */
+static bool
+ties_across(const struct redoing *r)
+{
+	const struct cm_shown_row *row;
+	size_t i;
+
+	if (r->f->n_seals < 2)
+		return false;
+	for (i = 0; i < r->f->support.n; i++) {
+		row = cm_dossier_row(r->d, r->f->support.id[i]);
+		if (row != NULL && (row->packet.src.tied || row->packet.dst.tied))
+			return true;
+	}
+	return false;
+}
+
+static bool
+cue_shut(const struct redoing *r, const struct cm_finding_cue *c, const struct cm_cue_kind *kind)
+{
+	uint8_t reads = kind->reads | CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;
+
+	if (is_shut(r->d, &c->rows, reads) || ties_across(r))
+		return true;
+	/* what else it looks at lies in the support */
+	return is_shut(r->d, &r->f->support, reads);
+}
+
+/* What the statement says of the cue itself must be what the cue is. */
+static bool
+cue_is_ours(const struct cm_finding_cue *c, const struct cm_cue_kind *kind)
+{
+	return kind != NULL && c->rests == kind->rests && c->reads == kind->reads &&
+	    strcmp(c->base_rate, kind->base_rate) == 0;
+}
+
+/* False: contradicted, and the text says by what. */
+static bool
+weigh_cues(struct redoing *r, const struct cm_incident *in)
+{
+	const struct cm_finding_cue *c;
+	const struct cm_cue_kind *kind;
+	size_t i;
+
+	r->local = true;
+	for (i = 0; i < r->f->n_cues; i++) {
+		c = &r->f->cues[i];
+		kind = cm_cue_kind_find(c->name);
+		if (!cue_is_ours(c, kind)) {
+			cm_buf_printf(&r->text, "the sign %s is not as this detector has it", c->name);
+			return false;
+		}
+		r->local &= c->rests == CM_RESTS_LOCAL;
+		if (cue_comes_out(c, in)) {
+			r->redone++;
+			continue;
+		}
+		if (!cue_shut(r, c, kind)) {
+			cm_buf_printf(&r->text, "the sign %s does not come out with %d bits and these rows",
+			    c->name, c->bits);
+			return false;
+		}
+		cm_buf_printf(&r->text, "%s%s", r->shut++ == 0 ? "shut, so not redone: " : ", ", c->name);
+	}
+	return true;
+}
+
+static size_t
+cues_more(const struct cm_finding *f, const struct cm_incident *in)
+{
+	size_t i, j, n = 0;
+
+	for (i = 0; i < in->n_cues; i++) {
+		for (j = 0; j < f->n_cues; j++) {
+			if (strcmp(in->cues[i].kind->name, f->cues[j].name) == 0 &&
+			    same_rows(&f->cues[j].rows, in->cues[i].frames, in->cues[i].n_frames))
+				break;
+		}
+		n += j == f->n_cues;
+	}
+	return n;
+}
+
+/* Which terms of the finding are not ours; false: none. */
+static bool
+foreign(const struct cm_finding *f, struct cm_buf *text)
+{
+	struct cm_params ours = cm_params_default();
+	size_t before = text->len;
+
+	if (strcmp(f->detector, CM_DETECTOR_NAME) != 0 || f->version != CM_DETECTOR_VERSION)
+		cm_buf_printf(text, "made by detector %s version %" PRIu64 ", ours is %s version %d; ",
+		    f->detector, f->version, CM_DETECTOR_NAME, CM_DETECTOR_VERSION);
+	if (f->memory != ours.memory)
+		cm_buf_printf(text, "memory %" PRIu64 " is not the published %zu; ", f->memory, ours.memory);
+	if (f->window != ours.window)
+		cm_buf_printf(text, "window %" PRIu64 " is not the published %" PRIu32 "; ", f->window,
+		    ours.window);
+	if (f->forged_bits != ours.forged_bits || f->break_bits != ours.break_bits)
+		cm_buf_printf(text, "forged from %d bits and stack-break from %d are not the published "
+				    "%d and %d; ", f->forged_bits, f->break_bits, ours.forged_bits,
+		    ours.break_bits);
+	return text->len != before;
+}
+
+static struct cm_params
+params_of(const struct cm_finding *f)
+{
+	struct cm_params p = cm_params_default();
+
+	p.support = false;
+	if (f->memory < p.memory)
+		p.memory = (size_t)f->memory;
+	p.window = f->window < WINDOW_MAX ? (uint32_t)f->window : WINDOW_MAX;
+	p.forged_bits = f->forged_bits;
+	p.break_bits = f->break_bits;
+	return p;
+}
+
+/* Only exhibits that the finding cites. */
+static CM_RESULT
+run(const struct redoing *r, const struct cm_ids *only, struct cm_arena *arena, struct cm_engine **out)
+{
+	uint32_t *seals = cm_arena_array(arena, r->d->n_exhibits + 1, sizeof(*seals)), k;
+	struct cm_view_run in = { r->d, only, seals, params_of(r->f) };
+	size_t i;
+
+	if (seals == NULL)
+		return CM_E_NOMEM;
+	for (k = 0; k < r->d->n_exhibits; k++) {
+		seals[k] = UINT32_MAX;
+		for (i = 0; i < r->f->n_seals; i++) {
+			if (memcmp(r->f->seals[i], r->d->exhibits[k].statement, 32) == 0)
+				seals[k] = k;
+		}
+	}
+	return cm_view_detect(&in, out);
+}
+
+/* How much of the host's traffic was shown, and how much might lie elsewhere. */
+static void
+say_rests(struct redoing *r)
+{
+	uint64_t open = 0, shut = 0, unknown = 0, table = 0, told = 0;
+	const struct cm_shown_exhibit *x;
+	const struct cm_shown_row *row, *a = r->accused;
+	uint32_t seal = a != NULL ? cm_packet_file(a->packet.id) : 0;
+	size_t i;
+
+	if (a == NULL)
+		return;
+	x = &r->d->exhibits[seal];
+	table = x->table_rows;
+	for (i = 0; i < x->n_rows; i++) {
+		row = &x->rows[i];
+		told += row->src_host != 0 && row->dst_host != 0;
+		if (row->src_host != a->src_host && row->dst_host != a->src_host)
+			continue;
+		open += row->is_packet;
+		shut += !row->is_packet;
+	}
+	unknown = table - told;
+	cm_buf_printf(&r->text, "rests on what the sender showed of this host: %" PRIu64
+				" rows open, %" PRIu64 " rows of the capture shut", open, table - x->shows.headers);
+	if (shut != 0 || unknown < table / 2)
+		cm_buf_printf(&r->text, " (%" PRIu64 " of them are this host's; of %" PRIu64
+					" it is not said whose they are)", shut, unknown);
+}
+
+static void
+find_accused(struct redoing *r)
+{
+	const struct cm_ids *set = r->f->forged.n != 0 ? &r->f->forged : &r->f->suspect;
+	size_t i;
+
+	for (i = 0; i < set->n && r->accused == NULL; i++) {
+		r->accused = cm_dossier_row(r->d, set->id[i]);
+		if (r->accused != NULL && (!r->accused->has_packet || r->accused->src_host == 0))
+			r->accused = NULL;
+	}
+}
+
+/* Is a cell shut in a row of the support that does more than fix a host model? */
+static bool
+flow_shut(const struct redoing *r)
+{
+	struct cm_ids one = { NULL, 1 };
+	size_t i;
+
+	for (i = 0; i < r->f->support.n; i++) {
+		one.id = &r->f->support.id[i];
+		if (!cm_ids_has(&r->f->support_host, *one.id) && is_shut(r->d, &one, CM_OPEN_ALL))
+			return true;
+	}
+	return false;
+}
+
+static enum cm_outcome
+judge_support(struct redoing *r, const struct cm_incident *in, bool terms)
+{
+	const char *what;
+	bool more;
+
+	if (!weigh_cues(r, in)) {
+		if (terms)
+			cm_buf_add_str(&r->text, "; it can not be redone here");
+		return terms ? CM_OUTCOME_FOREIGN : CM_OUTCOME_CONTRADICTED;
+	}
+	if (in == NULL && r->shut == 0) {
+		cm_buf_add_str(&r->text, "the detectors find nothing in these rows");
+		return CM_OUTCOME_CONTRADICTED;
+	}
+	if (r->shut != 0) {
+		cm_buf_add_str(&r->text, "; the verdict rests on these, too");
+		return r->redone == 0 ? CM_OUTCOME_NOT : CM_OUTCOME_PARTLY;
+	}
+	more = cues_more(r->f, in) != 0;
+	what = more ? "which signs there are" : difference(r->f, in);
+	if (what == NULL)
+		return r->local ? CM_OUTCOME_REPRODUCED : CM_OUTCOME_AS_SHOWN;
+	cm_buf_printf(&r->text, "%s comes out differently", what);
+	/* bits and verdict follow from the signs; the rest may hang on what is shut */
+	if (r->partly_open && (more || (r->f->verdict == in->verdict && r->f->bits == in->bits)))
+		return CM_OUTCOME_PARTLY;
+	return CM_OUTCOME_CONTRADICTED;
+}
+
+/* With everything that is shown: what speaks against it may be there. */
+static enum cm_outcome
+judge_all(struct redoing *r, const struct cm_engine *all, enum cm_outcome so_far)
+{
+	const struct cm_incident *in = match(all, r->f);
+
+	if (in != NULL && in->verdict == r->f->verdict && difference(r->f, in) == NULL &&
+	    cues_more(r->f, in) == 0)
+		return so_far;
+	if (in == NULL || in->verdict != r->f->verdict) {
+		cm_buf_printf(&r->text, "%sfrom all rows that are shown it comes out as %s",
+		    r->text.len != 0 ? "; " : "", in == NULL ? "nothing" : cm_verdict_word(in->verdict));
+		return CM_OUTCOME_CONTRADICTED;
+	}
+	cm_buf_printf(&r->text, "%sfrom all rows that are shown, other signs or bits come out",
+	    r->text.len != 0 ? "; " : "");
+	return so_far < CM_OUTCOME_AS_SHOWN ? CM_OUTCOME_AS_SHOWN : so_far;
+}
+
+static CM_RESULT
+redo(struct redoing *r, struct cm_arena *arena, struct cm_redone *out)
+{
+	bool terms = foreign(r->f, &r->text);
+	struct cm_engine *support = NULL, *all = NULL;
+	enum cm_result rc;
+
+	find_accused(r);
+	r->partly_open = flow_shut(r) || ties_across(r);
+	rc = run(r, &r->f->support, arena, &support);
+	if (rc != CM_OK)
+		return rc;
+	out->outcome = judge_support(r, match(support, r->f), terms);
+	cm_engine_free(support);
+	if (out->outcome <= CM_OUTCOME_AS_SHOWN) {
+		rc = run(r, NULL, arena, &all);
+		if (rc != CM_OK)
+			return rc;
+		out->outcome = judge_all(r, all, out->outcome);
+		cm_engine_free(all);
+	}
+	if (terms && out->outcome < CM_OUTCOME_FOREIGN)
+		out->outcome = CM_OUTCOME_FOREIGN;
+	if (!r->local && out->outcome < CM_OUTCOME_NOT) {
+		cm_buf_add_str(&r->text, r->text.len != 0 ? "; " : "");
+		say_rests(r);
+	}
+	return CM_OK;
+}
+
+CM_RESULT
+cm_redo(const struct cm_dossier *d, size_t i, struct cm_arena *arena, struct cm_redone *out)
+{
+	struct redoing r = { .d = d, .f = d->findings[i].body };
+	struct cm_redone got = { CM_OUTCOME_NOT, NULL };
+	enum cm_result rc = redo(&r, arena, &got);
+	const char *text = cm_buf_cstr(&r.text);
+
+	if (rc == CM_OK && text != NULL)
+		got.text = cm_arena_printf(arena, "%s%s%s", cm_outcome_word(got.outcome),
+		    *text != 0 ? ": " : "", text);
+	cm_buf_release(&r.text);
+	if (rc == CM_OK && got.text == NULL)
+		rc = CM_E_NOMEM;
+	if (rc == CM_OK)
+		*out = got;
+	return rc;
+}

@@ -1,0 +1,444 @@
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/sha256.h"
+#include "dossier/facts.h"
+#include "dossier/load.h"
+#include "dossier/pcapng_write.h"
+#include "dossier/report.h"
+#include "dossier/verify.h"
+#include "statement/chain.h"
+
+#define LINES_MAX 8192
+
+struct lines {
+	const char **line;
+	size_t n;
+};
+
+struct verifying {
+	const struct cm_verify_in *in;
+	struct cm_loaded *l;
+	struct cm_arena *arena;
+	struct cm_zip zip;
+	struct lines done, notes;
+	struct cm_verify_signer *signer;
+	struct cm_redone *redone;
+	const char *unknown; /* fingerprint of the first signer nobody knows */
+	const char *void_signer; /* what is wrong with a known one */
+	bool same_program;
+	struct cm_err *err;
+};
+
+static CM_RESULT
+no_memory(struct verifying *v)
+{
+	return cm_err_set(v->err, CM_E_NOMEM, "no memory to verify the dossier");
+}
+
+static CM_RESULT __attribute__((format(printf, 3, 4)))
+say(struct verifying *v, struct lines *to, const char *fmt, ...)
+{
+	char text[600];
+	va_list ap;
+
+	if (to->line == NULL)
+		to->line = cm_arena_array(v->arena, LINES_MAX, sizeof(to->line[0]));
+	if (to->line == NULL)
+		return no_memory(v);
+	if (to->n == LINES_MAX)
+		return CM_OK;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	to->line[to->n] = cm_arena_printf(v->arena, "%s", text);
+	if (to->line[to->n] == NULL)
+		return no_memory(v);
+	to->n++;
+	return CM_OK;
+}
+
+/* 3: the list of files is exactly the other entries. */
+static CM_RESULT
+check_files(struct verifying *v)
+{
+	const struct cm_disclosure *d = &v->l->disclosure;
+	const struct cm_zip_entry *e;
+	uint8_t digest[32];
+	size_t i, k = 0;
+
+	for (i = 0; i < v->zip.n; i++) {
+		e = &v->zip.entry[i];
+		if (cm_span_eq(e->name, cm_span_str("disclosure.json")) ||
+		    cm_span_eq(e->name, cm_span_str("disclosure.json.sig")))
+			continue;
+		if (k == d->n_files || !cm_span_eq(e->name, cm_span_str(d->files[k].name)))
+			return cm_err_set(v->err, CM_E_REFUSED, "%.*s is not in the disclosure's list, or one "
+			    "of the list is missing", (int)e->name.len, (const char *)e->name.ptr);
+		cm_sha256(e->data.ptr, e->data.len, digest);
+		if (e->data.len != d->files[k].bytes || memcmp(digest, d->files[k].sha256, 32) != 0)
+			return cm_err_set(v->err, CM_E_REFUSED, "%s is not the file that the disclosure lists",
+			    d->files[k].name);
+		k++;
+	}
+	if (k != d->n_files)
+		return cm_err_set(v->err, CM_E_REFUSED, "%s is listed by the disclosure, but not there",
+		    d->files[k].name);
+	return say(v, &v->done, "%zu files are those that the disclosure lists", k);
+}
+
+static bool
+digests_are(uint8_t (*digest)[32], size_t n, const struct cm_dossier *d, bool seals)
+{
+	size_t i, all = seals ? d->n_exhibits : d->n_findings;
+
+	for (i = 0; n == all && i < n; i++) {
+		if (memcmp(digest[i], seals ? d->exhibits[i].statement : d->findings[i].statement, 32) != 0)
+			return false;
+	}
+	return n == all;
+}
+
+static CM_RESULT
+check_disclosure(struct verifying *v, const struct cm_statement *head)
+{
+	const struct cm_dossier *d = &v->l->dossier;
+	const struct cm_disclosure *x = &v->l->disclosure;
+	size_t k;
+
+	if (!digests_are(x->seals, x->n_seals, d, true))
+		return cm_err_set(v->err, CM_E_REFUSED, "disclosure.json names other seals than the dossier has");
+	if (!digests_are(x->findings, x->n_findings, d, false))
+		return cm_err_set(v->err, CM_E_REFUSED,
+		    "disclosure.json names other findings than the dossier has");
+	if (head->n_subject != d->n_exhibits)
+		return cm_err_set(v->err, CM_E_REFUSED, "disclosure.json: `subject' and `seals' differ");
+	for (k = 0; k < d->n_exhibits; k++) {
+		if (memcmp(head->subject[k].exhibit, d->exhibits[k].exhibit, 32) != 0 ||
+		    memcmp(head->subject[k].root, d->exhibits[k].root, 32) != 0)
+			return cm_err_set(v->err, CM_E_REFUSED, "disclosure.json: `subject' and `seals' differ");
+		if (!cm_shows_eq(&x->shows[k], &d->exhibits[k].shows))
+			return cm_err_set(v->err, CM_E_REFUSED,
+			    "disclosure.json says of seal %zu that it shows something else than it does", k + 1);
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
+check_signer(struct verifying *v, const struct cm_loaded_part *p, struct cm_verify_signer *out)
+{
+	const struct cm_signer_line *line = NULL;
+	struct cm_err why = { 0 };
+	enum cm_result rc = CM_E_NOTFOUND;
+
+	*out = (struct cm_verify_signer) { p->name, p->doc.head.by, NULL, NULL };
+	if (v->in->signers != NULL)
+		rc = cm_signers_find(v->in->signers, &p->key, p->doc.head.made, &line, &why);
+	if (rc == CM_OK) {
+		out->principals = line->principals;
+		return CM_OK;
+	}
+	if (rc == CM_E_NOTFOUND) {
+		if (v->unknown == NULL)
+			v->unknown = out->fingerprint;
+		return CM_OK;
+	}
+	out->trouble = cm_arena_printf(v->arena, "%s", why.text);
+	if (v->void_signer == NULL)
+		v->void_signer = out->trouble;
+	return out->trouble != NULL ? CM_OK : no_memory(v);
+}
+
+static CM_RESULT
+check_signers(struct verifying *v)
+{
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	v->signer = cm_arena_array(v->arena, v->l->n_parts + 1, sizeof(v->signer[0]));
+	if (v->signer == NULL)
+		return no_memory(v);
+	for (i = 0; rc == CM_OK && i < v->l->n_parts; i++)
+		rc = check_signer(v, &v->l->part[i], &v->signer[i]);
+	if (rc != CM_OK)
+		return rc;
+	return say(v, &v->done, "%zu statements, each signed by the key it names", v->l->n_parts);
+}
+
+static CM_RESULT
+say_chain(struct verifying *v, const struct cm_chain_note *n)
+{
+	const struct cm_loaded_part *p = v->l->part;
+
+	if (n->kind == CM_CHAIN_GAP)
+		return say(v, &v->notes, "statements %" PRIu64 " to %" PRIu64
+					 " of key %s are not here: withheld, or about something else",
+		    n->first, n->last, p[n->a].doc.head.by);
+	return say(v, &v->notes, "%s (%s, %s)", cm_chain_word(n->kind), p[n->a].name, p[n->b].name);
+}
+
+/* 4: number and previous among the statements of one key. */
+static CM_RESULT
+check_chain(struct verifying *v)
+{
+	struct cm_chain_item *item = cm_arena_array(v->arena, v->l->n_parts + 1, sizeof(*item));
+	struct cm_chain chain;
+	enum cm_result rc;
+	size_t i;
+
+	if (item == NULL)
+		return no_memory(v);
+	for (i = 0; i < v->l->n_parts; i++) {
+		item[i].head = &v->l->part[i].doc.head;
+		memcpy(item[i].digest, v->l->part[i].doc.digest, 32);
+	}
+	rc = cm_chain_check(item, v->l->n_parts, v->arena, &chain, v->err);
+	for (i = 0; rc == CM_OK && i < chain.n; i++)
+		rc = say_chain(v, &chain.note[i]);
+	if (rc == CM_OK && chain.refused)
+		return cm_err_set(v->err, CM_E_REFUSED, "%s",
+		    v->notes.n > 0 ? v->notes.line[0] : "the statements of a key do not fit together");
+	return rc;
+}
+
+/* 7: pcapng and report, made again. */
+static CM_RESULT
+check_pcapng(struct verifying *v, uint32_t k)
+{
+	const struct cm_shown_exhibit *x = &v->l->dossier.exhibits[k];
+	bool expected = x->shows.capture && x->has_opening;
+	struct cm_buf again = { 0 };
+	struct cm_span there;
+	char name[40];
+	enum cm_result rc;
+
+	snprintf(name, sizeof(name), "seal-%" PRIu32 ".pcapng", k + 1);
+	rc = cm_zip_find(&v->zip, name, &there);
+	if ((rc == CM_OK) != expected)
+		return cm_err_set(v->err, CM_E_REFUSED, "%s is %s", name,
+		    expected ? "missing" : "there, and should not be");
+	if (!expected)
+		return CM_OK;
+	rc = cm_pcapng_write(&v->l->dossier, k, &again);
+	if (rc == CM_OK && !cm_span_eq(cm_buf_span(&again), there))
+		rc = cm_err_set(v->err, CM_E_REFUSED, "%s does not hold the packets that are opened", name);
+	cm_buf_release(&again);
+	if (rc == CM_OK)
+		rc = say(v, &v->done, "%s, made again from the opened cells, is the same", name);
+	return rc;
+}
+
+static CM_RESULT
+compare_report(struct verifying *v, struct cm_span html, struct cm_span facts)
+{
+	struct cm_buf again = { 0 };
+	struct cm_span there;
+	enum cm_result rc;
+
+	if (v->same_program) {
+		rc = cm_report_render(&v->l->dossier, facts, NULL, &again);
+		if (rc == CM_OK && !cm_span_eq(cm_buf_span(&again), html))
+			rc = cm_err_set(v->err, CM_E_REFUSED, "report.html is not what this evidence gives");
+		cm_buf_release(&again);
+		return rc == CM_OK ? say(v, &v->done, "report.html, made again, is the same") : rc;
+	}
+	if (cm_report_facts(html, &there) != CM_OK || !cm_span_eq(there, facts))
+		return cm_err_set(v->err, CM_E_REFUSED, "report.html states other facts than the evidence");
+	rc = say(v, &v->done, "report.html states the facts of this evidence");
+	if (rc == CM_OK)
+		rc = say(v, &v->notes, "report.html was made by another version of the program: its prose is the "
+				       "sender's word");
+	return rc;
+}
+
+static CM_RESULT
+check_report(struct verifying *v)
+{
+	struct cm_buf facts = { 0 };
+	struct cm_span html;
+	enum cm_result rc;
+
+	if (cm_zip_find(&v->zip, "report.html", &html) != CM_OK)
+		return cm_err_set(v->err, CM_E_REFUSED, "report.html is missing");
+	rc = cm_facts_write(&v->l->dossier, &facts);
+	if (rc == CM_OK)
+		rc = compare_report(v, html, cm_buf_span(&facts));
+	cm_buf_release(&facts);
+	return rc;
+}
+
+/* 8 */
+static CM_RESULT
+redo_all(struct verifying *v)
+{
+	const struct cm_dossier *d = &v->l->dossier;
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	v->redone = cm_arena_array(v->arena, d->n_findings + 1, sizeof(v->redone[0]));
+	if (v->redone == NULL)
+		return no_memory(v);
+	for (i = 0; rc == CM_OK && i < d->n_findings; i++)
+		rc = cm_redo(d, i, v->arena, &v->redone[i]);
+	return rc == CM_E_NOMEM ? no_memory(v) : rc;
+}
+
+static CM_RESULT
+check_all(struct verifying *v)
+{
+	const struct cm_statement *head;
+	enum cm_result rc;
+	uint32_t k;
+
+	rc = cm_zip_read(v->in->dossier, v->arena, &v->zip, v->err);
+	if (rc == CM_OK)
+		rc = say(v, &v->done, "a ZIP of the one form that is allowed, %zu files", v->zip.n);
+	if (rc == CM_OK)
+		rc = cm_load_disclosure(v->l, &v->zip, v->err);
+	if (rc != CM_OK)
+		return rc;
+	head = &v->l->part[0].doc.head;
+	v->l->at = NULL;
+	rc = check_files(v);
+	if (rc == CM_OK)
+		rc = cm_load_names(v->l, &v->zip, v->err);
+	if (rc == CM_OK)
+		rc = cm_load(v->l, &v->zip, v->err);
+	if (rc == CM_OK)
+		rc = check_signers(v);
+	if (rc == CM_OK)
+		rc = check_chain(v);
+	for (k = 0; rc == CM_OK && k < v->l->dossier.n_exhibits; k++) {
+		if (v->l->dossier.exhibits[k].has_opening)
+			rc = say(v, &v->done, "seal-%" PRIu32 ".opening: %" PRIu64 " of %" PRIu64
+					      " rows, proven to be sealed ones", k + 1,
+			    v->l->dossier.exhibits[k].shows.rows, v->l->dossier.exhibits[k].table_rows);
+	}
+	if (rc == CM_OK)
+		rc = check_disclosure(v, head);
+	v->same_program = memcmp(v->l->disclosure.tool_source, v->in->source, 32) == 0;
+	for (k = 0; rc == CM_OK && k < v->l->dossier.n_exhibits; k++)
+		rc = check_pcapng(v, k);
+	if (rc == CM_OK)
+		rc = check_report(v);
+	return rc == CM_OK ? redo_all(v) : rc;
+}
+
+static void
+tally(const struct verifying *v, size_t count[6])
+{
+	size_t i;
+
+	memset(count, 0, 6 * sizeof(count[0]));
+	for (i = 0; i < v->l->dossier.n_findings; i++)
+		count[v->redone[i].outcome]++;
+}
+
+static void
+add_tally(struct cm_buf *b, const size_t count[6])
+{
+	bool any = false;
+	int i;
+
+	for (i = 0; i < 6; i++) {
+		if (count[i] == 0)
+			continue;
+		cm_buf_printf(b, "%s%zu %s", any ? ", " : "", count[i], cm_outcome_word((enum cm_outcome)i));
+		any = true;
+	}
+	if (!any)
+		cm_buf_add_str(b, "no findings are stated");
+}
+
+static CM_RESULT
+conclude(struct verifying *v, struct cm_verified *out)
+{
+	struct cm_buf line = { 0 };
+	const char *text;
+	size_t count[6];
+
+	tally(v, count);
+	out->end = count[CM_OUTCOME_CONTRADICTED] != 0 || v->unknown != NULL || v->void_signer != NULL ?
+	    CM_VERIFY_REFUSED :
+	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] != 0 ?
+	    CM_VERIFY_PARTLY : CM_VERIFY_HOLDS;
+	if (count[CM_OUTCOME_CONTRADICTED] != 0)
+		cm_buf_add_str(&line, "CONTRADICTED");
+	else if (v->unknown != NULL)
+		cm_buf_printf(&line, "UNKNOWN SIGNER %s", v->unknown);
+	else if (v->void_signer != NULL)
+		cm_buf_printf(&line, "REFUSED: %s", v->void_signer);
+	else
+		cm_buf_add_str(&line, out->end == CM_VERIFY_HOLDS ? "HOLDS" : "HOLDS IN PART");
+	cm_buf_add_str(&line, ": signatures and openings hold; findings: ");
+	add_tally(&line, count);
+	if (count[CM_OUTCOME_CONTRADICTED] != 0 && v->unknown != NULL)
+		cm_buf_printf(&line, "; UNKNOWN SIGNER %s", v->unknown);
+	text = cm_buf_cstr(&line);
+	out->line = text == NULL ? NULL : cm_arena_printf(v->arena, "%s", text);
+	cm_buf_release(&line);
+	return out->line != NULL ? CM_OK : no_memory(v);
+}
+
+CM_RESULT
+cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verified *out,
+    struct cm_err *err)
+{
+	struct verifying v = { .in = in, .l = held, .arena = held->arena, .err = err };
+	struct cm_err first = { 0 };
+	enum cm_result rc;
+
+	v.err = &first;
+	rc = check_all(&v);
+	if (rc == CM_OK)
+		rc = conclude(&v, out);
+	if (rc != CM_OK) {
+		if (first.has_offset)
+			return cm_err_at(err, rc, first.offset, "%s%s%s", held->at != NULL ? held->at : "",
+			    held->at != NULL ? ": " : "", first.text);
+		return cm_err_set(err, rc, "%s%s%s", held->at != NULL ? held->at : "",
+		    held->at != NULL ? ": " : "", first.text);
+	}
+	out->done = v.done.line;
+	out->n_done = v.done.n;
+	out->notes = v.notes.line;
+	out->n_notes = v.notes.n;
+	out->signers = v.signer;
+	out->n_signers = held->n_parts;
+	out->findings = v.redone;
+	out->dossier = &held->dossier;
+	return CM_OK;
+}
+
+void
+cm_verify_release(struct cm_loaded *held)
+{
+	cm_loaded_release(held);
+}
+
+CM_RESULT
+cm_verify_report(const struct cm_verified *v, struct cm_buf *out)
+{
+	struct cm_report_checks checks = { .verdict = v->line, .notes = v->notes, .n_notes = v->n_notes };
+	struct cm_buf facts = { 0 }, signer = { 0 };
+	const char *outcome[CM_ZIP_ENTRIES];
+	enum cm_result rc;
+	size_t i;
+
+	for (i = 0; i < v->dossier->n_findings; i++)
+		outcome[i] = v->findings[i].text;
+	checks.outcome = outcome;
+	if (v->signers[0].principals != NULL)
+		cm_buf_printf(&signer, "Known to the receiver as: %s", v->signers[0].principals);
+	else
+		cm_buf_add_str(&signer, "UNKNOWN SIGNER: no key of the receiver's list");
+	checks.signer = cm_buf_cstr(&signer);
+	rc = cm_facts_write(v->dossier, &facts);
+	if (rc == CM_OK)
+		rc = cm_report_render(v->dossier, cm_buf_span(&facts), &checks, out);
+	cm_buf_release(&facts);
+	cm_buf_release(&signer);
+	return rc;
+}
