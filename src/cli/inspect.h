@@ -3,6 +3,7 @@
 #define CM_CLI_INSPECT_H
 
 #include "cli/cli.h"
+#include "cli/paragraph.h"
 #include "detect/engine.h"
 #include "detect/incident_json.h"
 #include "worker/scan.h"
@@ -13,6 +14,10 @@ size_t cm_inspect_findings(const struct cm_engine *e);
 /* The findings, a paragraph each, then what was checked and what could not be seen. */
 void cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
     const struct cm_scan_summary *s, const struct cm_file_names *names);
+
+/* The second half of that: what was explained, checked, and could not be seen. */
+void cm_inspect_checked(struct cm_paragraph *p, const struct cm_engine *e,
+    const struct cm_scan_summary *s);
 
 /* On ctx->err: files that were refused or end early, and rows that were skipped.  The
  * exit code that these alone call for. */
