@@ -8,7 +8,7 @@
 #define MIB ((size_t)1 << 20)
 #define KEEP_FROM 2 /* bits that the whole capture can still raise to a verdict */
 #define HANDS_MAX 256u
-#define EXPLAINED_MAX 1000u
+#define EXPLAINED_MAX 8u /* of one cause: enough to know what the capture is like */
 #define INCIDENTS_MAX 100000u
 
 struct cm_params
@@ -196,11 +196,11 @@ explained_before(const struct cm_engine *e, const struct cm_candidate *c,
 	for (size_t i = 0; i < e->n_found; i++) {
 		const struct cm_found *f = &e->found[i];
 
-		if (f->incident.verdict != CM_VERDICT_EXPLAINED)
+		if (f->incident.verdict != CM_VERDICT_EXPLAINED ||
+		    strcmp(f->incident.explained_by, x->explained_by) != 0)
 			continue;
 		n++;
-		if (strcmp(f->incident.explained_by, x->explained_by) == 0 &&
-		    cm_host_eq(&f->from->end[f->dir].host, &c->end[g->dir].host))
+		if (cm_host_eq(&f->from->end[f->dir].host, &c->end[g->dir].host))
 			return true;
 	}
 	return n >= EXPLAINED_MAX;
