@@ -26,13 +26,21 @@ is_synack(const struct cm_judge *j, uint32_t i)
 	return j->kind[i] == CM_SEG_SYN && (j->v->segs[i].flags & CM_TCP_ACK) != 0;
 }
 
+static bool
+made_from_syn(const struct cm_judge *j, uint32_t i)
+{
+	uint32_t syn = j->side[!j->v->segs[i].dir].syn;
+
+	return syn != CM_NONE && !j->v->segs[i].ipv6 && j->v->segs[i].ipid > 1 &&
+	    j->v->segs[i].ipid == j->v->segs[syn].ipid;
+}
+
 /* One of the two SYN-ACKs against the other: what differs is the mark of whoever
  * does not look like the rest of the server's segments. */
 static void
 stack_marks(struct cm_judge *j, uint32_t i, uint32_t other)
 {
 	const struct cm_segment *g = &j->v->segs[i], *o = &j->v->segs[other];
-	const struct cm_side *peer = &j->side[!g->dir];
 	int gap = g->ttl > o->ttl ? g->ttl - o->ttl : o->ttl - g->ttl;
 	bool df = g->df != o->df && !g->ipv6;
 
@@ -44,9 +52,8 @@ stack_marks(struct cm_judge *j, uint32_t i, uint32_t other)
 		    other);
 	if (g->opt_layout != o->opt_layout)
 		cm_judge_mark1(j, i, CM_CUE_SYNACK_OPTIONS, 2, other);
-	if (peer->syn != CM_NONE && g->ipid > 1 && g->ipid == j->v->segs[peer->syn].ipid &&
-	    o->ipid != g->ipid)
-		cm_judge_mark1(j, i, CM_CUE_SYNACK_ECHO, 4, peer->syn);
+	if (made_from_syn(j, i) && o->ipid != g->ipid)
+		cm_judge_mark1(j, i, CM_CUE_SYNACK_ECHO, 4, j->side[!g->dir].syn);
 }
 
 /* How many segments of the side share this SYN-ACK's TTL and DF. */
@@ -61,18 +68,22 @@ company(const struct cm_judge *j, const struct cm_side *s, uint32_t i)
 	return n;
 }
 
-/* The one in poorer company; equal: the one made from the SYN, else the later. */
+/* The one made from the SYN; else the one that looks less like this host in its
+ * other flows; else in this one, where the winner's data keeps it company; else
+ * the later. */
 static uint32_t
 accused_of(const struct cm_judge *j, const struct cm_side *s, uint32_t a, uint32_t b)
 {
-	const struct cm_segment *x = &j->v->segs[a], *y = &j->v->segs[b];
+	uint32_t host_a = cm_host_shows(s->model, cm_ttl_class(&j->v->segs[a]));
+	uint32_t host_b = cm_host_shows(s->model, cm_ttl_class(&j->v->segs[b]));
 	uint32_t with_a = company(j, s, a), with_b = company(j, s, b);
-	uint32_t syn = j->side[!x->dir].syn;
 
+	if (made_from_syn(j, a) != made_from_syn(j, b))
+		return made_from_syn(j, a) ? a : b;
+	if (host_a != host_b)
+		return host_a < host_b ? a : b;
 	if (with_a != with_b)
 		return with_a < with_b ? a : b;
-	if (syn != CM_NONE && x->ipid > 1 && x->ipid == j->v->segs[syn].ipid && y->ipid != x->ipid)
-		return a;
 	return b;
 }
 
@@ -93,8 +104,10 @@ two_answers(struct cm_judge *j, const struct cm_side *s, uint32_t a, uint32_t b)
 	}
 	cm_judge_pair(j, a, b, CM_CUE_SYNACK_TWICE, CM_EXCUSE_NONE);
 	cm_judge_mark1(j, accused, CM_CUE_SYNACK_TWICE, 3, other);
-	if (on_b != CM_NONE)
-		cm_judge_mark1(j, accused, CM_CUE_SYNACK_CONTINUED, on_a != CM_NONE ? 4 : 2, on_b);
+	if (on_a != CM_NONE && on_b != CM_NONE)
+		cm_judge_mark1(j, accused, CM_CUE_SYNACK_CONTINUED, 4, accused == a ? on_a : on_b);
+	else if (accused == b && on_b != CM_NONE)
+		cm_judge_mark1(j, accused, CM_CUE_SYNACK_CONTINUED, 2, on_b);
 }
 
 static void

@@ -388,6 +388,29 @@ count_pair(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_vie
 	return exemplars_add(h, &p->show, v, at, 2);
 }
 
+static void
+count_class(struct cm_host_model *m, uint16_t class)
+{
+	unsigned i = 0;
+
+	while (i < m->n_classes && m->class[i].class != class)
+		i++;
+	if (i == CM_HOST_PAIRS)
+		return;
+	if (i == m->n_classes)
+		m->class[m->n_classes++] = (struct cm_host_class) { class, 0 };
+	m->class[i].flows++;
+}
+
+uint32_t
+cm_host_shows(const struct cm_host_model *m, uint16_t class)
+{
+	for (unsigned i = 0; m != NULL && i < m->n_classes; i++)
+		if (m->class[i].class == class)
+			return m->class[i].flows;
+	return 0;
+}
+
 static enum cm_result
 count_classes(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v,
     const struct shown *s)
@@ -397,6 +420,8 @@ count_classes(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_
 	if (s->segments < 2 || !v->first)
 		return CM_OK;
 	m->flows++;
+	for (unsigned k = 0; k < s->n; k++)
+		count_class(m, s->class[k]);
 	if (s->n == 1) {
 		uint32_t at[2] = { s->at[0], s->at[0] };
 

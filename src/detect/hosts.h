@@ -50,6 +50,11 @@ struct cm_host_pair {
 	struct cm_exemplars show;
 };
 
+struct cm_host_class {
+	uint16_t class;
+	uint32_t flows;
+};
+
 struct cm_host_id {
 	uint16_t id;
 	uint16_t flows; /* saturates; 0: empty slot */
@@ -80,6 +85,8 @@ struct cm_host_model {
 	uint64_t hash;
 	uint64_t packets; /* it sent */
 	uint32_t flows;	  /* with two or more packets of its own */
+	struct cm_host_class class[CM_HOST_PAIRS]; /* (TTL, DF) and how many flows show it */
+	unsigned n_classes;
 	struct cm_host_pair pair[CM_HOST_PAIRS];
 	unsigned n_pairs;
 	struct cm_exemplars plain; /* flows that show one (TTL, DF) only */
@@ -117,6 +124,9 @@ const struct cm_host_model *cm_hosts_find(const struct cm_hosts *h, const struct
  * host's own doing.  Counts are for the report. */
 bool cm_host_balances(const struct cm_host_model *m, uint16_t class_a, uint16_t class_b,
     uint32_t *showing, uint32_t *flows);
+
+/* In how many of the host's flows this class was seen. */
+uint32_t cm_host_shows(const struct cm_host_model *m, uint16_t class);
 
 /* E7: this IP identification (not 0) is constant across the host's flows. */
 bool cm_host_id_constant(const struct cm_host_model *m, uint16_t id);

@@ -5,6 +5,8 @@
 #include "detect/judge.h"
 
 #define WITHIN_NS (INT64_C(2) * 1000000000)
+#define BOTH_NS (INT64_C(100) * 1000000)
+#define RESETS_MAX 100u /* of one side are looked at; more say nothing new */
 
 static bool
 header_speaks(const struct cm_judge *j, uint32_t i)
@@ -140,8 +142,7 @@ look_at_side(struct cm_judge *j, unsigned dir)
 	const struct cm_side *s = &j->side[dir];
 	uint32_t seen = 0;
 
-	/* A hundred resets of one flow are looked at; the rest says nothing new. */
-	for (uint32_t k = 0; k < s->n && seen < 100; k++) {
+	for (uint32_t k = 0; k < s->n && seen < RESETS_MAX; k++) {
 		if (j->kind[s->at[k]] != CM_SEG_RST)
 			continue;
 		seen++;
@@ -152,11 +153,38 @@ look_at_side(struct cm_judge *j, unsigned dir)
 	}
 }
 
+/* Nobody answers a reset with a reset: one hand reset both ends. */
+static void
+both_ways(struct cm_judge *j, unsigned dir)
+{
+	const struct cm_side *s = &j->side[dir], *o = &j->side[!dir];
+	uint32_t looked = 0;
+
+	for (uint32_t k = 0; k < s->n && looked < RESETS_MAX; k++) {
+		uint32_t i = s->at[k], other = CM_NONE;
+
+		if (j->kind[i] != CM_SEG_RST)
+			continue;
+		looked++;
+		for (uint32_t m = 0; m < o->n && other == CM_NONE && header_speaks(j, i); m++) {
+			int64_t dt = j->v->segs[o->at[m]].t_ns - j->v->segs[i].t_ns;
+
+			if (j->kind[o->at[m]] == CM_SEG_RST && header_speaks(j, o->at[m]) &&
+			    dt < BOTH_NS && dt > -BOTH_NS)
+				other = o->at[m];
+		}
+		if (other != CM_NONE)
+			cm_judge_mark1(j, i, CM_CUE_RST_BOTH_WAYS, 2, other);
+	}
+}
+
 static void
 look(struct cm_judge *j)
 {
 	look_at_side(j, j->client);
 	look_at_side(j, !j->client);
+	both_ways(j, j->client);
+	both_ways(j, !j->client);
 }
 
 const struct cm_detector cm_detector_reset = { "reset", 6, look };
