@@ -5,7 +5,9 @@
 
 /* In the order a person meets them. */
 const struct cm_command *const cm_commands[] = {
+	&cm_command_init,
 	&cm_command_inspect,
+	&cm_command_show,
 	&cm_command_version,
 	&cm_command_help,
 	NULL,

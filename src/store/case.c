@@ -190,7 +190,9 @@ make_key(const char *folder, const struct cm_case_new *in, struct cm_key *key, s
 	cm_signers_line(in->name, &key->pub, &line);
 	r = cm_buf_ok(&line) ? cm_whole_write(path, cm_buf_span(&line), mode, err) : CM_E_NOMEM;
 	cm_buf_release(&line);
-	return r;
+	if (r == CM_OK)
+		r = cm_case_path(folder, ".gitignore", path, err);
+	return r == CM_OK ? cm_whole_write(path, cm_span_str("*\n"), mode, err) : r;
 }
 
 /* What a broken `init` left under the name that is not yet the case's. */
@@ -199,7 +201,7 @@ remove_unfinished(const char *folder)
 {
 	static const char *const files[] = { "case.db", "case.db-wal", "case.db-shm", "case.db.tmp",
 		"key", "key.tmp", "key.pub", "key.pub.tmp", "allowed_signers",
-		"allowed_signers.tmp" };
+		"allowed_signers.tmp", ".gitignore", ".gitignore.tmp" };
 	static const char *const folders[] = { "statements", "index" };
 	char path[PATH_MAX];
 
@@ -304,6 +306,17 @@ load_self(struct cm_case *c, struct cm_err *err)
 	return c->self.key_path != NULL ? CM_OK : CM_E_NOMEM;
 }
 
+/* The folder's mode alone would do, until somebody copies the file out of it. */
+static enum cm_result
+check_key(const struct cm_case *c, struct cm_err *err)
+{
+	char path[PATH_MAX];
+	enum cm_result r = cm_case_path(c->folder, "key", path, err);
+
+	/* A key in hardware leaves only its public half here. */
+	return r != CM_OK || !cm_path_exists(path) ? r : cm_private_check(path, err);
+}
+
 static enum cm_result
 open_in(struct cm_case *c, const char *folder, struct cm_err *err)
 {
@@ -317,6 +330,8 @@ open_in(struct cm_case *c, const char *folder, struct cm_err *err)
 		r = cm_private_check(c->folder, err);
 	if (r == CM_OK)
 		r = cm_private_check(c->db_path, err);
+	if (r == CM_OK)
+		r = check_key(c, err);
 	if (r == CM_OK)
 		r = cm_db_open(c->db_path, &c->db, err);
 	if (r == CM_OK)
@@ -353,6 +368,23 @@ cm_case_close(struct cm_case *c)
 	cm_db_close(&c->db);
 	cm_arena_fini(&c->arena);
 	free(c);
+}
+
+enum cm_result
+cm_case_signers_line(struct cm_case *c, struct cm_buf *out, struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db, "SELECT public_key FROM party WHERE own = 1");
+	struct cm_ssh_public key;
+	bool row = false;
+	enum cm_result r = cm_query_step(&q, &row, err);
+
+	if (r == CM_OK)
+		r = cm_ssh_public_parse(cm_column_blob(&q, 0), &key, err);
+	cm_query_end(&q);
+	if (r != CM_OK)
+		return r;
+	cm_signers_line(c->self.name, &key, out);
+	return cm_buf_ok(out) ? CM_OK : cm_err_set(err, CM_E_NOMEM, "out of memory");
 }
 
 const char *

@@ -6,6 +6,7 @@
  *	key, key.pub	the statement key, as ssh-keygen writes them
  *	allowed_signers	the line to give to others
  *	statements/	a copy of each statement and signature, for other tools
+ *	.gitignore	so that no `git add` takes the secrets along
  *	index/		of each exhibit, so that opening needs not read all of it
  * Folder, database and key are the owner's alone, and refused otherwise.
  *
@@ -68,6 +69,9 @@ struct cm_case_self {
 	const char *key_path;
 };
 const struct cm_case_self *cm_case_self(const struct cm_case *c);
+
+/* Appends the line to give to others, for their allowed signers.  CM_E_MALFORMED, CM_E_NOMEM. */
+CM_RESULT cm_case_signers_line(struct cm_case *c, struct cm_buf *out, struct cm_err *err);
 
 /* Opens the statement key; ${agent} is the path of SSH_AUTH_SOCK, or NULL.  Ends with
  * cm_keyring_close.  As cm_keyring_open; CM_E_REFUSED also if the key is another one. */
