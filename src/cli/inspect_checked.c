@@ -116,13 +116,17 @@ cm_inspect_checked(struct cm_paragraph *p, const struct cm_engine *e, const stru
 }
 
 static void
-tell_skipped(const struct cm_context *ctx, const struct cm_scan_skipped *k,
-    const struct cm_file_names *names)
+tell_skipped(const struct cm_context *ctx, const struct cm_scan_summary *s,
+    const struct cm_scan_skipped *k, const struct cm_file_names *names)
 {
 	struct cm_err err = { .code = CM_E_MALFORMED, .has_offset = true, .offset = k->offset };
+	const struct cm_scan_file *f = &s->file[k->file];
 
-	snprintf(err.text, sizeof(err.text), "%s; %" PRIu64 " bytes were not read as packets",
-	    k->reason, k->bytes);
+	/* A packed file that ends early has been told of, its last record goes with it. */
+	if (f->damage.code != CM_OK && k->offset + k->bytes == f->bytes)
+		return;
+	snprintf(err.text, sizeof(err.text), "%s%s; %" PRIu64 " bytes were not read as packets",
+	    f->packing == CM_PACKING_NONE ? "" : "of the unpacked file: ", k->reason, k->bytes);
 	(void)cm_cli_error(ctx, name_of(names, k->file), &err, NULL);
 }
 
@@ -137,7 +141,7 @@ cm_inspect_troubles(const struct cm_context *ctx, const struct cm_scan_summary *
 			(void)cm_cli_error(ctx, name_of(names, i), &s->file[i].damage, NULL);
 	}
 	for (uint64_t i = 0; i < s->n_skipped && i < TROUBLES_SHOWN; i++)
-		tell_skipped(ctx, &s->skipped[i], names);
+		tell_skipped(ctx, s, &s->skipped[i], names);
 	if (s->n_skipped > TROUBLES_SHOWN)
 		cm_cli_say(ctx, "and %" PRIu64 " more damaged places; --summary FILE lists them",
 		    s->n_skipped - TROUBLES_SHOWN);

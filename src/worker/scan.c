@@ -193,9 +193,17 @@ read_file(struct run *r, struct cm_file *file, struct cm_scan_file *out)
 	struct cm_reader *reader;
 	enum cm_result rc;
 
-	if (cm_file_unpacked(file, &source, &out->packing, &out->refused) != CM_OK ||
-	    cm_reader_new(source, cm_file_name(file), &reader, &out->refused) != CM_OK)
+	if (cm_file_unpacked(file, &source, &out->packing, &out->refused) != CM_OK)
 		return CM_OK; /* said in `refused` */
+	rc = cm_reader_new(source, cm_file_name(file), &reader, &out->refused);
+	if (source.damage != NULL)
+		out->damage = *source.damage;
+	if (rc != CM_OK) {
+		/* What was packed badly is not blamed for what is missing of it. */
+		if (out->damage.code != CM_OK)
+			out->refused = (struct cm_err) { 0 };
+		return CM_OK;
+	}
 	r->stable = source.stable;
 	r->open = NULL;
 	r->open_reason = NULL;
