@@ -5,6 +5,7 @@
 
 #define SEG_FIRST 2u /* segments a new flow has room for */
 #define BUCKETS_FIRST 64u
+#define HELD_MAX ((size_t)4 << 20)
 
 struct flow {
 	struct flow *next;	     /* in the bucket */
@@ -21,6 +22,7 @@ struct flow {
 	struct cm_segment *segs;
 	uint32_t n, cap, from;
 	uint32_t held[2];   /* payload bytes copied, by direction */
+	uint32_t held_from; /* no copied payload before this segment */
 	uint64_t packets[2];
 };
 
@@ -37,6 +39,7 @@ struct cm_flow_table {
 	cm_flow_sink sink;
 	void *ctx;
 	uint64_t serial;
+	size_t live; /* flows */
 	struct shard shard[CM_FLOW_SHARDS];
 	struct cm_flow_stats stats;
 };
@@ -132,13 +135,30 @@ free_segments(struct shard *s, struct flow *f)
 	f->n = f->cap = f->from = 0;
 }
 
-/* Keeps the newest CM_FLOW_HELD copied bytes of a direction. */
-static void
-trim_held(struct shard *s, struct flow *f, unsigned dir)
+/* How many copied bytes a direction may hold: more while there are few flows. */
+static size_t
+held_limit(const struct cm_flow_table *t)
 {
-	for (uint32_t i = 0; i < f->n && f->held[dir] > CM_FLOW_HELD; i++)
+	size_t live = t->live < CM_FLOW_SHARDS ? CM_FLOW_SHARDS : t->live;
+	size_t limit = t->limits.memory / 4 / live;
+
+	return limit < CM_FLOW_HELD ? CM_FLOW_HELD : limit > HELD_MAX ? HELD_MAX : limit;
+}
+
+/* Drops the oldest copies of a direction that holds too much. */
+static void
+trim_held(const struct cm_flow_table *t, struct shard *s, struct flow *f, unsigned dir)
+{
+	size_t limit = held_limit(t);
+	bool contiguous = true;
+
+	for (uint32_t i = f->held_from; i < f->n && f->held[dir] > limit; i++) {
 		if (f->segs[i].dir == dir)
 			drop_payload(s, f, &f->segs[i]);
+		contiguous = contiguous && !f->segs[i].copied;
+		if (contiguous)
+			f->held_from = i + 1;
+	}
 }
 
 static enum cm_result
@@ -236,7 +256,7 @@ add_segment(struct cm_flow_table *t, struct shard *s, struct flow *f, const stru
 		return r;
 	f->n++;
 	if (f->held[dir] > CM_FLOW_HELD)
-		trim_held(s, f, dir);
+		trim_held(t, s, f, dir);
 	return CM_OK;
 }
 
@@ -312,6 +332,7 @@ flow_end(struct cm_flow_table *t, struct shard *s, struct flow *f)
 	if (f->proto == 6 && (f->packets[0] == 0 || f->packets[1] == 0))
 		t->stats.one_sided++;
 	flow_remove(s, f);
+	t->live--;
 	return r;
 }
 
@@ -371,6 +392,7 @@ flow_new(struct cm_flow_table *t, struct shard *s, uint64_t hash, const struct c
 	f->next = s->bucket[hash % s->n_buckets];
 	s->bucket[hash % s->n_buckets] = f;
 	s->n_flows++;
+	t->live++;
 	s->used += sizeof(*f);
 	list_append(s, f);
 	if (proto == 6)
@@ -458,6 +480,7 @@ slide(struct cm_flow_table *t, struct shard *s, struct flow *f)
 	    (f->n - CM_FLOW_HEAD - gap) * sizeof(*f->segs));
 	f->n -= gap;
 	f->from = CM_FLOW_HEAD;
+	f->held_from = 0;
 	return r;
 }
 
