@@ -27,7 +27,7 @@ deps-test:
 	@tools/deps.sh build test
 
 $(RELEASE)/build.ninja:
-	@meson setup $(RELEASE) --buildtype=release --prefix=$(PREFIX) >build/setup.log 2>&1 || \
+	@meson setup $(RELEASE) -Dtests=disabled --prefix=$(PREFIX) >build/setup.log 2>&1 || \
 	    { cat build/setup.log; exit 1; }
 
 build/.there:
@@ -35,7 +35,8 @@ build/.there:
 
 build: deps build/.there
 	@$(MAKE) -s $(RELEASE)/build.ninja
-	@ninja --quiet -C $(RELEASE) -j $(JOBS) src/cli/comity tools/gen/comity-gen
+	@ninja -C $(RELEASE) -j $(JOBS) src/cli/comity tools/gen/comity-gen >build/build.log 2>&1 || \
+	    { cat build/build.log; exit 1; }
 	@cp -f $(RELEASE)/src/cli/comity build/comity
 	@cp -f $(RELEASE)/tools/gen/comity-gen build/comity-gen
 

@@ -7,6 +7,12 @@ enum block_type {
 	BLOCK_OPB = 2, /* obsolete Packet Block */
 	BLOCK_SPB = 3,
 	BLOCK_EPB = 6,
+	BLOCK_JOURNAL = 9,	  /* systemd's */
+	BLOCK_SYSDIG = 0x204, /* events of system calls, in three forms */
+	BLOCK_SYSDIG_2 = 0x208,
+	BLOCK_SYSDIG_LARGE = 0x216,
+	BLOCK_CUSTOM = 0xbad,
+	BLOCK_CUSTOM_STAYS = 0x40000bad,
 	BLOCK_SHB = 0x0a0d0d0a
 };
 
@@ -299,6 +305,15 @@ next_framed(struct cm_reader *r, uint32_t type, struct cm_span block, struct cm_
 		rc = read_idb(r, block, err);
 		if (rc != CM_OK)
 			return rc;
+		return other_block(r, block, NULL, out, err);
+	case BLOCK_JOURNAL:
+	case BLOCK_SYSDIG:
+	case BLOCK_SYSDIG_2:
+	case BLOCK_SYSDIG_LARGE:
+	case BLOCK_CUSTOM:
+	case BLOCK_CUSTOM_STAYS:
+		/* Wireshark shows these as frames, and people count as it does. */
+		r->frames++;
 		return other_block(r, block, NULL, out, err);
 	default:
 		return other_block(r, block, NULL, out, err);

@@ -177,10 +177,10 @@ write_frame(struct gen_sim *s, struct gen_frame *f)
 		pad = (uint32_t)(60 - link - f->len);
 	memset(ip + f->len, 0, pad);
 	s->frames++;
-	gen_truth_seen(&s->truth, shot->tag, s->frames);
 	r = (struct gen_record) { .t_ns = shot->t + shot->stamp_shift, .data = ip - link,
 		.len = (uint32_t)link + f->len + pad, .iface = shot->iface, .comment = shot->comment };
 	gen_sink_frame(&s->sink, &r);
+	gen_truth_seen(&s->truth, shot->tag, s->frames + s->sink.others);
 	if (shot->dup_dt > 0)
 		again(s, f);
 	s->failed |= s->sink.failed;

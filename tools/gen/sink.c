@@ -136,6 +136,7 @@ extra_blocks(struct gen_sink *s)
 	u32(s, 0x0005f5e1);
 	u32(s, 0x00000000);
 	u32(s, 24);
+	s->others++;
 	u32(s, 0x00000bad);
 	u32(s, 24);
 	u32(s, 32473); /* the enterprise number kept for examples, RFC 5612 */

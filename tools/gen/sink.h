@@ -33,6 +33,7 @@ struct gen_sink {
 	struct cm_buf buf;
 	uint64_t bytes;
 	uint64_t frames;
+	uint64_t others; /* blocks that are no packets, but frames to Wireshark */
 	bool be; /* of the section being written */
 	bool failed;
 };
