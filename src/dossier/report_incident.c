@@ -274,7 +274,7 @@ put_filter(struct cm_buf *out, const struct cm_dossier *d, const struct cm_findi
 }
 
 void
-cm_report_incident(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome)
+cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome)
 {
 	const struct cm_finding *f = d->findings[i].body;
 	struct cm_buf text = { 0 };

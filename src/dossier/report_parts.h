@@ -9,7 +9,7 @@
 extern const char cm_report_css_1[], cm_report_css_2[];
 
 /* Section of finding ${i}; ${outcome} NULL in a sender's report. */
-void cm_report_incident(struct cm_buf *out, const struct cm_dossier *d, size_t i,
+void cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i,
     const char *outcome);
 
 /* The flow as a picture: time against TTL. */
