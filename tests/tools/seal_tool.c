@@ -76,9 +76,12 @@ schema_of(char *word)
 		die(word, NULL);
 	if (kind != CM_KIND_RECORDS)
 		return cm_schema_of(kind);
-	for (char *p = list != NULL ? strtok(list, ",") : NULL; p != NULL; p = strtok(NULL, ","))
-		if (n < CM_COLUMNS_MAX)
-			name[n++] = cm_span_str(p);
+	while (list != NULL && n < CM_COLUMNS_MAX) {
+		size_t len = strcspn(list, ",");
+
+		name[n++] = cm_span_of(list, len);
+		list = list[len] == ',' ? list + len + 1 : NULL;
+	}
 	if (cm_schema_records(name, n, &schema, &err) != CM_OK)
 		die("columns", &err);
 	return schema;

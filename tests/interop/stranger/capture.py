@@ -15,6 +15,8 @@ SHB, IDB = b"\x0a\x0d\x0d\x0a", 1
 PCAP_MAGIC = {b"\xd4\xc3\xb2\xa1": (PCAP_LE, 6), b"\x4d\x3c\xb2\xa1": (PCAP_LE, 9),
     b"\xa1\xb2\xc3\xd4": (PCAP_BE, 6), b"\xa1\xb2\x3c\x4d": (PCAP_BE, 9)}
 
+PCAPNG_MAGIC = {b"\x4d\x3c\x2b\x1a": NG_LE, b"\x1a\x2b\x3c\x4d": NG_BE}
+
 
 def no_packet(data):
     """Rows for bytes that are no packet."""
@@ -87,7 +89,8 @@ def _cut_pcapng(data):
     while len(data) - at >= 12:
         begins = data[at:at + 4] == SHB
         if begins:
-            section = {b"\x4d\x3c\x2b\x1a": _Section(NG_LE), b"\x1a\x2b\x3c\x4d": _Section(NG_BE)}.get(data[at + 8:at + 12])
+            form = PCAPNG_MAGIC.get(data[at + 8:at + 12])
+            section = None if form is None else _Section(form)
         if section is None:
             break
         size = int.from_bytes(data[at + 4:at + 8], section.order)
@@ -174,7 +177,7 @@ def check_row(row):
     if mask is not None and None in (src, dst, payload):
         raise Refused("mask is open, but not src, dst and payload of its row")
     if headers is None:
-        _check_without_headers(src, dst, payload)
+        _check_without_headers(src, dst, len(mask or b"") + len(payload or b""))
         return None
     if headers == b"\x00":
         if src or dst or mask or (payload is not None and not 1 <= len(payload) <= MAX_CHUNK):
@@ -193,9 +196,9 @@ def check_row(row):
     return packet
 
 
-def _check_without_headers(src, dst, payload):
+def _check_without_headers(src, dst, rest):
     lengths = {len(address) for address in (src, dst) if address is not None}
-    if len(lengths) > 1 or not lengths <= {0, 4, 16} or (payload is not None and len(payload) > MAX_BLOCK):
+    if len(lengths) > 1 or not lengths <= {0, 4, 16} or rest > MAX_BLOCK:
         raise Refused("opened cells that no record cuts into")
 
 
@@ -222,40 +225,14 @@ def join(rows):
     return b"".join(out)
 
 
-def fragment_key(packet):
-    """What the fragments of one datagram share besides addresses; None if the packet is whole."""
-    layout, block = packet.layout, packet.block
-    if layout.src is None:
-        return None
-    if layout.src[1] - layout.src[0] == 4:
-        at = layout.src[0] - 12
-        flags = int.from_bytes(block[at + 6:at + 8], "big") & 0x3fff
-        return (4, block[at + 9], bytes(block[at + 4:at + 6])) if flags else None
-    kind, at = block[layout.src[0] - 2], layout.dst[1]
-    while kind in (0, 43, 44, 60) and at + 8 <= layout.payload[0]:
-        if kind == 44:
-            flags = int.from_bytes(block[at + 2:at + 4], "big") & 0xfff9
-            return (6, bytes(block[at + 4:at + 8])) if flags else None
-        kind, at = block[at], at + 8 * (block[at + 1] + 1)
-    return None
-
-
-def check_rows(rows):
-    """Check every opened row and the mask rule over datagrams; {row: Packet}. Raises Refused with the row."""
-    packets, datagrams = {}, {}
+def check_rows(rows, total=None):
+    """Check every opened row; {row: Packet}. Raises Refused with the row. `total` is of no interest here."""
+    packets = {}
     for number, row in rows.items():
         try:
             packet = check_row(row)
         except Refused as why:
             raise Refused("row %d: %s" % (number, why)) from None
-        if packet is None:
-            continue
-        packets[number] = packet
-        key = fragment_key(packet)
-        if key is not None and row[SRC] is not None and row[DST] is not None:
-            datagrams.setdefault((key, row[SRC].tie, row[DST].tie), []).append(row)
-    for group in datagrams.values():
-        full = all(cell is not None and cell.state == OPEN for row in group for cell in (row[SRC], row[DST], row[PAYLOAD]))
-        if not full and any(row[MASK] is not None for row in group):
-            raise Refused("mask is open, but not all of its datagram")
+        if packet is not None:
+            packets[number] = packet
     return packets

@@ -14,7 +14,7 @@ MAX_CHUNK = 65536
 EPB = 6
 VLAN = (0x8100, 0x88a8)
 MPLS = (0x8847, 0x8848)
-AF_INET6 = (10, 24, 28, 30)
+AF_INET6 = (24, 28, 30)
 SHOWN_OPTIONS = (0, 1, 2, 3, 4, 5, 8)
 
 
@@ -114,12 +114,15 @@ class _Walk:
         self.at = 20
         self.ethertype(kind)
 
-    def null(self):
+    def loop(self):
+        self.null(False)
+
+    def null(self, either_order=True):
         if not self.has(4):
             return
         raw = self.frame[0:4]
         family = int.from_bytes(raw, "big")
-        if family > 0xffff:
+        if family > 0xffff and either_order:
             family = int.from_bytes(raw, "little")
         self.at = 4
         if family == 2:
@@ -202,15 +205,15 @@ class _Walk:
                 continue
             size = self.frame[at + 1] if at + 1 < end else 0
             if size < 2 or at + size > end:
-                self.layout.mask(at + 2, end)
+                self.layout.mask(at + 1, end)
                 return
             if kind not in SHOWN_OPTIONS:
                 self.layout.mask(at + 2, at + size)
             at += size
 
 
-FIRST = {1: _Walk.ethernet, 113: _Walk.sll, 276: _Walk.sll2, 0: _Walk.null, 108: _Walk.null,
-    101: _Walk.raw_ip, 12: _Walk.raw_ip, 14: _Walk.raw_ip, 228: _Walk.raw_ip, 229: _Walk.raw_ip}
+FIRST = {1: _Walk.ethernet, 113: _Walk.sll, 276: _Walk.sll2, 0: _Walk.null, 108: _Walk.loop,
+    101: _Walk.raw_ip, 12: _Walk.raw_ip, 14: _Walk.raw_ip, 228: _Walk.ipv4, 229: _Walk.ipv6}
 
 
 def walk(linktype, frame, stop=None):

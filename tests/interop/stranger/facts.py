@@ -12,9 +12,12 @@ END = b"</script>"
 
 def shows(kind, columns, rows):
     """Counts over opened rows {number: [Cell or None]}; columns are (name, link)."""
-    count = lambda column, state: sum(1 for row in rows.values() if row[column] is not None and row[column].state == state)
+    def count(column, state):
+        return sum(1 for row in rows.values() if row[column] is not None and row[column].state == state)
+
     if kind != "capture/1":
-        return {"rows": len(rows), "columns": [{"name": name, "open": count(i, OPEN)} for i, (name, _) in enumerate(columns)]}
+        opened = [{"name": name, "open": count(i, OPEN)} for i, (name, _) in enumerate(columns)]
+        return {"rows": len(rows), "columns": opened}
     both = lambda column: {"named": count(column, OPEN), "tied": count(column, TIED)}
     return {"rows": len(rows), "packets": sum(map(is_packet, rows.values())), "headers": count(HEADERS, OPEN),
         "mask": count(MASK, OPEN), "payload": count(PAYLOAD, OPEN), "src": both(SRC), "dst": both(DST)}

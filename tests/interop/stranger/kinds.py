@@ -5,7 +5,7 @@
 
 import capture
 from cbor import Refused
-from lines import MAX_LINE, lines_of
+from lines import check_line, lines_of
 from records import Records
 
 BLOB = 4096
@@ -21,27 +21,38 @@ class Capture:
         return capture.cut_file(data)
 
 
-class Plain:
-    """lines/1 and blob/1: one column, joined by writing the cells one after another."""
+class Lines:
+    columns = [("line", None)]
 
-    def __init__(self, column, limit):
-        self.columns, self.limit = [(column, None)], limit
-
-    def cut(self, data):
-        if self.limit == BLOB:
-            return [[data[at:at + BLOB]] for at in range(0, len(data), BLOB)]
+    @staticmethod
+    def cut(data):
         return [[row] for row, _ in lines_of(data)]
 
     @staticmethod
     def join(rows):
-        return b"".join(b"".join(row) for row in rows)
+        return b"".join(row[0] for row in rows)
 
-    def check(self, rows):
+    @staticmethod
+    def check(rows, total):
         for number, row in rows.items():
-            value = row[0].value
-            broken = self.limit == MAX_LINE and b"\n" in value[:-1]
-            if not 1 <= len(value) <= self.limit or broken:
-                raise Refused("row %d: an opened cell that no record cuts into" % number)
+            check_line(number, row[0].value, total)
+        return {}
+
+
+class Blob:
+    columns = [("bytes", None)]
+    join = Lines.join
+
+    @staticmethod
+    def cut(data):
+        return [[data[at:at + BLOB]] for at in range(0, len(data), BLOB)]
+
+    @staticmethod
+    def check(rows, total):
+        for number, row in rows.items():
+            size = len(row[0].value)
+            if size != BLOB and (number + 1 < total or not 1 <= size <= BLOB):
+                raise Refused("row %d: a block of %d bytes" % (number, size))
         return {}
 
 
@@ -49,7 +60,7 @@ def of(kind, columns):
     """The kind by its name, checked against the columns of the seal statement [(name, link)]."""
     if kind == "records/1":
         return Records(columns)
-    known = {"capture/1": Capture(), "lines/1": Plain("line", MAX_LINE), "blob/1": Plain("bytes", BLOB)}.get(kind)
+    known = {"capture/1": Capture, "lines/1": Lines, "blob/1": Blob}.get(kind)
     if known is None:
         raise Refused("an exhibit of the kind %s, which this verifier cannot read" % kind)
     if list(columns) != known.columns:

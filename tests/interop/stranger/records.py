@@ -7,7 +7,7 @@ A member's value is all bytes after its colon up to the comma or brace that ends
 import re
 
 from cbor import Refused
-from lines import MAX_LINE, lines_of
+from lines import check_line, lines_of
 from table import OPEN
 
 MAX_DEPTH = 64
@@ -75,9 +75,8 @@ def members(line, holes=()):
     member of each of these names has lost its value.
     """
     try:
-        line.decode("utf-8")
         return _members(line, set(holes))
-    except (_NotJson, UnicodeDecodeError):
+    except _NotJson:
         return None
 
 
@@ -144,7 +143,7 @@ class Records:
     def __init__(self, columns):
         self.columns = list(columns)
         names = [name for name, _ in columns]
-        if names[-1:] != ["rest"] or len(set(names[:-1])) != len(names) - 1 or any(link is not None for _, link in columns):
+        if names[-1:] != ["rest"] or len(set(names)) != len(names) or any(link is not None for _, link in columns):
             raise Refused("columns that records/1 does not have")
         if len(names) - 1 > MAX_NAMES:
             raise Refused("more than %d members" % MAX_NAMES)
@@ -156,19 +155,26 @@ class Records:
     def join(self, rows):
         return b"".join(join_record(row, self.names) for row in rows)
 
-    def check(self, rows):
+    def check(self, rows, total):
         for number, row in rows.items():
             value = [cell.value if cell is not None and cell.state == OPEN else None for cell in row]
-            if not all(map(self._may_be, value[:-1])):
-                raise Refused("row %d: a value that no record has" % number)
             if None in value:
+                self._check_part(number, value)
                 continue
             line = join_record(value, self.names)
-            again = [cut_record(line, whole, self.names) for whole in (True, False)]
-            if not 1 <= len(line) <= MAX_LINE or b"\n" in line[:-1] or value not in again:
+            check_line(number, line, total)
+            if value not in [cut_record(line, whole, self.names) for whole in (True, False)]:
                 raise Refused("row %d: a row that is cut otherwise" % number)
         return {}
 
-    @staticmethod
-    def _may_be(value):
-        return not value or members(b'{"":' + value + b"}") is not None
+    def _check_part(self, number, value):
+        """Values are JSON or empty; if `rest` is open, they are where it has places for them, all or none."""
+        if not all(not one or members(b'{"":' + one + b"}") is not None for one in value[:-1]):
+            raise Refused("row %d: a value that no record has" % number)
+        if value[-1] is None:
+            return
+        rest = dict.fromkeys(name for name, _, _ in members(value[-1], self.names) or [])
+        filled = [name for name, one in zip(self.names, value) if one]
+        empty = [name for name, one in zip(self.names, value) if one == b"" and name in rest]
+        if (filled and empty) or not set(filled) <= set(rest):
+            raise Refused("row %d: values that do not fit the rest" % number)

@@ -108,7 +108,8 @@ column = members({"name": text}, {"link": number})
 scalar = lambda value: isinstance(value, (str, int))
 cue = members({"name": text, "bits": number, "base_rate": scalar, "rests_on": one_of(WORDS["rests_on"]),
     "reads": list_of(one_of(WORDS["reads"])), "rows": row_set})
-fingerprint_of_tool = {name: scalar for name in ("ipid", "df", "ttl", "window", "options", "fin")}
+fingerprint_of_packets = members({name: scalar for name in ("ipid", "df", "ttl", "window", "options", "fin")},
+    {"name": text})
 named_tied = members({"named": number, "tied": number})
 shows_capture = members({"rows": number, "packets": number, "headers": number, "mask": number, "payload": number,
     "src": named_tied, "dst": named_tied})
@@ -117,23 +118,26 @@ shows_other = members({"rows": number, "columns": list_of(members({"name": text,
 COMMON = {"by": fingerprint, "nonce": matches("[0-9a-f]{32}"), "made": time, "number": lambda n: number(n) and n > 0}
 COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": text, "supersedes": digest}
 PREDICATES = {
-    "seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number, "root": digest, "tool": tool},
+    "seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number,
+        "root": digest, "tool": tool},
         {"file": digest, "after": list_of(members({"origin": text, "size": number, "root": text})),
         "collected": members({}, {name: shut_or_text for name in
             ("by", "vantage", "tool", "clock", "from", "to", "filter", "drops")})}),
     "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": text}),
         "parameters": members({name: number for name in ("memory", "window", "forged_bits", "break_bits")}),
         "type": one_of(WORDS["type"]), "verdict": one_of(WORDS["verdict"]), "bits": number,
-        **{name: row_set for name in ("forged", "genuine", "suspect", "support", "support_host", "against", "frames", "trigger")},
+        **{name: row_set for name in
+            ("forged", "genuine", "suspect", "support", "support_host", "against", "frames", "trigger")},
         "cues": list_of(cue),
-        "fingerprint": lambda value: value == {} or members(fingerprint_of_tool, {"name": text})(value),
+        "fingerprint": lambda value: value == {} or fingerprint_of_packets(value),
         "alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text}),
     "custody/v1": ({"seals": list_of(digest), "from": shut_or_text, "to_whom": shut_or_text, "at": shut_or_text,
         "how": shut_or_text}, {}),
     "disclosure/v1": ({"seals": list_of(digest), "findings": list_of(digest),
         "files": list_of(members({"name": text, "bytes": number, "sha256": digest})),
         "shows": list_of(lambda value: shows_capture(value) or shows_other(value)),
-        "hides": list_of(one_of(WORDS["hides"])), "leaks_accepted": number, "layout": lambda n: number(n) and n == 1}, {}),
+        "hides": list_of(one_of(WORDS["hides"])), "leaks_accepted": number,
+        "layout": lambda n: number(n) and n == 1}, {}),
 }
 _subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}))
 

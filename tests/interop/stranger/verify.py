@@ -62,7 +62,8 @@ class Dossier:
 
     def numbered(self, kind):
         """All statements KIND-1.json, KIND-2.json, ... without a hole."""
-        found = [int(match[2]) for match in map(NUMBERED.fullmatch, self.files) if match and match[1] == kind and match[3] == "json"]
+        matches = filter(None, map(NUMBERED.fullmatch, self.files))
+        found = [int(match[2]) for match in matches if match[1] == kind and match[3] == "json"]
         if sorted(found) != list(range(1, len(found) + 1)):
             raise Refused("%s files that are not numbered 1, 2, ..." % kind)
         return [self.statement("%s-%d.json" % (kind, n), PREDICATE_OF[kind]) for n in range(1, len(found) + 1)]
@@ -158,7 +159,7 @@ class Dossier:
             unhex(seal["root"]), unhex(file) if file else None)
         try:
             opening = table.verify_opening(sealed, unhex(seal.digest), self.file(name + ".opening"), kind.join)
-            packets = kind.check(opening.rows)
+            packets = kind.check(opening.rows, seal["rows"])
             if opening.remarks:
                 raise Refused(opening.remarks[0])
         except Refused as why:
