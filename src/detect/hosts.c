@@ -132,7 +132,8 @@ host_hash(uint64_t seed, const struct cm_host *host, uint8_t proto)
 		h = (h ^ v) * UINT64_C(0x9fb21c651e98df25);
 		h ^= h >> 32;
 	}
-	return h;
+	h *= UINT64_C(0xff51afd7ed558ccd); /* the last bytes of an IPv6 address sit on top of v: carry them down */
+	return h ^ h >> 33;
 }
 
 static void
