@@ -1,0 +1,270 @@
+/* `comity verify`: what holds of a dossier.  Reads it, and the list of signers, in a
+ * confined child: both come from outside. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/verify.h"
+#include "dossier/load.h"
+#include "os/file.h"
+#include "os/private.h"
+
+enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_REPORT, OPT_NO_CONFINE };
+
+/* More than this no dossier has (docs/formats.md 3). */
+#define DOSSIER_MAX ((uint64_t)UINT32_MAX)
+
+static const struct cm_option options[] = {
+	{ OPT_JSON, "json", NULL, "print one JSON object" },
+	{ OPT_SIGNERS, "signers", "FILE", "whose keys count: an OpenSSH allowed_signers file" },
+	{ OPT_REPORT, "report", "FILE", "write your own report of what was checked to FILE" },
+	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
+	{ 0 },
+};
+
+struct verify {
+	bool json, no_confine;
+	const char *dossier, *signers, *report;
+	struct cm_file *file;
+	struct cm_buf signers_text;
+	FILE *report_file;
+};
+
+static const char no_signers[] =
+    "no --signers given, so every signer is unknown.  Get the sender's public key by another way than\n"
+    "this dossier, and put one line into a file for each:\n"
+    "\tNAME namespaces=\"statement@comity\" ssh-ed25519 AAAA...\n";
+
+/* Malformed bytes are 4, a proof that says no is 1. */
+static enum cm_exit
+refuse(const struct cm_context *ctx, const struct verify *in, const struct cm_err *err)
+{
+	bool no = err->code == CM_E_REFUSED;
+	struct cm_buf line = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&line, 0);
+
+	if (err->code != CM_E_REFUSED && err->code != CM_E_MALFORMED && err->code != CM_E_LIMIT &&
+	    err->code != CM_E_UNSUPPORTED)
+		return cm_cli_error(ctx, in->dossier, err, NULL);
+	cm_buf_printf(&line, "%s: ", no ? "REFUSED" : "MALFORMED");
+	if (err->has_offset)
+		cm_buf_printf(&line, "offset %llu: ", (unsigned long long)err->offset);
+	cm_buf_add_str(&line, err->text);
+	if (in->json) {
+		struct cm_buf text = { 0 };
+
+		w = cm_jsonw_of(&text, 0);
+		cm_jsonw_object(&w);
+		cm_jsonw_kstr(&w, "verdict", no ? "refused" : "malformed");
+		cm_jsonw_kstr(&w, "line", cm_buf_cstr(&line));
+		cm_jsonw_object_end(&w);
+		fwrite(text.ptr, 1, text.len, ctx->out);
+		cm_buf_release(&text);
+	} else {
+		cm_cli_text(ctx->out, cm_buf_span(&line));
+	}
+	fputc('\n', ctx->out);
+	cm_buf_release(&line);
+	return no ? CM_EXIT_REFUSED : CM_EXIT_MALFORMED;
+}
+
+static enum cm_exit
+write_report(const struct verify *in, const struct cm_context *ctx, const struct cm_verified *v)
+{
+	struct cm_buf html = { 0 };
+	bool ok;
+
+	if (in->report_file == NULL)
+		return CM_EXIT_OK;
+	ok = cm_verify_report(v, &html) == CM_OK && fwrite(html.ptr, 1, html.len, in->report_file) == html.len &&
+	    fflush(in->report_file) == 0;
+	cm_buf_release(&html);
+	if (ok)
+		return CM_EXIT_OK;
+	cm_cli_say(ctx, "%s: cannot be written", in->report);
+	return CM_EXIT_CANNOT;
+}
+
+static enum cm_exit
+show(const struct verify *in, const struct cm_context *ctx, const struct cm_verified *v)
+{
+	enum cm_exit code = write_report(in, ctx, v);
+
+	if (in->signers == NULL)
+		fputs(no_signers, ctx->err);
+	if (in->json)
+		cm_verify_json(ctx, v);
+	else
+		cm_verify_text(ctx, v);
+	return code != CM_EXIT_OK ? code : cm_verify_exit(v);
+}
+
+/* All bytes: a mapped file as it lies there, a pipe copied. */
+static CM_RESULT
+whole(struct verify *in, struct cm_buf *copy, struct cm_span *out, struct cm_err *err)
+{
+	struct cm_source src = cm_file_raw(in->file);
+	struct cm_span part;
+	uint64_t at = 0;
+	enum cm_result rc;
+
+	rc = src.fill(src.arg, 0, 1, out, err);
+	if (rc != CM_OK || (src.stable && out->len == cm_file_size(in->file)))
+		return rc;
+	for (;;) {
+		rc = src.fill(src.arg, at, 65536, &part, err);
+		if (rc != CM_OK)
+			return rc;
+		if (part.len == 0)
+			break;
+		cm_buf_add_span(copy, part);
+		at += part.len;
+		if (!cm_buf_ok(copy))
+			return cm_err_set(err, CM_E_LIMIT, "longer than a dossier can be");
+	}
+	*out = cm_buf_span(copy);
+	return CM_OK;
+}
+
+static CM_RESULT
+read_signers(const struct verify *in, struct cm_arena *arena, struct cm_signers *out, struct cm_err *err)
+{
+	struct cm_err why = { 0 };
+	enum cm_result rc;
+
+	*out = (struct cm_signers) { 0 };
+	if (in->signers == NULL)
+		return CM_OK;
+	rc = cm_signers_parse(cm_buf_span(&in->signers_text), arena, out, &why);
+	/* not the dossier's fault: exit 3, whatever is wrong with it */
+	return rc == CM_OK ? CM_OK : cm_err_set(err, CM_E_USAGE, "%s: %s", in->signers, why.text);
+}
+
+/* In the child. */
+static enum cm_exit
+check(void *arg, const struct cm_context *ctx)
+{
+	struct verify *in = arg;
+	struct cm_arena arena;
+	struct cm_loaded held = { .arena = &arena };
+	struct cm_verify_in v = { .signers = NULL };
+	struct cm_verified out = { 0 };
+	struct cm_signers signers;
+	struct cm_err err = { 0 };
+	struct cm_buf bytes = { .max = DOSSIER_MAX };
+	enum cm_exit code;
+	enum cm_result rc;
+
+	cm_arena_init(&arena, 0);
+	rc = cm_cli_source(v.source);
+	if (rc == CM_OK)
+		rc = read_signers(in, &arena, &signers, &err);
+	v.signers = in->signers != NULL ? &signers : NULL;
+	if (rc == CM_OK)
+		rc = whole(in, &bytes, &v.dossier, &err);
+	if (rc == CM_OK)
+		rc = cm_verify(&v, &held, &out, &err);
+	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
+	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
+	cm_verify_release(&held);
+	cm_buf_release(&bytes);
+	cm_arena_fini(&arena);
+	return code;
+}
+
+static enum cm_exit
+prepare(struct verify *in, const struct cm_context *ctx)
+{
+	struct cm_err err = { 0 };
+
+	if (in->signers != NULL &&
+	    cm_whole_read(in->signers, CM_SIGNERS_BYTES, &in->signers_text, &err) != CM_OK)
+		return cm_cli_error(ctx, in->signers, &err, NULL);
+	if (cm_file_open(in->dossier, &in->file, &err) != CM_OK) {
+		(void)cm_cli_error(ctx, in->dossier, &err, NULL);
+		return CM_EXIT_CANNOT;
+	}
+	if (in->report == NULL)
+		return CM_EXIT_OK;
+	in->report_file = fopen(in->report, "we");
+	if (in->report_file != NULL)
+		return CM_EXIT_OK;
+	cm_cli_say(ctx, "%s: cannot be written", in->report);
+	return CM_EXIT_CANNOT;
+}
+
+static bool
+take_option(struct verify *in, const struct cm_args *a, int id)
+{
+	switch (id) {
+	case OPT_JSON:
+		in->json = true;
+		return true;
+	case OPT_SIGNERS:
+		in->signers = a->value;
+		return true;
+	case OPT_REPORT:
+		in->report = a->value;
+		return true;
+	case OPT_NO_CONFINE:
+		in->no_confine = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum cm_exit
+run_confined(struct verify *in, const struct cm_context *ctx)
+{
+	struct cm_confined job = { .file = in->dossier, .run = check, .arg = in,
+		.unconfined = in->no_confine };
+	int fds[2];
+
+	if (cm_file_fd(in->file) >= 0)
+		fds[job.n_fds++] = cm_file_fd(in->file);
+	if (in->report_file != NULL)
+		fds[job.n_fds++] = fileno(in->report_file);
+	job.fds = fds;
+	return cm_cli_confined(ctx, &job);
+}
+
+static enum cm_exit
+run(int argc, char **argv, const struct cm_context *ctx)
+{
+	struct cm_args a = cm_args_of(&cm_command_verify, argc, argv, ctx);
+	struct verify in = { 0 };
+	enum cm_exit code;
+	int id;
+
+	while ((id = cm_args_next(&a)) != CM_ARGS_END)
+		if (!take_option(&in, &a, id))
+			return CM_EXIT_USAGE;
+	if (a.n != 1)
+		return cm_cli_usage(ctx, &cm_command_verify, "which dossier?");
+	in.dossier = a.operand[0];
+	code = prepare(&in, ctx);
+	if (code == CM_EXIT_OK)
+		code = run_confined(&in, ctx);
+	cm_file_close(in.file);
+	cm_buf_release(&in.signers_text);
+	if (in.report_file != NULL)
+		fclose(in.report_file);
+	return code;
+}
+
+const struct cm_command cm_command_verify = {
+	.name = "verify",
+	.run = run,
+	.line = "Checks a dossier without trusting who sent it",
+	.operands = "DOSSIER",
+	.options = options,
+	.more = "Needs neither a case folder nor a key.  A key found only inside the dossier is never\n"
+		"trusted.  Every finding is made again from the rows that are open.\n"
+		"\n"
+		"Exits 0 if all holds and all was redone, 5 if signatures and openings hold but some\n"
+		"findings could not be redone from what is open, 1 if it is refused, contradicted, or\n"
+		"by an unknown signer, 2 for wrong use, 3 if it could not do its work, 4 if it is\n"
+		"malformed.  The last line is the verdict.\n",
+};

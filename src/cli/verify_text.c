@@ -1,0 +1,198 @@
+/* What verifying showed, in words and as JSON. */
+#include "base/build.h"
+#include "base/hex.h"
+#include "cli/paragraph.h"
+#include "cli/verify.h"
+#include "codec/json_write.h"
+#include "dossier/words.h"
+
+enum cm_exit
+cm_verify_exit(const struct cm_verified *v)
+{
+	switch (v->end) {
+	case CM_VERIFY_HOLDS:
+		return CM_EXIT_OK;
+	case CM_VERIFY_PARTLY:
+		return CM_EXIT_PARTLY;
+	case CM_VERIFY_REFUSED:
+		return CM_EXIT_REFUSED;
+	}
+	return CM_EXIT_CANNOT;
+}
+
+CM_RESULT
+cm_cli_source(uint8_t out[32])
+{
+	return cm_hex_decode(cm_span_str(cm_build_source()), out, 32);
+}
+
+static void
+put_list(struct cm_paragraph *p, const char *mark, const char *const *line, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		cm_buf_printf(&p->text, "%s %s", mark, line[i]);
+		cm_paragraph_end(p, 2, 4);
+	}
+}
+
+static void
+put_signers(struct cm_paragraph *p, const struct cm_verified *v)
+{
+	const struct cm_verify_signer *s;
+	size_t i;
+
+	for (i = 0; i < v->n_signers; i++) {
+		s = &v->signers[i];
+		if (s->principals != NULL)
+			cm_buf_printf(&p->text, "%s: signed by %s (%s)", s->file, s->principals, s->fingerprint);
+		else if (s->trouble != NULL)
+			cm_buf_printf(&p->text, "%s: REFUSED SIGNER %s: %s", s->file, s->fingerprint,
+			    s->trouble);
+		else
+			cm_buf_printf(&p->text, "%s: UNKNOWN SIGNER %s", s->file, s->fingerprint);
+		cm_paragraph_end(p, 2, 4);
+	}
+}
+
+static void
+put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
+{
+	const struct cm_dossier *d = v->dossier;
+
+	cm_buf_printf(&p->text, "%zu. %s: %s, %d bits", i + 1, cm_words_type(d->findings[i].body->type),
+	    cm_verdict_word(d->findings[i].body->verdict), d->findings[i].body->bits);
+	cm_paragraph_end(p, 2, 5);
+	cm_words_incident(&p->text, d, d->findings[i].body);
+	cm_paragraph_end(p, 5, 5);
+	/* on one line, for those who search for it */
+	fputs("     -> ", p->f);
+	cm_cli_text(p->f, cm_span_str(v->findings[i].text));
+	fputc('\n', p->f);
+}
+
+static const char *const not_proven[] = {
+	"who did it: the findings say which packets did not come from the host they name, not whose "
+	"machine sent them;",
+	"that the bytes were true when they were sealed: a seal shows only that nothing was changed since;",
+	"when it was sealed: times are the signers' own;",
+	"what the rows left shut hold, and that no other capture exists.",
+};
+
+void
+cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
+{
+	struct cm_paragraph p = cm_paragraph_of(ctx->out, ctx->width);
+	size_t i;
+
+	fputs("Checked:\n", ctx->out);
+	put_list(&p, "-", v->done, v->n_done);
+	fputs("Who says it:\n", ctx->out);
+	put_signers(&p, v);
+	if (v->dossier->n_findings != 0)
+		fputs("Findings, made again from what is open:\n", ctx->out);
+	for (i = 0; i < v->dossier->n_findings; i++)
+		put_finding(&p, v, i);
+	if (v->n_notes != 0)
+		fputs("Also seen:\n", ctx->out);
+	put_list(&p, "-", v->notes, v->n_notes);
+	fputs("Not proven by any of this:\n", ctx->out);
+	put_list(&p, "-", not_proven, sizeof(not_proven) / sizeof(not_proven[0]));
+	cm_paragraph_fini(&p);
+	cm_cli_text(ctx->out, cm_span_str(v->line));
+	fputc('\n', ctx->out);
+}
+
+static void
+json_texts(struct cm_jsonw *w, const char *name, const char *const *line, size_t n)
+{
+	size_t i;
+
+	cm_jsonw_key(w, name);
+	cm_jsonw_array(w);
+	for (i = 0; i < n; i++)
+		cm_jsonw_str(w, line[i]);
+	cm_jsonw_array_end(w);
+}
+
+static void
+json_signers(struct cm_jsonw *w, const struct cm_verified *v)
+{
+	size_t i;
+
+	cm_jsonw_key(w, "signers");
+	cm_jsonw_array(w);
+	for (i = 0; i < v->n_signers; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "file", v->signers[i].file);
+		cm_jsonw_kstr(w, "key", v->signers[i].fingerprint);
+		cm_jsonw_kstr(w, "known_as", v->signers[i].principals);
+		if (v->signers[i].trouble != NULL)
+			cm_jsonw_kstr(w, "trouble", v->signers[i].trouble);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+}
+
+static void
+json_findings(struct cm_jsonw *w, const struct cm_verified *v)
+{
+	const struct cm_dossier *d = v->dossier;
+	size_t i;
+
+	cm_jsonw_key(w, "findings");
+	cm_jsonw_array(w);
+	for (i = 0; i < d->n_findings; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_khex(w, "statement", cm_span_of(d->findings[i].statement, 32));
+		cm_jsonw_kstr(w, "type", cm_incident_type_word(d->findings[i].body->type));
+		cm_jsonw_kstr(w, "verdict", cm_verdict_word(d->findings[i].body->verdict));
+		cm_jsonw_kstr(w, "outcome", cm_outcome_word(v->findings[i].outcome));
+		cm_jsonw_kstr(w, "detail", v->findings[i].text);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+}
+
+static void
+json_shows(struct cm_jsonw *w, const struct cm_dossier *d)
+{
+	size_t i;
+
+	cm_jsonw_key(w, "seals");
+	cm_jsonw_array(w);
+	for (i = 0; i < d->n_exhibits; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_khex(w, "statement", cm_span_of(d->exhibits[i].statement, 32));
+		cm_jsonw_kstr(w, "kind", d->exhibits[i].kind);
+		cm_jsonw_kuint(w, "rows", d->exhibits[i].table_rows);
+		cm_jsonw_key(w, "shows");
+		cm_shows_write(w, &d->exhibits[i].shows);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+}
+
+void
+cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
+{
+	static const char *const end[] = { "holds", "partly", "refused" };
+	struct cm_buf text = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&text, 0);
+
+	cm_jsonw_object(&w);
+	cm_jsonw_kstr(&w, "verdict", end[v->end]);
+	cm_jsonw_kstr(&w, "line", v->line);
+	json_signers(&w, v);
+	json_shows(&w, v->dossier);
+	json_findings(&w, v);
+	json_texts(&w, "checked", v->done, v->n_done);
+	json_texts(&w, "notes", v->notes, v->n_notes);
+	json_texts(&w, "not_proven", not_proven, sizeof(not_proven) / sizeof(not_proven[0]));
+	cm_jsonw_object_end(&w);
+	if (cm_buf_ok(&text))
+		fwrite(text.ptr, 1, text.len, ctx->out);
+	fputc('\n', ctx->out);
+	cm_buf_release(&text);
+}

@@ -1,0 +1,312 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dossier/facts.h"
+#include "dossier/load.h"
+#include "dossier/pack.h"
+#include "dossier/pcapng_write.h"
+#include "dossier/report.h"
+
+struct packing {
+	const struct cm_pack_in *in;
+	struct cm_arena *arena;
+	struct cm_pack_out *out;
+	struct cm_err *err;
+	struct cm_zip_entry *entry;
+	size_t n, cap;
+	struct cm_plan *plan;
+	struct cm_buf *opening, *pcapng; /* of each exhibit */
+	struct cm_buf report, draft;
+};
+
+static enum cm_result
+write_buf(void *arg, const void *ptr, size_t len)
+{
+	struct cm_buf *b = arg;
+
+	cm_buf_add(b, ptr, len);
+	return cm_buf_ok(b) ? CM_OK : CM_E_NOMEM;
+}
+
+struct cm_sink
+cm_sink_of_buf(struct cm_buf *b)
+{
+	return (struct cm_sink) { write_buf, b };
+}
+
+static CM_RESULT
+no_memory(struct cm_err *err)
+{
+	return cm_err_set(err, CM_E_NOMEM, "no memory to make the dossier");
+}
+
+static CM_RESULT
+add_entry(struct packing *p, const char *name, struct cm_span data)
+{
+	const char *kept = cm_arena_printf(p->arena, "%s", name);
+
+	if (kept == NULL)
+		return no_memory(p->err);
+	if (p->n == p->cap)
+		return cm_err_set(p->err, CM_E_LIMIT, "more files than a dossier may have");
+	p->entry[p->n++] = (struct cm_zip_entry) { cm_span_str(kept), data };
+	return CM_OK;
+}
+
+static CM_RESULT
+add_texts(struct packing *p, const char *word, const struct cm_pack_text *text, size_t i)
+{
+	char name[CM_ZIP_NAME + 1];
+	enum cm_result rc;
+
+	snprintf(name, sizeof(name), "%s-%zu.json", word, i + 1);
+	rc = add_entry(p, name, text->json);
+	if (rc != CM_OK)
+		return rc;
+	snprintf(name, sizeof(name), "%s-%zu.json.sig", word, i + 1);
+	return add_entry(p, name, text->sig);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct cm_zip_entry *x = a, *y = b;
+
+	return cm_span_cmp(x->name, y->name);
+}
+
+static struct cm_zip
+as_zip(struct packing *p)
+{
+	qsort(p->entry, p->n, sizeof(p->entry[0]), by_name);
+	return (struct cm_zip) { p->entry, p->n };
+}
+
+static CM_RESULT
+begin(struct packing *p)
+{
+	const struct cm_pack_in *in = p->in;
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	p->cap = CM_ZIP_ENTRIES;
+	p->entry = cm_arena_array(p->arena, p->cap, sizeof(p->entry[0]));
+	p->plan = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->plan[0]));
+	p->opening = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opening[0]));
+	p->pcapng = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->pcapng[0]));
+	p->out->sum = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->sum[0]));
+	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->pcapng == NULL ||
+	    p->out->sum == NULL)
+		return no_memory(p->err);
+	for (i = 0; rc == CM_OK && i < in->n_exhibits; i++)
+		rc = add_texts(p, "seal", &in->exhibits[i].seal, i);
+	for (i = 0; rc == CM_OK && i < in->n_findings; i++)
+		rc = add_texts(p, "finding", &in->findings[i], i);
+	for (i = 0; rc == CM_OK && i < in->n_custody; i++)
+		rc = add_texts(p, "custody", &in->custody[i], i);
+	return rc;
+}
+
+enum pass { PASS_LEARN, PASS_PLAN, PASS_LEAKS, PASS_N };
+
+static CM_RESULT
+one_pass(struct packing *p, struct cm_select *s, const struct cm_loaded *l, enum pass pass, size_t k)
+{
+	struct cm_select_exhibit x = { (uint32_t)k, &l->seal[k].seal.schema, NULL };
+	enum cm_result rc;
+
+	rc = cm_cut_rows_new(x.schema, p->in->exhibits[k].source, p->in->exhibits[k].name, &x.rows, p->err);
+	if (rc != CM_OK)
+		return rc;
+	if (pass == PASS_LEARN)
+		rc = cm_select_learn(s, &x, p->err);
+	else if (pass == PASS_PLAN)
+		rc = cm_select_plan(s, &x, &p->plan[k], &p->out->sum[k], p->err);
+	else
+		rc = cm_select_leaks(s, &x, &p->plan[k], &p->out->leaks, p->err);
+	cm_cut_rows_free(x.rows);
+	return rc;
+}
+
+static CM_RESULT
+make_plans(struct packing *p, const struct cm_loaded *l)
+{
+	const struct cm_finding **finding = cm_arena_array(p->arena, p->in->n_findings + 1, sizeof(*finding));
+	struct cm_select_in in = p->in->select;
+	struct cm_select *s = NULL;
+	enum cm_result rc;
+	int pass;
+	size_t i;
+
+	if (finding == NULL)
+		return no_memory(p->err);
+	for (i = 0; i < p->in->n_findings; i++)
+		finding[i] = &l->finding[i];
+	in.findings = finding;
+	in.n_findings = p->in->n_findings;
+	rc = cm_select_new(&in, &s);
+	for (pass = PASS_LEARN; rc == CM_OK && pass < PASS_N; pass++) {
+		if (pass == PASS_LEAKS && !(in.hides & CM_HIDE_ADDRESSES))
+			break;
+		for (i = 0; rc == CM_OK && i < p->in->n_exhibits; i++)
+			rc = one_pass(p, s, l, (enum pass)pass, i);
+	}
+	cm_select_free(s);
+	if (rc == CM_OK && p->out->leaks.n != 0 && !p->in->leak_ok && !p->in->dry_run)
+		return cm_err_set(p->err, CM_E_REFUSED, "hidden addresses stand in cells that would be opened");
+	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
+}
+
+static CM_RESULT
+open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
+{
+	const struct cm_pack_exhibit *x = &p->in->exhibits[k];
+	struct cm_table_open open = { .seal = &l->seal[k].seal, .secret = x->secret, .plan = &p->plan[k],
+		.index = x->index };
+	struct cm_sink sink = cm_sink_of_buf(&p->opening[k]);
+	struct cm_cut_rows *rows;
+	char name[CM_ZIP_NAME + 1];
+	enum cm_result rc;
+
+	if (p->plan[k].n == 0)
+		return CM_OK;
+	rc = cm_cut_rows_new(&l->seal[k].seal.schema, x->source, x->name, &rows, p->err);
+	if (rc != CM_OK)
+		return rc;
+	open.source = cm_cut_rows_source(rows);
+	p->out->diff_exhibit = k;
+	rc = cm_table_open(&open, &sink, &p->out->diff, p->err);
+	cm_cut_rows_free(rows);
+	snprintf(name, sizeof(name), "seal-%zu.opening", k + 1);
+	return rc == CM_OK ? add_entry(p, name, cm_buf_span(&p->opening[k])) : rc;
+}
+
+static CM_RESULT
+add_pcapng(struct packing *p, const struct cm_dossier *d, uint32_t k)
+{
+	char name[CM_ZIP_NAME + 1];
+	enum cm_result rc;
+
+	if (!d->exhibits[k].has_opening || !d->exhibits[k].shows.capture)
+		return CM_OK;
+	rc = cm_pcapng_write(d, k, &p->pcapng[k]);
+	if (rc != CM_OK)
+		return no_memory(p->err);
+	snprintf(name, sizeof(name), "seal-%u.pcapng", k + 1);
+	return add_entry(p, name, cm_buf_span(&p->pcapng[k]));
+}
+
+static CM_RESULT
+add_report(struct packing *p, const struct cm_dossier *d)
+{
+	struct cm_buf facts = { 0 };
+	enum cm_result rc = cm_facts_write(d, &facts);
+
+	if (rc == CM_OK)
+		rc = cm_report_render(d, cm_buf_span(&facts), NULL, &p->report);
+	cm_buf_release(&facts);
+	return rc == CM_OK ? add_entry(p, "report.html", cm_buf_span(&p->report)) : no_memory(p->err);
+}
+
+static CM_RESULT
+add_draft(struct packing *p, const struct cm_dossier *d)
+{
+	struct cm_disclosure x = { .n_seals = d->n_exhibits, .n_findings = d->n_findings, .hides = d->hides,
+		.leaks_accepted = d->leaks_accepted, .tool_name = p->in->tool_name,
+		.tool_version = p->in->tool_version };
+	struct cm_jsonw w = cm_jsonw_of(&p->draft, 0);
+	size_t i;
+
+	memcpy(x.tool_source, p->in->tool_source, 32);
+	x.seals = cm_arena_array(p->arena, x.n_seals + 1, 32);
+	x.findings = cm_arena_array(p->arena, x.n_findings + 1, 32);
+	x.shows = cm_arena_array(p->arena, x.n_seals + 1, sizeof(x.shows[0]));
+	if (x.seals == NULL || x.findings == NULL || x.shows == NULL)
+		return no_memory(p->err);
+	for (i = 0; i < x.n_seals; i++) {
+		memcpy(x.seals[i], d->exhibits[i].statement, 32);
+		x.shows[i] = d->exhibits[i].shows;
+	}
+	for (i = 0; i < x.n_findings; i++)
+		memcpy(x.findings[i], d->findings[i].statement, 32);
+	cm_jsonw_object(&w);
+	cm_disclosure_write(&w, &x);
+	cm_jsonw_object_end(&w);
+	if (!cm_buf_ok(&p->draft))
+		return no_memory(p->err);
+	return add_entry(p, CM_PACK_DRAFT, cm_buf_span(&p->draft));
+}
+
+static CM_RESULT
+add_made(struct packing *p)
+{
+	struct cm_loaded l = { .arena = p->arena };
+	struct cm_zip zip = as_zip(p);
+	enum cm_result rc = cm_load(&l, &zip, p->err);
+	uint32_t k;
+
+	l.dossier.by = p->in->by;
+	l.dossier.made = p->in->made;
+	l.dossier.to = p->in->to;
+	l.dossier.version = p->in->tool_version;
+	l.dossier.hides = p->in->select.hides;
+	l.dossier.leaks_accepted = p->out->leaks.n;
+	for (k = 0; rc == CM_OK && k < l.dossier.n_exhibits; k++)
+		rc = add_pcapng(p, &l.dossier, k);
+	if (rc == CM_OK)
+		rc = add_report(p, &l.dossier);
+	if (rc == CM_OK)
+		rc = add_draft(p, &l.dossier);
+	cm_loaded_release(&l);
+	return rc;
+}
+
+static CM_RESULT
+pack(struct packing *p)
+{
+	struct cm_loaded l = { .arena = p->arena };
+	struct cm_sink sink = cm_sink_of_buf(&p->out->files);
+	struct cm_zip zip;
+	enum cm_result rc;
+	size_t k;
+
+	rc = begin(p);
+	if (rc != CM_OK)
+		return rc;
+	zip = as_zip(p);
+	rc = cm_load(&l, &zip, p->err);
+	if (rc == CM_OK)
+		rc = make_plans(p, &l);
+	for (k = 0; rc == CM_OK && !p->in->dry_run && k < p->in->n_exhibits; k++)
+		rc = open_exhibit(p, &l, k);
+	cm_loaded_release(&l);
+	if (rc != CM_OK || p->in->dry_run)
+		return rc;
+	rc = add_made(p);
+	return rc == CM_OK ? cm_zip_write(p->entry, p->n, &sink, p->err) : rc;
+}
+
+CM_RESULT
+cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out *out, struct cm_err *err)
+{
+	struct packing p = { .in = in, .arena = arena, .out = out, .err = err };
+	enum cm_result rc = pack(&p);
+	size_t k;
+
+	for (k = 0; p.plan != NULL && p.opening != NULL && p.pcapng != NULL && k < in->n_exhibits; k++) {
+		cm_plan_release(&p.plan[k]);
+		cm_buf_release(&p.opening[k]);
+		cm_buf_release(&p.pcapng[k]);
+	}
+	cm_buf_release(&p.report);
+	cm_buf_release(&p.draft);
+	return rc;
+}
+
+void
+cm_pack_release(struct cm_pack_out *out)
+{
+	cm_buf_release(&out->files);
+	cm_leaks_release(&out->leaks);
+}

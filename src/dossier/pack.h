@@ -1,0 +1,63 @@
+/* dossier/pack.h -- makes everything of a dossier but its last signature.
+ *
+ * Runs in the confined process of the sender, since it reads captures.  The last
+ * statement, disclosure/v1, is signed outside: what it will say comes out as a
+ * draft beside the other files. */
+#ifndef CM_DOSSIER_PACK_H
+#define CM_DOSSIER_PACK_H
+
+#include "base/source.h"
+#include "codec/zip.h"
+#include "dossier/plan.h"
+#include "seal/table.h"
+
+/* A statement's file and signature. */
+struct cm_pack_text {
+	struct cm_span json, sig;
+};
+
+struct cm_pack_exhibit {
+	struct cm_pack_text seal;
+	struct cm_source source; /* the exhibit's bytes; stable */
+	const char *name;	 /* for messages */
+	const struct cm_seal_secret *secret;
+	struct cm_span index; /* of the case folder; may be empty */
+};
+
+struct cm_pack_in {
+	const struct cm_pack_exhibit *exhibits; /* in the order of the capture's files */
+	size_t n_exhibits;
+	const struct cm_pack_text *findings; /* ascending by number */
+	size_t n_findings;
+	const struct cm_pack_text *custody;
+	size_t n_custody;
+	struct cm_select_in select; /* findings in it are not read */
+	bool leak_ok, dry_run;
+	const char *by, *made, *to; /* of the disclosure to be; to may be NULL */
+	const char *tool_name, *tool_version;
+	uint8_t tool_source[32];
+};
+
+/* Ends with cm_pack_release. */
+struct cm_pack_out {
+	struct cm_buf files;	   /* a ZIP: all files but the disclosure, and CM_PACK_DRAFT */
+	struct cm_select_sum *sum; /* of each exhibit */
+	struct cm_leaks leaks;
+	struct cm_table_diff diff; /* where an exhibit is not what was sealed; */
+	size_t diff_exhibit;	   /* which one */
+};
+
+/* The entry that holds the members of disclosure/v1, but `files`, as one JSON object. */
+#define CM_PACK_DRAFT "draft.json"
+
+/* CM_E_REFUSED with out->leaks.n != 0: hidden addresses stand in cells that would be
+ * opened, and nobody said leak_ok; out->diff.differs: the exhibit changed since it was
+ * sealed.  With dry_run only sums and leaks are made, and leaks refuse nothing. */
+CM_RESULT cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out *out,
+    struct cm_err *err);
+void cm_pack_release(struct cm_pack_out *out);
+
+/* A sink into a buffer.  CM_E_NOMEM. */
+struct cm_sink cm_sink_of_buf(struct cm_buf *b);
+
+#endif
