@@ -233,6 +233,17 @@ is_full(const struct cm_opened_row *row)
 	return true;
 }
 
+static bool
+is_all_rest(const struct cm_schema *s, const struct cm_opened_row *row)
+{
+	size_t c;
+
+	for (c = 0; c + 1 < s->n; c++)
+		if (row->cell[c].value.len > 0)
+			return false;
+	return true;
+}
+
 static enum cm_result
 join_members(const struct cm_schema *s, const struct cm_opened_row *row, struct cm_buf *buf,
     struct cm_err *err)
@@ -241,7 +252,8 @@ join_members(const struct cm_schema *s, const struct cm_opened_row *row, struct 
 	struct cm_slice slice[CM_COLUMNS_MAX];
 	size_t n = 0, i, at = 0;
 
-	if (!cm_slices_find(s, rest, true, slice, &n))
+	/* a line that is no object may look as if a value were missing; nothing goes in there */
+	if (is_all_rest(s, row) || !cm_slices_find(s, rest, true, slice, &n))
 		n = 0;
 	cm_buf_clear(buf);
 	for (i = 0; i < n; i++) {

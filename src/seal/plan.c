@@ -26,7 +26,7 @@ cm_plan_add(struct cm_plan *p, struct cm_plan_range range)
 	}
 	if (p->n == p->cap) {
 		cap = p->cap == 0 ? 16 : p->cap + p->cap / 2;
-		grown = reallocarray(p->range, cap, sizeof(*grown));
+		grown = realloc(p->range, cap * sizeof(*grown));
 		if (grown == NULL)
 			return CM_E_NOMEM;
 		p->range = grown;
