@@ -54,6 +54,7 @@ fuzz:
 	@tools/fuzz.sh
 
 install: build
+	@ninja -C $(RELEASE) -j $(JOBS) >build/build.log
 	@meson install -C $(RELEASE) --no-rebuild
 
 clean:

@@ -8,6 +8,7 @@ exactly its options (needs build/comity).
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -48,8 +49,8 @@ def functions(code):
                 yield begin, number - begin + 1, deepest
                 begin = None
                 continue
-            depth += line.count("{") - line.count("}")
-            deepest = max(deepest, depth - 1)
+            depth += line.rstrip().endswith("{") - line.lstrip().startswith("}")
+            deepest = max(deepest, depth)
 
 
 def check_c(name, text):
@@ -129,8 +130,26 @@ def check_man(comity):
     return bad
 
 
+def check_pages():
+    if not shutil.which("scdoc") or not shutil.which("mandoc"):
+        print("skip man pages: no scdoc or no mandoc")
+        return 0
+    bad = 0
+    pages = sorted(n for n in os.listdir(os.path.join(ROOT, "man")) if n.endswith(".scd"))
+    for name in pages:
+        with open(os.path.join(ROOT, "man", name), "rb") as f:
+            made = subprocess.run(["scdoc"], stdin=f, capture_output=True, check=False)
+        lint = subprocess.run(["mandoc", "-Tlint", "-Werror"], input=made.stdout, capture_output=True, check=False)
+        if made.returncode != 0 or lint.returncode != 0:
+            print(f"FAIL man/{name}: {(made.stderr or lint.stdout).decode().splitlines()[0]}")
+            bad += 1
+    if not bad:
+        print(f"ok   man pages: {len(pages)} are well-formed")
+    return bad
+
+
 def main():
-    bad = check_files()
+    bad = check_files() + check_pages()
     comity = os.environ.get("COMITY", os.path.join(ROOT, "build", "comity"))
     if os.access(comity, os.X_OK):
         bad += check_man(comity)

@@ -22,12 +22,12 @@ print_options(const struct cm_command *c, FILE *f)
 static enum cm_exit
 one(const struct cm_command *c, const struct cm_context *ctx)
 {
-	fprintf(ctx->out, "usage: %s %s [OPTION...] %s\n\n%s.%s\n\n", ctx->program, c->name,
-	    c->operands != NULL ? c->operands : "", c->line,
+	fprintf(ctx->out, "usage: %s %s [OPTION...]%s%s\n\n%s.%s\n\n", ctx->program, c->name,
+	    c->operands != NULL ? " " : "", c->operands != NULL ? c->operands : "", c->line,
 	    (c->flags & CM_COMMAND_CASE) != 0 ? "  Works on the case folder." : "");
 	print_options(c, ctx->out);
 	if (c->more != NULL)
-		fprintf(ctx->out, "\n%s\n", c->more);
+		fprintf(ctx->out, "\n%s%s", c->more, c->more[strlen(c->more) - 1] == '\n' ? "" : "\n");
 	fprintf(ctx->out, "\nMore: man %s-%s\n", ctx->program, c->name);
 	return CM_EXIT_OK;
 }
