@@ -272,6 +272,23 @@ begin_section(struct cm_reader *r, const uint8_t *block)
 	return true;
 }
 
+/* Wireshark shows these as frames, and people count as it does. */
+static bool
+takes_a_number(uint32_t type)
+{
+	switch (type) {
+	case BLOCK_JOURNAL:
+	case BLOCK_SYSDIG:
+	case BLOCK_SYSDIG_2:
+	case BLOCK_SYSDIG_LARGE:
+	case BLOCK_CUSTOM:
+	case BLOCK_CUSTOM_STAYS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* More than a row may hold and more than we look into: framed by its end. */
 static enum cm_result
 long_block(struct cm_reader *r, uint32_t type, uint32_t len, struct cm_record *out,
@@ -285,6 +302,7 @@ long_block(struct cm_reader *r, uint32_t type, uint32_t len, struct cm_record *o
 		if (rc != CM_OK)
 			return rc;
 	}
+	r->frames += takes_a_number(type);
 	return cm_reader_run(r, (struct cm_run) { len, len, packet ? too_long : NULL }, out, err);
 }
 
@@ -306,16 +324,8 @@ next_framed(struct cm_reader *r, uint32_t type, struct cm_span block, struct cm_
 		if (rc != CM_OK)
 			return rc;
 		return other_block(r, block, NULL, out, err);
-	case BLOCK_JOURNAL:
-	case BLOCK_SYSDIG:
-	case BLOCK_SYSDIG_2:
-	case BLOCK_SYSDIG_LARGE:
-	case BLOCK_CUSTOM:
-	case BLOCK_CUSTOM_STAYS:
-		/* Wireshark shows these as frames, and people count as it does. */
-		r->frames++;
-		return other_block(r, block, NULL, out, err);
 	default:
+		r->frames += takes_a_number(type);
 		return other_block(r, block, NULL, out, err);
 	}
 }

@@ -114,8 +114,11 @@ join(struct cm_source src, struct cm_span file, uint64_t *same)
 		assert_true(r.bytes.len <= file.len - at);
 		assert_memory_equal(r.bytes.ptr, file.ptr + at, r.bytes.len);
 		at += r.bytes.len;
-		if (r.is_frame)
-			assert_int_equal(r.frame, ++frame);
+		if (r.is_frame) {
+			/* Some blocks take a number and are no frame here. */
+			assert_true(r.frame > frame);
+			frame = r.frame;
+		}
 		digest = (digest * 31 + r.bytes.len) * 31 + r.cut * 4u + r.is_frame * 2u +
 		    (r.trouble != NULL) + (uint64_t)r.t_ns + r.comment.len;
 	}
