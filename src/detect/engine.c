@@ -39,7 +39,10 @@ flow_over(void *ctx, const struct cm_flow_view *v)
 	if (r != CM_OK)
 		return r;
 	interest = cm_judge_interest(&e->judge);
-	return interest >= KEEP_FROM ? cm_candidates_keep(&e->kept, &e->judge, interest) : CM_OK;
+	if (interest < KEEP_FROM)
+		return CM_OK;
+	cm_hosts_pin(e->hosts, v);
+	return cm_candidates_keep(&e->kept, &e->judge, interest);
 }
 
 CM_RESULT

@@ -4,16 +4,18 @@
 #include "capture/dns.h"
 #include "detect/hosts.h"
 
-#define BUCKETS 4096u
+#define BUCKETS_FIRST 64u
 #define IDS_PER_FLOW 256u
-#define IDS_FIRST 32u
+#define IDS_FIRST 8u
+#define PINNED_PASSED 16u /* pinned models passed over to forget one */
 #define IDS_MAX 131072u
 #define CLASSES 4u /* (TTL, DF) classes of one flow that are told apart */
 
 struct cm_hosts {
 	size_t memory, used;
 	uint64_t seed;
-	struct cm_host_model *bucket[BUCKETS];
+	struct cm_host_model **bucket;
+	size_t n_buckets, n; /* powers of two; models */
 	struct cm_host_model *oldest, *newest;
 };
 
@@ -26,6 +28,13 @@ cm_hosts_new(size_t memory, uint64_t hash_seed, struct cm_hosts **out)
 		return CM_E_NOMEM;
 	h->memory = memory;
 	h->seed = hash_seed;
+	h->n_buckets = BUCKETS_FIRST;
+	h->bucket = calloc(h->n_buckets, sizeof(struct cm_host_model *));
+	if (h->bucket == NULL) {
+		free(h);
+		return CM_E_NOMEM;
+	}
+	h->used = h->n_buckets * sizeof(struct cm_host_model *);
 	*out = h;
 	return CM_OK;
 }
@@ -56,9 +65,9 @@ exemplars_free(struct cm_hosts *h, struct cm_exemplars *e)
 }
 
 static bool
-exemplars_want(const struct cm_exemplars *e, uint64_t serial)
+exemplars_want(const struct cm_exemplars *e, unsigned most, uint64_t serial)
 {
-	return e->n < CM_HOST_EXEMPLARS || serial < e->flow[e->n - 1]->serial;
+	return e->n < most || serial < e->flow[e->n - 1]->serial;
 }
 
 /* Takes ${v}'s segments at ${at}; payloads that will not stay are copied. */
@@ -101,16 +110,17 @@ static enum cm_result
 exemplars_add(struct cm_hosts *h, struct cm_exemplars *e, const struct cm_flow_view *v,
     const uint32_t *at, unsigned n)
 {
+	unsigned most = e->few ? CM_HOST_PLAIN : CM_HOST_EXEMPLARS;
 	struct cm_exemplar *x;
 	enum cm_result r;
 	unsigned i;
 
-	if (!exemplars_want(e, v->serial))
+	if (!exemplars_want(e, most, v->serial))
 		return CM_OK;
 	r = exemplar_new(h, v, at, n, &x);
 	if (r != CM_OK)
 		return r;
-	if (e->n == CM_HOST_EXEMPLARS)
+	if (e->n == most)
 		h->used -= exemplar_free(e->flow[--e->n]);
 	for (i = e->n++; i > 0 && e->flow[i - 1]->serial > x->serial; i--)
 		e->flow[i] = e->flow[i - 1];
@@ -164,7 +174,7 @@ model_link(struct cm_hosts *h, struct cm_host_model *m)
 static void
 model_free(struct cm_hosts *h, struct cm_host_model *m)
 {
-	struct cm_host_model **at = &h->bucket[m->hash % BUCKETS];
+	struct cm_host_model **at = &h->bucket[m->hash & (h->n_buckets - 1)];
 
 	while (*at != m)
 		at = &(*at)->next;
@@ -179,9 +189,16 @@ model_free(struct cm_hosts *h, struct cm_host_model *m)
 	h->used -= sizeof(*m) + m->ids_cap * sizeof(*m->ids);
 	if (m->answers != NULL)
 		h->used -= CM_HOST_ANSWERS * sizeof(*m->answers);
+	if (m->pair != NULL)
+		h->used -= CM_HOST_PAIRS * sizeof(*m->pair);
+	if (m->single != NULL)
+		h->used -= CM_HOST_SINGLES * sizeof(*m->single);
+	free(m->pair);
+	free(m->single);
 	free(m->answers);
 	free(m->ids);
 	free(m);
+	h->n--;
 }
 
 void
@@ -191,6 +208,7 @@ cm_hosts_free(struct cm_hosts *h)
 		return;
 	while (h->oldest != NULL)
 		model_free(h, h->oldest);
+	free(h->bucket);
 	free(h);
 }
 
@@ -198,7 +216,7 @@ static struct cm_host_model *
 find(const struct cm_hosts *h, const struct cm_host *host, uint8_t proto)
 {
 	uint64_t hash = host_hash(h->seed, host, proto);
-	struct cm_host_model *m = h->bucket[hash % BUCKETS];
+	struct cm_host_model *m = h->bucket[hash & (h->n_buckets - 1)];
 
 	while (m != NULL && (m->hash != hash || m->proto != proto || !cm_host_eq(&m->host, host)))
 		m = m->next;
@@ -209,6 +227,59 @@ const struct cm_host_model *
 cm_hosts_find(const struct cm_hosts *h, const struct cm_host *host, uint8_t proto)
 {
 	return h == NULL ? NULL : find(h, host, proto);
+}
+
+void
+cm_hosts_pin(struct cm_hosts *h, const struct cm_flow_view *v)
+{
+	for (unsigned d = 0; d < 2; d++) {
+		struct cm_host_model *m = find(h, &v->end[d].host, v->proto);
+
+		if (m != NULL)
+			m->pinned = true;
+	}
+}
+
+/* Forgets the models that were quiet longest; pinned ones only if it must. */
+static void
+forget(struct cm_hosts *h)
+{
+	unsigned passed = 0;
+
+	while (h->used > h->memory && h->oldest != NULL) {
+		struct cm_host_model *m = h->oldest;
+
+		if (!m->pinned || passed == PINNED_PASSED) {
+			model_free(h, m);
+			passed = 0;
+			continue;
+		}
+		model_unlink(h, m);
+		model_link(h, m);
+		passed++;
+	}
+}
+
+/* More buckets, if there is memory for them; a long chain is slow, not wrong. */
+static void
+grow_buckets(struct cm_hosts *h)
+{
+	size_t n = h->n_buckets * 2;
+	struct cm_host_model **bucket;
+
+	if (h->n < h->n_buckets)
+		return;
+	bucket = calloc(n, sizeof(struct cm_host_model *));
+	if (bucket == NULL)
+		return;
+	for (struct cm_host_model *m = h->oldest; m != NULL; m = m->newer) {
+		m->next = bucket[m->hash & (n - 1)];
+		bucket[m->hash & (n - 1)] = m;
+	}
+	free(h->bucket);
+	h->used += (n - h->n_buckets) * sizeof(struct cm_host_model *);
+	h->bucket = bucket;
+	h->n_buckets = n;
 }
 
 static enum cm_result
@@ -222,17 +293,19 @@ model_for(struct cm_hosts *h, const struct cm_host *host, uint8_t proto, struct 
 		*out = m;
 		return CM_OK;
 	}
-	while (h->used > h->memory && h->oldest != NULL)
-		model_free(h, h->oldest);
+	forget(h);
+	grow_buckets(h);
 	m = calloc(1, sizeof(*m));
 	if (m == NULL)
 		return CM_E_NOMEM;
 	m->host = *host;
 	m->proto = proto;
+	m->plain.few = true;
 	m->hash = host_hash(h->seed, host, proto);
-	m->next = h->bucket[m->hash % BUCKETS];
-	h->bucket[m->hash % BUCKETS] = m;
+	m->next = h->bucket[m->hash & (h->n_buckets - 1)];
+	h->bucket[m->hash & (h->n_buckets - 1)] = m;
 	h->used += sizeof(*m);
+	h->n++;
 	model_link(h, m);
 	*out = m;
 	return CM_OK;
@@ -363,8 +436,14 @@ look(const struct cm_flow_view *v, unsigned dir, struct shown *s)
 }
 
 static struct cm_host_pair *
-pair_for(struct cm_host_model *m, uint16_t low, uint16_t high)
+pair_for(struct cm_hosts *h, struct cm_host_model *m, uint16_t low, uint16_t high)
 {
+	if (m->pair == NULL) {
+		m->pair = calloc(CM_HOST_PAIRS, sizeof(*m->pair));
+		if (m->pair == NULL)
+			return NULL;
+		h->used += CM_HOST_PAIRS * sizeof(*m->pair);
+	}
 	for (unsigned i = 0; i < m->n_pairs; i++)
 		if (m->pair[i].low == low && m->pair[i].high == high)
 			return &m->pair[i];
@@ -380,7 +459,7 @@ count_pair(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_vie
 {
 	uint16_t low = s->class[a] < s->class[b] ? s->class[a] : s->class[b];
 	uint16_t high = s->class[a] < s->class[b] ? s->class[b] : s->class[a];
-	struct cm_host_pair *p = pair_for(m, low, high);
+	struct cm_host_pair *p = pair_for(h, m, low, high);
 	uint32_t at[2] = { s->at[a], s->at[b] };
 
 	if (p == NULL)
@@ -483,6 +562,12 @@ count_single(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_v
 {
 	struct cm_host_single *s = NULL;
 
+	if (m->single == NULL) {
+		m->single = calloc(CM_HOST_SINGLES, sizeof(*m->single));
+		if (m->single == NULL)
+			return CM_E_NOMEM;
+		h->used += CM_HOST_SINGLES * sizeof(*m->single);
+	}
 	for (unsigned i = 0; i < m->n_singles && s == NULL; i++)
 		if (memcmp(m->single[i].addr, d->first_a, 4) == 0)
 			s = &m->single[i];

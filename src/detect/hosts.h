@@ -24,8 +24,9 @@
 #include "capture/flow.h"
 
 #define CM_HOST_PAIRS 8u
-#define CM_HOST_EXEMPLARS 6u   /* flows kept per class */
-#define CM_EXEMPLAR_SEGS 4u
+#define CM_HOST_EXEMPLARS 6u /* flows kept per class */
+#define CM_HOST_PLAIN 1u	/* and of flows that show nothing */
+#define CM_EXEMPLAR_SEGS 2u
 #define CM_HOST_ANSWERS 256u
 #define CM_HOST_SINGLES 16u
 
@@ -40,7 +41,8 @@ struct cm_exemplar {
 
 struct cm_exemplars {
 	struct cm_exemplar *flow[CM_HOST_EXEMPLARS]; /* ascending serial */
-	unsigned n;
+	uint8_t n;
+	bool few; /* CM_HOST_PLAIN are enough */
 };
 
 /* (TTL, DF) packed: ttl << 1 | df. */
@@ -84,10 +86,11 @@ struct cm_host_model {
 	uint8_t proto;
 	uint64_t hash;
 	uint64_t packets; /* it sent */
+	bool pinned;	  /* something odd was kept of it: forgotten last */
 	uint32_t flows;	  /* with two or more packets of its own */
 	struct cm_host_class class[CM_HOST_PAIRS]; /* (TTL, DF) and how many flows show it */
 	unsigned n_classes;
-	struct cm_host_pair pair[CM_HOST_PAIRS];
+	struct cm_host_pair *pair; /* CM_HOST_PAIRS of them; NULL: none */
 	unsigned n_pairs;
 	struct cm_exemplars plain; /* flows that show one (TTL, DF) only */
 	struct cm_host_id *ids;
@@ -101,7 +104,7 @@ struct cm_host_model {
 	int dns_ttl; /* after cm_hosts_settle */
 	int64_t dns_fastest_ns;
 	struct cm_exemplars dns_show;
-	struct cm_host_single single[CM_HOST_SINGLES];
+	struct cm_host_single *single; /* CM_HOST_SINGLES of them; NULL: none */
 	unsigned n_singles;
 };
 
@@ -112,6 +115,9 @@ void cm_hosts_free(struct cm_hosts *h); /* NULL is fine */
 
 /* Adds what one part of a flow says of its two senders. */
 CM_RESULT cm_hosts_add(struct cm_hosts *h, const struct cm_flow_view *v);
+
+/* Keeps the models of both ends while others can be forgotten. */
+void cm_hosts_pin(struct cm_hosts *h, const struct cm_flow_view *v);
 
 /* All flows are in: works out what is asked below. */
 void cm_hosts_settle(struct cm_hosts *h);
