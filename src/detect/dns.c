@@ -47,7 +47,7 @@ header_marks(struct cm_judge *j, uint32_t i, uint32_t query)
 {
 	const struct cm_segment *g = &j->v->segs[i];
 	int64_t fastest;
-	int ttl = cm_host_dns_expected(j->side[g->dir].model, &fastest);
+	int ttl = cm_host_dns_expected(j->side[g->dir].model, g->t_ns, &fastest);
 
 	if (ttl >= 0 && abs(ttl - g->ttl) > 1)
 		cm_judge_mark(j, i, CM_CUE_DNS_TTL, 4, NULL, 0);

@@ -609,7 +609,7 @@ count_answer(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_v
 	at[1] = i;
 	if (m->n_answers < CM_HOST_ANSWERS) {
 		a = &m->answers[m->n_answers++];
-		*a = (struct cm_host_answer) { .serial = v->serial, .ipid = g->ipid, .ttl = g->ttl };
+		*a = (struct cm_host_answer) { .t_ns = g->t_ns, .ipid = g->ipid, .ttl = g->ttl };
 		a->echo = q < v->n && g->ipid != 0 && g->ipid == v->segs[q].ipid;
 		a->rtt_ns = q < v->n ? g->t_ns - v->segs[q].t_ns : -1;
 	}
@@ -627,49 +627,64 @@ answer_plain(const struct cm_host_model *m, const struct cm_host_answer *a)
 	return a->ipid == 0 || !cm_host_id_constant(m, a->ipid);
 }
 
-static void
-settle_answers(struct cm_host_model *m)
+void
+cm_hosts_settle(struct cm_hosts *h)
+{
+	for (struct cm_host_model *m = h->oldest; m != NULL; m = m->newer)
+		settle_ids(m);
+}
+
+static bool
+answer_near(const struct cm_host_answer *a, int64_t t_ns, int64_t reach)
+{
+	return a->t_ns - t_ns <= reach && t_ns - a->t_ns <= reach;
+}
+
+static int
+answers_mode(const struct cm_host_model *m, int64_t t_ns, int64_t reach)
 {
 	uint16_t count[256] = { 0 };
 	unsigned total = 0;
 	int best = -1;
 
-	m->dns_ttl = -1;
-	m->dns_fastest_ns = 0;
-	for (uint32_t i = 0; i < m->n_answers; i++) {
-		if (!answer_plain(m, &m->answers[i]))
-			continue;
-		total++;
-		count[m->answers[i].ttl]++;
-		if (best < 0 || count[m->answers[i].ttl] > count[best])
-			best = m->answers[i].ttl;
-	}
-	if (total < 2 || count[best] * 2u <= total)
-		return;
-	m->dns_ttl = best;
 	for (uint32_t i = 0; i < m->n_answers; i++) {
 		const struct cm_host_answer *a = &m->answers[i];
 
-		if (a->ttl == best && answer_plain(m, a) && a->rtt_ns > 0 &&
-		    (m->dns_fastest_ns == 0 || a->rtt_ns < m->dns_fastest_ns))
-			m->dns_fastest_ns = a->rtt_ns;
+		if (!answer_plain(m, a) || !answer_near(a, t_ns, reach))
+			continue;
+		total++;
+		count[a->ttl]++;
+		if (best < 0 || count[a->ttl] > count[best])
+			best = a->ttl;
 	}
-}
-
-void
-cm_hosts_settle(struct cm_hosts *h)
-{
-	for (struct cm_host_model *m = h->oldest; m != NULL; m = m->newer) {
-		settle_ids(m);
-		settle_answers(m);
-	}
+	if (total < 2)
+		return -2;
+	return count[best] * 2u > total ? best : -1;
 }
 
 int
-cm_host_dns_expected(const struct cm_host_model *m, int64_t *fastest_ns)
+cm_host_dns_expected(const struct cm_host_model *m, int64_t t_ns, int64_t *fastest_ns)
 {
-	*fastest_ns = m == NULL ? 0 : m->dns_fastest_ns;
-	return m == NULL ? -1 : m->dns_ttl;
+	int64_t reach = CM_HOST_NEAR_NS;
+	int ttl;
+
+	*fastest_ns = 0;
+	if (m == NULL)
+		return -1;
+	ttl = answers_mode(m, t_ns, reach);
+	if (ttl == -2) {
+		reach = INT64_MAX / 2;
+		ttl = answers_mode(m, t_ns, reach);
+	}
+	for (uint32_t i = 0; ttl >= 0 && i < m->n_answers; i++) {
+		const struct cm_host_answer *a = &m->answers[i];
+
+		if (a->ttl == ttl && a->rtt_ns > 0 && answer_plain(m, a) &&
+		    answer_near(a, t_ns, reach) &&
+		    (*fastest_ns == 0 || a->rtt_ns < *fastest_ns))
+			*fastest_ns = a->rtt_ns;
+	}
+	return ttl < 0 ? -1 : ttl;
 }
 
 unsigned

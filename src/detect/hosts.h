@@ -28,6 +28,7 @@
 #define CM_HOST_PLAIN 1u	/* and of flows that show nothing */
 #define CM_EXEMPLAR_SEGS 2u
 #define CM_HOST_ANSWERS 256u
+#define CM_HOST_NEAR_NS (300 * INT64_C(1000000000))
 #define CM_HOST_SINGLES 16u
 
 /* A flow cut down to the packets that show a class. */
@@ -64,7 +65,7 @@ struct cm_host_id {
 };
 
 struct cm_host_answer {
-	uint64_t serial;
+	int64_t t_ns;
 	int64_t rtt_ns; /* after the query; negative: query not seen */
 	uint16_t ipid;
 	uint8_t ttl;
@@ -101,8 +102,6 @@ struct cm_host_model {
 	/* DNS servers: their answers, those of the first flows */
 	struct cm_host_answer *answers;
 	uint32_t n_answers;
-	int dns_ttl; /* after cm_hosts_settle */
-	int64_t dns_fastest_ns;
 	struct cm_exemplars dns_show;
 	struct cm_host_single *single; /* CM_HOST_SINGLES of them; NULL: none */
 	unsigned n_singles;
@@ -137,10 +136,11 @@ uint32_t cm_host_shows(const struct cm_host_model *m, uint16_t class);
 /* E7: this IP identification (not 0) is constant across the host's flows. */
 bool cm_host_id_constant(const struct cm_host_model *m, uint16_t id);
 
-/* The commonest TTL of the server's plain answers, those whose identification
- * neither repeats nor is the query's (E14), and the fastest of these in ns (0: no
- * query seen).  -1: fewer than two such answers, or no majority. */
-int cm_host_dns_expected(const struct cm_host_model *m, int64_t *fastest_ns);
+/* What the server's plain answers look like within CM_HOST_NEAR_NS of ${t_ns} (in the
+ * whole capture, if fewer than two are known there): their commonest TTL, and the
+ * fastest of these in ns (0: no query seen).  Plain: the identification neither
+ * repeats nor is the query's (E14).  -1: fewer than two, or no majority. */
+int cm_host_dns_expected(const struct cm_host_model *m, int64_t t_ns, int64_t *fastest_ns);
 
 /* How many names (up to 3) this host answered with just this IPv4 address. */
 unsigned cm_host_dns_names(const struct cm_host_model *m, const uint8_t addr[4],

@@ -54,26 +54,32 @@ count_weak(const struct cm_judge *j)
 	return n;
 }
 
-/* E14: an answer in conflict needs less, if something else than the conflict
- * speaks against it and not against its rival. */
+/* E14: an answer in conflict needs less, if something else than the conflict speaks
+ * against it and not against its rival; and is let off if more speaks against that. */
 static enum cm_status
 dns_status(const struct cm_judge *j, uint32_t i)
 {
 	bool other_cue = (j->cues[i] & ~(UINT64_C(1) << CM_CUE_DNS_CONFLICT)) != 0;
+	bool beats = false, beaten = false, tied = false;
 
-	if (j->bits[i] >= j->params->forged_bits)
-		return CM_FORGED;
 	if (j->bits[i] < j->params->break_bits || !other_cue)
 		return CM_CLEAR;
-	for (size_t k = 0; k < j->n_pairs && j->bits[i] >= j->params->break_bits + 1; k++) {
+	for (size_t k = 0; k < j->n_pairs; k++) {
 		const struct cm_pair *p = &j->pairs[k];
 		uint32_t rival = p->a == i ? p->b : p->a;
 
-		if ((p->a == i || p->b == i) && p->excuse == CM_EXCUSE_NONE &&
-		    j->bits[i] >= j->bits[rival] + 3)
-			return CM_FORGED;
+		if ((p->a != i && p->b != i) || p->excuse != CM_EXCUSE_NONE)
+			continue;
+		beats |= j->bits[i] >= j->bits[rival] + 3;
+		beaten |= j->bits[rival] >= j->bits[i] + 3;
+		tied |= j->bits[rival] >= j->bits[i];
 	}
-	return CM_SUSPECT;
+	if (beaten)
+		return CM_CLEAR;
+	if (j->bits[i] >= j->params->forged_bits ||
+	    (beats && j->bits[i] >= j->params->break_bits + 1))
+		return CM_FORGED;
+	return tied ? CM_CLEAR : CM_SUSPECT;
 }
 
 static enum cm_status
