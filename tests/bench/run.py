@@ -193,7 +193,7 @@ def write_into(path, lines):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--comity", default=os.path.join(ROOT, "build", "comity"))
-    p.add_argument("--generator", default=os.path.join(ROOT, "build", "tools", "gen", "comity-gen"))
+    p.add_argument("--generator", default=os.path.join(ROOT, "build", "comity-gen"))
     p.add_argument("--size", choices=SIZES, default="small")
     p.add_argument("--runs", type=int, default=3)
     p.add_argument("--inputs", default="http,mix")

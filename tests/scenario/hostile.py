@@ -161,7 +161,7 @@ def main():
                       "--background", "0", "--ip", "6")
         for path in (small, blocks, stream):
             cut_everywhere(comity, path)
-        for path, step in ((small, 2), (blocks, 4), (stream, 6), (pieces, 6)):
+        for path, step in ((small, 6), (blocks, 8), (stream, 10), (pieces, 10)):
             absurd_everywhere(comity, path, 1 if long else step)
         packed_nothing(comity, folder)
         piped(comity, [gen, "flows", "--packets", "1000K"], "a million flows of one packet, piped", 300)

@@ -38,6 +38,7 @@ gen_conn_start(struct gen_conn *c, struct gen_sim *s, struct gen_host *client, s
 	if (c->v6)
 		c->mss = (uint16_t)(c->mss - 20);
 	c->link = gen_sim_pick_link(s);
+	c->iface = gen_sim_iface(s, c->e[0].port);
 	name_addr(a, sizeof(a), &client->addr);
 	name_addr(b, sizeof(b), &server->addr);
 	snprintf(c->flow, sizeof(c->flow), "%s:%u>%s:%u", a, c->e[0].port, b, server_port);
@@ -217,7 +218,7 @@ put_translated(const struct gen_seg *seg, struct gen_ip *ip, struct gen_tcp *tcp
 	shot->id_add = 0;
 	shot->id_save = NULL;
 	shot->tag = 0;
-	shot->iface = c->sim->o.format.interfaces > 1 ? 1 : 0;
+	shot->iface = c->sim->o.format.interfaces > 1 ? (c->iface + 1) % c->sim->o.format.interfaces : 0;
 	shot->t += 30 * GEN_US;
 	len = gen_wire_tcp(c->sim->scratch, ip, tcp);
 	gen_sim_shoot(c->sim, shot, c->sim->scratch, len);

@@ -128,7 +128,8 @@ gen_udp_put(const struct gen_udp *u)
 	struct gen_ip ip = { .src = u->from->addr, .dst = u->to->addr, .proto = GEN_UDP, .df = u->df,
 		.ttl = u->ttl != 0 ? u->ttl : (uint8_t)(u->from->stack->ttl - u->from->hops), .id = u->id };
 	struct gen_shot shot = { .t = u->t, .link = u->link, .v6 = u->from->addr.v6, .to_client = u->to_client,
-		.tag = u->tag, .comment = u->sim->o.comments ? u->comment : NULL };
+		.tag = u->tag, .comment = u->sim->o.comments ? u->comment : NULL,
+		.iface = gen_sim_iface(u->sim, u->to_client ? u->dport : u->sport) };
 
 	if (u->id_how == GEN_HOW_OWN && u->mtu == 0)
 		shot.id_counter = &u->from->id;

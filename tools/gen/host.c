@@ -80,3 +80,9 @@ gen_sim_pick_link(struct gen_sim *s)
 		return s->o.link;
 	return gen_rng_chance(&s->rng, 3, 4) ? GEN_LINK_ETHER : (uint8_t)gen_rng_below(&s->rng, GEN_LINK_MPLS + 1);
 }
+
+uint32_t
+gen_sim_iface(const struct gen_sim *s, uint16_t port)
+{
+	return s->o.format.interfaces > 1 ? port % s->o.format.interfaces : 0;
+}

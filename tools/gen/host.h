@@ -58,4 +58,7 @@ struct gen_host *gen_host_server(struct gen_sim *s, uint32_t n, bool v6);
 bool gen_sim_wants_v6(struct gen_sim *s);
 uint8_t gen_sim_pick_link(struct gen_sim *s);
 
+/* The interface that captures the flow of a client's ${port}, where a file has several. */
+uint32_t gen_sim_iface(const struct gen_sim *s, uint16_t port);
+
 #endif
