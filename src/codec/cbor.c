@@ -36,20 +36,23 @@ cm_cbor_head(struct cm_cbor *c, struct cm_cbor_head *out, struct cm_err *err)
 	uint64_t value;
 
 	if (left == 0)
-		return cm_err_at(err, CM_E_MALFORMED, c->at, "the bytes end where an item should be");
+		return cm_err_at(
+		    err, CM_E_MALFORMED, c->at, "the bytes end where an item should be");
 	p = c->in.ptr + c->at;
 	type = p[0] >> 5;
 	info = p[0] & 31;
 	if (!is_ours(type) || info > EIGHT_BYTES)
-		return cm_err_at(err, CM_E_MALFORMED, c->at, "no item of this kind may stand here (byte 0x%02x)",
-		    p[0]);
+		return cm_err_at(err, CM_E_MALFORMED, c->at,
+		    "no item of this kind may stand here (byte 0x%02x)", p[0]);
 	len = info < ONE_BYTE ? 0 : (size_t)1 << (info - ONE_BYTE);
 	if (left - 1 < len)
-		return cm_err_at(err, CM_E_MALFORMED, c->at, "the bytes end inside the head of an item");
+		return cm_err_at(
+		    err, CM_E_MALFORMED, c->at, "the bytes end inside the head of an item");
 	value = len == 0 ? info : read_value(p + 1, len);
 	if (len != 0 && value < least(len))
 		return cm_err_at(err, CM_E_MALFORMED, c->at,
-		    "a number is not in its shortest form: %llu in %zu bytes", (unsigned long long)value, len);
+		    "a number is not in its shortest form: %llu in %zu bytes",
+		    (unsigned long long)value, len);
 	c->at += 1 + len;
 	*out = (struct cm_cbor_head) { (enum cm_cbor_type)type, value };
 	return CM_OK;
@@ -89,8 +92,8 @@ expect(struct cm_cbor *c, enum cm_cbor_type type, const char *what, struct cm_cb
 }
 
 static enum cm_result
-expect_value(struct cm_cbor *c, enum cm_cbor_type type, const char *what, uint64_t *out,
-    struct cm_err *err)
+expect_value(
+    struct cm_cbor *c, enum cm_cbor_type type, const char *what, uint64_t *out, struct cm_err *err)
 {
 	struct cm_cbor_head head;
 	enum cm_result rc = expect(c, type, what, &head, err);
@@ -119,13 +122,13 @@ cm_cbor_map(struct cm_cbor *c, const char *what, uint64_t *pairs, struct cm_err 
 }
 
 enum cm_result
-cm_cbor_content(struct cm_cbor *c, const struct cm_cbor_head *head, struct cm_span *out,
-    struct cm_err *err)
+cm_cbor_content(
+    struct cm_cbor *c, const struct cm_cbor_head *head, struct cm_span *out, struct cm_err *err)
 {
 	if (head->value > c->in.len - c->at)
 		return cm_err_at(err, CM_E_MALFORMED, c->at,
-		    "a string of %llu bytes, of which %zu are there", (unsigned long long)head->value,
-		    c->in.len - c->at);
+		    "a string of %llu bytes, of which %zu are there",
+		    (unsigned long long)head->value, c->in.len - c->at);
 	*out = cm_span_part(c->in, c->at, (size_t)head->value);
 	c->at += (size_t)head->value;
 	return CM_OK;

@@ -46,13 +46,14 @@ CM_RESULT cm_cbor_array(struct cm_cbor *c, const char *what, uint64_t *items, st
 CM_RESULT cm_cbor_map(struct cm_cbor *c, const char *what, uint64_t *pairs, struct cm_err *err);
 
 /* A whole string; it borrows from the input. */
-CM_RESULT cm_cbor_bytes(struct cm_cbor *c, const char *what, struct cm_span *out,
-    struct cm_err *err);
-CM_RESULT cm_cbor_text(struct cm_cbor *c, const char *what, struct cm_span *out, struct cm_err *err);
+CM_RESULT cm_cbor_bytes(
+    struct cm_cbor *c, const char *what, struct cm_span *out, struct cm_err *err);
+CM_RESULT cm_cbor_text(
+    struct cm_cbor *c, const char *what, struct cm_span *out, struct cm_err *err);
 
 /* The content of a string of which the head has just been read. */
-CM_RESULT cm_cbor_content(struct cm_cbor *c, const struct cm_cbor_head *head, struct cm_span *out,
-    struct cm_err *err);
+CM_RESULT cm_cbor_content(
+    struct cm_cbor *c, const struct cm_cbor_head *head, struct cm_span *out, struct cm_err *err);
 
 bool cm_cbor_at_end(const struct cm_cbor *c);
 

@@ -1,6 +1,7 @@
 #include "base/span.h"
 #include "crypto/sha256_impl.h"
 
+/* clang-format off */
 const uint32_t cm_sha256_k[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
 	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -11,6 +12,7 @@ const uint32_t cm_sha256_k[64] = {
 	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
+/* clang-format on */
 
 static inline uint32_t
 rotr(uint32_t x, unsigned n)
@@ -45,9 +47,9 @@ compress_one(uint32_t state[8], const uint8_t *block)
 		v[i] = state[i];
 	for (i = 0; i < 64; i++) {
 		t1 = v[7] + (rotr(v[4], 6) ^ rotr(v[4], 11) ^ rotr(v[4], 25)) +
-		    ((v[4] & v[5]) ^ (~v[4] & v[6])) + cm_sha256_k[i] + w[i];
+		     ((v[4] & v[5]) ^ (~v[4] & v[6])) + cm_sha256_k[i] + w[i];
 		t2 = (rotr(v[0], 2) ^ rotr(v[0], 13) ^ rotr(v[0], 22)) +
-		    ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+		     ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
 		v[7] = v[6];
 		v[6] = v[5];
 		v[5] = v[4];

@@ -14,7 +14,8 @@ struct packet_cut {
 static uint8_t *
 in_headers(const struct packet_cut *p, uint32_t at)
 {
-	return p->headers->ptr + CM_HEADERS_PREFIX + at - (at < p->form->cut ? 0 : p->form->payload_len);
+	return p->headers->ptr + CM_HEADERS_PREFIX + at -
+	       (at < p->form->cut ? 0 : p->form->payload_len);
 }
 
 static void
@@ -80,7 +81,9 @@ static enum cm_result
 cut_packet(struct cm_cutter *c, const struct cm_row *row, struct cm_cells *out)
 {
 	const struct cm_record *r = row->record;
-	struct cm_packet_form f = { .form = r->form, .tsresol = r->tsresol, .linktype = r->linktype,
+	struct cm_packet_form f = { .form = r->form,
+		.tsresol = r->tsresol,
+		.linktype = r->linktype,
 		.tsoffset = r->tsoffset };
 	struct packet_cut p = { row, &f, &c->headers, &c->mask };
 	struct cm_layers l;
@@ -94,7 +97,8 @@ cut_packet(struct cm_cutter *c, const struct cm_row *row, struct cm_cells *out)
 	f.payload_len = l.payload_end - l.payload_at;
 	put_prefix(&c->headers, &f);
 	cm_buf_add_span(&c->headers, cm_span_part(row->bytes, 0, f.cut));
-	cm_buf_add_span(&c->headers, cm_span_part(row->bytes, f.cut + f.payload_len, row->bytes.len));
+	cm_buf_add_span(
+	    &c->headers, cm_span_part(row->bytes, f.cut + f.payload_len, row->bytes.len));
 	if (!cm_buf_ok(&c->headers))
 		return CM_E_NOMEM;
 	take_out(&p, data, &l, out);

@@ -22,18 +22,18 @@
 
 struct cm_row {
 	struct cm_span bytes;
-	uint64_t offset;	       /* of bytes, in the file */
+	uint64_t offset;                /* of bytes, in the file */
 	const struct cm_record *record; /* capture/1 only */
-	bool continues;		       /* lines/1, records/1: goes on with the line of the row before */
+	bool continues; /* lines/1, records/1: goes on with the line of the row before */
 };
 
 /* Zero-initialise, set schema; ends with cm_cutter_release. */
 struct cm_cutter {
 	const struct cm_schema *schema;
-	uint64_t rows;	       /* of the table, for the rules on its last row; 0: not known */
+	uint64_t rows;         /* of the table, for the rules on its last row; 0: not known */
 	struct cm_buf headers; /* also: `rest` */
 	struct cm_buf mask;
-	struct cm_buf joined;  /* of the rules */
+	struct cm_buf joined; /* of the rules */
 };
 
 /* The cells of ${row}; they live until the next call or as long as the row, whichever
@@ -59,34 +59,34 @@ void cm_cut_rows_free(struct cm_cut_rows *r); /* NULL is fine */
 struct cm_split {
 	enum cm_kind kind;
 	struct cm_source source;
-	uint64_t at;	/* of the next row */
+	uint64_t at;    /* of the next row */
 	bool continues; /* the next row goes on with a line */
 };
 CM_RESULT cm_split_next(struct cm_split *s, struct cm_row *out, struct cm_err *err);
 
 /* A row of capture/1, as far as it is open. */
 struct cm_joined {
-	bool packet;		 /* false: no packet; `bytes` is its payload, if that is open */
-	cm_columns known;	 /* columns of which the value is known (ties are not) */
-	struct cm_span bytes;	 /* the whole row, zeros where cells are shut; in the buffer */
+	bool packet;             /* false: no packet; `bytes` is its payload, if that is open */
+	cm_columns known;        /* columns of which the value is known (ties are not) */
+	struct cm_span bytes;    /* the whole row, zeros where cells are shut; in the buffer */
 	struct cm_record record; /* of a packet: row, bytes, cut, is_frame, form, tsresol, linktype,
 				  * tsoffset, data_at, cap_len, orig_len, has_time, t_ns; rest zero */
 	struct cm_layers layers; /* of a packet */
-	uint32_t cut;		 /* offset of the payload in the row */
+	uint32_t cut;            /* offset of the payload in the row */
 	uint32_t payload_len;
 };
 
 /* Joins an opened row of capture/1.  ${buf} is emptied first and holds the bytes.
  * CM_E_NOTFOUND: `headers` is shut, so that nothing can be put anywhere.
  * CM_E_REFUSED: no record cuts into these cells, with the reason.  CM_E_NOMEM. */
-CM_RESULT cm_join_packet(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *out,
-    struct cm_err *err);
+CM_RESULT cm_join_packet(
+    const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *out, struct cm_err *err);
 
 /* Joins a row that is open in full, of any kind, into ${buf} (emptied first): the bytes of
  * the file.  CM_E_NOTFOUND: something is shut.  CM_E_REFUSED: no record cuts into these
  * cells.  CM_E_NOMEM. */
-CM_RESULT cm_join(const struct cm_schema *schema, const struct cm_opened_row *row, struct cm_buf *buf,
-    struct cm_err *err);
+CM_RESULT cm_join(const struct cm_schema *schema, const struct cm_opened_row *row,
+    struct cm_buf *buf, struct cm_err *err);
 
 /* The rules of a kind for opened rows (FORMATS 1.2 "A reader refuses").  ${cutter} is its
  * scratch, with the schema set. */

@@ -8,7 +8,7 @@
 struct cm_cut_rows {
 	struct cm_source source;
 	struct cm_reader *reader; /* capture/1 only */
-	struct cm_split split;	  /* the others */
+	struct cm_split split;    /* the others */
 	struct cm_record record;
 	struct cm_row row;
 	struct cm_cutter cutter;
@@ -50,7 +50,8 @@ enum cm_result
 cm_split_next(struct cm_split *s, struct cm_row *out, struct cm_err *err)
 {
 	struct cm_span bytes = { 0 };
-	enum cm_result rc = s->kind == CM_KIND_BLOB ? next_block(s, &bytes, err) : next_line(s, &bytes, err);
+	enum cm_result rc =
+	    s->kind == CM_KIND_BLOB ? next_block(s, &bytes, err) : next_line(s, &bytes, err);
 
 	if (rc != CM_OK)
 		return rc;

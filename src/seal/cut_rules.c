@@ -17,8 +17,8 @@ static bool
 mask_alone(const struct cm_opened_row *row)
 {
 	return is_known(&row->cell[CM_COL_MASK]) &&
-	    !(is_known(&row->cell[CM_COL_SRC]) && is_known(&row->cell[CM_COL_DST]) &&
-		is_known(&row->cell[CM_COL_PAYLOAD]));
+	       !(is_known(&row->cell[CM_COL_SRC]) && is_known(&row->cell[CM_COL_DST]) &&
+		   is_known(&row->cell[CM_COL_PAYLOAD]));
 }
 
 static bool
@@ -32,10 +32,12 @@ static enum cm_result
 check_headless(const struct cm_opened_row *row, struct cm_err *err)
 {
 	const struct cm_opened_cell *src = &row->cell[CM_COL_SRC], *dst = &row->cell[CM_COL_DST];
-	const struct cm_opened_cell *mask = &row->cell[CM_COL_MASK], *payload = &row->cell[CM_COL_PAYLOAD];
+	const struct cm_opened_cell *mask = &row->cell[CM_COL_MASK],
+				    *payload = &row->cell[CM_COL_PAYLOAD];
 
 	if (!is_address_len(src->value.len) || !is_address_len(dst->value.len))
-		return REFUSE(err, "row %" PRIu64 ": an address of another length than 0, 4 or 16", row->row);
+		return REFUSE(
+		    err, "row %" PRIu64 ": an address of another length than 0, 4 or 16", row->row);
 	if (is_known(src) && is_known(dst) && src->value.len != dst->value.len)
 		return REFUSE(err, "row %" PRIu64 ": two addresses of two kinds", row->row);
 	if (mask->value.len + payload->value.len > CM_PACKET_ROW_MAX)
@@ -76,7 +78,8 @@ check_packet(struct cm_cutter *c, const struct cm_opened_row *row, struct cm_err
 	enum cm_result rc;
 
 	if (mask_alone(row))
-		return REFUSE(err, "row %" PRIu64 ": `mask` is open, but not all that it is computed from",
+		return REFUSE(err,
+		    "row %" PRIu64 ": `mask` is open, but not all that it is computed from",
 		    row->row);
 	rc = cm_join_packet(row, &c->joined, &j, &why);
 	if (rc == CM_E_NOTFOUND)
@@ -138,7 +141,8 @@ check_some_members(const struct cm_schema *s, const struct cm_opened_row *row, s
 		else if (cm_slices_is_value(row->cell[c].value))
 			full |= cm_column_bit(c);
 		else
-			return REFUSE(err, "row %" PRIu64 ": column %zu is no JSON value", row->row, c);
+			return REFUSE(
+			    err, "row %" PRIu64 ": column %zu is no JSON value", row->row, c);
 	}
 	if (!is_known(rest))
 		return CM_OK;

@@ -5,7 +5,8 @@
 #include "seal/hasher.h"
 
 enum cm_result
-cm_hasher_init(struct cm_hasher *h, const struct cm_schema *schema, const struct cm_seal_secret *secret)
+cm_hasher_init(
+    struct cm_hasher *h, const struct cm_schema *schema, const struct cm_seal_secret *secret)
 {
 	enum cm_result rc;
 	size_t c;
@@ -36,7 +37,8 @@ cm_hasher_fini(struct cm_hasher *h)
 }
 
 void
-cm_hasher_row(struct cm_hasher *h, uint64_t row, const struct cm_cells *cells, struct cm_row_hash *out)
+cm_hasher_row(
+    struct cm_hasher *h, uint64_t row, const struct cm_cells *cells, struct cm_row_hash *out)
 {
 	struct cm_sha256_msg m[CM_COLUMNS_MAX];
 	uint8_t head[CM_COLUMNS_MAX][2];
@@ -60,8 +62,8 @@ cm_hasher_row(struct cm_hasher *h, uint64_t row, const struct cm_cells *cells, s
 }
 
 void
-cm_cell_hash(uint8_t column, const uint8_t salt[CM_HASH_LEN], struct cm_span value,
-    uint8_t out[CM_HASH_LEN])
+cm_cell_hash(
+    uint8_t column, const uint8_t salt[CM_HASH_LEN], struct cm_span value, uint8_t out[CM_HASH_LEN])
 {
 	const uint8_t head[2] = { 0x14, column };
 	struct cm_sha256 h;

@@ -21,8 +21,8 @@ struct cm_row_hash {
 
 CM_RESULT cm_hasher_init(struct cm_hasher *h, const struct cm_schema *schema,
     const struct cm_seal_secret *secret); /* CM_E_NOMEM; cm_hasher_fini is fine then */
-void cm_hasher_row(struct cm_hasher *h, uint64_t row, const struct cm_cells *cells,
-    struct cm_row_hash *out);
+void cm_hasher_row(
+    struct cm_hasher *h, uint64_t row, const struct cm_cells *cells, struct cm_row_hash *out);
 void cm_hasher_fini(struct cm_hasher *h);
 
 /* cell(c, i), from its salt and its value, which for a linked column is the tie. */

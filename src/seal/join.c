@@ -11,8 +11,8 @@ struct filler {
 	uint8_t *row;
 	const struct cm_packet_form *form;
 	struct cm_span mask; /* what is left of it to fill in; */
-	bool open;	     /* if it is known */
-	bool bad;	     /* a range is not zero, or the mask too short */
+	bool open;           /* if it is known */
+	bool bad;            /* a range is not zero, or the mask too short */
 };
 
 static bool
@@ -64,15 +64,16 @@ fill_mask(const struct cm_opened_cell *mask, const struct cm_packet_form *form, 
 	if (!f.bad && form->options_len > 0)
 		fill_row(&f, form->options_at, form->options_len);
 	if (f.bad)
-		return REFUSE(err, "`headers` is not zero where `mask` goes, or `mask` is too short");
+		return REFUSE(
+		    err, "`headers` is not zero where `mask` goes, or `mask` is too short");
 	if (f.mask.len > 0)
 		return REFUSE(err, "`mask` is longer than what it fills");
 	return CM_OK;
 }
 
 static enum cm_result
-fill_address(const struct cm_opened_cell *cell, uint32_t at, uint32_t len, uint8_t *row,
-    struct cm_err *err)
+fill_address(
+    const struct cm_opened_cell *cell, uint32_t at, uint32_t len, uint8_t *row, struct cm_err *err)
 {
 	if (is_known(cell) && cell->value.len != len)
 		return REFUSE(err, "an address of %zu bytes where %u are", cell->value.len, len);
@@ -113,14 +114,23 @@ set_record(const struct cm_packet_form *f, uint64_t row, struct cm_joined *j)
 	const uint8_t *p = j->bytes.ptr;
 	uint32_t high, low;
 
-	j->record = (struct cm_record) { .row = row, .bytes = j->bytes, .cut = true, .is_frame = true,
-		.has_time = true, .form = f->form, .tsresol = f->tsresol, .linktype = f->linktype,
-		.tsoffset = f->tsoffset, .data_at = f->data_at, .cap_len = f->cap_len };
+	j->record = (struct cm_record) { .row = row,
+		.bytes = j->bytes,
+		.cut = true,
+		.is_frame = true,
+		.has_time = true,
+		.form = f->form,
+		.tsresol = f->tsresol,
+		.linktype = f->linktype,
+		.tsoffset = f->tsoffset,
+		.data_at = f->data_at,
+		.cap_len = f->cap_len };
 	high = get32(f->form, p + (pcapng ? 12 : 0));
 	low = get32(f->form, p + (pcapng ? 16 : 4));
 	j->record.orig_len = get32(f->form, p + (pcapng ? 24 : 12));
-	j->record.t_ns = pcapng ? cm_record_time((uint64_t)high << 32 | low, f->tsresol, f->tsoffset)
-				: (int64_t)high * 1000000000 + (int64_t)low * (f->tsresol == 9 ? 1 : 1000);
+	j->record.t_ns =
+	    pcapng ? cm_record_time((uint64_t)high << 32 | low, f->tsresol, f->tsoffset)
+		   : (int64_t)high * 1000000000 + (int64_t)low * (f->tsresol == 9 ? 1 : 1000);
 }
 
 /* The row's bytes with the payload, or zeros for it. */
@@ -145,7 +155,8 @@ lay_out(const struct cm_packet_form *f, const struct cm_opened_cell *payload, st
 }
 
 static enum cm_result
-join_packet(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *j, struct cm_err *err)
+join_packet(
+    const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *j, struct cm_err *err)
 {
 	const struct cm_opened_cell *cell = row->cell;
 	bool payload_known = is_known(&cell[CM_COL_PAYLOAD]);
@@ -156,8 +167,8 @@ join_packet(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joine
 	if (rc != CM_OK)
 		return rc;
 	if (payload_known && cell[CM_COL_PAYLOAD].value.len != f.payload_len)
-		return REFUSE(err, "a payload of %zu bytes where %u are", cell[CM_COL_PAYLOAD].value.len,
-		    f.payload_len);
+		return REFUSE(err, "a payload of %zu bytes where %u are",
+		    cell[CM_COL_PAYLOAD].value.len, f.payload_len);
 	p = lay_out(&f, &cell[CM_COL_PAYLOAD], buf);
 	if (p == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory for a row");
@@ -165,9 +176,11 @@ join_packet(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joine
 	if (rc == CM_OK)
 		rc = fill_mask(&cell[CM_COL_MASK], &f, j, p, err);
 	if (rc == CM_OK)
-		rc = fill_address(&cell[CM_COL_SRC], f.data_at + j->layers.src_at, j->layers.addr_len, p, err);
+		rc = fill_address(
+		    &cell[CM_COL_SRC], f.data_at + j->layers.src_at, j->layers.addr_len, p, err);
 	if (rc == CM_OK)
-		rc = fill_address(&cell[CM_COL_DST], f.data_at + j->layers.dst_at, j->layers.addr_len, p, err);
+		rc = fill_address(
+		    &cell[CM_COL_DST], f.data_at + j->layers.dst_at, j->layers.addr_len, p, err);
 	if (rc != CM_OK)
 		return rc;
 	j->packet = true;
@@ -179,7 +192,8 @@ join_packet(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joine
 }
 
 static enum cm_result
-join_other(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *j, struct cm_err *err)
+join_other(
+    const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *j, struct cm_err *err)
 {
 	const struct cm_opened_cell *payload = &row->cell[CM_COL_PAYLOAD];
 	size_t c;
@@ -188,9 +202,11 @@ join_other(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined
 		return REFUSE(err, "`headers` of a row that is no packet is longer than one byte");
 	for (c = CM_COL_SRC; c <= CM_COL_MASK; c++)
 		if (is_known(&row->cell[c]) && row->cell[c].value.len > 0)
-			return REFUSE(err, "a row that is no packet has something in column %zu", c);
+			return REFUSE(
+			    err, "a row that is no packet has something in column %zu", c);
 	if (is_known(payload) && (payload->value.len == 0 || payload->value.len > CM_OTHER_ROW_MAX))
-		return REFUSE(err, "a row that is no packet has %zu bytes, not 1 to 65536", payload->value.len);
+		return REFUSE(err, "a row that is no packet has %zu bytes, not 1 to 65536",
+		    payload->value.len);
 	cm_buf_clear(buf);
 	cm_buf_add_span(buf, payload->value);
 	if (!cm_buf_ok(buf))
@@ -200,8 +216,8 @@ join_other(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined
 }
 
 enum cm_result
-cm_join_packet(const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *out,
-    struct cm_err *err)
+cm_join_packet(
+    const struct cm_opened_row *row, struct cm_buf *buf, struct cm_joined *out, struct cm_err *err)
 {
 	const struct cm_opened_cell *headers = &row->cell[CM_COL_HEADERS];
 	struct cm_joined j = { 0 };
@@ -258,7 +274,8 @@ join_members(const struct cm_schema *s, const struct cm_opened_row *row, struct 
 	cm_buf_clear(buf);
 	for (i = 0; i < n; i++) {
 		if (slice[i].len > 0)
-			return REFUSE(err, "`rest` holds the value of a member that has its own column");
+			return REFUSE(
+			    err, "`rest` holds the value of a member that has its own column");
 		cm_buf_add_span(buf, cm_span_part(rest, at, slice[i].at - at));
 		cm_buf_add_span(buf, row->cell[slice[i].column].value);
 		at = slice[i].at;

@@ -46,7 +46,8 @@ name_of(const struct cm_names *n, int group, struct cm_span value, uint8_t out[C
 }
 
 void
-cm_tie_of(int group, const uint8_t name[CM_HASH_LEN], struct cm_span value, uint8_t tie[CM_HASH_LEN])
+cm_tie_of(
+    int group, const uint8_t name[CM_HASH_LEN], struct cm_span value, uint8_t tie[CM_HASH_LEN])
 {
 	const uint8_t head[2] = { 0x14, (uint8_t)(0x80 + group) };
 	const struct cm_sha256_msg m = { { { head, 2 }, { name, CM_HASH_LEN }, value } };
@@ -72,7 +73,7 @@ static bool
 slot_holds(const struct cm_names_slot *s, int group, struct cm_span value)
 {
 	return s->len == value.len + 1 && s->group == group &&
-	    (value.len == 0 || memcmp(s->value, value.ptr, value.len) == 0);
+	       (value.len == 0 || memcmp(s->value, value.ptr, value.len) == 0);
 }
 
 static const struct cm_names_slot *

@@ -27,15 +27,15 @@ struct cm_names {
 };
 
 CM_RESULT cm_names_init(struct cm_names *n, const struct cm_seal_secret *secret); /* CM_E_NOMEM */
-void cm_names_fini(struct cm_names *n); /* wipes */
+void cm_names_fini(struct cm_names *n);                                           /* wipes */
 
 /* Either of name and tie may be NULL. */
 void cm_names_of(struct cm_names *n, int group, struct cm_span value, uint8_t name[CM_HASH_LEN],
     uint8_t tie[CM_HASH_LEN]);
 
 /* The tie of a value whose name is known. */
-void cm_tie_of(int group, const uint8_t name[CM_HASH_LEN], struct cm_span value,
-    uint8_t tie[CM_HASH_LEN]);
+void cm_tie_of(
+    int group, const uint8_t name[CM_HASH_LEN], struct cm_span value, uint8_t tie[CM_HASH_LEN]);
 
 /* Remembers under which name each value was met, in one exhibit (one X): several
  * openings may be told to one book.  One value under two names means that the
@@ -43,7 +43,7 @@ void cm_tie_of(int group, const uint8_t name[CM_HASH_LEN], struct cm_span value,
 struct cm_name_book {
 	struct cm_name_entry *entry;
 	size_t n, cap;
-	bool conflict;	       /* some value has two names, */
+	bool conflict;         /* some value has two names, */
 	uint64_t conflict_row; /* first seen in this row */
 };
 

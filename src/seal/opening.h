@@ -23,12 +23,12 @@ struct cm_opening_rules {
 
 /* How much is open; for the statement that goes with it (`shows`). */
 struct cm_opening_stats {
-	uint64_t rows;	/* with at least one cell open */
-	uint64_t packets; /* of these: capture/1, and `headers` open and a packet's */
-	uint64_t open[CM_COLUMNS_MAX];	/* cells not shut, per column */
-	uint64_t tied[CM_COLUMNS_MAX];	/* of these */
+	uint64_t rows;                  /* with at least one cell open */
+	uint64_t packets;               /* of these: capture/1, and `headers` open and a packet's */
+	uint64_t open[CM_COLUMNS_MAX];  /* cells not shut, per column */
+	uint64_t tied[CM_COLUMNS_MAX];  /* of these */
 	uint64_t named[CM_COLUMNS_MAX]; /* of these; plain columns: 0 */
-	bool whole; /* the whole file is open, and its own digest agrees */
+	bool whole;                     /* the whole file is open, and its own digest agrees */
 };
 
 struct cm_opening;

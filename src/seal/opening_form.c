@@ -25,8 +25,8 @@ cm_opening_put_header(struct cm_buf *b, const uint8_t statement[CM_HASH_LEN])
 }
 
 void
-cm_opening_put_seed(struct cm_buf *b, size_t column, unsigned h, uint64_t a,
-    const uint8_t seed[CM_HASH_LEN])
+cm_opening_put_seed(
+    struct cm_buf *b, size_t column, unsigned h, uint64_t a, const uint8_t seed[CM_HASH_LEN])
 {
 	put_array(b, 5, CM_ITEM_SEED);
 	cm_cbor_put_head(b, CM_CBOR_UINT, column);
@@ -43,7 +43,8 @@ cm_opening_put_row(struct cm_buf *b, size_t cells)
 }
 
 static void
-put_cell_array(struct cm_buf *b, uint64_t items, enum cm_cell_form form, const struct cm_opened_cell *c)
+put_cell_array(
+    struct cm_buf *b, uint64_t items, enum cm_cell_form form, const struct cm_opened_cell *c)
 {
 	cm_cbor_put_head(b, CM_CBOR_ARRAY, items);
 	cm_cbor_put_head(b, CM_CBOR_UINT, form);

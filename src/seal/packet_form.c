@@ -77,7 +77,7 @@ payload_fits(struct cm_packet_form *f)
 		return false;
 	f->payload_len = f->row_len - (uint32_t)f->block.len;
 	return f->cut >= f->data_at && f->cut - f->data_at <= f->cap_len &&
-	    f->payload_len <= f->cap_len - (f->cut - f->data_at);
+	       f->payload_len <= f->cap_len - (f->cut - f->data_at);
 }
 
 enum cm_result
@@ -94,23 +94,27 @@ cm_packet_form_read(struct cm_span headers, struct cm_packet_form *out, struct c
 	f.cut = cm_cursor_u32(&c);
 	f.block = cm_cursor_take(&c, cm_cursor_left(&c));
 	if (c.bad || kind != 0x01 || f.form > CM_FORM_PCAPNG_BE)
-		return cm_err_set(err, CM_E_REFUSED, "`headers` is not of the form that FORMATS 1.2 gives it");
+		return cm_err_set(
+		    err, CM_E_REFUSED, "`headers` is not of the form that FORMATS 1.2 gives it");
 	if (!is_pcapng(f.form) && !is_time_of_pcap(&f))
 		return cm_err_set(err, CM_E_REFUSED,
 		    "`headers` gives a pcap record a time resolution that pcap does not have");
 	if (!cm_packet_frame_of(&f, f.block.ptr, f.block.len))
-		return cm_err_set(err, CM_E_REFUSED, "the block in `headers` does not frame as a packet");
+		return cm_err_set(
+		    err, CM_E_REFUSED, "the block in `headers` does not frame as a packet");
 	if (!payload_fits(&f))
-		return cm_err_set(err, CM_E_REFUSED, "the payload does not fit where `headers` cuts it");
+		return cm_err_set(
+		    err, CM_E_REFUSED, "the payload does not fit where `headers` cuts it");
 	if (is_pcapng(f.form) && get32(&f, f.block.ptr + f.block.len - 4) != f.row_len)
-		return cm_err_set(err, CM_E_REFUSED, "the two lengths of the block in `headers` differ");
+		return cm_err_set(
+		    err, CM_E_REFUSED, "the two lengths of the block in `headers` differ");
 	*out = f;
 	return CM_OK;
 }
 
 enum cm_result
-cm_packet_layers(const struct cm_packet_form *f, struct cm_span data, struct cm_layers *out,
-    struct cm_err *err)
+cm_packet_layers(
+    const struct cm_packet_form *f, struct cm_span data, struct cm_layers *out, struct cm_err *err)
 {
 	uint32_t at = f->cut - f->data_at, end = f->cap_len;
 	struct cm_layers l;

@@ -17,13 +17,13 @@ struct cm_packet_form {
 	uint8_t tsresol;
 	uint16_t linktype;
 	uint64_t tsoffset;
-	uint32_t cut;	      /* of the payload in the row */
+	uint32_t cut;         /* of the payload in the row */
 	struct cm_span block; /* of the cell: the row without its payload */
 	uint32_t row_len;     /* the row, as framed */
 	uint32_t payload_len; /* row_len - block.len */
 	uint32_t data_at;     /* captured bytes, in the row */
 	uint32_t cap_len;
-	uint32_t options_at;  /* pcapng: packet options, in the row */
+	uint32_t options_at; /* pcapng: packet options, in the row */
 	uint32_t options_len;
 };
 
@@ -40,12 +40,13 @@ cm_headers_is_packet(struct cm_span headers)
 bool cm_packet_frame_of(struct cm_packet_form *f, const uint8_t *head, size_t len);
 
 /* Takes the cell apart.  CM_E_REFUSED: it is not of this form, with the reason. */
-CM_RESULT cm_packet_form_read(struct cm_span headers, struct cm_packet_form *out, struct cm_err *err);
+CM_RESULT cm_packet_form_read(
+    struct cm_span headers, struct cm_packet_form *out, struct cm_err *err);
 
 /* The layers of a packet of which the payload is not known: what lies before `cut` says it
  * all.  ${data}: the captured bytes from the front, at least up to `cut`.
  * CM_E_REFUSED: the headers do not end at `cut`. */
-CM_RESULT cm_packet_layers(const struct cm_packet_form *f, struct cm_span data, struct cm_layers *out,
-    struct cm_err *err);
+CM_RESULT cm_packet_layers(
+    const struct cm_packet_form *f, struct cm_span data, struct cm_layers *out, struct cm_err *err);
 
 #endif

@@ -18,10 +18,10 @@ cm_column_bit(size_t column)
 }
 
 struct cm_plan_range {
-	uint64_t from, to;  /* rows [from, to) */
-	cm_columns open;    /* not shut */
-	cm_columns tied;    /* part of `open`, linked columns only: tied; others are named */
-	bool by_row;	    /* these rows were asked for by their number */
+	uint64_t from, to; /* rows [from, to) */
+	cm_columns open;   /* not shut */
+	cm_columns tied;   /* part of `open`, linked columns only: tied; others are named */
+	bool by_row;       /* these rows were asked for by their number */
 };
 
 /* Zero-initialise; ends with cm_plan_release. */
@@ -42,8 +42,8 @@ CM_RESULT cm_plan_merge(struct cm_plan *p, struct cm_plan_range range);
 /* The range that holds ${row}, or NULL. */
 const struct cm_plan_range *cm_plan_find(const struct cm_plan *p, uint64_t row);
 
-enum cm_cell_state cm_plan_state(const struct cm_plan_range *r, const struct cm_schema *s,
-    size_t column);
+enum cm_cell_state cm_plan_state(
+    const struct cm_plan_range *r, const struct cm_schema *s, size_t column);
 
 void cm_plan_release(struct cm_plan *p);
 
@@ -61,8 +61,8 @@ struct cm_plan_checker;
 CM_RESULT cm_plan_checker_new(const struct cm_plan *p, const struct cm_schema *s, uint64_t rows,
     struct cm_plan_checker **out, struct cm_err *err);
 /* CM_E_REFUSED with the row and the reason; CM_E_NOMEM. */
-CM_RESULT cm_plan_checker_row(struct cm_plan_checker *c, uint64_t row, const struct cm_cells *cells,
-    struct cm_err *err);
+CM_RESULT cm_plan_checker_row(
+    struct cm_plan_checker *c, uint64_t row, const struct cm_cells *cells, struct cm_err *err);
 /* Must it see every row, or only those that are opened? */
 bool cm_plan_checker_needs_all(const struct cm_plan_checker *c);
 void cm_plan_checker_free(struct cm_plan_checker *c); /* NULL is fine */

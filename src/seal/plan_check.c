@@ -47,7 +47,8 @@ check_ranges(const struct cm_plan *p, const struct cm_schema *s, uint64_t rows, 
 			    "row %" PRIu64 " was asked for, but the exhibit has %" PRIu64 " rows",
 			    p->range[i].to - 1, rows);
 		if ((p->range[i].open & ~all) != 0)
-			return cm_err_set(err, CM_E_REFUSED, "the plan opens a column that is not there");
+			return cm_err_set(
+			    err, CM_E_REFUSED, "the plan opens a column that is not there");
 		if ((p->range[i].tied & ~linked) != 0)
 			return cm_err_set(err, CM_E_REFUSED, "only linked columns can be tied");
 	}
@@ -80,7 +81,7 @@ static bool
 opens_covered(const struct cm_plan_range *r)
 {
 	cm_columns need = cm_column_bit(CM_COL_HEADERS) | cm_column_bit(CM_COL_SRC) |
-	    cm_column_bit(CM_COL_DST) | cm_column_bit(CM_COL_PAYLOAD);
+			  cm_column_bit(CM_COL_DST) | cm_column_bit(CM_COL_PAYLOAD);
 
 	return r != NULL && (r->open & need) == need && (r->tied & need) == 0;
 }
@@ -156,7 +157,8 @@ check_fragment(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_ran
 	if ((*slot & MET) != MET)
 		return CM_OK;
 	return cm_err_set(err, CM_E_REFUSED,
-	    "row %" PRIu64 ": `mask` of a fragmented datagram needs headers, src, dst and payload of "
+	    "row %" PRIu64
+	    ": `mask` of a fragmented datagram needs headers, src, dst and payload of "
 	    "all its fragments",
 	    row);
 }
@@ -171,7 +173,8 @@ check_mask(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_range *
 
 	if (r != NULL && (r->open & cm_column_bit(CM_COL_MASK)) && !opens_covered(r))
 		return cm_err_set(err, CM_E_REFUSED,
-		    "row %" PRIu64 ": `mask` holds checksums, so it opens only with headers, src, dst and "
+		    "row %" PRIu64
+		    ": `mask` holds checksums, so it opens only with headers, src, dst and "
 		    "payload",
 		    row);
 	if (cm_packet_form_read(cells->cell[CM_COL_HEADERS], &f, NULL) != CM_OK)
@@ -183,8 +186,8 @@ check_mask(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_range *
 }
 
 enum cm_result
-cm_plan_checker_row(struct cm_plan_checker *c, uint64_t row, const struct cm_cells *cells,
-    struct cm_err *err)
+cm_plan_checker_row(
+    struct cm_plan_checker *c, uint64_t row, const struct cm_cells *cells, struct cm_err *err)
 {
 	const struct cm_plan_range *r = NULL;
 
@@ -198,7 +201,8 @@ cm_plan_checker_row(struct cm_plan_checker *c, uint64_t row, const struct cm_cel
 		if (r == NULL || r->by_row)
 			return CM_OK;
 		return cm_err_set(err, CM_E_REFUSED,
-		    "row %" PRIu64 " is no packet, and opens only when asked for by its number", row);
+		    "row %" PRIu64 " is no packet, and opens only when asked for by its number",
+		    row);
 	}
 	return c->opens_mask ? check_mask(c, row, r, cells, err) : CM_OK;
 }
@@ -219,7 +223,8 @@ cm_plan_checker_free(struct cm_plan_checker *c)
 }
 
 static enum cm_result
-check_rows(struct cm_plan_checker *c, uint64_t rows, struct cm_cell_source source, struct cm_err *err)
+check_rows(
+    struct cm_plan_checker *c, uint64_t rows, struct cm_cell_source source, struct cm_err *err)
 {
 	struct cm_cells cells;
 	enum cm_result rc = CM_OK;
@@ -228,7 +233,8 @@ check_rows(struct cm_plan_checker *c, uint64_t rows, struct cm_cell_source sourc
 	for (row = 0; row < rows && rc == CM_OK; row++) {
 		rc = source.next(source.arg, &cells, err);
 		if (rc == CM_E_NOTFOUND)
-			return cm_err_set(err, CM_E_REFUSED, "row %" PRIu64 " of the exhibit is missing", row);
+			return cm_err_set(
+			    err, CM_E_REFUSED, "row %" PRIu64 " of the exhibit is missing", row);
 		if (rc == CM_OK)
 			rc = cm_plan_checker_row(c, row, &cells, err);
 	}

@@ -83,13 +83,14 @@ check_same(const struct cm_schema *s, struct cm_err *err)
 	size_t i;
 
 	if (s->n != want.n)
-		return cm_err_set(err, CM_E_REFUSED, "%s has %zu columns, not %zu", cm_kind_word(s->kind),
-		    want.n, s->n);
+		return cm_err_set(err, CM_E_REFUSED, "%s has %zu columns, not %zu",
+		    cm_kind_word(s->kind), want.n, s->n);
 	for (i = 0; i < s->n; i++)
 		if (!cm_span_eq(s->column[i].name, want.column[i].name) ||
 		    s->column[i].link != want.column[i].link)
-			return cm_err_set(err, CM_E_REFUSED, "column %zu of %s is not `%.*s` as it should be",
-			    i, cm_kind_word(s->kind), (int)want.column[i].name.len,
+			return cm_err_set(err, CM_E_REFUSED,
+			    "column %zu of %s is not `%.*s` as it should be", i,
+			    cm_kind_word(s->kind), (int)want.column[i].name.len,
 			    (const char *)want.column[i].name.ptr);
 	return CM_OK;
 }
@@ -100,15 +101,18 @@ check_records(const struct cm_schema *s, struct cm_err *err)
 	size_t i, j;
 
 	if (s->n < 1 || s->n > CM_COLUMNS_MAX)
-		return cm_err_set(err, CM_E_REFUSED, "%zu columns, where 1 to %d can be", s->n, CM_COLUMNS_MAX);
+		return cm_err_set(
+		    err, CM_E_REFUSED, "%zu columns, where 1 to %d can be", s->n, CM_COLUMNS_MAX);
 	if (!cm_span_eq(s->column[s->n - 1].name, cm_span_str("rest")))
 		return cm_err_set(err, CM_E_REFUSED, "the last column of records/1 is not `rest`");
 	for (i = 0; i < s->n; i++) {
 		if (s->column[i].link != CM_LINK_PLAIN)
-			return cm_err_set(err, CM_E_REFUSED, "column %zu of records/1 is linked", i);
+			return cm_err_set(
+			    err, CM_E_REFUSED, "column %zu of records/1 is linked", i);
 		for (j = 0; j < i; j++)
 			if (cm_span_eq(s->column[i].name, s->column[j].name))
-				return cm_err_set(err, CM_E_REFUSED, "columns %zu and %zu have one name", j, i);
+				return cm_err_set(
+				    err, CM_E_REFUSED, "columns %zu and %zu have one name", j, i);
 	}
 	return CM_OK;
 }

@@ -25,7 +25,7 @@ enum cm_capture_column { CM_COL_HEADERS, CM_COL_SRC, CM_COL_DST, CM_COL_MASK, CM
 
 struct cm_column {
 	struct cm_span name; /* borrowed */
-	int link;	     /* link group, 0..127; CM_LINK_PLAIN: a plain column */
+	int link;            /* link group, 0..127; CM_LINK_PLAIN: a plain column */
 };
 
 struct cm_schema {
@@ -39,10 +39,10 @@ struct cm_schema cm_schema_of(enum cm_kind kind);
 
 /* The schema of records/1 with these members, then `rest`.  Names are borrowed.
  * CM_E_USAGE: more than 63, one twice, or one named `rest`. */
-CM_RESULT cm_schema_records(const struct cm_span *names, size_t n, struct cm_schema *out,
-    struct cm_err *err);
+CM_RESULT cm_schema_records(
+    const struct cm_span *names, size_t n, struct cm_schema *out, struct cm_err *err);
 
-const char *cm_kind_word(enum cm_kind kind); /* "capture/1", ... */
+const char *cm_kind_word(enum cm_kind kind);                     /* "capture/1", ... */
 CM_RESULT cm_kind_parse(struct cm_span word, enum cm_kind *out); /* CM_E_NOTFOUND */
 
 /* Do these columns, as a seal statement lists them, belong to that kind?
@@ -90,7 +90,7 @@ enum cm_cell_state { CM_CELL_SHUT, CM_CELL_OPEN, CM_CELL_TIED, CM_CELL_NAMED };
 
 struct cm_opened_cell {
 	enum cm_cell_state state;
-	struct cm_span value;	   /* OPEN, NAMED; else empty */
+	struct cm_span value;      /* OPEN, NAMED; else empty */
 	uint8_t hash[CM_HASH_LEN]; /* SHUT: the commitment; TIED: the tie; NAMED: the name */
 	uint8_t tie[CM_HASH_LEN];  /* TIED, NAMED: equal ties, equal values */
 };

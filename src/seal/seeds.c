@@ -21,8 +21,8 @@ cm_seeds_init(struct cm_seeds *s, const struct cm_seal_secret *secret, uint8_t c
 }
 
 void
-cm_seeds_from(struct cm_seeds *s, const uint8_t x[CM_HASH_LEN], uint8_t column, uint8_t h, uint64_t a,
-    const uint8_t seed[CM_HASH_LEN])
+cm_seeds_from(struct cm_seeds *s, const uint8_t x[CM_HASH_LEN], uint8_t column, uint8_t h,
+    uint64_t a, const uint8_t seed[CM_HASH_LEN])
 {
 	memcpy(s->x8, x, 8);
 	s->column = column;

@@ -232,7 +232,8 @@ member_value(struct scan *s, bool may_miss)
 }
 
 static bool
-members(const struct cm_schema *schema, struct scan *s, bool holes, struct cm_slice *slice, size_t *n)
+members(
+    const struct cm_schema *schema, struct scan *s, bool holes, struct cm_slice *slice, size_t *n)
 {
 	struct cm_span name;
 	uint64_t met = 0;
@@ -255,8 +256,8 @@ members(const struct cm_schema *schema, struct scan *s, bool holes, struct cm_sl
 }
 
 bool
-cm_slices_find(const struct cm_schema *schema, struct cm_span line, bool holes, struct cm_slice *slice,
-    size_t *n)
+cm_slices_find(const struct cm_schema *schema, struct cm_span line, bool holes,
+    struct cm_slice *slice, size_t *n)
 {
 	struct scan s = { line, 0 };
 

@@ -21,8 +21,8 @@ struct cm_slice {
  * room for one a column but the last.  ${holes}: `rest` is looked at, in which the values
  * of listed members may be missing: then their len is 0 there.
  * False: it is no such object. */
-bool cm_slices_find(const struct cm_schema *s, struct cm_span line, bool holes, struct cm_slice *slice,
-    size_t *n);
+bool cm_slices_find(
+    const struct cm_schema *s, struct cm_span line, bool holes, struct cm_slice *slice, size_t *n);
 
 /* Is this the value of a member: one JSON value, white space around it allowed? */
 bool cm_slices_is_value(struct cm_span value);

@@ -34,8 +34,8 @@ CM_RESULT cm_table_commit(const struct cm_schema *schema, const struct cm_seal_s
 /* The commitment to the whole file's SHA-256 (`file`), and the key that opens it once all
  * is open. */
 void cm_table_file_key(const struct cm_seal_secret *secret, uint8_t out[CM_HASH_LEN]);
-void cm_table_file_of(const uint8_t key[CM_HASH_LEN], const uint8_t sha256[CM_HASH_LEN],
-    uint8_t out[CM_HASH_LEN]);
+void cm_table_file_of(
+    const uint8_t key[CM_HASH_LEN], const uint8_t sha256[CM_HASH_LEN], uint8_t out[CM_HASH_LEN]);
 void cm_table_file(const struct cm_seal_secret *secret, const uint8_t sha256[CM_HASH_LEN],
     uint8_t out[CM_HASH_LEN]);
 
@@ -51,8 +51,8 @@ struct cm_table_open {
 	const struct cm_seal_secret *secret;
 	const struct cm_plan *plan;
 	struct cm_cell_source source; /* from row 0 */
-	struct cm_span index;	      /* of the case folder; may be empty */
-	bool with_file;		      /* give the key of the file's own digest as well */
+	struct cm_span index;         /* of the case folder; may be empty */
+	bool with_file;               /* give the key of the file's own digest as well */
 };
 
 /* Writes the one opening for that plan.  Every row that is read is compared with the

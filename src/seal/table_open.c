@@ -24,14 +24,14 @@ struct opener {
 	struct cm_plan_checker *checker;
 	struct cm_hasher hasher;
 	struct reach reach[CM_COLUMNS_MAX];
-	struct cm_tree tree;	/* of all rows */
-	struct cm_tree tile;	/* of the rows of the tile being read */
-	bool has_tail;		/* a last, incomplete subtree: */
+	struct cm_tree tree; /* of all rows */
+	struct cm_tree tile; /* of the rows of the tile being read */
+	bool has_tail;       /* a last, incomplete subtree: */
 	uint8_t tail[CM_HASH_LEN];
-	bool must_seek;		/* rows were passed over without reading them */
-	size_t range;		/* first of the plan that does not end before `at` */
-	uint64_t at;		/* the next row */
-	struct cm_cells cells;	/* of the row read last */
+	bool must_seek;        /* rows were passed over without reading them */
+	size_t range;          /* first of the plan that does not end before `at` */
+	uint64_t at;           /* the next row */
+	struct cm_cells cells; /* of the row read last */
 	struct cm_row_hash hash;
 	struct cm_buf buf;
 };
@@ -45,8 +45,8 @@ differs(struct opener *o, uint64_t first, uint64_t last, const char *how, struct
 		return cm_err_set(err, CM_E_REFUSED,
 		    "the exhibit is not what was sealed: row %" PRIu64 " %s", first, how);
 	return cm_err_set(err, CM_E_REFUSED,
-	    "the exhibit is not what was sealed: one of the rows %" PRIu64 " to %" PRIu64 " %s", first,
-	    last, how);
+	    "the exhibit is not what was sealed: one of the rows %" PRIu64 " to %" PRIu64 " %s",
+	    first, last, how);
 }
 
 /* The index record of the tile that holds ${row}; NULL: there is no index. */
@@ -91,10 +91,13 @@ check_tile(struct opener *o, uint64_t row, struct cm_err *err)
 static enum cm_result
 seek(struct opener *o, struct cm_err *err)
 {
-	if (!o->must_seek)
+	const uint8_t *index = index_of(o, o->at);
+
+	/* only an index lets rows be passed over */
+	if (!o->must_seek || index == NULL)
 		return CM_OK;
 	o->must_seek = false;
-	return o->in->source.seek(o->in->source.arg, o->at, cm_get64(index_of(o, o->at)), err);
+	return o->in->source.seek(o->in->source.arg, o->at, cm_get64(index), err);
 }
 
 /* Reads the row `at`, and compares it with the seal as far as one row can be. */
@@ -153,8 +156,8 @@ static enum cm_result
 skip(struct opener *o, uint64_t to, struct cm_err *err)
 {
 	uint64_t count = cm_tree_largest(o->in->seal->rows, o->at, to);
-	bool index_does = o->in->source.seek != NULL && o->in->index.len > 0 && count >= CM_TILE_ROWS &&
-	    !cm_plan_checker_needs_all(o->checker);
+	bool index_does = o->in->source.seek != NULL && o->in->index.len > 0 &&
+			  count >= CM_TILE_ROWS && !cm_plan_checker_needs_all(o->checker);
 	struct cm_tree sub = { 0 };
 	const uint8_t *tail = NULL;
 	uint8_t hash[CM_HASH_LEN];
@@ -204,10 +207,10 @@ put_seed(struct opener *o, size_t c)
 	if (r->run <= o->at)
 		r->run = run_end(o, c);
 	while (h < CM_SEED_TOP && (o->at & ((uint64_t)1 << h)) == 0 &&
-	    (uint64_t)2 << h <= r->run - o->at)
+	       (uint64_t)2 << h <= r->run - o->at)
 		h++;
-	cm_opening_put_seed(&o->buf, c, h, o->at >> h,
-	    cm_seeds_at(&o->hasher.seeds[c], (uint8_t)h, o->at >> h));
+	cm_opening_put_seed(
+	    &o->buf, c, h, o->at >> h, cm_seeds_at(&o->hasher.seeds[c], (uint8_t)h, o->at >> h));
 	r->seed = o->at + ((uint64_t)1 << h);
 }
 
@@ -337,7 +340,8 @@ check_question(const struct cm_table_open *in, struct cm_err *err)
 		return cm_err_set(err, CM_E_USAGE, "this index belongs to another exhibit");
 	if (in->with_file && (!in->seal->has_file || !opens_all(in->plan, in->seal)))
 		return cm_err_set(err, CM_E_USAGE,
-		    "the digest of the file can be opened only with every cell, and if it was sealed");
+		    "the digest of the file can be opened only with every cell, and if it was "
+		    "sealed");
 	return CM_OK;
 }
 

@@ -14,9 +14,9 @@
 
 /* Zero-initialise. */
 struct cm_tree {
-	uint64_t size;	 /* leaves so far */
-	uint64_t marked; /* bit per level of `node` */
-	bool siblings;	 /* two marked siblings have been met */
+	uint64_t size;                             /* leaves so far */
+	uint64_t marked;                           /* bit per level of `node` */
+	bool siblings;                             /* two marked siblings have been met */
 	uint8_t node[CM_TREE_LEVELS][CM_HASH_LEN]; /* valid where `size` has the bit */
 };
 

@@ -15,8 +15,8 @@
 
 struct gen {
 	uint64_t state;
-	uint64_t size;	/* how large a case may be; a law reads it as it likes */
-	char why[400];	/* what a failed law says */
+	uint64_t size; /* how large a case may be; a law reads it as it likes */
+	char why[400]; /* what a failed law says */
 };
 
 typedef bool law_fn(struct gen *g);

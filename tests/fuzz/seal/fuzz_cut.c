@@ -6,8 +6,8 @@
 #include "seal/cut.h"
 
 static void
-open_all(const struct cm_schema *s, const struct cm_cells *cells, struct cm_buf copy[CM_COLUMNS_MAX],
-    struct cm_opened_row *out)
+open_all(const struct cm_schema *s, const struct cm_cells *cells,
+    struct cm_buf copy[CM_COLUMNS_MAX], struct cm_opened_row *out)
 {
 	size_t c;
 
@@ -17,7 +17,8 @@ open_all(const struct cm_schema *s, const struct cm_cells *cells, struct cm_buf 
 		/* the rules reuse the cutter's memory */
 		cm_buf_clear(&copy[c]);
 		cm_buf_add_span(&copy[c], cells->cell[c]);
-		out->cell[c].state = s->column[c].link == CM_LINK_PLAIN ? CM_CELL_OPEN : CM_CELL_NAMED;
+		out->cell[c].state =
+		    s->column[c].link == CM_LINK_PLAIN ? CM_CELL_OPEN : CM_CELL_NAMED;
 		out->cell[c].value = cm_buf_span(&copy[c]);
 	}
 }

@@ -33,7 +33,8 @@ check_packet(const struct cm_opened_row *row, struct cm_buf *buf)
 
 	if (cm_join_packet(row, buf, &j, NULL) != CM_OK || !j.packet)
 		return;
-	must(j.bytes.len <= CM_PACKET_ROW_MAX && j.record.cap_len <= j.bytes.len - j.record.data_at);
+	must(
+	    j.bytes.len <= CM_PACKET_ROW_MAX && j.record.cap_len <= j.bytes.len - j.record.data_at);
 	must(j.cut + j.payload_len <= j.bytes.len);
 }
 

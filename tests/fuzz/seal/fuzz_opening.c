@@ -21,7 +21,7 @@ read_all(const struct exhibit *e, struct cm_opening *o)
 		if (!cm_opening_stats(o)->whole || rc != CM_OK)
 			continue;
 		must(joined.len <= e->file.len - at &&
-		    memcmp(joined.ptr, e->file.ptr + at, joined.len) == 0);
+		     memcmp(joined.ptr, e->file.ptr + at, joined.len) == 0);
 		at += joined.len;
 	}
 	must(!cm_opening_stats(o)->whole || at == e->file.len);
@@ -38,7 +38,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0 || !exhibit_make(data[0] % EXHIBITS, &e))
 		return 0;
-	if (cm_opening_new(&e.seal, cm_span_of(data + 1, size - 1), NULL, &book, &o, &err) == CM_OK) {
+	if (cm_opening_new(&e.seal, cm_span_of(data + 1, size - 1), NULL, &book, &o, &err) ==
+	    CM_OK) {
 		read_all(&e, o);
 		cm_opening_rewind(o);
 		read_all(&e, o);

@@ -26,13 +26,15 @@ opened_of(const struct cm_schema *s, const struct cm_cells *cells, cm_columns op
 			out->cell[c].state = CM_CELL_TIED;
 			continue;
 		}
-		out->cell[c].state = s->column[c].link == CM_LINK_PLAIN ? CM_CELL_OPEN : CM_CELL_NAMED;
+		out->cell[c].state =
+		    s->column[c].link == CM_LINK_PLAIN ? CM_CELL_OPEN : CM_CELL_NAMED;
 		out->cell[c].value = cells->cell[c];
 	}
 }
 
 static bool
-joins_back(struct gen *g, struct cm_cutter *c, const struct cm_row *row, const struct cm_cells *cells)
+joins_back(
+    struct gen *g, struct cm_cutter *c, const struct cm_row *row, const struct cm_cells *cells)
 {
 	struct cm_opening_rules rules = cm_cut_rules(c);
 	struct cm_opened_row opened;
@@ -54,8 +56,8 @@ joins_back(struct gen *g, struct cm_cutter *c, const struct cm_row *row, const s
 	if (holds && cm_join(c->schema, &opened, &joined, &err) != CM_OK)
 		holds = gen_fail(g, "not joined: %s", err.text);
 	if (holds && !cm_span_eq(cm_buf_span(&joined), row->bytes))
-		holds = gen_fail(g, "joined to something else (%zu bytes for %zu)", joined.len,
-		    row->bytes.len);
+		holds = gen_fail(
+		    g, "joined to something else (%zu bytes for %zu)", joined.len, row->bytes.len);
 	for (i = 0; i < c->schema->n; i++)
 		cm_buf_release(&copy[i]);
 	cm_buf_release(&joined);
@@ -66,8 +68,8 @@ static bool
 same_record(const struct cm_record *a, const struct cm_record *b)
 {
 	return a->form == b->form && a->tsresol == b->tsresol && a->linktype == b->linktype &&
-	    a->tsoffset == b->tsoffset && a->data_at == b->data_at && a->cap_len == b->cap_len &&
-	    a->orig_len == b->orig_len && a->t_ns == b->t_ns && a->bytes.len == b->bytes.len;
+	       a->tsoffset == b->tsoffset && a->data_at == b->data_at && a->cap_len == b->cap_len &&
+	       a->orig_len == b->orig_len && a->t_ns == b->t_ns && a->bytes.len == b->bytes.len;
 }
 
 /* Any cells that may be open together join to the row, zeros where something is shut. */
@@ -171,7 +173,9 @@ some_packet(struct gen *g, uint8_t *p, uint32_t max)
 		uint16_t type = types[gen_below(g, 7)];
 
 		cm_put16(p + at - 2, type);
-		at += type == 0x8100 || type == 0x88a8 || type == 0x8847 ? 4 : type == 0x8864 ? 8 : 0;
+		at += type == 0x8100 || type == 0x88a8 || type == 0x8847 ? 4
+		      : type == 0x8864                                   ? 8
+									 : 0;
 	}
 	if (gen_one_in(g, 2)) {
 		cm_put16(p + at - 2, 0x0800);
@@ -218,8 +222,8 @@ made_up_captures_join(struct gen *g)
 static void
 put_value(struct gen *g, struct cm_buf *b, unsigned depth)
 {
-	static const char *const scalars[] = { "0", "-1.5e+7", "\"\"", "\"a\\\"b\\u00e9\"", "true", "null",
-		" 12 ", "\"{\"", "false\t" };
+	static const char *const scalars[] = { "0", "-1.5e+7", "\"\"", "\"a\\\"b\\u00e9\"", "true",
+		"null", " 12 ", "\"{\"", "false\t" };
 	uint64_t n;
 
 	if (depth == 0 || !gen_one_in(g, 4)) {
@@ -270,7 +274,7 @@ made_up_records_join(struct gen *g)
 		cm_buf_add_str(&b, "}\n");
 	}
 	for (m = gen_upto(g, 3); b.len > 0 && m > 0; m--)
-		b.ptr[gen_below(g, b.len)] = (uint8_t)"{},:\"\n 1"[gen_below(g, 8)];
+		b.ptr[gen_below(g, b.len)] = (uint8_t) "{},:\"\n 1"[gen_below(g, 8)];
 	holds = rows_hold(g, &schema, cm_buf_span(&b), "made up");
 	cm_buf_release(&b);
 	return holds;
@@ -295,7 +299,7 @@ made_up_lines_and_blobs_join(struct gen *g)
 		p[len] = gen_one_in(g, 5) ? 'x' : '\n';
 	}
 	holds = rows_hold(g, &lines, cm_buf_span(&b), "lines") &&
-	    rows_hold(g, &blob, cm_buf_span(&b), "blob");
+		rows_hold(g, &blob, cm_buf_span(&b), "blob");
 	cm_buf_release(&b);
 	return holds;
 }
@@ -347,10 +351,13 @@ int
 main(void)
 {
 	static const struct law laws[] = {
-		{ "made-up captures are cut, joined, and joined in part", made_up_captures_join, 300, 100 },
+		{ "made-up captures are cut, joined, and joined in part", made_up_captures_join,
+		    300, 100 },
 		{ "made-up records are cut and joined", made_up_records_join, 500, 30 },
-		{ "made-up lines and blobs are cut and joined", made_up_lines_and_blobs_join, 30, 60 },
-		{ "captures at hand are cut, joined, and joined in part", captures_at_hand_join, 1, 1 },
+		{ "made-up lines and blobs are cut and joined", made_up_lines_and_blobs_join, 30,
+		    60 },
+		{ "captures at hand are cut, joined, and joined in part", captures_at_hand_join, 1,
+		    1 },
 	};
 
 	return laws_hold(laws, sizeof(laws) / sizeof(*laws));

@@ -25,10 +25,13 @@ shows(struct gen *g, const struct made *m, struct cm_opening *o, const struct cm
 		r = cm_plan_find(plan, at);
 		for (c = 0; c < row->n; c++) {
 			if (row->cell[c].state != cm_plan_state(r, &m->seal.schema, c))
-				return gen_fail(g, "row %u column %zu: another state", (unsigned)at, c);
-			if ((row->cell[c].state == CM_CELL_OPEN || row->cell[c].state == CM_CELL_NAMED) &&
+				return gen_fail(
+				    g, "row %u column %zu: another state", (unsigned)at, c);
+			if ((row->cell[c].state == CM_CELL_OPEN ||
+				row->cell[c].state == CM_CELL_NAMED) &&
 			    !cm_span_eq(row->cell[c].value, m->row[at].cell[c]))
-				return gen_fail(g, "row %u column %zu: another value", (unsigned)at, c);
+				return gen_fail(
+				    g, "row %u column %zu: another value", (unsigned)at, c);
 		}
 		at++;
 	}
@@ -78,7 +81,8 @@ learn(struct gen *g, const struct made *m, struct cm_span bytes, struct cells *o
 	struct cm_seeds walk, from;
 
 	while (!cm_cbor_at_end(&in)) {
-		if (cm_cbor_array(&in, "", &left, NULL) != CM_OK || cm_cbor_uint(&in, "", &v[0], NULL) != CM_OK)
+		if (cm_cbor_array(&in, "", &left, NULL) != CM_OK ||
+		    cm_cbor_uint(&in, "", &v[0], NULL) != CM_OK)
 			return gen_fail(g, "not read");
 		if (v[0] == CM_ITEM_SEED) {
 			for (i = 1; i < 4; i++)
@@ -86,10 +90,12 @@ learn(struct gen *g, const struct made *m, struct cm_span bytes, struct cells *o
 					return gen_fail(g, "not read");
 			if (cm_cbor_bytes(&in, "", &s, NULL) != CM_OK)
 				return gen_fail(g, "not read");
-			cm_seeds_from(&walk, m->secret.x, (uint8_t)v[1], (uint8_t)v[2], v[3], s.ptr);
+			cm_seeds_from(
+			    &walk, m->secret.x, (uint8_t)v[1], (uint8_t)v[2], v[3], s.ptr);
 			cm_seeds_init(&from, &m->secret, (uint8_t)v[1]);
 			for (i = v[3] << v[2]; i < (v[3] + 1) << v[2]; i++) {
-				if (memcmp(cm_seeds_salt(&walk, i), cm_seeds_salt(&from, i), 32) != 0)
+				if (memcmp(cm_seeds_salt(&walk, i), cm_seeds_salt(&from, i), 32) !=
+				    0)
 					return gen_fail(g, "another salt");
 				out->known[i * out->columns + v[1]] = 1;
 			}
@@ -101,7 +107,8 @@ learn(struct gen *g, const struct made *m, struct cm_span bytes, struct cells *o
 				return gen_fail(g, "not read");
 			if (head.type == CM_CBOR_ARRAY)
 				left += head.value;
-			else if (head.type == CM_CBOR_BYTES && cm_cbor_content(&in, &head, &s, NULL) != CM_OK)
+			else if (head.type == CM_CBOR_BYTES &&
+				 cm_cbor_content(&in, &head, &s, NULL) != CM_OK)
 				return gen_fail(g, "not read");
 		}
 	}
@@ -130,7 +137,8 @@ union_opens_what_was_opened(struct gen *g)
 		made_plan(g, &m, &plan);
 		for (row = 0; row < m.seal.rows; row++)
 			for (c = 0; c < may.columns; c++)
-				if (cm_plan_state(cm_plan_find(&plan, row), &m.seal.schema, c) != CM_CELL_SHUT)
+				if (cm_plan_state(cm_plan_find(&plan, row), &m.seal.schema, c) !=
+				    CM_CELL_SHUT)
 					may.known[row * may.columns + c] = 1;
 		cm_buf_clear(&b);
 		holds = made_open(g, &m, &plan, &b) && learn(g, &m, cm_buf_span(&b), &can);
@@ -287,7 +295,8 @@ same_but_for_commitments(struct gen *g, struct cm_span a, struct cm_span b)
 		if (memcmp(a.ptr + at, b.ptr + at, in.at - at) == 0)
 			continue;
 		/* [1, commitment] or [3, count, hash] */
-		if (head.type != CM_CBOR_BYTES || head.value != 32 || before[1].type != CM_CBOR_UINT)
+		if (head.type != CM_CBOR_BYTES || head.value != 32 ||
+		    before[1].type != CM_CBOR_UINT)
 			return gen_fail(g, "offset %zu depends on a shut cell", at);
 		if (before[0].type == CM_CBOR_ARRAY && before[1].value != CM_CELL_FORM_SHUT)
 			return gen_fail(g, "offset %zu depends on a shut cell", at);
@@ -312,11 +321,12 @@ shut_cells_show_in_commitments_only(struct gen *g)
 	holds = made_open(g, &m, &plan, &a);
 	for (row = 0; row < m.seal.rows; row++)
 		for (c = 0; c < m.seal.schema.n; c++)
-			if (cm_plan_state(cm_plan_find(&plan, row), &m.seal.schema, c) == CM_CELL_SHUT)
+			if (cm_plan_state(cm_plan_find(&plan, row), &m.seal.schema, c) ==
+			    CM_CELL_SHUT)
 				made_change(g, &m, row, c);
 	made_seal(&m);
 	holds = holds && made_open(g, &m, &plan, &b) &&
-	    same_but_for_commitments(g, cm_buf_span(&a), cm_buf_span(&b));
+		same_but_for_commitments(g, cm_buf_span(&a), cm_buf_span(&b));
 	cm_buf_release(&a);
 	cm_buf_release(&b);
 	cm_plan_release(&plan);
@@ -341,10 +351,14 @@ index_and_seek_give_the_same_opening(struct gen *g)
 	made_table(g, &m);
 	s = (struct made_source) { &m, 0, 0 };
 	for (row = gen_upto(g, 2000); row < m.seal.rows; row += 1 + gen_upto(g, 2000))
-		if (cm_plan_add(&plan, (struct cm_plan_range) { row, row + 1, 1, 0, true }) != CM_OK)
+		if (cm_plan_add(&plan, (struct cm_plan_range) { row, row + 1, 1, 0, true }) !=
+		    CM_OK)
 			abort();
-	in = (struct cm_table_open) { .seal = &m.seal, .secret = &m.secret, .plan = &plan,
-		.source = made_source(&s, true), .index = cm_buf_span(&m.index) };
+	in = (struct cm_table_open) { .seal = &m.seal,
+		.secret = &m.secret,
+		.plan = &plan,
+		.source = made_source(&s, true),
+		.index = cm_buf_span(&m.index) };
 	holds = made_open(g, &m, &plan, &a);
 	if (holds && cm_table_open(&in, &sink, NULL, &err) != CM_OK)
 		holds = gen_fail(g, "with seek: %s", err.text);
@@ -378,16 +392,19 @@ first_changed_row_is_named(struct gen *g)
 		return true;
 	}
 	s = (struct made_source) { &m, 0, 0 };
-	in = (struct cm_table_open) { .seal = &m.seal, .secret = &m.secret, .plan = &plan,
-		.source = made_source(&s, false), .index = cm_buf_span(&m.index) };
+	in = (struct cm_table_open) { .seal = &m.seal,
+		.secret = &m.secret,
+		.plan = &plan,
+		.source = made_source(&s, false),
+		.index = cm_buf_span(&m.index) };
 	row = gen_below(g, m.seal.rows);
 	other = row + gen_below(g, m.seal.rows - row);
 	made_change(g, &m, row, (size_t)gen_below(g, m.seal.schema.n));
 	if (other != row)
 		made_change(g, &m, other, (size_t)gen_below(g, m.seal.schema.n));
 	made_plan(g, &m, &plan);
-	if (cm_table_open(&in, &sink, &diff, NULL) != CM_E_REFUSED || !diff.differs || diff.first != row ||
-	    diff.last != row)
+	if (cm_table_open(&in, &sink, &diff, NULL) != CM_E_REFUSED || !diff.differs ||
+	    diff.first != row || diff.last != row)
 		holds = gen_fail(g, "row %u changed, and %u to %u was said", (unsigned)row,
 		    (unsigned)diff.first, (unsigned)diff.last);
 	cm_buf_release(&b);
@@ -454,7 +471,8 @@ tree_is_that_of_the_rfc(struct gen *g)
 	for (at = 0; holds && at < n; at++) {
 		for (count = 1; holds && at + count <= n; count++)
 			if (cm_tree_is_subtree(n, at, count) != is_node(n, at, count))
-				holds = gen_fail(g, "%zu leaves: is [%zu, +%zu) a subtree?", n, at, count);
+				holds = gen_fail(
+				    g, "%zu leaves: is [%zu, +%zu) a subtree?", n, at, count);
 	}
 	free(leaf);
 	return holds;
@@ -464,7 +482,8 @@ int
 main(void)
 {
 	static const struct law laws[] = {
-		{ "the tree and its subtrees are those of RFC 9162", tree_is_that_of_the_rfc, 100, 100 },
+		{ "the tree and its subtrees are those of RFC 9162", tree_is_that_of_the_rfc, 100,
+		    100 },
 		{ "an opening shows exactly its plan", opening_shows_exactly_its_plan, 400, 100 },
 		{ "the salts that follow from any union of openings are those of the opened cells",
 		    union_opens_what_was_opened, 300, 60 },
@@ -473,8 +492,8 @@ main(void)
 		{ "an opening with any bit turned is refused", every_bit_counts, 12, 10 },
 		{ "an opening cut anywhere is refused", cut_anywhere_is_refused, 30, 12 },
 		{ "no two cells have one commitment", no_two_commitments_are_equal, 100, 200 },
-		{ "every commitment changes with the secret", another_secret_changes_every_commitment, 100,
-		    100 },
+		{ "every commitment changes with the secret",
+		    another_secret_changes_every_commitment, 100, 100 },
 		{ "index and seek give the same opening, and read few rows",
 		    index_and_seek_give_the_same_opening, 20, 100 },
 		{ "the first changed row is named", first_changed_row_is_named, 200, 600 },

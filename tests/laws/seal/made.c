@@ -87,7 +87,8 @@ made_seal(struct made *m)
 	struct cm_seal seal;
 
 	cm_buf_clear(&m->index);
-	if (cm_table_commit(&m->seal.schema, &m->secret, made_source(&s, false), &sink, &seal, NULL) != CM_OK)
+	if (cm_table_commit(
+		&m->seal.schema, &m->secret, made_source(&s, false), &sink, &seal, NULL) != CM_OK)
 		abort();
 	m->seal = seal;
 }
@@ -171,8 +172,11 @@ made_open(struct gen *g, const struct made *m, const struct cm_plan *plan, struc
 	struct made_source s = { m, 0, 0 };
 	struct cm_sink sink = made_sink(out);
 	struct cm_err err = { 0 };
-	struct cm_table_open in = { .seal = &m->seal, .secret = &m->secret, .plan = plan,
-		.source = made_source(&s, false), .index = cm_buf_span(&m->index) };
+	struct cm_table_open in = { .seal = &m->seal,
+		.secret = &m->secret,
+		.plan = plan,
+		.source = made_source(&s, false),
+		.index = cm_buf_span(&m->index) };
 
 	if (cm_table_open(&in, &sink, NULL, &err) != CM_OK)
 		return gen_fail(g, "not opened: %s", err.text);

@@ -37,7 +37,7 @@ struct cm_sink made_sink(struct cm_buf *b);
 /* Writes the opening by rescanning all rows; false with g->why. */
 bool made_open(struct gen *g, const struct made *m, const struct cm_plan *plan, struct cm_buf *out);
 /* Reads it; no rules but those of the format. */
-enum cm_result made_read(const struct made *m, struct cm_span bytes, struct cm_opening **out,
-    struct cm_err *err);
+enum cm_result made_read(
+    const struct made *m, struct cm_span bytes, struct cm_opening **out, struct cm_err *err);
 
 #endif

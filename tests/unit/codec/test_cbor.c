@@ -61,11 +61,11 @@ static void
 what_openings_do_not_use_is_refused(void **state)
 {
 	(void)state;
-	assert_refused("\x20", 1);	   /* -1 */
-	assert_refused("\xc0\x00", 2);	   /* tag */
-	assert_refused("\xf6", 1);	   /* null */
+	assert_refused("\x20", 1);         /* -1 */
+	assert_refused("\xc0\x00", 2);     /* tag */
+	assert_refused("\xf6", 1);         /* null */
 	assert_refused("\xf9\x00\x00", 3); /* float */
-	assert_refused("\x5f\xff", 2);	   /* indefinite */
+	assert_refused("\x5f\xff", 2);     /* indefinite */
 	assert_refused("\x9f\xff", 2);
 	assert_refused("\x1c", 1); /* reserved */
 	assert_refused("", 0);
@@ -90,7 +90,7 @@ another_type_is_named_in_the_message(void **state)
 {
 	struct cm_cbor c = { cm_span_of("\x63"
 					"abc",
-			       4),
+				 4),
 		0 };
 	struct cm_span s;
 	uint64_t v;

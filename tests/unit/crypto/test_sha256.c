@@ -117,8 +117,8 @@ a_message_hashes_alike_however_it_is_cut(void **state)
 			cm_sha256_add(&h, msg + at, len - at);
 			cm_sha256_end(&h, cut);
 			assert_memory_equal(cut, whole, 32);
-			m = (struct cm_sha256_msg) { { { msg, at / 2 }, { msg + at / 2, at - at / 2 },
-			    { msg + at, len - at } } };
+			m = (struct cm_sha256_msg) { { { msg, at / 2 },
+			    { msg + at / 2, at - at / 2 }, { msg + at, len - at } } };
 			cm_sha256_many(&m, 1, many);
 			assert_memory_equal(many[0], whole, 32);
 		}

@@ -40,7 +40,8 @@ read_table(struct kat *k)
 
 	k->rows = json_array_size(table);
 	assert_in_range(k->rows, 1, KAT_ROWS_MAX);
-	json_array_foreach(table, i, row) {
+	json_array_foreach(table, i, row)
+	{
 		assert_int_equal(json_array_size(row), k->schema.n);
 		for (c = 0; c < k->schema.n; c++)
 			k->row[i].cell[c] = kat_hex(k, json_array_get(row, c));
@@ -55,7 +56,8 @@ kat_load(struct kat *k)
 	char path[4096];
 
 	memset(k, 0, sizeof(*k));
-	snprintf(path, sizeof(path), "%s/vectors/seal/kat.json", shared == NULL ? "../shared" : shared);
+	snprintf(
+	    path, sizeof(path), "%s/vectors/seal/kat.json", shared == NULL ? "../shared" : shared);
 	k->json = json_load_file(path, 0, NULL);
 	if (k->json == NULL)
 		return false;

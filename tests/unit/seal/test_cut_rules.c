@@ -11,8 +11,8 @@
 
 /* A raw IPv4 packet with UDP in a pcap record: 16 + 20 + 8 + 3 bytes. */
 static const uint8_t record[47] = { 1, 0, 0, 0, 2, 0, 0, 0, 31, 0, 0, 0, 31, 0, 0, 0, /* pcap */
-	0x45, 0, 0, 31, 0, 1, 0, 0, 64, 17, 0xab, 0xcd, 10, 0, 0, 1, 10, 0, 0, 2,    /* IPv4 */
-	0, 7, 0, 9, 0, 11, 0x22, 0x33, 'a', 'b', 'c' };				     /* UDP */
+	0x45, 0, 0, 31, 0, 1, 0, 0, 64, 17, 0xab, 0xcd, 10, 0, 0, 1, 10, 0, 0, 2,     /* IPv4 */
+	0, 7, 0, 9, 0, 11, 0x22, 0x33, 'a', 'b', 'c' };                               /* UDP */
 
 struct packet {
 	struct cm_opened_row row;
@@ -25,8 +25,12 @@ make(struct packet *p)
 {
 	struct cm_schema schema = cm_schema_of(CM_KIND_CAPTURE);
 	struct cm_cutter cutter = { .schema = &schema };
-	struct cm_record r = { .bytes = cm_span_of(record, sizeof(record)), .cut = true, .tsresol = 6,
-		.linktype = CM_LINK_RAW, .data_at = 16, .cap_len = 31 };
+	struct cm_record r = { .bytes = cm_span_of(record, sizeof(record)),
+		.cut = true,
+		.tsresol = 6,
+		.linktype = CM_LINK_RAW,
+		.data_at = 16,
+		.cap_len = 31 };
 	struct cm_row row = { r.bytes, 0, &r, false };
 	static const uint8_t mask[4] = { 0xab, 0xcd, 0x22, 0x33 };
 	struct cm_cells cells;
@@ -244,8 +248,8 @@ members_and_rest_fit_together(void **state)
 	assert_int_equal(members("1", "", "{\"a\":}\n"), CM_OK);
 	assert_int_equal(members(" [1] ", "\"x\"", "{\"b\":, \"a\":,\"c\":0}\n"), CM_OK);
 	assert_int_equal(members("", "", "no object\n"), CM_OK);
-	assert_int_equal(members("", "", "{\"a\":}\n"), CM_OK);    /* no object: a value is missing */
-	assert_int_equal(members("", "", "{\"a\":1}\n"), CM_OK);   /* goes on with a long line */
+	assert_int_equal(members("", "", "{\"a\":}\n"), CM_OK);  /* no object: a value is missing */
+	assert_int_equal(members("", "", "{\"a\":1}\n"), CM_OK); /* goes on with a long line */
 	assert_int_equal(members("1", "", "{\"b\":}\n"), CM_E_REFUSED);
 	assert_int_equal(members("1", "", "{\"a\":2}\n"), CM_E_REFUSED);
 	assert_int_equal(members("1", "2", "{\"a\":}\n"), CM_E_REFUSED);

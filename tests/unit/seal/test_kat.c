@@ -50,7 +50,8 @@ root_seeds_and_salts_are_those(void **state)
 	(void)state;
 	for (c = 0; c < kat.schema.n; c++) {
 		cm_seeds_init(&s, &kat.secret, (uint8_t)c);
-		assert_hash(cm_seeds_at(&s, 40, 0), json_array_get(json_object_get(kat.json, "root_seed"), c));
+		assert_hash(cm_seeds_at(&s, 40, 0),
+		    json_array_get(json_object_get(kat.json, "root_seed"), c));
 	}
 	cm_seeds_init(&s, &kat.secret, 0);
 	assert_hash(cm_seeds_salt(&s, 5), json_object_get(kat.json, "salt_0_5"));
@@ -86,7 +87,8 @@ leaves_and_root_are_those(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    cm_table_commit(&kat.schema, &kat.secret, kat_source(&source), &sink, &seal, &err), CM_OK);
+	    cm_table_commit(&kat.schema, &kat.secret, kat_source(&source), &sink, &seal, &err),
+	    CM_OK);
 	assert_int_equal(seal.rows, kat.rows);
 	assert_memory_equal(seal.root, kat.seal.root, 32);
 	assert_int_equal(index.len, CM_INDEX_HEAD + CM_INDEX_CHECK * kat.rows);
@@ -125,8 +127,11 @@ write_opening(const json_t *o, struct cm_buf *out)
 	struct cm_sink sink = kat_sink(out);
 	struct cm_plan plan;
 	struct cm_err err = { 0 };
-	struct cm_table_open in = { .seal = &kat.seal, .secret = &kat.secret, .plan = &plan,
-		.source = kat_source(&source), .with_file = strstr(name, "file key") != NULL };
+	struct cm_table_open in = { .seal = &kat.seal,
+		.secret = &kat.secret,
+		.plan = &plan,
+		.source = kat_source(&source),
+		.with_file = strstr(name, "file key") != NULL };
 
 	kat_plan(&kat, json_object_get(o, "open"), &plan);
 	if (cm_table_open(&in, &sink, NULL, &err) != CM_OK)
@@ -144,7 +149,8 @@ every_opening_is_written_byte_for_byte(void **state)
 
 	(void)state;
 	assert_int_equal(json_array_size(list), 8);
-	json_array_foreach(list, i, o) {
+	json_array_foreach(list, i, o)
+	{
 		write_opening(o, &got);
 		want = kat_hex(&kat, json_object_get(o, "cbor"));
 		assert_int_equal(got.len, want.len);
@@ -168,7 +174,8 @@ assert_shows(struct cm_opening *o, const struct cm_plan *plan)
 		r = cm_plan_find(plan, row->row);
 		for (c = 0; c < row->n; c++) {
 			assert_int_equal(row->cell[c].state, cm_plan_state(r, &kat.schema, c));
-			if (row->cell[c].state == CM_CELL_OPEN || row->cell[c].state == CM_CELL_NAMED)
+			if (row->cell[c].state == CM_CELL_OPEN ||
+			    row->cell[c].state == CM_CELL_NAMED)
 				assert_true(cm_span_eq(row->cell[c].value, kat.row[at].cell[c]));
 		}
 		at++;
@@ -189,7 +196,8 @@ every_opening_is_read_and_shows_its_plan(void **state)
 	size_t i;
 
 	(void)state;
-	json_array_foreach(list, i, o) {
+	json_array_foreach(list, i, o)
+	{
 		bytes = kat_hex(&kat, json_object_get(o, "cbor"));
 		if (cm_opening_new(&kat.seal, bytes, &rules, NULL, &opening, &err) != CM_OK)
 			fail_msg("%s: %s", json_string_value(json_object_get(o, "name")), err.text);
@@ -215,16 +223,17 @@ every_opening_to_be_refused_is_refused_with_a_line(void **state)
 
 	(void)state;
 	assert_int_equal(json_array_size(list), 23);
-	json_array_foreach(list, i, o) {
+	json_array_foreach(list, i, o)
+	{
 		err = (struct cm_err) { 0 };
-		rc = cm_opening_new(&kat.seal, kat_hex(&kat, json_object_get(o, "cbor")), &rules, NULL,
-		    &opening, &err);
+		rc = cm_opening_new(&kat.seal, kat_hex(&kat, json_object_get(o, "cbor")), &rules,
+		    NULL, &opening, &err);
 		assert_true(rc == CM_E_REFUSED || rc == CM_E_MALFORMED);
 		assert_null(opening);
 		assert_true(err.has_offset);
 		assert_true(err.text[0] != '\0');
-		print_message("%-45s offset %4u: %s\n", json_string_value(json_object_get(o, "why")),
-		    (unsigned)err.offset, err.text);
+		print_message("%-45s offset %4u: %s\n",
+		    json_string_value(json_object_get(o, "why")), (unsigned)err.offset, err.text);
 	}
 }
 
@@ -260,7 +269,8 @@ every_cut_is_made_and_joined_again(void **state)
 
 	(void)state;
 	assert_int_equal(json_array_size(list), 14);
-	json_array_foreach(list, i, cut) {
+	json_array_foreach(list, i, cut)
+	{
 		row = row_of_cut(cut, &record);
 		assert_int_equal(cm_cut(&cutter, &row, &cells), CM_OK);
 		for (c = 0; c < 5; c++) {

@@ -25,12 +25,16 @@ ranges_are_laid_over_one_another_and_named_wins(void **state)
 	struct cm_plan p = { 0 };
 
 	(void)state;
-	assert_int_equal(cm_plan_merge(&p, (struct cm_plan_range) { 10, 20, HEADERS | SRC, SRC, false }), CM_OK);
-	assert_int_equal(cm_plan_merge(&p, (struct cm_plan_range) { 30, 40, HEADERS, 0, false }), CM_OK);
-	assert_int_equal(cm_plan_merge(&p, (struct cm_plan_range) { 15, 35, SRC | DST, DST, true }), CM_OK);
+	assert_int_equal(
+	    cm_plan_merge(&p, (struct cm_plan_range) { 10, 20, HEADERS | SRC, SRC, false }), CM_OK);
+	assert_int_equal(
+	    cm_plan_merge(&p, (struct cm_plan_range) { 30, 40, HEADERS, 0, false }), CM_OK);
+	assert_int_equal(
+	    cm_plan_merge(&p, (struct cm_plan_range) { 15, 35, SRC | DST, DST, true }), CM_OK);
 	assert_int_equal(p.n, 5);
 	assert_true(p.range[0].from == 10 && p.range[0].to == 15 && p.range[0].tied == SRC);
-	assert_true(p.range[1].open == (HEADERS | SRC | DST) && p.range[1].tied == DST && p.range[1].by_row);
+	assert_true(p.range[1].open == (HEADERS | SRC | DST) && p.range[1].tied == DST &&
+		    p.range[1].by_row);
 	assert_true(p.range[2].from == 20 && p.range[2].to == 30 && p.range[2].open == (SRC | DST));
 	assert_true(p.range[3].from == 30 && p.range[3].to == 35);
 	assert_true(p.range[4].from == 35 && p.range[4].to == 40 && !p.range[4].by_row);
@@ -75,8 +79,10 @@ merging_equals_marking_cell_by_cell(void **state)
 static size_t
 capture(uint8_t *out)
 {
-	static const uint8_t head[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, [16] = 0xff, [20] = 101 };
-	static const uint8_t ip[20] = { 0x45, 0, 0, 28, 0x12, 0x34, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2 };
+	static const uint8_t head[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4,
+		0, [16] = 0xff, [20] = 101 };
+	static const uint8_t ip[20] = { 0x45, 0, 0, 28, 0x12, 0x34, 0, 0, 64, 17, 0, 0, 10, 0, 0, 1,
+		10, 0, 0, 2 };
 	size_t at = sizeof(head), i;
 
 	memcpy(out, head, sizeof(head));
@@ -110,7 +116,8 @@ check(struct cm_plan_range a, struct cm_plan_range b, struct cm_err *err)
 	assert_int_equal(cm_plan_add(&p, a), CM_OK);
 	if (b.to > b.from)
 		assert_int_equal(cm_plan_add(&p, b), CM_OK);
-	assert_int_equal(cm_cut_rows_new(&schema, cm_source_of_memory(&file), "x", &rows, NULL), CM_OK);
+	assert_int_equal(
+	    cm_cut_rows_new(&schema, cm_source_of_memory(&file), "x", &rows, NULL), CM_OK);
 	rc = cm_plan_check(&p, &seal, cm_cut_rows_source(rows), err);
 	cm_cut_rows_free(rows);
 	cm_plan_release(&p);
@@ -124,10 +131,13 @@ rows_that_are_no_packet_open_only_by_row(void **state)
 	struct cm_err err;
 
 	(void)state;
-	assert_int_equal(check((struct cm_plan_range) { 0, 1, PAYLOAD, 0, false }, none, &err), CM_E_REFUSED);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 0, 1, PAYLOAD, 0, false }, none, &err), CM_E_REFUSED);
 	assert_non_null(strstr(err.text, "row 0"));
-	assert_int_equal(check((struct cm_plan_range) { 0, 1, PAYLOAD, 0, true }, none, &err), CM_OK);
-	assert_int_equal(check((struct cm_plan_range) { 1, 4, PAYLOAD, 0, false }, none, &err), CM_OK);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 0, 1, PAYLOAD, 0, true }, none, &err), CM_OK);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 1, 4, PAYLOAD, 0, false }, none, &err), CM_OK);
 }
 
 static void
@@ -137,16 +147,20 @@ mask_opens_only_with_what_its_checksums_cover(void **state)
 	struct cm_err err;
 
 	(void)state;
-	assert_int_equal(check((struct cm_plan_range) { 3, 4, MASK, 0, false }, none, &err), CM_E_REFUSED);
-	assert_int_equal(check((struct cm_plan_range) { 3, 4, ALL & ~SRC, 0, false }, none, &err), CM_E_REFUSED);
-	assert_int_equal(check((struct cm_plan_range) { 3, 4, ALL, SRC, false }, none, &err), CM_E_REFUSED);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 3, 4, MASK, 0, false }, none, &err), CM_E_REFUSED);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 3, 4, ALL & ~SRC, 0, false }, none, &err), CM_E_REFUSED);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 3, 4, ALL, SRC, false }, none, &err), CM_E_REFUSED);
 	assert_int_equal(check((struct cm_plan_range) { 3, 4, ALL, 0, false }, none, &err), CM_OK);
 }
 
 static void
 mask_of_a_fragment_needs_all_fragments(void **state)
 {
-	struct cm_plan_range none = { 0 }, first = { 1, 2, ALL, 0, false }, second = { 2, 3, ALL, 0, false };
+	struct cm_plan_range none = { 0 }, first = { 1, 2, ALL, 0, false },
+			     second = { 2, 3, ALL, 0, false };
 	struct cm_plan_range second_no_payload = { 2, 3, ALL & ~PAYLOAD & ~MASK, 0, false };
 	struct cm_plan_range second_no_mask = { 2, 3, ALL & ~MASK, 0, false };
 	struct cm_err err;
@@ -166,9 +180,13 @@ rows_and_columns_that_are_not_there_are_refused(void **state)
 	struct cm_err err;
 
 	(void)state;
-	assert_int_equal(check((struct cm_plan_range) { 3, 5, HEADERS, 0, false }, none, &err), CM_E_REFUSED);
-	assert_int_equal(check((struct cm_plan_range) { 3, 4, 32, 0, false }, none, &err), CM_E_REFUSED);
-	assert_int_equal(check((struct cm_plan_range) { 3, 4, HEADERS, HEADERS, false }, none, &err), CM_E_REFUSED);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 3, 5, HEADERS, 0, false }, none, &err), CM_E_REFUSED);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 3, 4, 32, 0, false }, none, &err), CM_E_REFUSED);
+	assert_int_equal(
+	    check((struct cm_plan_range) { 3, 4, HEADERS, HEADERS, false }, none, &err),
+	    CM_E_REFUSED);
 }
 
 int

@@ -1,0 +1,309 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "seal/hasher.h"
+#include "seal/opening_state.h"
+
+#define REFUSE CM_OPENING_REFUSE
+
+static enum cm_result
+read_hash(struct cm_opening *o, const char *what, struct cm_span *out, struct cm_err *err)
+{
+	size_t at = o->in.at;
+	enum cm_result rc = cm_cbor_bytes(&o->in, what, out, err);
+
+	if (rc != CM_OK)
+		return rc;
+	if (out->len != CM_HASH_LEN)
+		return cm_err_at(
+		    err, CM_E_MALFORMED, at, "expected %s of 32 bytes, found %zu", what, out->len);
+	return CM_OK;
+}
+
+static enum cm_result
+read_seed(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
+{
+	uint64_t c, h, a;
+	struct cm_span seed;
+	struct lane *l;
+
+	if (items != 5)
+		return cm_err_at(err, CM_E_MALFORMED, item, "expected 5 elements in a seed");
+	if (cm_cbor_uint(&o->in, "a column", &c, err) != CM_OK ||
+	    cm_cbor_uint(&o->in, "a height", &h, err) != CM_OK ||
+	    cm_cbor_uint(&o->in, "the place of a seed", &a, err) != CM_OK ||
+	    read_hash(o, "a seed", &seed, err) != CM_OK)
+		return CM_E_MALFORMED;
+	if (c >= o->seal->schema.n)
+		return REFUSE(item, err, "a seed of column %" PRIu64 ", which is not there", c);
+	if (h > CM_SEED_TOP || a >= CM_ROWS_MAX >> h || (a + 1) << h > o->seal->rows)
+		return REFUSE(item, err, "a seed that reaches beyond the last row");
+	if (a << h != o->at)
+		return REFUSE(item, err, "a seed that does not begin at row %" PRIu64, o->at);
+	if (c < o->last_seed)
+		return REFUSE(item, err, "seeds before a row are not in the order of columns");
+	l = &o->lane[c];
+	if (l->end > o->at)
+		return REFUSE(
+		    item, err, "a seed of column %" PRIu64 ", of which one is still live", c);
+	if (l->had && l->h == h && (a & 1) == 1 && l->a == a - 1)
+		return REFUSE(item, err, "two seeds of column %" PRIu64 " that should be one", c);
+	o->last_seed = (size_t)c + 1;
+	l->had = true;
+	l->h = (uint8_t)h;
+	l->a = a;
+	l->end = (a + 1) << h;
+	if (o->hashing)
+		cm_seeds_from(&l->seeds, o->seal->x, (uint8_t)c, (uint8_t)h, a, seed.ptr);
+	return CM_OK;
+}
+
+static bool
+some_seed_is_live(const struct cm_opening *o)
+{
+	size_t c;
+
+	for (c = 0; c < o->seal->schema.n; c++)
+		if (o->lane[c].end > o->at)
+			return true;
+	return false;
+}
+
+static void
+hash_skip(struct cm_opening *o, uint64_t count, const uint8_t hash[CM_HASH_LEN])
+{
+	if (cm_is_pow2(count) && o->at % count == 0) {
+		cm_tree_add_marked(&o->tree, cm_tree_level(count), hash);
+		return;
+	}
+	o->has_tail = true;
+	memcpy(o->tail, hash, CM_HASH_LEN);
+}
+
+static enum cm_result
+read_skip(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
+{
+	uint64_t count;
+	struct cm_span hash;
+
+	if (items != 3)
+		return cm_err_at(err, CM_E_MALFORMED, item, "expected 3 elements in a skip");
+	if (cm_cbor_uint(&o->in, "a number of rows", &count, err) != CM_OK ||
+	    read_hash(o, "a subtree's hash", &hash, err) != CM_OK)
+		return CM_E_MALFORMED;
+	if (some_seed_is_live(o))
+		return REFUSE(item, err, "rows are skipped that a seed opens");
+	if (count == 0 || count > o->seal->rows - o->at)
+		return REFUSE(item, err, "a skip of %" PRIu64 " rows, where %" PRIu64 " are left",
+		    count, o->seal->rows - o->at);
+	if (!cm_tree_is_subtree(o->seal->rows, o->at, count))
+		return REFUSE(item, err, "the rows %" PRIu64 " to %" PRIu64 " are no subtree",
+		    o->at, o->at + count - 1);
+	if (o->hashing)
+		hash_skip(o, count, hash.ptr);
+	if (o->tree.siblings)
+		return REFUSE(item, err, "two skips that should be one");
+	o->at += count;
+	return CM_OK;
+}
+
+static enum cm_result
+read_cell_array(struct cm_opening *o, uint64_t items, size_t at, struct cm_opened_cell *cell,
+    struct cm_err *err)
+{
+	uint64_t form, want = 2;
+	struct cm_span hash;
+
+	if (cm_cbor_uint(&o->in, "what a cell is", &form, err) != CM_OK)
+		return CM_E_MALFORMED;
+	switch (form) {
+	case CM_CELL_FORM_NAMED:
+		cell->state = CM_CELL_NAMED;
+		want = 3;
+		break;
+	case CM_CELL_FORM_SHUT:
+		cell->state = CM_CELL_SHUT;
+		break;
+	case CM_CELL_FORM_TIED:
+		cell->state = CM_CELL_TIED;
+		break;
+	default:
+		return cm_err_at(
+		    err, CM_E_MALFORMED, at, "a cell of an unknown form, %" PRIu64, form);
+	}
+	if (items != want)
+		return cm_err_at(
+		    err, CM_E_MALFORMED, at, "expected %" PRIu64 " elements in this cell", want);
+	if (read_hash(o, "a hash", &hash, err) != CM_OK)
+		return CM_E_MALFORMED;
+	memcpy(cell->hash, hash.ptr, CM_HASH_LEN);
+	if (cell->state != CM_CELL_NAMED)
+		return CM_OK;
+	return cm_cbor_bytes(&o->in, "the value of a named cell", &cell->value, err);
+}
+
+static enum cm_result
+read_cell(struct cm_opening *o, struct cm_opened_cell *cell, struct cm_err *err)
+{
+	struct cm_cbor_head head;
+	size_t at = o->in.at;
+	enum cm_result rc = cm_cbor_head(&o->in, &head, err);
+
+	if (rc != CM_OK)
+		return rc;
+	cell->value = (struct cm_span) { 0 };
+	if (head.type == CM_CBOR_BYTES) {
+		cell->state = CM_CELL_OPEN;
+		return cm_cbor_content(&o->in, &head, &cell->value, err);
+	}
+	if (head.type != CM_CBOR_ARRAY)
+		return cm_err_at(err, CM_E_MALFORMED, at, "expected a cell");
+	return read_cell_array(o, head.value, at, cell, err);
+}
+
+/* May a cell of this column be so, here? */
+static enum cm_result
+check_state(const struct cm_opening *o, size_t c, size_t at, struct cm_err *err)
+{
+	enum cm_cell_state state = o->row.cell[c].state;
+	bool linked = o->seal->schema.column[c].link != CM_LINK_PLAIN,
+	     live = o->lane[c].end > o->at;
+
+	if (state != CM_CELL_SHUT && linked == (state == CM_CELL_OPEN))
+		return REFUSE(at, err, "row %" PRIu64 ": a %s column cannot be opened like this",
+		    o->at, linked ? "linked" : "plain");
+	if (live && state == CM_CELL_SHUT)
+		return REFUSE(
+		    at, err, "row %" PRIu64 ": column %zu is shut, but a seed opens it", o->at, c);
+	if (!live && state != CM_CELL_SHUT)
+		return REFUSE(
+		    at, err, "row %" PRIu64 ": column %zu is open, but no seed opens it", o->at, c);
+	return CM_OK;
+}
+
+/* The commitment of a cell, as it follows from what the opening shows. */
+static void
+hash_cell(struct cm_opening *o, size_t c, uint8_t out[CM_HASH_LEN])
+{
+	struct cm_opened_cell *cell = &o->row.cell[c];
+	struct cm_span value = cell->value;
+
+	if (cell->state == CM_CELL_SHUT) {
+		memcpy(out, cell->hash, CM_HASH_LEN);
+		return;
+	}
+	if (cell->state != CM_CELL_OPEN)
+		value = cm_span_of(cell->tie, CM_HASH_LEN);
+	cm_cell_hash((uint8_t)c, cm_seeds_salt(&o->lane[c].seeds, o->at), value, out);
+}
+
+static void
+hash_row(struct cm_opening *o)
+{
+	uint8_t cell[CM_COLUMNS_MAX][CM_HASH_LEN], leaf[CM_HASH_LEN];
+	size_t c;
+
+	for (c = 0; c < o->row.n; c++)
+		hash_cell(o, c, cell[c]);
+	cm_leaf_hash(cell, o->row.n, leaf);
+	cm_tree_add(&o->tree, 0, leaf);
+}
+
+static void
+find_tie(struct cm_opening *o, size_t c)
+{
+	struct cm_opened_cell *cell = &o->row.cell[c];
+
+	if (cell->state == CM_CELL_TIED)
+		memcpy(cell->tie, cell->hash, CM_HASH_LEN);
+	else if (cell->state == CM_CELL_NAMED)
+		cm_tie_of(o->seal->schema.column[c].link, cell->hash, cell->value, cell->tie);
+}
+
+static enum cm_result
+read_row(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
+{
+	bool some_open = false;
+	uint64_t cells;
+	enum cm_result rc;
+	size_t c, at;
+
+	if (items != 2)
+		return cm_err_at(err, CM_E_MALFORMED, item, "expected 2 elements in a row");
+	if (cm_cbor_array(&o->in, "the cells of a row", &cells, err) != CM_OK)
+		return CM_E_MALFORMED;
+	if (cells != o->seal->schema.n)
+		return REFUSE(item, err, "a row of %" PRIu64 " cells in a table of %zu columns",
+		    cells, o->seal->schema.n);
+	if (o->at == o->seal->rows)
+		return REFUSE(item, err, "a row behind the last one");
+	o->row.row = o->at;
+	o->row.n = (size_t)cells;
+	for (c = 0; c < o->row.n; c++) {
+		at = o->in.at;
+		rc = read_cell(o, &o->row.cell[c], err);
+		if (rc == CM_OK)
+			rc = check_state(o, c, at, err);
+		if (rc != CM_OK)
+			return rc;
+		find_tie(o, c);
+		some_open |= o->row.cell[c].state != CM_CELL_SHUT;
+	}
+	if (!some_open)
+		return REFUSE(
+		    item, err, "row %" PRIu64 " is all shut, and should be skipped", o->at);
+	if (o->hashing)
+		hash_row(o);
+	o->at++;
+	o->last_seed = 0;
+	return CM_OK;
+}
+
+static enum cm_result
+read_end(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
+{
+	struct cm_span key;
+
+	if (items != 1 && items != 2)
+		return cm_err_at(err, CM_E_MALFORMED, item, "expected 1 or 2 elements in the end");
+	if (items == 2) {
+		if (read_hash(o, "the key of the file", &key, err) != CM_OK)
+			return CM_E_MALFORMED;
+		o->has_key = true;
+		memcpy(o->key, key.ptr, CM_HASH_LEN);
+	}
+	if (o->at != o->seal->rows)
+		return REFUSE(item, err, "the opening ends at row %" PRIu64 " of %" PRIu64, o->at,
+		    o->seal->rows);
+	if (!cm_cbor_at_end(&o->in))
+		return cm_err_at(err, CM_E_MALFORMED, o->in.at, "bytes behind the end");
+	o->ended = true;
+	return CM_OK;
+}
+
+enum cm_result
+cm_opening_item(struct cm_opening *o, bool *is_row, struct cm_err *err)
+{
+	size_t item = o->in.at;
+	uint64_t items, first;
+
+	if (cm_cbor_array(&o->in, "a seed, row, skip or end", &items, err) != CM_OK ||
+	    cm_cbor_uint(&o->in, "what this item is", &first, err) != CM_OK)
+		return CM_E_MALFORMED;
+	*is_row = first == CM_ITEM_ROW;
+	if (o->last_seed != 0 && first != CM_ITEM_SEED && !*is_row)
+		return REFUSE(item, err, "a seed is not followed by its row");
+	switch (first) {
+	case CM_ITEM_SEED:
+		return read_seed(o, items, item, err);
+	case CM_ITEM_ROW:
+		return read_row(o, items, item, err);
+	case CM_ITEM_SKIP:
+		return read_skip(o, items, item, err);
+	case CM_ITEM_END:
+		return read_end(o, items, item, err);
+	default:
+		return cm_err_at(
+		    err, CM_E_MALFORMED, item, "an item of an unknown kind, %" PRIu64, first);
+	}
+}

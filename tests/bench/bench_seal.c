@@ -1,0 +1,204 @@
+/* How fast a table is sealed, opened and verified, and in how much memory.  Run by hand:
+ *
+ *	bench_seal [FILE.pcap]
+ *
+ * Without a file: a capture made up in memory, 400,000 packets of 60 to 1,514 bytes, a
+ * thousand hosts.  One thread, nothing read from disk while the clock runs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "crypto/sha256.h"
+#include "seal/cut.h"
+#include "seal/opening.h"
+#include "seal/table.h"
+
+#define PACKETS 400000u
+
+static double
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void
+make_packet(struct cm_buf *b, uint32_t i)
+{
+	uint32_t x = i * 2654435761u, len = 60 + x % 1455;
+	uint8_t *p = cm_buf_grow(b, 16 + len);
+
+	if (p == NULL)
+		abort();
+	memset(p, (int)i, 16 + len);
+	cm_put32le(p + 8, len);
+	cm_put32le(p + 12, len);
+	memcpy(p + 28, "\x08\x00\x45\x00", 4);
+	cm_put16(p + 32, (uint16_t)(len - 14));
+	memset(p + 34, 0, 4);
+	p[39] = 6;
+	cm_put32(p + 42, 0x0a000000 + x % 1000);
+	cm_put32(p + 46, 0x0a000000 + x / 1000 % 1000);
+	p[62] = 0x50;
+}
+
+static struct cm_span
+make_capture(struct cm_buf *b)
+{
+	static const uint8_t head[24] = { 0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, [20] = 1 };
+	uint32_t i;
+
+	cm_buf_add(b, head, sizeof(head));
+	for (i = 0; i < PACKETS; i++)
+		make_packet(b, i);
+	return cm_buf_span(b);
+}
+
+static struct cm_span
+read_file(struct cm_buf *b, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *p;
+	long len;
+
+	if (f == NULL || fseek(f, 0, SEEK_END) != 0 || (len = ftell(f)) < 0)
+		abort();
+	rewind(f);
+	p = cm_buf_grow(b, (size_t)len);
+	if (p == NULL || fread(p, 1, (size_t)len, f) != (size_t)len)
+		abort();
+	fclose(f);
+	return cm_buf_span(b);
+}
+
+static void
+report(const char *what, double from, uint64_t bytes, uint64_t rows)
+{
+	double t = now() - from;
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	printf("%-28s %6.2f s  %5.2f GB/s  %6.2f Mrows/s  peak %ld MiB\n", what, t,
+	    (double)bytes / t * 1e-9, (double)rows / t * 1e-6, u.ru_maxrss / 1024);
+}
+
+static struct cm_cut_rows *
+rows_of(const struct cm_schema *s, const struct cm_span *file)
+{
+	struct cm_cut_rows *rows;
+
+	if (cm_cut_rows_new(s, cm_source_of_memory(file), "bench", &rows, NULL) != CM_OK)
+		abort();
+	return rows;
+}
+
+static enum cm_result
+to_buf(void *arg, const void *ptr, size_t len)
+{
+	cm_buf_add(arg, ptr, len);
+	return CM_OK;
+}
+
+static void
+bench_hash(void)
+{
+	struct cm_sha256_impl impl[2];
+	static uint8_t blocks[64 * 1024];
+	uint32_t state[8] = { 0 };
+	size_t n = cm_sha256_impls(impl), i;
+	int round;
+	double from;
+
+	for (i = 0; i < n; i++) {
+		from = now();
+		for (round = 0; round < 200; round++)
+			impl[i].compress(state, blocks, 1024);
+		printf(
+		    "sha256 %-21s %6.1f ns a block\n", impl[i].name, (now() - from) / 204800 * 1e9);
+	}
+}
+
+static void
+bench_cut(const struct cm_schema *schema, struct cm_span file)
+{
+	struct cm_cut_rows *rows = rows_of(schema, &file);
+	struct cm_cell_source source = cm_cut_rows_source(rows);
+	struct cm_cells cells;
+	uint64_t n = 0;
+	double from = now();
+
+	while (source.next(source.arg, &cells, NULL) == CM_OK)
+		n++;
+	report("read and cut", from, file.len, n);
+	cm_cut_rows_free(rows);
+}
+
+static void
+bench_open(const struct cm_seal *seal, const struct cm_seal_secret *secret, struct cm_span file,
+    struct cm_span index, const struct cm_plan *plan, const char *what)
+{
+	struct cm_cut_rows *rows = rows_of(&seal->schema, &file);
+	struct cm_table_open in = { .seal = seal,
+		.secret = secret,
+		.plan = plan,
+		.source = cm_cut_rows_source(rows),
+		.index = index };
+	struct cm_buf b = { 0 };
+	struct cm_sink sink = { to_buf, &b };
+	struct cm_opening *o;
+	struct cm_err err = { 0 };
+	char label[64];
+	double from = now();
+
+	if (cm_table_open(&in, &sink, NULL, &err) != CM_OK)
+		fprintf(stderr, "%s\n", err.text), abort();
+	snprintf(label, sizeof(label), "open %s", what);
+	report(label, from, file.len, seal->rows);
+	from = now();
+	if (cm_opening_new(seal, cm_buf_span(&b), NULL, NULL, &o, &err) != CM_OK)
+		fprintf(stderr, "%s\n", err.text), abort();
+	snprintf(label, sizeof(label), "verify %s", what);
+	report(label, from, b.len, cm_opening_stats(o)->rows);
+	cm_opening_free(o);
+	cm_buf_release(&b);
+	cm_cut_rows_free(rows);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct cm_seal_secret secret = { { 1 }, { 2 } };
+	struct cm_schema schema = cm_schema_of(CM_KIND_CAPTURE);
+	struct cm_buf b = { 0 }, index = { 0 };
+	struct cm_sink to_index = { to_buf, &index };
+	struct cm_span file = argc > 1 ? read_file(&b, argv[1]) : make_capture(&b);
+	struct cm_plan few = { 0 }, all = { 0 };
+	struct cm_cut_rows *rows;
+	struct cm_seal seal;
+	double from;
+
+	bench_hash();
+	bench_cut(&schema, file);
+	rows = rows_of(&schema, &file);
+	from = now();
+	if (cm_table_commit(&schema, &secret, cm_cut_rows_source(rows), &to_index, &seal, NULL) !=
+	    CM_OK)
+		abort();
+	report("seal", from, file.len, seal.rows);
+	cm_cut_rows_free(rows);
+	if (cm_plan_add(&few, (struct cm_plan_range) { seal.rows / 2, seal.rows / 2 + 40, 31, 0,
+				  true }) != CM_OK ||
+	    cm_plan_add(&all, (struct cm_plan_range) { 0, seal.rows, 31, 0, true }) != CM_OK)
+		abort();
+	bench_open(&seal, &secret, file, cm_buf_span(&index), &few, "40 rows");
+	bench_open(&seal, &secret, file, cm_buf_span(&index), &all, "all rows");
+	cm_plan_release(&few);
+	cm_plan_release(&all);
+	cm_buf_release(&index);
+	cm_buf_release(&b);
+	return 0;
+}
