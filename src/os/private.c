@@ -43,9 +43,12 @@ cm_private_check(const char *path, struct cm_err *err)
 static enum cm_result
 read_all(int fd, const char *path, size_t size, struct cm_buf *out, struct cm_err *err)
 {
-	uint8_t *p = cm_buf_grow(out, size);
+	uint8_t *p;
 	size_t done = 0;
 
+	if (size == 0)
+		return CM_OK;
+	p = cm_buf_grow(out, size);
 	if (p == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory", path);
 	while (done < size) {

@@ -1,0 +1,63 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "hand.h"
+
+struct cm_key
+hand_key(uint8_t first)
+{
+	uint8_t seed[32] = { first };
+	struct cm_key k;
+
+	assert_int_equal(cm_key_of_seed(seed, &k), CM_OK);
+	return k;
+}
+
+struct cm_statement
+hand_head(enum cm_predicate type)
+{
+	static const struct cm_subject subject = { { 0xaa }, { 0xbb } };
+	struct cm_key k = hand_key(1);
+	struct cm_statement s = { .type = type, .subject = &subject, .n_subject = 1, .nonce = { 1, 2 },
+		.made = 1795475200, .number = 2, .previous = { 7 }, .has_case = true, .case_id = { 8 },
+		.to = "the other side", .has_supersedes = true, .supersedes = { 9 } };
+
+	cm_ssh_fingerprint(&k.pub, s.by);
+	return s;
+}
+
+void
+hand_text(const struct cm_statement *s, void (*body)(void *, struct cm_jsonw *), void *arg,
+    struct cm_buf *out)
+{
+	struct cm_jsonw w = cm_jsonw_of(out, 2);
+
+	cm_statement_begin(&w, s);
+	if (body != NULL)
+		body(arg, &w);
+	cm_statement_end(&w);
+	assert_non_null(cm_buf_cstr(out));
+}
+
+char *
+hand_swap(const char *text, const char *from, const char *to)
+{
+	const char *at = strstr(text, from);
+	size_t head, room = strlen(text) + strlen(to) + 1;
+	char *out = malloc(room);
+
+	if (at == NULL)
+		fail_msg("no \"%s\" in %s", from, text);
+	assert_non_null(out);
+	head = (size_t)(at - text);
+	memcpy(out, text, head);
+	strcpy(out + head, to);
+	strcat(out, at + strlen(from));
+	return out;
+}
