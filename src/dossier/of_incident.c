@@ -185,6 +185,36 @@ take_sets(const struct cm_incident *in, const struct cm_of_incident *how, struct
 	return CM_OK;
 }
 
+/* An incident names the accused row of a cue first; a row set ascends. */
+static int
+by_name_and_row(const void *a, const void *b)
+{
+	const struct cm_finding_cue *x = a, *y = b;
+	int d = strcmp(x->name, y->name);
+	size_t i;
+
+	for (i = 0; d == 0 && i < x->rows.n && i < y->rows.n; i++)
+		d = by_number(&x->rows.id[i], &y->rows.id[i]);
+	return d;
+}
+
+static CM_RESULT
+sorted_rows_of(const struct cm_of_incident *how, const struct cm_cue *c, struct cm_arena *arena,
+    struct cm_ids *out)
+{
+	cm_packet_id *id = cm_arena_copy(arena, c->frames, c->n_frames * sizeof(*id));
+	size_t i, n = 0;
+
+	if (id == NULL)
+		return CM_E_NOMEM;
+	qsort(id, c->n_frames, sizeof(*id), by_number);
+	for (i = 0; i < c->n_frames; i++) {
+		if (i == 0 || id[i] != id[n - 1])
+			id[n++] = id[i];
+	}
+	return rows_of(how, id, n, arena, out);
+}
+
 static CM_RESULT
 take_cues(const struct cm_incident *in, const struct cm_of_incident *how, struct cm_arena *arena,
     struct cm_finding *f)
@@ -200,11 +230,13 @@ take_cues(const struct cm_incident *in, const struct cm_of_incident *how, struct
 		cue[i] = (struct cm_finding_cue) { .name = in->cues[i].kind->name, .bits = in->cues[i].bits,
 			.base_rate = in->cues[i].kind->base_rate, .rests = in->cues[i].kind->rests,
 			.reads = in->cues[i].kind->reads };
-		rc = rows_of(how, in->cues[i].frames, in->cues[i].n_frames, arena, &cue[i].rows);
+		rc = sorted_rows_of(how, &in->cues[i], arena, &cue[i].rows);
 	}
 	for (i = 0; i < in->n_alternatives; i++)
 		alt[i] = (struct cm_finding_alternative) { in->alternatives[i].name,
 			in->alternatives[i].holds };
+	if (in->n_cues > 0)
+		qsort(cue, in->n_cues, sizeof(*cue), by_name_and_row);
 	f->cues = cue;
 	f->n_cues = in->n_cues;
 	f->alternatives = alt;

@@ -1,0 +1,469 @@
+/* Making a dossier: plan, open and render in a confined child; sign, and verify in another
+ * confined child, as a receiver would; write. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/build.h"
+#include "cli/dossier.h"
+#include "cli/verify.h"
+#include "codec/rfc3339.h"
+#include "crypto/sha256.h"
+#include "dossier/load.h"
+#include "dossier/words.h"
+#include "os/clock.h"
+#include "os/confine.h"
+#include "os/file.h"
+#include "os/private.h"
+#include "os/random.h"
+
+#define INDEX_MAX ((size_t)8 << 30)
+
+struct making {
+	const struct cm_context *ctx;
+	const struct cm_dossier_wish *wish;
+	struct cm_err err;
+	struct cm_pack_in in;
+	struct cm_pack_exhibit *exhibit;
+	struct cm_seal_secret *secret;
+	struct cm_file **file;
+	struct cm_buf *text; /* of statements, two each; then indexes */
+	size_t n_text;
+	int64_t now;
+	char made[CM_RFC3339_LEN + 1];
+	struct cm_buf files;	/* what the child made */
+	struct cm_buf dossier;
+	struct cm_disclosure disclosure;
+	struct cm_case_stated stated;
+};
+
+static CM_RESULT
+no_memory(struct making *m)
+{
+	return cm_err_set(&m->err, CM_E_NOMEM, "out of memory");
+}
+
+static CM_RESULT
+read_statement(struct making *m, const uint8_t digest[32], struct cm_pack_text *out)
+{
+	struct cm_buf *json = &m->text[m->n_text++], *sig = &m->text[m->n_text++];
+	enum cm_result rc = cm_case_statement_text(m->wish->c, digest, json, sig, &m->err);
+
+	if (rc == CM_OK)
+		*out = (struct cm_pack_text) { cm_buf_span(json), cm_buf_span(sig) };
+	return rc;
+}
+
+static CM_RESULT
+read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *out)
+{
+	struct cm_buf path = { 0 }, *index = &m->text[m->n_text++];
+	enum cm_result rc = cm_case_index_path(m->wish->c, x->x, &path);
+
+	if (rc == CM_OK && cm_buf_cstr(&path) == NULL)
+		rc = CM_E_NOMEM;
+	/* without it every row is read: slower, no more */
+	if (rc == CM_OK && cm_path_exists(cm_buf_cstr(&path)))
+		rc = cm_whole_read(cm_buf_cstr(&path), INDEX_MAX, index, &m->err);
+	cm_buf_release(&path);
+	if (rc == CM_OK)
+		*out = cm_buf_span(index);
+	return rc;
+}
+
+static CM_RESULT
+open_exhibit(struct making *m, size_t k)
+{
+	const struct cm_case_exhibit *x = &m->wish->exhibits[k];
+	struct cm_pack_exhibit *e = &m->exhibit[k];
+	enum cm_result rc;
+
+	rc = read_statement(m, x->statement, &e->seal);
+	if (rc == CM_OK)
+		rc = cm_case_secret(m->wish->c, x->x, &m->secret[k], &m->err);
+	if (rc == CM_OK)
+		rc = cm_file_open(x->path, &m->file[k], &m->err);
+	if (rc == CM_OK)
+		rc = read_index(m, x, &e->index);
+	if (rc != CM_OK)
+		return rc;
+	e->source = cm_file_raw(m->file[k]);
+	e->name = x->path;
+	e->secret = &m->secret[k];
+	return CM_OK;
+}
+
+/* Does this hand-over speak of an exhibit that is shown? */
+static bool
+is_about(const struct making *m, const struct cm_statement *head)
+{
+	size_t i, k;
+
+	for (i = 0; i < head->n_subject; i++) {
+		for (k = 0; k < m->wish->n_exhibits; k++) {
+			if (memcmp(head->subject[i].exhibit, m->wish->exhibits[k].x, 32) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static CM_RESULT
+read_custody(struct making *m, const struct cm_case_statements *all, struct cm_pack_text *out, size_t *n)
+{
+	struct cm_statement_doc doc = { 0 };
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	*n = 0;
+	for (i = 0; rc == CM_OK && i < all->n; i++) {
+		if (all->item[i].type != CM_PREDICATE_CUSTODY)
+			continue;
+		rc = read_statement(m, all->item[i].digest, &out[*n]);
+		if (rc == CM_OK)
+			rc = cm_statement_read(out[*n].json, m->wish->arena, &doc, &m->err);
+		*n += rc == CM_OK && is_about(m, &doc.head);
+		cm_statement_release(&doc);
+		doc = (struct cm_statement_doc) { 0 };
+	}
+	return rc;
+}
+
+static CM_RESULT
+gather(struct making *m)
+{
+	const struct cm_dossier_wish *w = m->wish;
+	struct cm_case_statements all;
+	struct cm_pack_text *finding, *custody;
+	enum cm_result rc = cm_case_statements(w->c, w->arena, &all, &m->err);
+	size_t i, n_custody = 0;
+
+	if (rc != CM_OK)
+		return rc;
+	m->exhibit = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->exhibit[0]));
+	m->secret = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->secret[0]));
+	m->file = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->file[0]));
+	m->text = cm_arena_array(w->arena, 3 * w->n_exhibits + 2 * w->n_findings + 2 * all.n + 1,
+	    sizeof(m->text[0]));
+	finding = cm_arena_array(w->arena, w->n_findings + 1, sizeof(*finding));
+	custody = cm_arena_array(w->arena, all.n + 1, sizeof(*custody));
+	if (m->exhibit == NULL || m->secret == NULL || m->file == NULL || m->text == NULL ||
+	    finding == NULL || custody == NULL)
+		return no_memory(m);
+	for (i = 0; rc == CM_OK && i < w->n_exhibits; i++)
+		rc = open_exhibit(m, i);
+	for (i = 0; rc == CM_OK && i < w->n_findings; i++)
+		rc = read_statement(m, w->findings[i], &finding[i]);
+	if (rc == CM_OK)
+		rc = read_custody(m, &all, custody, &n_custody);
+	m->in = (struct cm_pack_in) { .exhibits = m->exhibit, .n_exhibits = w->n_exhibits,
+		.findings = finding, .n_findings = w->n_findings, .custody = custody,
+		.n_custody = n_custody, .select = w->select, .leak_ok = w->leak_ok, .dry_run = w->dry_run,
+		.by = cm_case_self(w->c)->fingerprint, .made = m->made, .to = w->to,
+		.tool_name = cm_build_name(), .tool_version = cm_build_version() };
+	return rc == CM_OK ? cm_cli_source(m->in.tool_source) : rc;
+}
+
+static bool
+write_all(int fd, struct cm_span bytes)
+{
+	ssize_t n;
+
+	while (bytes.len > 0) {
+		n = write(fd, bytes.ptr, bytes.len);
+		if (n <= 0)
+			return false;
+		bytes = cm_span_part(bytes, (size_t)n, bytes.len);
+	}
+	return true;
+}
+
+static enum cm_exit
+say_failure(struct making *m, const struct cm_pack_out *out)
+{
+	const struct cm_case_exhibit *x = &m->wish->exhibits[out->diff_exhibit];
+
+	if (out->diff.differs) {
+		cm_cli_say(m->ctx, "%s is not what was sealed: the first row that differs is %" PRIu64
+				   "%s; nothing was disclosed", x->path, out->diff.first,
+		    out->diff.last != out->diff.first ? " or soon after" : "");
+		return CM_EXIT_CANNOT;
+	}
+	if (out->leaks.n != 0) {
+		cm_dossier_say_leaks(m->ctx, m->wish, &out->leaks, true);
+		return CM_EXIT_CANNOT;
+	}
+	(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
+	return CM_EXIT_CANNOT;
+}
+
+/* In the child. */
+static int
+pack(void *arg, int fd)
+{
+	struct making *m = arg;
+	struct cm_pack_out out = { 0 };
+	struct cm_arena arena;
+	enum cm_exit code = CM_EXIT_OK;
+	enum cm_result rc;
+
+	cm_arena_init(&arena, 0);
+	rc = cm_pack(&m->in, &arena, &out, &m->err);
+	if (rc != CM_OK) {
+		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
+		code = say_failure(m, &out);
+	} else {
+		if (m->wish->dry_run)
+			cm_dossier_say_plan(m->ctx, m->wish, &out);
+		if (out.leaks.n != 0)
+			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);
+		if (!write_all(fd, cm_buf_span(&out.files)))
+			code = CM_EXIT_CANNOT;
+	}
+	cm_pack_release(&out);
+	cm_arena_fini(&arena);
+	return (int)cm_cli_finish(m->ctx, code);
+}
+
+static enum cm_exit
+confined(struct making *m, int (*run)(void *, int), struct cm_buf *result)
+{
+	struct cm_confine_job job = { .run = run, .arg = m, .what = m->wish->out, .result = result,
+		.unconfined = m->wish->no_confine, .quiet = true };
+	int status = CM_EXIT_CANNOT, *fds;
+	size_t i;
+
+	fds = cm_arena_array(m->wish->arena, m->wish->n_exhibits + 1, sizeof(*fds));
+	for (i = 0; fds != NULL && i < m->wish->n_exhibits; i++) {
+		if (m->file[i] != NULL && cm_file_fd(m->file[i]) >= 0)
+			fds[job.n_keep++] = cm_file_fd(m->file[i]);
+	}
+	job.keep = fds;
+	fflush(m->ctx->out);
+	fflush(m->ctx->err);
+	if (cm_confine_run(&job, &status, &m->err) != CM_OK) {
+		(void)cm_cli_error(m->ctx, NULL, &m->err, NULL);
+		return CM_EXIT_CANNOT;
+	}
+	return (enum cm_exit)status;
+}
+
+/* The members that the child drafted, and every file that it made. */
+static CM_RESULT
+take_draft(struct making *m, struct cm_zip *zip)
+{
+	struct cm_arena *arena = m->wish->arena;
+	struct cm_json_doc doc = { 0 };
+	struct cm_zip_entry *entry;
+	struct cm_span draft;
+	enum cm_result rc;
+	size_t i, n = 0;
+
+	rc = cm_zip_read(cm_buf_span(&m->files), arena, zip, &m->err);
+	if (rc == CM_OK)
+		rc = cm_zip_find(zip, CM_PACK_DRAFT, &draft);
+	if (rc == CM_OK)
+		rc = cm_json_parse(draft, &doc, &m->err);
+	if (rc == CM_OK)
+		rc = cm_disclosure_read(cm_json_root(&doc), arena, &m->disclosure, &m->err);
+	cm_json_release(&doc);
+	if (rc != CM_OK)
+		return cm_err_set(&m->err, rc, "the confined reader's answer makes no sense");
+	entry = cm_arena_array(arena, zip->n + 2, sizeof(*entry));
+	m->disclosure.files = cm_arena_array(arena, zip->n + 1, sizeof(m->disclosure.files[0]));
+	if (entry == NULL || m->disclosure.files == NULL)
+		return no_memory(m);
+	for (i = 0; i < zip->n; i++) {
+		struct cm_disclosed_file *f = &m->disclosure.files[n];
+
+		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)))
+			continue;
+		entry[n] = zip->entry[i];
+		f->name = cm_arena_printf(arena, "%.*s", (int)entry[n].name.len,
+		    (const char *)entry[n].name.ptr);
+		f->bytes = entry[n].data.len;
+		cm_sha256(entry[n].data.ptr, entry[n].data.len, f->sha256);
+		if (f->name == NULL)
+			return no_memory(m);
+		n++;
+	}
+	m->disclosure.n_files = n;
+	*zip = (struct cm_zip) { entry, n };
+	return CM_OK;
+}
+
+static void
+write_body(void *arg, struct cm_jsonw *w)
+{
+	const struct making *m = arg;
+
+	cm_disclosure_write(w, &m->disclosure);
+}
+
+/* Signs the disclosure; the dossier is whole then. */
+static CM_RESULT
+sign(struct making *m)
+{
+	const struct cm_dossier_wish *w = m->wish;
+	struct cm_subject *subject = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(*subject));
+	struct cm_case_draft draft = { .type = CM_PREDICATE_DISCLOSURE, .subject = subject,
+		.n_subject = w->n_exhibits, .to = w->to, .made = m->now, .body = write_body, .arg = m };
+	struct cm_buf json = { 0 }, sig = { 0 };
+	struct cm_sink sink = cm_sink_of_buf(&m->dossier);
+	struct cm_zip_entry *entry;
+	struct cm_zip zip;
+	enum cm_result rc;
+	size_t i;
+
+	if (subject == NULL)
+		return no_memory(m);
+	for (i = 0; i < w->n_exhibits; i++) {
+		memcpy(subject[i].exhibit, w->exhibits[i].x, 32);
+		memcpy(subject[i].root, w->exhibits[i].root, 32);
+	}
+	rc = take_draft(m, &zip);
+	if (rc == CM_OK && cm_random(draft.nonce, sizeof(draft.nonce)) != CM_OK)
+		rc = cm_err_set(&m->err, CM_E_IO, "the system gives no randomness");
+	if (rc == CM_OK)
+		rc = cm_case_state(w->c, w->signer, &draft, &m->stated, &m->err);
+	if (rc == CM_OK)
+		rc = cm_case_statement_text(w->c, m->stated.digest, &json, &sig, &m->err);
+	entry = cm_arena_array(w->arena, zip.n + 2, sizeof(*entry));
+	if (rc == CM_OK && entry == NULL)
+		rc = no_memory(m);
+	if (rc == CM_OK) {
+		memcpy(entry, zip.entry, zip.n * sizeof(*entry));
+		entry[zip.n] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), cm_buf_span(&json) };
+		entry[zip.n + 1] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"),
+			cm_buf_span(&sig) };
+		rc = cm_zip_write(entry, zip.n + 2, &sink, &m->err);
+	}
+	cm_buf_release(&json);
+	cm_buf_release(&sig);
+	return rc;
+}
+
+static void
+say_outcomes(const struct making *m, const struct cm_verified *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->dossier->n_findings; i++) {
+		if (v->findings[i].outcome <= CM_OUTCOME_AS_SHOWN)
+			continue;
+		fprintf(m->ctx->err, "comity: a receiver will see finding %zu as ", i + 1);
+		cm_cli_text(m->ctx->err, cm_span_str(v->findings[i].text));
+		fputc('\n', m->ctx->err);
+	}
+}
+
+/* In the child: what a receiver who knows us will see. */
+static int
+check(void *arg, int fd)
+{
+	struct making *m = arg;
+	struct cm_arena arena;
+	struct cm_loaded held = { .arena = &arena };
+	struct cm_signer_line line = { .principals = "self", .key = m->wish->signer->key };
+	struct cm_signers signers = { &line, 1, 0 };
+	struct cm_verify_in in = { cm_buf_span(&m->dossier), &signers, { 0 } };
+	struct cm_verified v = { 0 };
+	enum cm_exit code = CM_EXIT_OK;
+
+	(void)fd;
+	cm_arena_init(&arena, 0);
+	memcpy(in.source, m->in.tool_source, 32);
+	if (cm_verify(&in, &held, &v, &m->err) != CM_OK) {
+		cm_cli_say(m->ctx, "the dossier does not verify, and was not written: %s", m->err.text);
+		code = CM_EXIT_CANNOT;
+	} else {
+		say_outcomes(m, &v);
+		if (v.end == CM_VERIFY_REFUSED) {
+			cm_cli_say(m->ctx, "the dossier does not verify, and was not written: %s", v.line);
+			code = CM_EXIT_CANNOT;
+		}
+	}
+	cm_verify_release(&held);
+	cm_arena_fini(&arena);
+	return (int)cm_cli_finish(m->ctx, code);
+}
+
+static CM_RESULT
+store(struct making *m)
+{
+	struct cm_case_disclosure d = { .to = m->wish->to != NULL ? m->wish->to : "", .bytes = m->dossier.len };
+	struct cm_write_mode mode = { m->wish->replace ? CM_WRITE_REPLACE : CM_WRITE_NEW, 0644 };
+	enum cm_result rc = cm_whole_write(m->wish->out, cm_buf_span(&m->dossier), mode, &m->err);
+	char *path;
+
+	if (rc != CM_OK)
+		return rc;
+	path = realpath(m->wish->out, NULL);
+	if (path == NULL)
+		return no_memory(m);
+	memcpy(d.statement, m->stated.digest, 32);
+	cm_sha256(m->dossier.ptr, m->dossier.len, d.sha256);
+	d.path = path;
+	rc = cm_case_disclosure_add(m->wish->c, &d, &m->err);
+	free(path);
+	return rc;
+}
+
+/* From the signature to the file: all of it, or the number is not used. */
+static enum cm_exit
+finish(struct making *m)
+{
+	enum cm_exit code = CM_EXIT_OK;
+	enum cm_result rc = cm_case_begin(m->wish->c, &m->err);
+
+	if (rc == CM_OK)
+		rc = sign(m);
+	if (rc == CM_OK)
+		code = confined(m, check, NULL);
+	if (rc == CM_OK && code == CM_EXIT_OK)
+		rc = store(m);
+	if (rc == CM_OK && code == CM_EXIT_OK)
+		rc = cm_case_commit(m->wish->c, &m->err);
+	if (rc != CM_OK) {
+		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
+		code = CM_EXIT_CANNOT;
+	}
+	if (code != CM_EXIT_OK)
+		cm_case_rollback(m->wish->c);
+	return code;
+}
+
+static void
+clean_up(struct making *m)
+{
+	size_t i;
+
+	for (i = 0; m->secret != NULL && i < m->wish->n_exhibits; i++)
+		explicit_bzero(&m->secret[i], sizeof(m->secret[i]));
+	for (i = 0; m->file != NULL && i < m->wish->n_exhibits; i++)
+		cm_file_close(m->file[i]);
+	for (i = 0; m->text != NULL && i < m->n_text; i++)
+		cm_buf_release(&m->text[i]);
+	cm_buf_release(&m->files);
+	cm_buf_release(&m->dossier);
+}
+
+enum cm_exit
+cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
+{
+	struct making m = { .ctx = ctx, .wish = wish, .now = cm_clock_now() };
+	enum cm_exit code = CM_EXIT_OK;
+
+	cm_rfc3339_format(m.now, m.made);
+	if (gather(&m) != CM_OK) {
+		(void)cm_cli_error(ctx, NULL, &m.err, "nothing was disclosed");
+		code = CM_EXIT_CANNOT;
+	}
+	if (code == CM_EXIT_OK)
+		code = confined(&m, pack, &m.files);
+	if (code == CM_EXIT_OK && !wish->dry_run)
+		code = finish(&m);
+	clean_up(&m);
+	return code;
+}

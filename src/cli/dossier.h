@@ -1,0 +1,41 @@
+/* cli/dossier.h -- making a dossier out of a case; shared by investigate and disclose. */
+#ifndef CM_CLI_DOSSIER_H
+#define CM_CLI_DOSSIER_H
+
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "dossier/pack.h"
+#include "store/case.h"
+
+struct cm_dossier_wish {
+	struct cm_case *c;
+	const struct cm_signer *signer;
+	struct cm_arena *arena;
+	const struct cm_case_exhibit *exhibits; /* in the order of the capture's files */
+	size_t n_exhibits;
+	const uint8_t (*findings)[32]; /* statements, ascending by number */
+	size_t n_findings;
+	struct cm_select_in select; /* rows chosen by hand, hides, hosts */
+	bool leak_ok, dry_run, no_confine;
+	const char *to;	 /* or NULL */
+	const char *out; /* the dossier's path */
+	bool replace;	 /* it may be there already */
+};
+
+/* Makes it, verifies it as a receiver would, and only then writes it.  What it shows and
+ * what could not be redone from it is said on ctx->out; the path is not printed.
+ * CM_EXIT_OK: it is there (or, for a dry run, all was said).  CM_EXIT_CANNOT: hidden
+ * values would show (it says which and what to do), the exhibit is not what was sealed,
+ * or something failed. */
+enum cm_exit cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish);
+
+/* Reads the argument of --hide and --also into ${*hides}; false: it has been said. */
+bool cm_cli_hide(const struct cm_args *a, uint8_t *hides);
+
+/* cli/dossier_say.c: what a plan gives away, and where hidden addresses show through. */
+void cm_dossier_say_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
+    const struct cm_pack_out *out);
+void cm_dossier_say_leaks(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
+    const struct cm_leaks *leaks, bool refused);
+
+#endif

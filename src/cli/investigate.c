@@ -1,0 +1,666 @@
+/* `comity investigate`: look, seal, state, and a dossier, in one go. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/time.h"
+#include "cli/case.h"
+#include "cli/commands.h"
+#include "cli/dossier.h"
+#include "cli/investigate.h"
+#include "cli/verify.h"
+#include "base/build.h"
+#include "os/clock.h"
+#include "os/confine.h"
+#include "os/private.h"
+#include "os/random.h"
+#include "statement/seal_v1.h"
+
+enum {
+	OPT_JSON = CM_OPT,
+	OPT_SUMMARY,
+	OPT_FILTER,
+	OPT_FROM,
+	OPT_TO,
+	OPT_COLLECTED_BY,
+	OPT_VANTAGE,
+	OPT_TOOL,
+	OPT_CLOCK,
+	OPT_HIDE,
+	OPT_ALSO,
+	OPT_LEAK_OK,
+	OPT_WHOLE_HOST,
+	OPT_TIE_ALL,
+	OPT_FOR,
+	OPT_NO_CONFINE
+};
+
+static const struct cm_option options[] = {
+	{ 'o', "output", "FILE", "the dossier (default: named like the first capture)" },
+	{ OPT_COLLECTED_BY, "collected-by", "TEXT", "who collected the capture, as claimed" },
+	{ OPT_VANTAGE, "vantage", "TEXT", "where it was collected" },
+	{ OPT_TOOL, "tool", "TEXT", "with what" },
+	{ OPT_CLOCK, "clock", "TEXT", "by which clock" },
+	{ OPT_FILTER, "filter", "BPF", "look only at frames that match (pcap-filter(7))" },
+	{ OPT_FROM, "from", "TIME", "leave out frames before TIME (2015-03-18T11:00:00Z)" },
+	{ OPT_TO, "to", "TIME", "leave out frames from TIME on" },
+	{ OPT_HIDE, "hide", "WHAT", "addresses or payload; may be given twice" },
+	{ OPT_ALSO, "also", "WHAT", "hide that, too" },
+	{ OPT_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
+	{ OPT_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
+	{ OPT_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
+	{ OPT_FOR, "for", "WHO", "to whom the dossier is addressed" },
+	{ OPT_JSON, "json", NULL, "print findings as JSON, one a line" },
+	{ OPT_SUMMARY, "summary", "FILE", "write what was read, as JSON, to FILE" },
+	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
+	{ 0 },
+};
+
+struct investigate {
+	const struct cm_context *ctx;
+	struct cm_look look;
+	struct cm_file **files; /* as the scan wants them */
+	char **path;		/* absolute, of each exhibit */
+	struct cm_claim_text collected[CM_COLLECTED_N];
+	struct cm_dossier_wish wish;
+	struct cm_case *c;
+	struct cm_keyring keyring;
+	struct cm_arena arena;
+	struct cm_bpf *bpf;
+	const char *filter, *summary;
+	struct cm_buf out; /* default name */
+	struct cm_buf answer;
+	struct cm_err err;
+	bool damaged; /* a packed file ended early */
+};
+
+static bool
+parse_time(const struct cm_args *a, const char *option, bool *has, int64_t *out)
+{
+	*has = true;
+	if (cm_time_parse(cm_span_str(a->value), out) == CM_OK)
+		return true;
+	(void)cm_cli_usage(a->ctx, a->command,
+	    "--%s %s: a time is 2015-03-18, 2015-03-18T11:00:00Z or @SECONDS", option, a->value);
+	return false;
+}
+
+bool
+cm_cli_hide(const struct cm_args *a, uint8_t *hides)
+{
+	if (strcmp(a->value, "addresses") == 0) {
+		*hides |= CM_HIDE_ADDRESSES;
+		return true;
+	}
+	if (strcmp(a->value, "payload") == 0) {
+		*hides |= CM_HIDE_PAYLOAD;
+		return true;
+	}
+	(void)cm_cli_usage(a->ctx, a->command, "%s can not be hidden; addresses and payload can", a->value);
+	return false;
+}
+
+static bool
+take_claim(struct investigate *in, const struct cm_args *a, enum cm_collected what)
+{
+	in->collected[what] = (struct cm_claim_text) { .text = a->value };
+	return true;
+}
+
+static bool
+take_look(struct investigate *in, const struct cm_args *a, int id)
+{
+	struct cm_scan *scan = &in->look.scan;
+
+	switch (id) {
+	case OPT_JSON:
+		in->look.json = true;
+		return true;
+	case OPT_SUMMARY:
+		in->summary = a->value;
+		return true;
+	case OPT_FILTER:
+		in->filter = a->value;
+		return true;
+	case OPT_FROM:
+		return parse_time(a, "from", &scan->has_from, &scan->from_ns);
+	case OPT_TO:
+		return parse_time(a, "to", &scan->has_to, &scan->to_ns);
+	case OPT_COLLECTED_BY:
+		return take_claim(in, a, CM_COLLECTED_BY);
+	case OPT_VANTAGE:
+		return take_claim(in, a, CM_COLLECTED_VANTAGE);
+	case OPT_TOOL:
+		return take_claim(in, a, CM_COLLECTED_TOOL);
+	case OPT_CLOCK:
+		return take_claim(in, a, CM_COLLECTED_CLOCK);
+	default:
+		return false;
+	}
+}
+
+static bool
+take_option(struct investigate *in, const struct cm_args *a, int id)
+{
+	struct cm_dossier_wish *w = &in->wish;
+
+	switch (id) {
+	case 'o':
+		w->out = a->value;
+		return true;
+	case OPT_HIDE:
+	case OPT_ALSO:
+		return cm_cli_hide(a, &w->select.hides);
+	case OPT_LEAK_OK:
+		w->leak_ok = true;
+		return true;
+	case OPT_WHOLE_HOST:
+		w->select.whole_host = true;
+		return true;
+	case OPT_TIE_ALL:
+		w->select.tie_all = true;
+		return true;
+	case OPT_FOR:
+		w->to = a->value;
+		return true;
+	case OPT_NO_CONFINE:
+		w->no_confine = true;
+		return true;
+	default:
+		return take_look(in, a, id);
+	}
+}
+
+static CM_RESULT
+no_memory(struct investigate *in)
+{
+	return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
+}
+
+/* Runs ${run} confined; the exit code is its answer. */
+static enum cm_exit
+confined(struct investigate *in, struct cm_confine_job job)
+{
+	int status = CM_EXIT_CANNOT;
+
+	job.unconfined = in->wish.no_confine;
+	fflush(in->ctx->out);
+	fflush(in->ctx->err);
+	if (cm_confine_run(&job, &status, &in->err) != CM_OK) {
+		(void)cm_cli_error(in->ctx, NULL, &in->err, NULL);
+		return CM_EXIT_CANNOT;
+	}
+	return (enum cm_exit)status;
+}
+
+static bool
+is_packed(struct cm_file *f)
+{
+	struct cm_source src = cm_file_raw(f);
+	struct cm_span head;
+
+	return cm_file_fd(f) >= 0 ||
+	    (src.fill(src.arg, 0, 4, &head, NULL) == CM_OK && cm_packing_of(head) != CM_PACKING_NONE);
+}
+
+/* "CASE/exhibits/ID.pcap", mode 0600; the descriptor, or -1. */
+static int
+new_exhibit(struct investigate *in, const uint8_t x[32], struct cm_buf *path)
+{
+	const char *folder;
+
+	cm_buf_printf(path, "%s/exhibits", cm_case_folder(in->c));
+	folder = cm_buf_cstr(path);
+	if (folder != NULL && !cm_path_exists(folder) && cm_private_mkdir(folder, &in->err) != CM_OK)
+		return -1;
+	cm_buf_add_str(path, "/");
+	cm_buf_add_hex(path, cm_span_of(x, 8));
+	cm_buf_add_str(path, ".pcap");
+	if (cm_buf_cstr(path) == NULL)
+		return -1;
+	return open(cm_buf_cstr(path), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+/* What comes packed, or through a pipe, is kept unpacked in the case: a seal needs
+ * bytes that stay. */
+static enum cm_exit
+unpack(struct investigate *in, struct cm_look_file *f)
+{
+	struct cm_unpacking job = { in->ctx, f->file, -1 };
+	struct cm_buf path = { 0 };
+	int keep[2];
+	enum cm_exit code = CM_EXIT_CANNOT;
+
+	job.fd = new_exhibit(in, f->secret.x, &path);
+	if (job.fd < 0) {
+		cm_cli_say(in->ctx, "%s: no place to unpack it in the case", f->name);
+	} else {
+		keep[0] = job.fd;
+		keep[1] = cm_file_fd(f->file);
+		code = confined(in, (struct cm_confine_job) { .run = cm_unpacking_run, .arg = &job,
+				      .what = f->name, .keep = keep, .n_keep = keep[1] >= 0 ? 2 : 1 });
+		in->damaged |= code == CM_EXIT_MALFORMED;
+		if (fsync(job.fd) != 0 || close(job.fd) != 0)
+			code = CM_EXIT_CANNOT;
+	}
+	if (code == CM_EXIT_OK || code == CM_EXIT_MALFORMED) {
+		cm_file_close(f->file);
+		f->file = NULL;
+		code = cm_file_open(cm_buf_cstr(&path), &f->file, &in->err) == CM_OK ? CM_EXIT_OK :
+		    CM_EXIT_CANNOT;
+		cm_cli_say(in->ctx, "%s was packed or came through a pipe: what is sealed is its unpacked bytes, "
+				    "kept as %s", f->name, cm_buf_cstr(&path));
+	}
+	cm_buf_release(&path);
+	return code;
+}
+
+static enum cm_exit
+open_file(struct investigate *in, size_t i, const char *name)
+{
+	struct cm_look_file *f = &in->look.file[i];
+	enum cm_exit code = CM_EXIT_OK;
+	enum cm_result rc;
+
+	f->name = name;
+	f->index_fd = -1;
+	rc = cm_file_open(name, &f->file, &in->err);
+	if (rc != CM_OK) {
+		(void)cm_cli_error(in->ctx, name, &in->err, NULL);
+		return CM_EXIT_CANNOT;
+	}
+	in->look.n_files = i + 1;
+	if (cm_random(&f->secret, sizeof(f->secret)) != CM_OK) {
+		cm_cli_say(in->ctx, "the system gives no randomness");
+		return CM_EXIT_CANNOT;
+	}
+	if (is_packed(f->file))
+		code = unpack(in, f);
+	if (code != CM_EXIT_OK)
+		return code;
+	in->files[i] = f->file;
+	in->path[i] = realpath(cm_file_path(f->file), NULL);
+	rc = in->path[i] == NULL ? no_memory(in) :
+	    cm_case_index_begin(in->c, f->secret.x, &f->index_fd, &in->err);
+	return rc == CM_OK ? CM_EXIT_OK : cm_cli_error(in->ctx, name, &in->err, NULL);
+}
+
+static enum cm_exit
+open_all(struct investigate *in, const struct cm_args *a)
+{
+	enum cm_exit code = CM_EXIT_OK;
+	size_t n = (size_t)a->n, i;
+
+	in->look.file = calloc(n, sizeof(in->look.file[0]));
+	in->files = calloc(n, sizeof(in->files[0]));
+	in->path = calloc(n, sizeof(in->path[0]));
+	if (in->look.file == NULL || in->files == NULL || in->path == NULL) {
+		cm_cli_say(in->ctx, "out of memory");
+		return CM_EXIT_CANNOT;
+	}
+	for (i = 0; code == CM_EXIT_OK && i < n; i++)
+		code = open_file(in, i, a->operand[i]);
+	in->look.scan.files = in->files;
+	in->look.scan.n_files = n;
+	return code;
+}
+
+static enum cm_exit
+prepare(struct investigate *in, const struct cm_args *a)
+{
+	enum cm_exit code = CM_EXIT_OK;
+
+	in->look.ctx = in->ctx;
+	if (!cm_cli_case(in->ctx, &in->c, &code))
+		return code;
+	if (cm_case_keyring(in->c, in->ctx->agent, &in->keyring, &in->err) != CM_OK ||
+	    cm_cli_source(in->look.source) != CM_OK) {
+		(void)cm_cli_error(in->ctx, NULL, &in->err, NULL);
+		return CM_EXIT_CANNOT;
+	}
+	if (in->filter != NULL && cm_bpf_new(in->filter, cm_scan_linktypes, cm_scan_n_linktypes,
+				      &in->bpf, &in->err) != CM_OK)
+		return cm_cli_error(in->ctx, NULL, &in->err, NULL);
+	in->look.scan.filter = in->bpf;
+	if (in->summary != NULL) {
+		in->look.summary_file = fopen(in->summary, "we");
+		if (in->look.summary_file == NULL) {
+			cm_cli_say(in->ctx, "%s: cannot be written", in->summary);
+			return CM_EXIT_CANNOT;
+		}
+	}
+	return open_all(in, a);
+}
+
+static enum cm_exit
+look(struct investigate *in)
+{
+	struct cm_confine_job job = { .run = cm_look_run, .arg = &in->look, .what = in->look.file[0].name,
+		.result = &in->answer };
+	int *fds = cm_arena_array(&in->arena, in->look.n_files + 2, sizeof(*fds));
+	size_t i;
+
+	if (fds == NULL) {
+		cm_cli_say(in->ctx, "out of memory");
+		return CM_EXIT_CANNOT;
+	}
+	for (i = 0; i < in->look.n_files; i++)
+		fds[job.n_keep++] = in->look.file[i].index_fd;
+	if (in->look.summary_file != NULL)
+		fds[job.n_keep++] = fileno(in->look.summary_file);
+	job.keep = fds;
+	return confined(in, job);
+}
+
+/* What is to be stated, read from the confined reader's answer. */
+struct stating {
+	struct investigate *in;
+	struct cm_seal_v1 seal;
+	struct cm_finding finding;
+	struct cm_case_exhibit *exhibit;
+	size_t n_exhibits;
+	struct cm_subject *subject;
+	uint8_t (*findings)[32];
+	size_t n_findings;
+};
+
+static void
+write_seal(void *arg, struct cm_jsonw *w)
+{
+	const struct stating *s = arg;
+
+	cm_seal_v1_write(w, &s->seal);
+}
+
+static void
+write_finding(void *arg, struct cm_jsonw *w)
+{
+	const struct stating *s = arg;
+
+	cm_finding_write(w, &s->finding);
+}
+
+static CM_RESULT
+state(struct stating *s, struct cm_case_draft *d, struct cm_case_stated *out)
+{
+	struct investigate *in = s->in;
+
+	d->made = cm_clock_now();
+	d->arg = s;
+	if (cm_random(d->nonce, sizeof(d->nonce)) != CM_OK)
+		return cm_err_set(&in->err, CM_E_IO, "the system gives no randomness");
+	return cm_case_state(in->c, &in->keyring.signer, d, out, &in->err);
+}
+
+static CM_RESULT
+read_sealed(struct stating *s, struct cm_json v, struct cm_case_exhibit *x)
+{
+	struct cm_err *err = &s->in->err;
+	enum cm_result rc;
+
+	rc = cm_json_get_u64(v, "rows", CM_ROWS_MAX, &x->rows, err);
+	if (rc == CM_OK)
+		rc = cm_json_get_hex(v, "root", x->root, 32, err);
+	if (rc == CM_OK)
+		rc = cm_json_get_hex(v, "sha256", x->sha256, 32, err);
+	if (rc == CM_OK)
+		rc = cm_json_get_u64(v, "bytes", CM_JSON_INT_MAX, &x->size, err);
+	return rc;
+}
+
+static CM_RESULT
+state_seal(struct stating *s, size_t i, struct cm_json v)
+{
+	struct investigate *in = s->in;
+	struct cm_look_file *f = &in->look.file[i];
+	struct cm_case_exhibit *x = &s->exhibit[s->n_exhibits];
+	struct cm_subject *subject = &s->subject[s->n_exhibits];
+	struct cm_case_draft d = { .type = CM_PREDICATE_SEAL, .subject = subject, .n_subject = 1,
+		.body = write_seal };
+	struct cm_case_stated stated;
+	enum cm_result rc = read_sealed(s, v, x);
+
+	if (rc != CM_OK)
+		return rc;
+	memcpy(x->x, f->secret.x, 32);
+	x->path = in->path[i];
+	x->kind = cm_kind_word(CM_KIND_CAPTURE);
+	s->seal = (struct cm_seal_v1) { .has_collected = true, .tool_name = cm_build_name(),
+		.tool_version = cm_build_version() };
+	s->seal.seal.schema = cm_schema_of(CM_KIND_CAPTURE);
+	s->seal.seal.rows = x->rows;
+	memcpy(s->seal.seal.x, x->x, 32);
+	memcpy(s->seal.seal.root, x->root, 32);
+	memcpy(s->seal.tool_source, in->look.source, 32);
+	memcpy(s->seal.collected, in->collected, sizeof(in->collected));
+	memcpy(subject->exhibit, x->x, 32);
+	memcpy(subject->root, x->root, 32);
+	rc = state(s, &d, &stated);
+	if (rc == CM_OK)
+		rc = cm_case_index_keep(in->c, x->x, f->index_fd, &in->err);
+	if (rc != CM_OK)
+		return rc;
+	memcpy(x->statement, stated.digest, 32);
+	s->n_exhibits++;
+	return cm_case_exhibit_add(in->c, x, &f->secret, &in->err);
+}
+
+static CM_RESULT
+state_finding(struct stating *s, struct cm_json v)
+{
+	struct investigate *in = s->in;
+	struct cm_finding *f = &s->finding;
+	struct cm_case_draft d = { .type = CM_PREDICATE_FINDING, .subject = s->subject,
+		.n_subject = s->n_exhibits, .body = write_finding };
+	struct cm_case_finding row;
+	struct cm_case_stated stated;
+	enum cm_result rc = cm_finding_read(v, &in->arena, f, &in->err);
+	size_t i;
+
+	if (rc == CM_OK && f->n_seals != s->n_exhibits)
+		rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
+	if (rc != CM_OK)
+		return rc;
+	for (i = 0; i < f->n_seals; i++)
+		memcpy(f->seals[i], s->exhibit[i].statement, 32);
+	rc = state(s, &d, &stated);
+	if (rc != CM_OK)
+		return rc;
+	memcpy(s->findings[s->n_findings++], stated.digest, 32);
+	row = (struct cm_case_finding) { .type = cm_incident_type_word(f->type),
+		.verdict = cm_verdict_word(f->verdict), .bits = f->bits, .forged = f->forged.n,
+		.genuine = f->genuine.n, .suspect = f->suspect.n, .support = f->support.n };
+	memcpy(row.statement, stated.digest, 32);
+	return cm_case_finding_add(in->c, &row, &in->err);
+}
+
+static CM_RESULT
+state_all(struct stating *s, struct cm_json files, struct cm_json findings)
+{
+	struct investigate *in = s->in;
+	enum cm_result rc = CM_OK;
+	bool sealed;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < in->look.n_files; i++) {
+		rc = cm_json_get_bool(cm_json_at(files, i), "sealed", &sealed, &in->err);
+		if (rc == CM_OK && sealed)
+			rc = state_seal(s, i, cm_json_at(files, i));
+	}
+	for (i = 0; rc == CM_OK && i < cm_json_len(findings); i++)
+		rc = state_finding(s, cm_json_at(findings, i));
+	return rc;
+}
+
+/* All statements, or none. */
+static CM_RESULT
+state_answer(struct stating *s)
+{
+	struct investigate *in = s->in;
+	struct cm_json_doc doc = { 0 };
+	struct cm_json files, findings;
+	enum cm_result rc = cm_json_parse(cm_buf_span(&in->answer), &doc, &in->err);
+
+	if (rc == CM_OK)
+		rc = cm_json_get_list(cm_json_root(&doc), "files", &files, &in->err);
+	if (rc == CM_OK)
+		rc = cm_json_get_list(cm_json_root(&doc), "findings", &findings, &in->err);
+	if (rc == CM_OK && cm_json_len(files) != in->look.n_files)
+		rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
+	if (rc == CM_OK) {
+		s->exhibit = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit[0]));
+		s->subject = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->subject[0]));
+		s->findings = cm_arena_array(&in->arena, cm_json_len(findings) + 1, 32);
+		if (s->exhibit == NULL || s->subject == NULL || s->findings == NULL)
+			rc = no_memory(in);
+	}
+	if (rc == CM_OK)
+		rc = cm_case_begin(in->c, &in->err);
+	if (rc == CM_OK)
+		rc = state_all(s, files, findings);
+	if (rc == CM_OK)
+		rc = cm_case_commit(in->c, &in->err);
+	else
+		cm_case_rollback(in->c);
+	cm_json_release(&doc);
+	return rc;
+}
+
+static void
+say_sealed(const struct stating *s)
+{
+	FILE *f = s->in->ctx->out;
+	char hex[65] = { 0 };
+	size_t i;
+
+	if (s->in->look.json)
+		return;
+	for (i = 0; i < s->n_exhibits; i++) {
+		cm_hex_encode(cm_span_of(s->exhibit[i].statement, 32), hex);
+		fputs("Sealed ", f);
+		cm_cli_text(f, cm_span_str(s->exhibit[i].path));
+		fprintf(f, ": %" PRIu64 " rows, statement %s\n", s->exhibit[i].rows, hex);
+	}
+	if (s->n_findings != 0)
+		fprintf(f, "Stated %zu finding%s.\n", s->n_findings, s->n_findings == 1 ? "" : "s");
+}
+
+/* "capture.dossier" in the current folder, for "/x/capture.pcap.gz". */
+static CM_RESULT
+name_dossier(struct investigate *in)
+{
+	const char *name = in->look.file[0].name, *base = strrchr(name, '/');
+	size_t len;
+
+	if (in->wish.out != NULL) {
+		in->wish.replace = true;
+		return CM_OK;
+	}
+	base = base != NULL ? base + 1 : name;
+	len = strcspn(base + 1, ".") + 1;
+	if (strcmp(name, "-") == 0)
+		cm_buf_add_str(&in->out, "stdin.dossier");
+	else
+		cm_buf_printf(&in->out, "%.*s.dossier", (int)len, base);
+	in->wish.out = cm_buf_cstr(&in->out);
+	return in->wish.out != NULL ? CM_OK : no_memory(in);
+}
+
+static enum cm_exit
+seal_and_show(struct investigate *in)
+{
+	struct stating s = { .in = in };
+	enum cm_exit code;
+
+	if (state_answer(&s) != CM_OK || name_dossier(in) != CM_OK) {
+		(void)cm_cli_error(in->ctx, NULL, &in->err, "nothing was stated");
+		return CM_EXIT_CANNOT;
+	}
+	if (s.n_exhibits == 0) {
+		cm_cli_say(in->ctx, "no file is a capture, so nothing was sealed");
+		return CM_EXIT_MALFORMED;
+	}
+	say_sealed(&s);
+	in->wish.c = in->c;
+	in->wish.signer = &in->keyring.signer;
+	in->wish.arena = &in->arena;
+	in->wish.exhibits = s.exhibit;
+	in->wish.n_exhibits = s.n_exhibits;
+	in->wish.findings = (const uint8_t (*)[32])s.findings;
+	in->wish.n_findings = s.n_findings;
+	code = cm_cli_dossier(in->ctx, &in->wish);
+	if (code == CM_EXIT_OK)
+		fprintf(in->ctx->out, "%s\n", in->wish.out);
+	return code;
+}
+
+static void
+clean_up(struct investigate *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->look.n_files; i++) {
+		cm_file_close(in->look.file[i].file);
+		explicit_bzero(&in->look.file[i].secret, sizeof(in->look.file[i].secret));
+		if (in->look.file[i].index_fd >= 0)
+			close(in->look.file[i].index_fd);
+		free(in->path[i]);
+	}
+	free(in->look.file);
+	free(in->files);
+	free(in->path);
+	if (in->look.summary_file != NULL)
+		fclose(in->look.summary_file);
+	cm_bpf_free(in->bpf);
+	cm_keyring_close(&in->keyring);
+	cm_case_close(in->c);
+	cm_buf_release(&in->out);
+	cm_buf_release(&in->answer);
+	cm_arena_fini(&in->arena);
+}
+
+static enum cm_exit
+run(int argc, char **argv, const struct cm_context *ctx)
+{
+	struct cm_args a = cm_args_of(&cm_command_investigate, argc, argv, ctx);
+	struct investigate in = { .ctx = ctx };
+	enum cm_exit code, shown;
+	int id;
+
+	while ((id = cm_args_next(&a)) != CM_ARGS_END)
+		if (!take_option(&in, &a, id))
+			return CM_EXIT_USAGE;
+	if (a.n == 0)
+		return cm_cli_usage(ctx, &cm_command_investigate, "which capture?");
+	cm_arena_init(&in.arena, 0);
+	code = prepare(&in, &a);
+	if (code == CM_EXIT_OK)
+		code = look(&in);
+	if (code == CM_EXIT_OK || code == CM_EXIT_FINDINGS || code == CM_EXIT_MALFORMED) {
+		shown = in.answer.len != 0 ? seal_and_show(&in) : code;
+		code = shown != CM_EXIT_OK ? shown : in.damaged ? CM_EXIT_MALFORMED : code;
+	}
+	clean_up(&in);
+	return code;
+}
+
+const struct cm_command cm_command_investigate = {
+	.name = "investigate",
+	.run = run,
+	.flags = CM_COMMAND_CASE,
+	.line = "Looks into a capture, seals it, and makes a dossier of what was found",
+	.operands = "FILE...",
+	.options = options,
+	.more = "Several files are read as one capture that was rotated, in the order given.  Each is\n"
+		"sealed where it lies: keep it, unchanged.  Packed or piped input is kept unpacked in\n"
+		"the case.  The dossier shows what each finding needs, and of other connections of the\n"
+		"accused host headers only; it is verified before it is written, and its path is the\n"
+		"last line of output.\n"
+		"\n"
+		"Exits 0 if nothing was found, 1 with findings, 2 for wrong use, 3 if it could not\n"
+		"do its work, 4 if the input is malformed (what was readable is reported and sealed;\n"
+		"4 wins over 1).\n",
+};
