@@ -12,10 +12,17 @@
 static void
 one_packet(struct gen_sim *s, uint32_t i)
 {
-	struct gen_ip ip = { .src = gen_addr_v4(0x0a000000u | (i & 0xffffff)), .dst = gen_addr_v4(0xcb007105),
-		.ttl = (uint8_t)(40 + i % 23), .df = true, .id = (uint16_t)(i * 40503u), .proto = GEN_TCP };
-	struct gen_tcp tcp = { .sport = (uint16_t)(1024 + i % 60000), .dport = 80, .seq = i * 2654435761u,
-		.flags = GEN_SYN, .window = 64240 };
+	struct gen_ip ip = { .src = gen_addr_v4(0x0a000000u | (i & 0xffffff)),
+		.dst = gen_addr_v4(0xcb007105),
+		.ttl = (uint8_t)(40 + i % 23),
+		.df = true,
+		.id = (uint16_t)(i * 40503u),
+		.proto = GEN_TCP };
+	struct gen_tcp tcp = { .sport = (uint16_t)(1024 + i % 60000),
+		.dport = 80,
+		.seq = i * 2654435761u,
+		.flags = GEN_SYN,
+		.window = 64240 };
 	struct gen_shot shot = { .t = s->t, .link = s->o.link, .to_client = false };
 	size_t len;
 
@@ -27,7 +34,8 @@ one_packet(struct gen_sim *s, uint32_t i)
 	}
 	if (i % 3 == 2) {
 		ip.proto = GEN_UDP;
-		len = gen_wire_udp(s->scratch, &ip, tcp.sport, (uint16_t)(6100 + i % 7), s->pool + i % 65536, 48);
+		len = gen_wire_udp(
+		    s->scratch, &ip, tcp.sport, (uint16_t)(6100 + i % 7), s->pool + i % 65536, 48);
 	} else {
 		len = gen_wire_tcp(s->scratch, &ip, &tcp);
 	}
@@ -122,7 +130,8 @@ static void
 write_copy(struct gen_sim *s, const struct block *b, uint8_t *work, uint32_t round)
 {
 	const struct change to = { .client = (uint16_t)(CLIENT_WORD | (round & 0xff)),
-		.server = (uint16_t)(SERVER_WORD | (round >> 8 & 0x3f)), .us = (int64_t)round * b->span_us };
+		.server = (uint16_t)(SERVER_WORD | (round >> 8 & 0x3f)),
+		.us = (int64_t)round * b->span_us };
 
 	memcpy(work, b->bytes, b->len);
 	for (size_t at = 0; at < b->len && !s->full;) {
@@ -132,7 +141,7 @@ write_copy(struct gen_sim *s, const struct block *b, uint8_t *work, uint32_t rou
 		gen_sink_raw(&s->sink, work + at, len);
 		s->frames++;
 		s->full = (s->o.packets != 0 && s->frames >= s->o.packets) ||
-		    (s->o.bytes != 0 && s->sink.bytes >= s->o.bytes);
+			  (s->o.bytes != 0 && s->sink.bytes >= s->o.bytes);
 		at += len;
 	}
 	s->failed |= s->sink.failed;

@@ -18,8 +18,10 @@ struct cannon {
 /* Packed as such scripts were; unpacked it names two mirrors and does nothing to them. */
 static const char script[] =
     "eval(function(p,a,c,k,e,r){e=function(c){return c.toString(a)};while(c--)if(k[c])p=p.replace("
-    "new RegExp('\\\\b'+e(c)+'\\\\b','g'),k[c]);return p}('0 1=[\"2://3.4/5/\",\"2://3.4/6/\"];0 7=8;"
-    "/* 9 a b */',12,12,'var|urls|https|mirror|example|greatfire|cn-nytimes|period|2000|inert|test|sample'"
+    "new RegExp('\\\\b'+e(c)+'\\\\b','g'),k[c]);return p}('0 1=[\"2://3.4/5/\",\"2://3.4/6/\"];0 "
+    "7=8;"
+    "/* 9 a b "
+    "*/',12,12,'var|urls|https|mirror|example|greatfire|cn-nytimes|period|2000|inert|test|sample'"
     ".split('|'),0,{}))";
 
 static void
@@ -31,8 +33,8 @@ put_burst(struct gen_conn *c, uint32_t tags[3])
 	size_t len = gen_http_response(s, &h, out, sizeof(out));
 	size_t third = len / 3;
 	uint8_t ttl = (uint8_t)gen_rng_range(&s->rng, 70, 240);
-	static const char *const notes[3] = { "injected 1 of 3, request suppressed", "injected 2 of 3, TTL +1",
-		"injected 3 of 3, TTL +1, FIN" };
+	static const char *const notes[3] = { "injected 1 of 3, request suppressed",
+		"injected 2 of 3, TTL +1", "injected 3 of 3, TTL +1, FIN" };
 
 	for (size_t i = 0; i < 3; i++) {
 		struct gen_seg seg = gen_conn_next(c, GEN_SERVER, GEN_PSH | GEN_ACK);
@@ -81,7 +83,8 @@ static void
 asked_again(struct gen_conn *c, const char *request, size_t len, const uint32_t tags[3])
 {
 	struct gen_sim *s = c->sim;
-	struct gen_http h = { .body = gen_rng_range(&s->rng, 900, 2400), .type = "text/javascript" };
+	struct gen_http h = { .body = gen_rng_range(&s->rng, 900, 2400),
+		.type = "text/javascript" };
 	char out[6144];
 	size_t n = gen_http_response(s, &h, out, sizeof(out));
 	struct gen_seg seg;
@@ -102,7 +105,8 @@ asked_again(struct gen_conn *c, const char *request, size_t len, const uint32_t 
 	seg.len = (size_t)c->mss - (c->ts ? 12u : 0u);
 	seg.len = seg.len < n ? seg.len : n;
 	seg.data = (const uint8_t *)out;
-	gen_truth_pair(&s->truth, tags[0], gen_seg_mark(&seg, GEN_GENUINE, "the server's answer to the repeated request"));
+	gen_truth_pair(&s->truth, tags[0],
+	    gen_seg_mark(&seg, GEN_GENUINE, "the server's answer to the repeated request"));
 	gen_conn_put(&seg);
 	c->e[GEN_SERVER].nxt += (uint32_t)seg.len;
 	c->e[GEN_CLIENT].rcv = c->e[GEN_SERVER].nxt;
@@ -144,7 +148,9 @@ one_connection(struct gen_sim *s, struct cannon *g)
 	bool eligible = gen_rng_chance(&s->rng, 6, 7);
 	struct gen_host *server = eligible ? g->target : g->other;
 	struct gen_conn c;
-	struct gen_http h = { .host = "stat.example.net", .path = "/h.js?id=7c1d", .type = "text/javascript",
+	struct gen_http h = { .host = "stat.example.net",
+		.path = "/h.js?id=7c1d",
+		.type = "text/javascript",
 		.body = gen_rng_range(&s->rng, 300, 1300) };
 
 	gen_conn_start(&c, s, g->client[gen_rng_below(&s->rng, CLIENTS)], server, 80);
@@ -169,10 +175,10 @@ gen_run_cannon(struct gen_sim *s)
 	bool v6 = gen_sim_wants_v6(s);
 
 	s->class = "great-cannon";
-	g.target = gen_host_make(s, v6 ? gen_addr_v6(0x00050000, 7) : gen_addr_v4(0xcb007107), GEN_LINUX, 22,
-	    80 * (int64_t)GEN_MS);
-	g.other = gen_host_make(s, v6 ? gen_addr_v6(0x00050000, 8) : gen_addr_v4(0xcb007108), GEN_FREEBSD, 13,
-	    30 * (int64_t)GEN_MS);
+	g.target = gen_host_make(s, v6 ? gen_addr_v6(0x00050000, 7) : gen_addr_v4(0xcb007107),
+	    GEN_LINUX, 22, 80 * (int64_t)GEN_MS);
+	g.other = gen_host_make(s, v6 ? gen_addr_v6(0x00050000, 8) : gen_addr_v4(0xcb007108),
+	    GEN_FREEBSD, 13, 30 * (int64_t)GEN_MS);
 	for (uint32_t i = 0; i < CLIENTS; i++)
 		g.client[i] = gen_host_client(s, i, v6);
 	for (uint32_t i = 0; i < s->o.connections || s->o.packets + s->o.bytes > 0; i++) {

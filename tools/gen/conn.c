@@ -7,18 +7,21 @@ static void
 name_addr(char *out, size_t size, const struct gen_addr *a)
 {
 	if (a->v6)
-		snprintf(out, size, "[2001:db8:%x::%x]", (unsigned)cm_get32(a->b + 4) >> 16, (unsigned)cm_get32(a->b + 12));
+		snprintf(out, size, "[2001:db8:%x::%x]", (unsigned)cm_get32(a->b + 4) >> 16,
+		    (unsigned)cm_get32(a->b + 12));
 	else
 		snprintf(out, size, "%u.%u.%u.%u", a->b[0], a->b[1], a->b[2], a->b[3]);
 }
 
 void
-gen_conn_start(struct gen_conn *c, struct gen_sim *s, struct gen_host *client, struct gen_host *server,
-    uint16_t server_port)
+gen_conn_start(struct gen_conn *c, struct gen_sim *s, struct gen_host *client,
+    struct gen_host *server, uint16_t server_port)
 {
 	char a[40], b[40];
 
-	*c = (struct gen_conn) { .sim = s, .now = s->t, .gap = 12 * (int64_t)GEN_US, .v6 = client->addr.v6 };
+	*c = (struct gen_conn) {
+		.sim = s, .now = s->t, .gap = 12 * (int64_t)GEN_US, .v6 = client->addr.v6
+	};
 	c->e[0].host = client;
 	c->e[1].host = server;
 	c->e[0].port = (uint16_t)(32768 + s->next_flow++ % 28000);
@@ -84,8 +87,16 @@ gen_conn_next(struct gen_conn *c, enum gen_side from, uint8_t flags)
 {
 	const struct gen_end *e = &c->e[from];
 	const struct gen_stack *st = e->host->stack;
-	struct gen_seg seg = { .c = c, .from = (uint8_t)from, .t = c->now, .seq = e->nxt, .ack = e->rcv,
-		.flags = flags, .ttl = e->ttl, .df = st->df, .window = raw_window(c, e), .ts = c->ts,
+	struct gen_seg seg = { .c = c,
+		.from = (uint8_t)from,
+		.t = c->now,
+		.seq = e->nxt,
+		.ack = e->rcv,
+		.flags = flags,
+		.ttl = e->ttl,
+		.df = st->df,
+		.window = raw_window(c, e),
+		.ts = c->ts,
 		.tsecr = e->ts_seen };
 
 	if ((flags & GEN_ACK) == 0)
@@ -175,19 +186,22 @@ choose_id(struct gen_shot *shot, struct gen_ip *ip, const struct gen_seg *seg)
 {
 	struct gen_end *e = &seg->c->e[seg->from];
 	const struct gen_stack *st = e->host->stack;
-	bool bare = (seg->flags & GEN_SYN) != 0 && (seg->flags & GEN_ACK) != 0 && st->synack_id_zero;
+	bool bare =
+	    (seg->flags & GEN_SYN) != 0 && (seg->flags & GEN_ACK) != 0 && st->synack_id_zero;
 
 	shot->id_save = seg->alien ? NULL : e->last_id;
 	ip->id = seg->id;
 	if (seg->id_how == GEN_HOW_FIXED)
 		return;
 	if (seg->id_how != GEN_HOW_OWN) {
-		shot->id_copy = seg->id_how == GEN_HOW_NEXT ? e->last_id : seg->c->e[!seg->from].last_id;
+		shot->id_copy =
+		    seg->id_how == GEN_HOW_NEXT ? e->last_id : seg->c->e[!seg->from].last_id;
 		shot->id_add = seg->id;
 		return;
 	}
 	ip->id = 0;
-	if (bare || st->id_rule == GEN_ID_ZERO || ((seg->flags & GEN_RST) != 0 && st->synack_id_zero))
+	if (bare || st->id_rule == GEN_ID_ZERO ||
+	    ((seg->flags & GEN_RST) != 0 && st->synack_id_zero))
 		return;
 	if (st->id_rule == GEN_ID_RANDOM)
 		ip->id = gen_rng_u16(&seg->c->sim->rng);
@@ -199,7 +213,8 @@ choose_id(struct gen_shot *shot, struct gen_ip *ip, const struct gen_seg *seg)
 
 /* What the second tap of a translated flow sees, a little further from the client. */
 static void
-put_translated(const struct gen_seg *seg, struct gen_ip *ip, struct gen_tcp *tcp, struct gen_shot *shot)
+put_translated(
+    const struct gen_seg *seg, struct gen_ip *ip, struct gen_tcp *tcp, struct gen_shot *shot)
 {
 	struct gen_conn *c = seg->c;
 	size_t len;
@@ -218,7 +233,8 @@ put_translated(const struct gen_seg *seg, struct gen_ip *ip, struct gen_tcp *tcp
 	shot->id_add = 0;
 	shot->id_save = NULL;
 	shot->tag = 0;
-	shot->iface = c->sim->o.format.interfaces > 1 ? (c->iface + 1) % c->sim->o.format.interfaces : 0;
+	shot->iface =
+	    c->sim->o.format.interfaces > 1 ? (c->iface + 1) % c->sim->o.format.interfaces : 0;
 	shot->t += 30 * GEN_US;
 	len = gen_wire_tcp(c->sim->scratch, ip, tcp);
 	gen_sim_shoot(c->sim, shot, c->sim->scratch, len);
@@ -229,14 +245,30 @@ gen_conn_put(const struct gen_seg *seg)
 {
 	struct gen_conn *c = seg->c;
 	struct gen_end *e = &c->e[seg->from];
-	struct gen_ip ip = { .src = e->host->addr, .dst = c->e[!seg->from].host->addr, .ttl = seg->ttl,
-		.proto = GEN_TCP, .df = seg->df };
-	struct gen_tcp tcp = { .sport = e->port, .dport = c->e[!seg->from].port, .seq = seg->seq, .ack = seg->ack,
-		.flags = seg->flags, .window = seg->window, .data = seg->data, .len = seg->len,
+	struct gen_ip ip = { .src = e->host->addr,
+		.dst = c->e[!seg->from].host->addr,
+		.ttl = seg->ttl,
+		.proto = GEN_TCP,
+		.df = seg->df };
+	struct gen_tcp tcp = { .sport = e->port,
+		.dport = c->e[!seg->from].port,
+		.seq = seg->seq,
+		.ack = seg->ack,
+		.flags = seg->flags,
+		.window = seg->window,
+		.data = seg->data,
+		.len = seg->len,
 		.csum = seg->csum };
-	struct gen_shot shot = { .t = seg->t, .link = c->link, .v6 = c->v6, .to_client = seg->from == GEN_SERVER,
-		.tag = seg->tag, .iface = c->iface, .comment = c->sim->o.comments ? seg->comment : NULL,
-		.dup_dt = seg->dup_dt, .dup_ttl = seg->dup_ttl, .stamp_shift = seg->stamp_shift,
+	struct gen_shot shot = { .t = seg->t,
+		.link = c->link,
+		.v6 = c->v6,
+		.to_client = seg->from == GEN_SERVER,
+		.tag = seg->tag,
+		.iface = c->iface,
+		.comment = c->sim->o.comments ? seg->comment : NULL,
+		.dup_dt = seg->dup_dt,
+		.dup_ttl = seg->dup_ttl,
+		.stamp_shift = seg->stamp_shift,
 		.pad = seg->pad };
 	size_t len;
 
@@ -343,7 +375,8 @@ send_burst(struct gen_conn *c, enum gen_side from, struct burst *b)
 
 	for (uint32_t i = 0; i < cwnd && b->len > 0; i++) {
 		size_t n = b->len < b->max ? b->len : b->max;
-		struct gen_seg seg = gen_conn_next(c, from, n == b->len ? GEN_PSH | GEN_ACK : GEN_ACK);
+		struct gen_seg seg =
+		    gen_conn_next(c, from, n == b->len ? GEN_PSH | GEN_ACK : GEN_ACK);
 
 		seg.data = b->data;
 		seg.len = n;

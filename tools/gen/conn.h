@@ -15,12 +15,12 @@ struct gen_end {
 	struct gen_host *host;
 	uint16_t port;
 	uint32_t isn, nxt, rcv; /* rcv: next byte expected from the other end */
-	uint32_t window;	/* bytes */
-	uint8_t ttl;		/* at the tap */
-	uint16_t id;		/* counter of the flow */
-	uint16_t *last_id;	/* of the last packet of this end that was written */
-	uint32_t ts_seen;	/* TSval last received */
-	uint32_t cwnd;		/* segments */
+	uint32_t window;        /* bytes */
+	uint8_t ttl;            /* at the tap */
+	uint16_t id;            /* counter of the flow */
+	uint16_t *last_id;      /* of the last packet of this end that was written */
+	uint32_t ts_seen;       /* TSval last received */
+	uint32_t cwnd;          /* segments */
 };
 
 struct gen_seg;
@@ -35,9 +35,9 @@ struct gen_conn {
 	int64_t gap; /* between segments of a burst */
 	uint16_t mss;
 	bool ts, scale, sack;
-	bool strip_ts;	/* a middlebox takes TSopt out of the SYN on its way to the server */
-	bool hide[2];	/* asymmetric capture: packets of this end are not seen */
-	bool quiet;	/* no pure ACKs from gen_conn_send */
+	bool strip_ts; /* a middlebox takes TSopt out of the SYN on its way to the server */
+	bool hide[2];  /* asymmetric capture: packets of this end are not seen */
+	bool quiet;    /* no pure ACKs from gen_conn_send */
 	uint8_t link;
 	bool v6;
 	uint32_t iface;
@@ -59,7 +59,8 @@ struct gen_seg {
 	uint16_t window; /* raw */
 	uint8_t ttl;
 	bool df;
-	uint8_t id_how; /* enum gen_id_how: as the stack does; `id`; last id + `id`; the other end's + `id` */
+	uint8_t
+	    id_how; /* enum gen_id_how: as the stack does; `id`; last id + `id`; the other end's + `id` */
 	uint16_t id;
 	bool ts;
 	uint32_t tsval, tsecr;

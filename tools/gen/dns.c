@@ -14,7 +14,8 @@ put_name(uint8_t *out, const char *name, bool mixed)
 
 		out[at++] = (uint8_t)len;
 		for (size_t i = 0; i < len; i++) {
-			bool upper = mixed && (i * 7 + at) % 3 == 0 && name[i] >= 'a' && name[i] <= 'z';
+			bool upper =
+			    mixed && (i * 7 + at) % 3 == 0 && name[i] >= 'a' && name[i] <= 'z';
 
 			out[at++] = (uint8_t)(upper ? name[i] - 32 : name[i]);
 		}
@@ -97,7 +98,8 @@ shoot_pieces(const struct gen_udp *u, struct gen_shot *shot, const struct gen_ip
 	uint8_t body[8192];
 	struct gen_ip ip = *whole;
 	size_t head = gen_wire_ip_len(whole);
-	size_t len = gen_wire_udp(u->sim->scratch, whole, u->sport, u->dport, u->data, u->len) - head;
+	size_t len =
+	    gen_wire_udp(u->sim->scratch, whole, u->sport, u->dport, u->data, u->len) - head;
 	size_t step = (u->mtu - head - (u->from->addr.v6 ? 8 : 0)) / 8 * 8;
 
 	if (len > sizeof(body))
@@ -125,10 +127,18 @@ shoot_pieces(const struct gen_udp *u, struct gen_shot *shot, const struct gen_ip
 void
 gen_udp_put(const struct gen_udp *u)
 {
-	struct gen_ip ip = { .src = u->from->addr, .dst = u->to->addr, .proto = GEN_UDP, .df = u->df,
-		.ttl = u->ttl != 0 ? u->ttl : (uint8_t)(u->from->stack->ttl - u->from->hops), .id = u->id };
-	struct gen_shot shot = { .t = u->t, .link = u->link, .v6 = u->from->addr.v6, .to_client = u->to_client,
-		.tag = u->tag, .comment = u->sim->o.comments ? u->comment : NULL,
+	struct gen_ip ip = { .src = u->from->addr,
+		.dst = u->to->addr,
+		.proto = GEN_UDP,
+		.df = u->df,
+		.ttl = u->ttl != 0 ? u->ttl : (uint8_t)(u->from->stack->ttl - u->from->hops),
+		.id = u->id };
+	struct gen_shot shot = { .t = u->t,
+		.link = u->link,
+		.v6 = u->from->addr.v6,
+		.to_client = u->to_client,
+		.tag = u->tag,
+		.comment = u->sim->o.comments ? u->comment : NULL,
 		.iface = gen_sim_iface(u->sim, u->to_client ? u->dport : u->sport) };
 
 	if (u->id_how == GEN_HOW_OWN && u->mtu == 0)
@@ -159,11 +169,13 @@ gen_udp_mark(struct gen_udp *u, enum gen_kind kind, const char *note)
 
 	if (u->from->addr.v6)
 		snprintf(m.flow, sizeof(m.flow), "[2001:db8:%x::%x]:%u>[2001:db8:%x::%x]:%u",
-		    (unsigned)cm_get32(a + 4) >> 16, (unsigned)cm_get32(a + 12), back ? u->dport : u->sport,
-		    (unsigned)cm_get32(b + 4) >> 16, (unsigned)cm_get32(b + 12), back ? u->sport : u->dport);
+		    (unsigned)cm_get32(a + 4) >> 16, (unsigned)cm_get32(a + 12),
+		    back ? u->dport : u->sport, (unsigned)cm_get32(b + 4) >> 16,
+		    (unsigned)cm_get32(b + 12), back ? u->sport : u->dport);
 	else
-		snprintf(m.flow, sizeof(m.flow), "%u.%u.%u.%u:%u>%u.%u.%u.%u:%u", a[0], a[1], a[2], a[3],
-		    back ? u->dport : u->sport, b[0], b[1], b[2], b[3], back ? u->sport : u->dport);
+		snprintf(m.flow, sizeof(m.flow), "%u.%u.%u.%u:%u>%u.%u.%u.%u:%u", a[0], a[1], a[2],
+		    a[3], back ? u->dport : u->sport, b[0], b[1], b[2], b[3],
+		    back ? u->sport : u->dport);
 	u->tag = gen_truth_mark(&u->sim->truth, &m);
 	u->comment = note;
 	return u->tag;

@@ -5,12 +5,15 @@ gen_pair_make(struct gen_sim *s, enum gen_stack_name client, enum gen_stack_name
 {
 	bool v6 = gen_sim_wants_v6(s);
 	uint32_t n = gen_rng_below(&s->rng, 200);
-	struct gen_addr near = v6 ? gen_addr_v6(0x000c0000, n + 1) : gen_addr_v4(0xc6336400 + n + 1);
+	struct gen_addr near =
+	    v6 ? gen_addr_v6(0x000c0000, n + 1) : gen_addr_v4(0xc6336400 + n + 1);
 	struct gen_addr far = v6 ? gen_addr_v6(0x00050000, n + 1) : gen_addr_v4(0xcb007100 + n + 1);
 
 	return (struct gen_pair) {
-		gen_host_make(s, near, client, 0, gen_rng_range(&s->rng, 60, 200) * (int64_t)GEN_US),
-		gen_host_make(s, far, server, 11, gen_rng_range(&s->rng, 15000, 30000) * (int64_t)GEN_US),
+		gen_host_make(
+		    s, near, client, 0, gen_rng_range(&s->rng, 60, 200) * (int64_t)GEN_US),
+		gen_host_make(
+		    s, far, server, 11, gen_rng_range(&s->rng, 15000, 30000) * (int64_t)GEN_US),
 	};
 }
 

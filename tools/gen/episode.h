@@ -19,7 +19,8 @@ struct gen_pair {
 };
 
 /* A client beside the tap and a server 11 hops and 22 ms away, stacks as told. */
-struct gen_pair gen_pair_make(struct gen_sim *s, enum gen_stack_name client, enum gen_stack_name server);
+struct gen_pair gen_pair_make(
+    struct gen_sim *s, enum gen_stack_name client, enum gen_stack_name server);
 
 /* Ordinary connections of the pair, as many as --background says. */
 void gen_background(struct gen_sim *s, const struct gen_pair *p);

@@ -58,7 +58,8 @@ two_synacks(struct gen_conn *c)
 	seg.syn_opts = true;
 	seg.seq = isn;
 	seg.id_how = GEN_HOW_PEER;
-	gen_truth_pair(&s->truth, gen_seg_mark(&seg, GEN_FORGED, "SYN-ACK with another sequence number"), genuine);
+	gen_truth_pair(&s->truth,
+	    gen_seg_mark(&seg, GEN_FORGED, "SYN-ACK with another sequence number"), genuine);
 	gen_conn_put(&seg);
 	c->e[GEN_SERVER].nxt = isn + 1;
 	c->e[GEN_CLIENT].rcv = isn + 1;
@@ -68,7 +69,8 @@ two_synacks(struct gen_conn *c)
 static void
 run_hijack(struct gen_sim *s)
 {
-	static const char evil[] = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nwelcome!\n";
+	static const char evil[] =
+	    "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nwelcome!\n";
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
 	struct gen_http h = { .host = "www.example.com", .path = "/login" };
 	struct gen_conn c;
@@ -165,7 +167,8 @@ run_syn_proxy(struct gen_sim *s)
 
 const struct gen_episode gen_hijack_episodes[] = {
 	{ "hijack", "handshake", run_hijack, "a forged SYN-ACK wins, data go on with its numbers" },
-	{ "benign", "several-synacks", run_several_synacks, "three SYN-ACKs of one host with other numbers, seconds apart" },
+	{ "benign", "several-synacks", run_several_synacks,
+	    "three SYN-ACKs of one host with other numbers, seconds apart" },
 	{ "benign", "syn-proxy", run_syn_proxy, "SYN-ACK that repeats the SYN's IPID and window" },
 	{ 0 },
 };

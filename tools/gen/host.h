@@ -11,11 +11,11 @@ struct gen_stack {
 	const char *name;
 	uint8_t ttl;
 	bool df;
-	uint8_t id_rule;   /* enum gen_id_rule */
+	uint8_t id_rule;     /* enum gen_id_rule */
 	bool synack_id_zero; /* Linux answers a SYN before it has a flow to count for */
 	bool ts, sack;
-	uint8_t wscale;	   /* 0: window scaling not offered */
-	uint16_t hz;	   /* of the TSval clock */
+	uint8_t wscale; /* 0: window scaling not offered */
+	uint16_t hz;    /* of the TSval clock */
 	uint16_t syn_window;
 	uint16_t mss;
 	uint8_t syn_style;
@@ -36,18 +36,18 @@ enum gen_stack_name {
 struct gen_host {
 	struct gen_addr addr;
 	const struct gen_stack *stack;
-	uint8_t hops;	   /* to the tap */
-	int64_t owd;	   /* nanoseconds to the tap, one way */
-	uint16_t id;	   /* counter of the host, where the stack has one */
-	uint32_t ts_base;  /* TSval at the start of the run */
+	uint8_t hops;     /* to the tap */
+	int64_t owd;      /* nanoseconds to the tap, one way */
+	uint16_t id;      /* counter of the host, where the stack has one */
+	uint32_t ts_base; /* TSval at the start of the run */
 };
 
 const struct gen_stack *gen_stack_get(enum gen_stack_name name);
 
 /* A host of stack ${name}; hops and delay as told, counters random.  It is lent: after 65,535
  * further ones its memory is used again. */
-struct gen_host *gen_host_make(struct gen_sim *s, struct gen_addr addr, enum gen_stack_name name,
-    uint8_t hops, int64_t owd);
+struct gen_host *gen_host_make(
+    struct gen_sim *s, struct gen_addr addr, enum gen_stack_name name, uint8_t hops, int64_t owd);
 
 /* Client number n (198.18.0.0/15 or 2001:db8:c::) near the tap, stack by weight; server number n
  * (203.0.113.0/24, 192.0.2.0/24 or 2001:db8:5::) far from it. */

@@ -7,7 +7,8 @@
 #include <time.h>
 
 static const char *const agents[] = {
-	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 "
+	"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+	"Chrome/120.0.0.0 "
 	"Safari/537.36",
 	"Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0",
 	"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -15,7 +16,8 @@ static const char *const agents[] = {
 	"curl/7.88.1",
 };
 
-static const char *const servers[] = { "nginx", "Apache/2.4.57 (Debian)", "nginx/1.22.1", "openresty" };
+static const char *const servers[] = { "nginx", "Apache/2.4.57 (Debian)", "nginx/1.22.1",
+	"openresty" };
 
 static size_t
 capped(int n, size_t size)
@@ -31,7 +33,8 @@ gen_http_request(struct gen_sim *s, const struct gen_http *h, char *out, size_t 
 	const char *agent = agents[gen_rng_below(&s->rng, 4)];
 	int n = snprintf(out, size,
 	    "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\n"
-	    "Accept-Language: en-US,en;q=0.5\r\nAccept-Encoding: identity\r\nConnection: %s\r\n\r\n",
+	    "Accept-Language: en-US,en;q=0.5\r\nAccept-Encoding: identity\r\nConnection: "
+	    "%s\r\n\r\n",
 	    h->path, h->host, agent, h->close ? "close" : "keep-alive");
 
 	return capped(n, size);
@@ -77,13 +80,16 @@ gen_http_response(struct gen_sim *s, const struct gen_http *h, char *out, size_t
 	size_t at, room;
 
 	date_text(s, date, sizeof(date));
-	at = capped(snprintf(out, size, "HTTP/1.1 %u %s\r\nServer: %s\r\nDate: %s\r\nContent-Type: %s\r\n"
-	    "Content-Length: %zu\r\nETag: \"%08x-%zx\"\r\n%s%s%sConnection: %s\r\n\r\n", (unsigned)status,
-	    reason(status), servers[gen_rng_below(&s->rng, 4)], date,
-	    h->type == NULL ? "text/html; charset=utf-8" : h->type, body,
-	    (unsigned)(gen_rng_next(&s->rng) >> 32), body, h->location == NULL ? "" : "Location: ",
-	    h->location == NULL ? "" : h->location, h->location == NULL ? "" : "\r\n",
-	    h->close ? "close" : "keep-alive"), size);
+	at = capped(
+	    snprintf(out, size,
+		"HTTP/1.1 %u %s\r\nServer: %s\r\nDate: %s\r\nContent-Type: %s\r\n"
+		"Content-Length: %zu\r\nETag: \"%08x-%zx\"\r\n%s%s%sConnection: %s\r\n\r\n",
+		(unsigned)status, reason(status), servers[gen_rng_below(&s->rng, 4)], date,
+		h->type == NULL ? "text/html; charset=utf-8" : h->type, body,
+		(unsigned)(gen_rng_next(&s->rng) >> 32), body,
+		h->location == NULL ? "" : "Location: ", h->location == NULL ? "" : h->location,
+		h->location == NULL ? "" : "\r\n", h->close ? "close" : "keep-alive"),
+	    size);
 	if (h->text != NULL)
 		return at + capped(snprintf(out + at, size - at, "%s", h->text), size - at);
 	while (body > 0 && at < size) {
@@ -151,10 +157,10 @@ static size_t
 hello_body(struct gen_rng *r, enum gen_side from, uint8_t *out, size_t pad)
 {
 	static const uint8_t offer[] = { 0, 4, 0x13, 0x01, 0x13, 0x02, 1, 0 };
-	static const uint8_t name[] = { 0, 0, 0, 20, 0, 18, 0, 0, 15, 'w', 'w', 'w', '.', 'e', 'x', 'a', 'm', 'p',
-		'l', 'e', '.', 'n', 'e', 't' };
-	static const uint8_t taken[] = { 0x13, 0x01, 0, 0, 46, 0, 0x2b, 0, 2, 3, 4, 0, 0x33, 0, 0x24, 0, 0x1d, 0,
-		0x20 };
+	static const uint8_t name[] = { 0, 0, 0, 20, 0, 18, 0, 0, 15, 'w', 'w', 'w', '.', 'e', 'x',
+		'a', 'm', 'p', 'l', 'e', '.', 'n', 'e', 't' };
+	static const uint8_t taken[] = { 0x13, 0x01, 0, 0, 46, 0, 0x2b, 0, 2, 3, 4, 0, 0x33, 0,
+		0x24, 0, 0x1d, 0, 0x20 };
 	size_t at = 0;
 
 	cm_put16(out, 0x0303);
@@ -225,7 +231,8 @@ void
 gen_ordinary(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 {
 	struct gen_conn c;
-	struct gen_http h = { .host = "www.example.net", .path = "/index.html",
+	struct gen_http h = { .host = "www.example.net",
+		.path = "/index.html",
 		.body = gen_rng_range(&s->rng, 200, 1800) };
 
 	gen_conn_start(&c, s, client, server, 80);

@@ -3,8 +3,9 @@
 
 #include <stdio.h>
 
-static const char redirect[] = "HTTP/1.1 307 Temporary Redirect\r\n"
-			       "Location: http://ads.example.org/static1.html\r\nConnection: close\r\n\r\n";
+static const char redirect[] =
+    "HTTP/1.1 307 Temporary Redirect\r\n"
+    "Location: http://ads.example.org/static1.html\r\nConnection: close\r\n\r\n";
 
 struct hand {
 	uint16_t id, window;
@@ -94,8 +95,11 @@ run_other_hand(struct gen_sim *s)
 }
 
 const struct gen_episode gen_inpath_episodes[] = {
-	{ "sandvine", "redirect", run_sandvine, "307 in the path: IPID 0x3412, DF 0, window 32120, equal TTL" },
-	{ "sandvine", "plain-server", run_plain_server, "the same before a server without TCP options" },
-	{ "sandvine", "other-hand", run_other_hand, "another injector: constant IPID 0x00f2, TTL + 9, no TS on either side" },
+	{ "sandvine", "redirect", run_sandvine,
+	    "307 in the path: IPID 0x3412, DF 0, window 32120, equal TTL" },
+	{ "sandvine", "plain-server", run_plain_server,
+	    "the same before a server without TCP options" },
+	{ "sandvine", "other-hand", run_other_hand,
+	    "another injector: constant IPID 0x00f2, TTL + 9, no TS on either side" },
 	{ 0 },
 };

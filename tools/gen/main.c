@@ -19,7 +19,8 @@ struct scenario {
 };
 
 static const struct scenario scenarios[] = {
-	{ "great-cannon", gen_run_cannon, "in-path: request suppressed, three packets with TTL rising by one" },
+	{ "great-cannon", gen_run_cannon,
+	    "in-path: request suppressed, three packets with TTL rising by one" },
 	{ "sandvine", NULL, "in-path redirects" },
 	{ "race", NULL, "on-path races" },
 	{ "mimic", NULL, "a race that nothing passive can decide" },
@@ -33,9 +34,9 @@ static const struct scenario scenarios[] = {
 	{ "big", gen_run_big, "endless, fast; ended by --bytes or --packets" },
 };
 
-static const struct gen_episode *const lists[] = { gen_inpath_episodes, gen_race_episodes, gen_reset_episodes,
-	gen_dns_episodes, gen_hijack_episodes, gen_trap_data_episodes, gen_trap_path_episodes,
-	gen_trap_shape_episodes };
+static const struct gen_episode *const lists[] = { gen_inpath_episodes, gen_race_episodes,
+	gen_reset_episodes, gen_dns_episodes, gen_hijack_episodes, gen_trap_data_episodes,
+	gen_trap_path_episodes, gen_trap_shape_episodes };
 
 struct task {
 	const struct scenario *scenario;
@@ -71,8 +72,8 @@ static const char usage_text[] =
 static int
 usage(const char *what, const char *word)
 {
-	fprintf(stderr, "comity-gen: %s%s%s\n%s", what, word == NULL ? "" : ": ", word == NULL ? "" : word,
-	    usage_text);
+	fprintf(stderr, "comity-gen: %s%s%s\n%s", what, word == NULL ? "" : ": ",
+	    word == NULL ? "" : word, usage_text);
 	return 2;
 }
 
@@ -88,20 +89,59 @@ print_list(void)
 	}
 }
 
-enum option_key { O_SEED = 256, O_OUT, O_TRUTH, O_ONLY, O_PACKETS, O_BYTES, O_BACKGROUND, O_CONNECTIONS,
-	O_RATE, O_FORMAT, O_RESOLUTION, O_ENDIAN, O_SNAPLEN, O_SECTIONS, O_INTERFACES, O_EXTRAS, O_ODD,
-	O_COMMENTS, O_LINK, O_MIXED, O_IP, O_NO_PAD, O_CUT, O_HELP };
+enum option_key {
+	O_SEED = 256,
+	O_OUT,
+	O_TRUTH,
+	O_ONLY,
+	O_PACKETS,
+	O_BYTES,
+	O_BACKGROUND,
+	O_CONNECTIONS,
+	O_RATE,
+	O_FORMAT,
+	O_RESOLUTION,
+	O_ENDIAN,
+	O_SNAPLEN,
+	O_SECTIONS,
+	O_INTERFACES,
+	O_EXTRAS,
+	O_ODD,
+	O_COMMENTS,
+	O_LINK,
+	O_MIXED,
+	O_IP,
+	O_NO_PAD,
+	O_CUT,
+	O_HELP
+};
 
 static const struct option options[] = {
-	{ "seed", 1, NULL, O_SEED }, { "out", 1, NULL, O_OUT }, { "truth", 1, NULL, O_TRUTH },
-	{ "only", 1, NULL, O_ONLY }, { "packets", 1, NULL, O_PACKETS }, { "bytes", 1, NULL, O_BYTES },
-	{ "background", 1, NULL, O_BACKGROUND }, { "connections", 1, NULL, O_CONNECTIONS },
-	{ "rate", 1, NULL, O_RATE }, { "format", 1, NULL, O_FORMAT }, { "resolution", 1, NULL, O_RESOLUTION },
-	{ "endian", 1, NULL, O_ENDIAN }, { "snaplen", 1, NULL, O_SNAPLEN }, { "sections", 1, NULL, O_SECTIONS },
-	{ "interfaces", 1, NULL, O_INTERFACES }, { "extras", 0, NULL, O_EXTRAS },
-	{ "odd-packets", 0, NULL, O_ODD }, { "comments", 0, NULL, O_COMMENTS }, { "link", 1, NULL, O_LINK },
-	{ "mixed-links", 0, NULL, O_MIXED }, { "ip", 1, NULL, O_IP }, { "no-pad", 0, NULL, O_NO_PAD },
-	{ "cut", 1, NULL, O_CUT }, { "help", 0, NULL, O_HELP }, { NULL, 0, NULL, 0 },
+	{ "seed", 1, NULL, O_SEED },
+	{ "out", 1, NULL, O_OUT },
+	{ "truth", 1, NULL, O_TRUTH },
+	{ "only", 1, NULL, O_ONLY },
+	{ "packets", 1, NULL, O_PACKETS },
+	{ "bytes", 1, NULL, O_BYTES },
+	{ "background", 1, NULL, O_BACKGROUND },
+	{ "connections", 1, NULL, O_CONNECTIONS },
+	{ "rate", 1, NULL, O_RATE },
+	{ "format", 1, NULL, O_FORMAT },
+	{ "resolution", 1, NULL, O_RESOLUTION },
+	{ "endian", 1, NULL, O_ENDIAN },
+	{ "snaplen", 1, NULL, O_SNAPLEN },
+	{ "sections", 1, NULL, O_SECTIONS },
+	{ "interfaces", 1, NULL, O_INTERFACES },
+	{ "extras", 0, NULL, O_EXTRAS },
+	{ "odd-packets", 0, NULL, O_ODD },
+	{ "comments", 0, NULL, O_COMMENTS },
+	{ "link", 1, NULL, O_LINK },
+	{ "mixed-links", 0, NULL, O_MIXED },
+	{ "ip", 1, NULL, O_IP },
+	{ "no-pad", 0, NULL, O_NO_PAD },
+	{ "cut", 1, NULL, O_CUT },
+	{ "help", 0, NULL, O_HELP },
+	{ NULL, 0, NULL, 0 },
 };
 
 static bool
@@ -260,7 +300,8 @@ run_episodes(struct gen_sim *s, const char *scenario)
 	int n = 0;
 
 	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
-		for (const struct gen_episode *e = lists[k]; e->name != NULL && !s->full && !s->failed; e++) {
+		for (const struct gen_episode *e = lists[k];
+		     e->name != NULL && !s->full && !s->failed; e++) {
 			if (strcmp(e->scenario, scenario) != 0)
 				continue;
 			if (s->o.only != NULL && strcmp(s->o.only, e->name) != 0)
@@ -350,9 +391,11 @@ keep_command(struct task *t, int argc, char **argv)
 	size_t at = 0;
 
 	for (int i = 0; i < argc; i++) {
-		bool place = i > 0 && (strcmp(argv[i - 1], "--out") == 0 || strcmp(argv[i - 1], "--truth") == 0);
+		bool place = i > 0 && (strcmp(argv[i - 1], "--out") == 0 ||
+					  strcmp(argv[i - 1], "--truth") == 0);
 		const char *word = i == 0 ? "comity-gen" : place ? "..." : argv[i];
-		int n = snprintf(t->command + at, sizeof(t->command) - at, "%s%s", i == 0 ? "" : " ", word);
+		int n = snprintf(
+		    t->command + at, sizeof(t->command) - at, "%s%s", i == 0 ? "" : " ", word);
 
 		if (n < 0 || (size_t)n >= sizeof(t->command) - at)
 			return;

@@ -11,13 +11,22 @@ struct crowd {
 static void
 lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 {
-	static const char *const names[] = { "www.example.com", "a.example.net", "telemetry.example.org" };
-	struct gen_dns d = { .txid = gen_rng_u16(&s->rng), .name = names[gen_rng_below(&s->rng, 3)],
-		.qtype = gen_rng_chance(&s->rng, 1, 3) ? GEN_DNS_AAAA : GEN_DNS_A, .ttl = 60,
+	static const char *const names[] = { "www.example.com", "a.example.net",
+		"telemetry.example.org" };
+	struct gen_dns d = { .txid = gen_rng_u16(&s->rng),
+		.name = names[gen_rng_below(&s->rng, 3)],
+		.qtype = gen_rng_chance(&s->rng, 1, 3) ? GEN_DNS_AAAA : GEN_DNS_A,
+		.ttl = 60,
 		.edns = gen_rng_chance(&s->rng, 1, 2) };
 	uint8_t out[512];
-	struct gen_udp u = { .sim = s, .from = client, .to = server, .dport = 53, .t = s->t, .data = out,
-		.sport = (uint16_t)gen_rng_range(&s->rng, 30000, 65000), .link = gen_sim_pick_link(s) };
+	struct gen_udp u = { .sim = s,
+		.from = client,
+		.to = server,
+		.dport = 53,
+		.t = s->t,
+		.data = out,
+		.sport = (uint16_t)gen_rng_range(&s->rng, 30000, 65000),
+		.link = gen_sim_pick_link(s) };
 
 	u.len = gen_dns_query(&d, out);
 	gen_udp_put(&u);
@@ -37,8 +46,13 @@ lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 static void
 datagrams(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 {
-	struct gen_udp u = { .sim = s, .from = client, .to = server, .dport = 4500, .t = s->t,
-		.data = s->pool, .sport = (uint16_t)gen_rng_range(&s->rng, 30000, 65000),
+	struct gen_udp u = { .sim = s,
+		.from = client,
+		.to = server,
+		.dport = 4500,
+		.t = s->t,
+		.data = s->pool,
+		.sport = (uint16_t)gen_rng_range(&s->rng, 30000, 65000),
 		.link = gen_sim_pick_link(s) };
 	uint32_t n = gen_rng_range(&s->rng, 2, 24);
 
@@ -64,7 +78,9 @@ static void
 stream(struct gen_sim *s, struct gen_host *client, struct gen_host *server, bool tls)
 {
 	struct gen_conn c;
-	struct gen_http h = { .host = "www.example.com", .path = "/x", .body = gen_rng_range(&s->rng, 50, 900) };
+	struct gen_http h = {
+		.host = "www.example.com", .path = "/x", .body = gen_rng_range(&s->rng, 50, 900)
+	};
 	uint32_t rounds = gen_rng_range(&s->rng, 1, 4);
 
 	gen_conn_start(&c, s, client, server, tls ? 443 : 80);
@@ -82,8 +98,9 @@ stream(struct gen_sim *s, struct gen_host *client, struct gen_host *server, bool
 static void
 oddity(struct gen_sim *s)
 {
-	static const struct gen_episode *const lists[] = { gen_trap_data_episodes, gen_trap_path_episodes,
-		gen_trap_shape_episodes, gen_race_episodes, gen_reset_episodes, gen_dns_episodes };
+	static const struct gen_episode *const lists[] = { gen_trap_data_episodes,
+		gen_trap_path_episodes, gen_trap_shape_episodes, gen_race_episodes,
+		gen_reset_episodes, gen_dns_episodes };
 	const struct gen_episode *list = lists[gen_rng_below(&s->rng, 6)];
 	uint32_t n = 0;
 
@@ -99,9 +116,12 @@ gen_run_mix(struct gen_sim *s)
 
 	for (uint32_t i = 0; i < SERVERS; i++)
 		w.server[i] = gen_host_server(s, i, i % 4 == 3);
-	for (uint32_t i = 0; (i < s->o.connections || s->o.packets + s->o.bytes > 0) && !s->full && !s->failed; i++) {
+	for (uint32_t i = 0;
+	     (i < s->o.connections || s->o.packets + s->o.bytes > 0) && !s->full && !s->failed;
+	     i++) {
 		struct gen_host *to = w.server[gen_rng_below(&s->rng, SERVERS)];
-		struct gen_host *from = gen_host_client(s, gen_rng_below(&s->rng, w.clients), to->addr.v6);
+		struct gen_host *from =
+		    gen_host_client(s, gen_rng_below(&s->rng, w.clients), to->addr.v6);
 		uint32_t k = gen_rng_below(&s->rng, 1000);
 
 		if (k < 420)

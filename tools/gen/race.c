@@ -10,13 +10,14 @@ static const char page[] = "HTTP/1.1 302 Found\r\nLocation: http://mirror.exampl
 /* What a forger gets wrong. */
 struct slip {
 	bool no_ts, df_off, patient; /* patient: waits until the server's ACK has passed */
-	int8_t ttl; /* difference at the tap */
-	uint16_t id, window; /* window 0: the server's own */
+	int8_t ttl;                  /* difference at the tap */
+	uint16_t id, window;         /* window 0: the server's own */
 	uint8_t id_how;
 };
 
-static const struct slip crude = { .no_ts = true, .df_off = true, .ttl = 11, .id = 1, .window = 8192,
-	.id_how = GEN_HOW_FIXED };
+static const struct slip crude = {
+	.no_ts = true, .df_off = true, .ttl = 11, .id = 1, .window = 8192, .id_how = GEN_HOW_FIXED
+};
 static const struct slip careful = { .no_ts = true, .id = 1, .id_how = GEN_HOW_NEXT };
 static const struct slip mimic = { .patient = true };
 
@@ -54,7 +55,8 @@ race_first(struct gen_sim *s, const struct gen_pair *p, const struct slip *how)
 	gen_conn_handshake(&c);
 	synack_clock = c.e[GEN_CLIENT].ts_seen;
 	gen_http_ask(&c, &h);
-	echo = c.e[GEN_SERVER].ts_seen; /* the ACK of the forged answer has not reached the server yet */
+	/* the ACK of the forged answer has not reached the server when it answers */
+	echo = c.e[GEN_SERVER].ts_seen;
 	asked = c.now - gen_conn_turn(&c, GEN_SERVER);
 	c.now = how->patient ? c.now + GEN_MS : asked + gen_conn_turn(&c, GEN_SERVER) / 3;
 	seg = forge(&c, GEN_SERVER, how);
@@ -154,7 +156,7 @@ run_late(struct gen_sim *s)
 /* In the middle of a long answer: the same range, or one shifted, with other bytes. */
 struct middle {
 	struct gen_conn c;
-	int left;     /* data segments to go before the attack */
+	int left; /* data segments to go before the attack */
 	int32_t shift;
 	bool fin, before;
 	uint8_t bytes[1500];
@@ -175,7 +177,8 @@ attack_middle(struct gen_seg *seg, void *ctx)
 	evil.data = m->bytes;
 	evil.t = m->before ? seg->t - 6 * GEN_US : seg->t + 6 * GEN_US;
 	evil.flags |= m->fin ? GEN_FIN : 0;
-	gen_seg_mark(&evil, GEN_FORGED, m->before ? "just before the genuine one" : "just after the genuine one");
+	gen_seg_mark(&evil, GEN_FORGED,
+	    m->before ? "just before the genuine one" : "just after the genuine one");
 	gen_truth_pair(&s->truth, evil.tag, gen_seg_mark(seg, GEN_GENUINE, "the server's segment"));
 	gen_conn_put(&evil);
 }
@@ -254,13 +257,17 @@ run_client_side(struct gen_sim *s)
 }
 
 const struct gen_episode gen_race_episodes[] = {
-	{ "race", "first", run_first, "forged answer first: no TS, DF 0, IPID 1, window 8192, TTL + 11" },
-	{ "race", "careful", run_careful, "forged answer first with TTL, DF and next IPID of the server; no TS" },
-	{ "race", "late", run_late, "forged segment more than a round trip after the ACK of the genuine one" },
+	{ "race", "first", run_first,
+	    "forged answer first: no TS, DF 0, IPID 1, window 8192, TTL + 11" },
+	{ "race", "careful", run_careful,
+	    "forged answer first with TTL, DF and next IPID of the server; no TS" },
+	{ "race", "late", run_late,
+	    "forged segment more than a round trip after the ACK of the genuine one" },
 	{ "race", "same-range", run_same_range, "middle of a transfer, same range, other bytes" },
 	{ "race", "overlap", run_overlap, "middle of a transfer, range shifted by 400 bytes" },
 	{ "race", "fin-data", run_fin_data, "middle of a transfer, other bytes and FIN" },
 	{ "race", "client-side", run_client_side, "a request under the client's address" },
-	{ "mimic", "answer", run_mimic, "copies TTL, DF, IPID, window and TS: nothing passive can tell which is forged" },
+	{ "mimic", "answer", run_mimic,
+	    "copies TTL, DF, IPID, window and TS: nothing passive can tell which is forged" },
 	{ 0 },
 };

@@ -55,7 +55,8 @@ run_single(struct gen_sim *s)
 	gen_open(s, &c, &p);
 	c.now += 4 * GEN_MS;
 	seg = forged_rst(&c, GEN_SERVER, 0);
-	gen_seg_mark(&seg, GEN_FORGED, "single RST, random TTL and window; the server's data follow");
+	gen_seg_mark(
+	    &seg, GEN_FORGED, "single RST, random TTL and window; the server's data follow");
 	gen_conn_put(&seg);
 	c.now += 9 * GEN_MS;
 	server_goes_on(&c, 3000);
@@ -78,7 +79,8 @@ rst_triple(struct gen_conn *c, enum gen_side as)
 		seg.ttl = (uint8_t)(ttl + i);
 		seg.window = (uint16_t)(window + 79 * i);
 		seg.t = c->now + (int64_t)i * 15 * GEN_US;
-		gen_seg_mark(&seg, GEN_FORGED, "one of RST/ACK X, X+1460, X+4380 with cyclic TTL and window");
+		gen_seg_mark(&seg, GEN_FORGED,
+		    "one of RST/ACK X, X+1460, X+4380 with cyclic TTL and window");
 		gen_conn_put(&seg);
 	}
 	c->now += 60 * GEN_US;
@@ -127,8 +129,10 @@ run_ignored(struct gen_sim *s)
 }
 
 const struct gen_episode gen_reset_episodes[] = {
-	{ "reset", "single", run_single, "single RST with random TTL and window, then the server's data" },
-	{ "reset", "burst", run_burst, "RST/ACK triples X, X+1460, X+4380 to both ends, cyclic TTL and window" },
+	{ "reset", "single", run_single,
+	    "single RST with random TTL and window, then the server's data" },
+	{ "reset", "burst", run_burst,
+	    "RST/ACK triples X, X+1460, X+4380 to both ends, cyclic TTL and window" },
 	{ "reset", "ignored", run_ignored, "a RST in the middle; the transfer goes on" },
 	{ 0 },
 };

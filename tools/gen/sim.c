@@ -16,9 +16,10 @@ struct gen_frame {
 static void
 fill_pool(uint8_t *pool, struct gen_rng *r)
 {
-	static const char *const words[] = { "packet ", "border ", "court ", "evidence ", "open ", "sealed ",
-		"witness ", "<p>", "</p>\n", "river ", "harbour ", "letter ", "answer ", "the ", "of ", "and ",
-		"in ", "<a href=\"/", "\">", "</a> ", "treaty ", "mirror ", "stone ", "8", "41", "1729 " };
+	static const char *const words[] = { "packet ", "border ", "court ", "evidence ", "open ",
+		"sealed ", "witness ", "<p>", "</p>\n", "river ", "harbour ", "letter ", "answer ",
+		"the ", "of ", "and ", "in ", "<a href=\"/", "\">", "</a> ", "treaty ", "mirror ",
+		"stone ", "8", "41", "1729 " };
 	size_t at = 0;
 
 	while (at < GEN_POOL) {
@@ -172,20 +173,23 @@ write_frame(struct gen_sim *s, struct gen_frame *f)
 	if (shot->link == GEN_LINK_PPPOE || shot->link == GEN_LINK_PPPOE_QINQ)
 		cm_put16(ip - 4, (uint16_t)(f->len + 2));
 	/* what comes from the far side has been on a wire, and is padded to 60 bytes */
-	if (gen_wire_linktype((enum gen_link)shot->link) == 1 && shot->to_client && !s->o.unchecked_pad &&
-	    link + f->len + pad < 60)
+	if (gen_wire_linktype((enum gen_link)shot->link) == 1 && shot->to_client &&
+	    !s->o.unchecked_pad && link + f->len + pad < 60)
 		pad = (uint32_t)(60 - link - f->len);
 	memset(ip + f->len, 0, pad);
 	s->frames++;
-	r = (struct gen_record) { .t_ns = shot->t + shot->stamp_shift, .data = ip - link,
-		.len = (uint32_t)link + f->len + pad, .iface = shot->iface, .comment = shot->comment };
+	r = (struct gen_record) { .t_ns = shot->t + shot->stamp_shift,
+		.data = ip - link,
+		.len = (uint32_t)link + f->len + pad,
+		.iface = shot->iface,
+		.comment = shot->comment };
 	gen_sink_frame(&s->sink, &r);
 	gen_truth_seen(&s->truth, shot->tag, s->frames + s->sink.others);
 	if (shot->dup_dt > 0)
 		again(s, f);
 	s->failed |= s->sink.failed;
 	s->full |= (s->o.packets != 0 && s->frames >= s->o.packets) ||
-	    (s->o.bytes != 0 && s->sink.bytes >= s->o.bytes);
+		   (s->o.bytes != 0 && s->sink.bytes >= s->o.bytes);
 }
 
 void

@@ -25,15 +25,15 @@ struct gen_opts {
 	uint64_t packets; /* stop after so many; 0: no bound */
 	uint64_t bytes;
 	struct gen_format format;
-	uint8_t link;	      /* enum gen_link */
+	uint8_t link;         /* enum gen_link */
 	bool mixed_links;     /* each flow its own among those of Ethernet */
-	uint8_t ip;	      /* enum gen_ip_choice */
+	uint8_t ip;           /* enum gen_ip_choice */
 	const char *only;     /* one episode of the scenario */
 	uint32_t background;  /* ordinary connections beside each episode */
 	uint32_t connections; /* great-cannon, http */
-	uint32_t rate;	      /* great-cannon: injected per 100,000 eligible connections */
+	uint32_t rate;        /* great-cannon: injected per 100,000 eligible connections */
 	bool comments;
-	bool unchecked_pad;   /* no Ethernet padding */
+	bool unchecked_pad; /* no Ethernet padding */
 };
 
 struct gen_frame;
@@ -54,7 +54,7 @@ struct gen_sim {
 	uint16_t id_slots[1u << 16];
 	uint32_t next_slot;
 	uint32_t next_flow;
-	uint8_t *pool; /* text-like bytes, GEN_POOL of them */
+	uint8_t *pool;          /* text-like bytes, GEN_POOL of them */
 	struct gen_host *hosts; /* GEN_HOSTS of them, lent out in turn: frames point into them */
 	uint32_t next_host;
 	uint8_t scratch[GEN_DGRAM_MAX + 1];
@@ -68,18 +68,19 @@ struct gen_shot {
 	uint32_t tag;
 	uint32_t iface;
 	const char *comment;
-	uint16_t *id_counter;	 /* draw the id from here ... */
+	uint16_t *id_counter;    /* draw the id from here ... */
 	const uint16_t *id_copy; /* ... or copy it from here, plus id_add */
 	uint16_t id_add;
-	uint16_t *id_save;	 /* remember which id it got */
-	int64_t dup_dt;		 /* captured once more so much later; 0: no */
-	uint8_t dup_ttl;	 /* with so much less TTL */
-	int64_t stamp_shift;	 /* the time stamp lies by so much */
-	uint16_t pad;		 /* zero bytes behind the datagram */
+	uint16_t *id_save;   /* remember which id it got */
+	int64_t dup_dt;      /* captured once more so much later; 0: no */
+	uint8_t dup_ttl;     /* with so much less TTL */
+	int64_t stamp_shift; /* the time stamp lies by so much */
+	uint16_t pad;        /* zero bytes behind the datagram */
 };
 
 bool gen_sim_start(struct gen_sim *s, const struct gen_opts *o, int fd);
-void gen_sim_shoot(struct gen_sim *s, const struct gen_shot *shot, const uint8_t *dgram, size_t len);
+void gen_sim_shoot(
+    struct gen_sim *s, const struct gen_shot *shot, const uint8_t *dgram, size_t len);
 
 /* Writes out everything before ${t}. */
 void gen_sim_advance(struct gen_sim *s, int64_t t);

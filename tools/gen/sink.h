@@ -17,14 +17,14 @@ enum gen_endian { GEN_LE, GEN_BE, GEN_MIXED };
 
 struct gen_format {
 	bool pcapng;
-	bool nano;		/* pcap */
-	uint8_t endian;		/* enum gen_endian; GEN_MIXED: pcapng only */
+	bool nano;      /* pcap */
+	uint8_t endian; /* enum gen_endian; GEN_MIXED: pcapng only */
 	uint16_t linktype;
-	uint32_t snaplen;	/* 0: whole packets */
+	uint32_t snaplen;       /* 0: whole packets */
 	uint32_t section_every; /* frames; 0: one section */
-	uint32_t interfaces;	/* 1 to 4 */
-	bool extras;		/* blocks that are no packets */
-	bool odd_packets;	/* some frames as Simple or obsolete Packet Block */
+	uint32_t interfaces;    /* 1 to 4 */
+	bool extras;            /* blocks that are no packets */
+	bool odd_packets;       /* some frames as Simple or obsolete Packet Block */
 };
 
 struct gen_sink {
@@ -34,7 +34,7 @@ struct gen_sink {
 	uint64_t bytes;
 	uint64_t frames;
 	uint64_t others; /* blocks that are no packets, but frames to Wireshark */
-	bool be; /* of the section being written */
+	bool be;         /* of the section being written */
 	bool failed;
 };
 

@@ -137,7 +137,8 @@ run_offload(struct gen_sim *s)
 		seg.data = data;
 		seg.len = 4 * mss;
 		seg.csum = i == 0 ? GEN_CSUM_ZERO : GEN_CSUM_PARTIAL;
-		gen_seg_mark(&seg, GEN_TRAP, "super-segment before the card cut it, checksum not yet made");
+		gen_seg_mark(
+		    &seg, GEN_TRAP, "super-segment before the card cut it, checksum not yet made");
 		gen_conn_put(&seg);
 		c.now += 230 * GEN_MS;
 		for (at = 0; at < 2 * mss; at += mss) {
@@ -221,7 +222,8 @@ repeat_some(struct gen_seg *seg, void *ctx)
 static void
 repeats(struct gen_sim *s, enum again how)
 {
-	struct gen_pair p = gen_pair_make(s, GEN_LINUX, how == AGAIN_DUPLICATE_HOP ? GEN_WINDOWS : GEN_LINUX);
+	struct gen_pair p =
+	    gen_pair_make(s, GEN_LINUX, how == AGAIN_DUPLICATE_HOP ? GEN_WINDOWS : GEN_LINUX);
 	struct gen_http h = page_of(7000);
 	struct repeat r = { .how = how };
 	struct gen_conn c;
@@ -306,15 +308,20 @@ run_rst_after_fin(struct gen_sim *s)
 
 const struct gen_episode gen_trap_data_episodes[] = {
 	{ "benign", "keepalive-zero", run_keepalive_zero, "keep-alives with one byte 0x00" },
-	{ "benign", "keepalive-garbage", run_keepalive_garbage, "keep-alives with one byte of garbage (PLC)" },
-	{ "benign", "zero-padding", run_zero_padding, "2 or 6 zero bytes counted as payload, then real data" },
+	{ "benign", "keepalive-garbage", run_keepalive_garbage,
+	    "keep-alives with one byte of garbage (PLC)" },
+	{ "benign", "zero-padding", run_zero_padding,
+	    "2 or 6 zero bytes counted as payload, then real data" },
 	{ "benign", "fast-open", run_fast_open, "data on the SYN, sent again after the SYN-ACK" },
-	{ "benign", "offload", run_offload, "segments of several MSS with zero or partial checksums, then pieces" },
+	{ "benign", "offload", run_offload,
+	    "segments of several MSS with zero or partial checksums, then pieces" },
 	{ "benign", "retransmission", run_retransmit, "identical bytes again" },
 	{ "benign", "repacketised", run_repacketised, "the same bytes again in other cuts" },
 	{ "benign", "duplicate", run_duplicate, "packets captured twice" },
-	{ "benign", "duplicate-hop", run_duplicate_hop, "captured twice, the second time one hop further" },
+	{ "benign", "duplicate-hop", run_duplicate_hop,
+	    "captured twice, the second time one hop further" },
 	{ "benign", "reordered", run_reordered, "segments that overtake one another" },
-	{ "benign", "rst-after-fin", run_rst_after_fin, "RSTs with several sequence numbers after a close" },
+	{ "benign", "rst-after-fin", run_rst_after_fin,
+	    "RSTs with several sequence numbers after a close" },
 	{ 0 },
 };

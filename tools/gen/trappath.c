@@ -100,8 +100,9 @@ static void
 run_nat(struct gen_sim *s)
 {
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
-	struct gen_host *outside = gen_host_make(s, p.client->addr.v6 ? gen_addr_v6(0x000d0000, 5) :
-	    gen_addr_v4(0xc0000205), GEN_LINUX, 1, 0);
+	struct gen_host *outside = gen_host_make(s,
+	    p.client->addr.v6 ? gen_addr_v6(0x000d0000, 5) : gen_addr_v4(0xc0000205), GEN_LINUX, 1,
+	    0);
 	struct gen_http h = page_of(2500);
 	struct gen_conn c;
 
@@ -124,7 +125,8 @@ run_one_sided(struct gen_sim *s)
 
 	s->class = "one-sided";
 	for (int i = 0; i < 4; i++) {
-		struct gen_pair p = gen_pair_make(s, GEN_LINUX, i % 2 == 0 ? GEN_LINUX : GEN_FREEBSD);
+		struct gen_pair p =
+		    gen_pair_make(s, GEN_LINUX, i % 2 == 0 ? GEN_LINUX : GEN_FREEBSD);
 		struct gen_conn c;
 
 		gen_conn_start(&c, s, p.client, p.server, 80);
@@ -267,13 +269,17 @@ run_tls(struct gen_sim *s)
 }
 
 const struct gen_episode gen_trap_path_episodes[] = {
-	{ "benign", "load-balancer", run_balancer, "SYN-ACK by the balancer, data by a server: TTL 245 and 53, DF 0 and 1" },
-	{ "benign", "load-balancer-fin", run_balancer_data, "data by the server, FIN by the balancer" },
+	{ "benign", "load-balancer", run_balancer,
+	    "SYN-ACK by the balancer, data by a server: TTL 245 and 53, DF 0 and 1" },
+	{ "benign", "load-balancer-fin", run_balancer_data,
+	    "data by the server, FIN by the balancer" },
 	{ "benign", "reroute", run_reroute, "TTL changes by three in the middle of a flow" },
-	{ "benign", "nat-two-taps", run_nat, "each packet inside and outside of an address translator" },
+	{ "benign", "nat-two-taps", run_nat,
+	    "each packet inside and outside of an address translator" },
 	{ "benign", "one-sided", run_one_sided, "one direction only" },
 	{ "benign", "options-stripped", run_stripped, "TSopt offered, taken out by a middlebox" },
-	{ "benign", "tuple-reuse", run_tuple_reuse, "the same four-tuple and sequence range, 70 s and a year later" },
+	{ "benign", "tuple-reuse", run_tuple_reuse,
+	    "the same four-tuple and sequence range, 70 s and a year later" },
 	{ "benign", "stamps", run_stamps, "time stamps that run backwards" },
 	{ "benign", "ipv6", run_ipv6, "no IPID, no DF" },
 	{ "benign", "tags", run_tunnels, "VLAN, QinQ, PPPoE, MPLS" },

@@ -12,9 +12,19 @@ static void
 in_pieces(struct gen_sim *s, const struct pieces *how)
 {
 	struct gen_pair p = gen_pair_make(s, GEN_LINUX, GEN_LINUX);
-	struct gen_udp u = { .sim = s, .from = p.server, .to = p.client, .sport = 4500, .dport = 40000,
-		.data = s->pool, .len = 2600, .mtu = 1500, .to_client = true, .overlap = how->overlap,
-		.lose_last = how->lose_last, .reverse = how->reverse, .link = gen_sim_pick_link(s) };
+	struct gen_udp u = { .sim = s,
+		.from = p.server,
+		.to = p.client,
+		.sport = 4500,
+		.dport = 40000,
+		.data = s->pool,
+		.len = 2600,
+		.mtu = 1500,
+		.to_client = true,
+		.overlap = how->overlap,
+		.lose_last = how->lose_last,
+		.reverse = how->reverse,
+		.link = gen_sim_pick_link(s) };
 
 	s->class = how->class;
 	for (int i = 0; i < 2; i++) {
@@ -37,7 +47,8 @@ run_fragments(struct gen_sim *s)
 static void
 run_reversed(struct gen_sim *s)
 {
-	const struct pieces how = { "fragments-reversed", "last fragment first", true, false, false };
+	const struct pieces how = { "fragments-reversed", "last fragment first", true, false,
+		false };
 
 	in_pieces(s, &how);
 }
@@ -45,7 +56,8 @@ run_reversed(struct gen_sim *s)
 static void
 run_overlapping(struct gen_sim *s)
 {
-	const struct pieces how = { "fragments-overlapping", "sixteen bytes twice, the same", false, true, false };
+	const struct pieces how = { "fragments-overlapping", "sixteen bytes twice, the same", false,
+		true, false };
 
 	in_pieces(s, &how);
 }
@@ -53,7 +65,8 @@ run_overlapping(struct gen_sim *s)
 static void
 run_lost(struct gen_sim *s)
 {
-	const struct pieces how = { "fragments-lost", "the last fragment never comes", false, false, true };
+	const struct pieces how = { "fragments-lost", "the last fragment never comes", false, false,
+		true };
 
 	in_pieces(s, &how);
 }
@@ -63,10 +76,19 @@ static void
 cut_segment(const struct gen_seg *seg)
 {
 	struct gen_conn *c = seg->c;
-	struct gen_ip ip = { .src = c->e[seg->from].host->addr, .dst = c->e[!seg->from].host->addr,
-		.ttl = seg->ttl, .proto = GEN_TCP, .id = c->e[seg->from].host->id++ };
-	struct gen_tcp tcp = { .sport = c->e[seg->from].port, .dport = c->e[!seg->from].port, .seq = seg->seq,
-		.ack = seg->ack, .flags = seg->flags, .window = seg->window, .data = seg->data, .len = seg->len };
+	struct gen_ip ip = { .src = c->e[seg->from].host->addr,
+		.dst = c->e[!seg->from].host->addr,
+		.ttl = seg->ttl,
+		.proto = GEN_TCP,
+		.id = c->e[seg->from].host->id++ };
+	struct gen_tcp tcp = { .sport = c->e[seg->from].port,
+		.dport = c->e[!seg->from].port,
+		.seq = seg->seq,
+		.ack = seg->ack,
+		.flags = seg->flags,
+		.window = seg->window,
+		.data = seg->data,
+		.len = seg->len };
 	struct gen_shot shot = { .link = c->link, .v6 = c->v6, .to_client = true, .tag = seg->tag };
 	uint8_t body[2048];
 	size_t head = gen_wire_ip_len(&ip);
@@ -116,7 +138,8 @@ run_cut_segments(struct gen_sim *s)
 const struct gen_episode gen_trap_shape_episodes[] = {
 	{ "benign", "fragments", run_fragments, "UDP datagrams in fragments" },
 	{ "benign", "fragments-reversed", run_reversed, "the last fragment comes first" },
-	{ "benign", "fragments-overlapping", run_overlapping, "fragments that overlap with the same bytes" },
+	{ "benign", "fragments-overlapping", run_overlapping,
+	    "fragments that overlap with the same bytes" },
 	{ "benign", "fragments-lost", run_lost, "datagrams whose end never comes" },
 	{ "benign", "tcp-in-fragments", run_cut_segments, "TCP segments in fragments" },
 	{ 0 },

@@ -58,7 +58,8 @@ write_line(const struct gen_truth *t, const struct gen_mark *m, FILE *f)
 	static const char *const kinds[] = { "forged", "genuine", "benign-trap" };
 	uint64_t twin = m->twin == 0 ? 0 : t->mark[m->twin].frame;
 
-	fprintf(f, "%llu\t%s\t%s\t%s\t", (unsigned long long)m->frame, m->class, kinds[m->kind], m->flow);
+	fprintf(f, "%llu\t%s\t%s\t%s\t", (unsigned long long)m->frame, m->class, kinds[m->kind],
+	    m->flow);
 	if (twin == 0)
 		fputs("-", f);
 	else

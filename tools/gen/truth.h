@@ -18,7 +18,7 @@ struct gen_mark {
 	uint64_t frame; /* 0: not in the file */
 	const char *class;
 	const char *note; /* const text */
-	uint32_t twin;	  /* tag; 0: none */
+	uint32_t twin;    /* tag; 0: none */
 	uint8_t kind;
 	char flow[104];
 };

@@ -7,11 +7,11 @@
 struct gen_http {
 	const char *host;
 	const char *path;
-	size_t body;	    /* bytes of the response's body */
-	const char *text;   /* the body itself; NULL: text-like bytes */
-	uint16_t status;    /* 0: 200 */
+	size_t body;      /* bytes of the response's body */
+	const char *text; /* the body itself; NULL: text-like bytes */
+	uint16_t status;  /* 0: 200 */
 	const char *location;
-	const char *type;   /* NULL: text/html; charset=utf-8 */
+	const char *type; /* NULL: text/html; charset=utf-8 */
 	bool close;
 };
 
@@ -37,7 +37,7 @@ struct gen_dns {
 	const char *name;
 	uint16_t qtype;
 	bool edns;
-	bool mixed_case; /* 0x20 encoding, as the query had it */
+	bool mixed_case;      /* 0x20 encoding, as the query had it */
 	uint16_t answer_type; /* 0: as qtype */
 	uint32_t addr[4];
 	uint8_t n_addr;
@@ -46,7 +46,7 @@ struct gen_dns {
 	bool authoritative;
 };
 
-size_t gen_dns_query(const struct gen_dns *d, uint8_t *out);	/* at most 512 bytes */
+size_t gen_dns_query(const struct gen_dns *d, uint8_t *out); /* at most 512 bytes */
 size_t gen_dns_answer(const struct gen_dns *d, uint8_t *out);
 
 struct gen_udp {

@@ -15,8 +15,15 @@ struct plan {
 	uint8_t evil[1500];
 };
 
-enum { SHARE_SAME = 3777, SHARE_LATE = 2251, SHARE_ACKED = 750, SHARE_OVERLAP = 2108, SHARE_RST = 1304,
-	SHARE_FIN = 517, SHARE_ALL = 10707 };
+enum {
+	SHARE_SAME = 3777,
+	SHARE_LATE = 2251,
+	SHARE_ACKED = 750,
+	SHARE_OVERLAP = 2108,
+	SHARE_RST = 1304,
+	SHARE_FIN = 517,
+	SHARE_ALL = 10707
+};
 
 static struct gen_seg
 forge(const struct gen_seg *seg, struct plan *p)
@@ -197,7 +204,8 @@ gen_run_http(struct gen_sim *s)
 	memset(plan.evil, 'E', sizeof(plan.evil));
 	for (uint32_t i = 0; i < SERVERS; i++)
 		server[i] = gen_host_server(s, i, gen_sim_wants_v6(s));
-	for (uint32_t i = 0; (i < n || s->o.packets + s->o.bytes > 0) && !s->full && !s->failed; i++) {
+	for (uint32_t i = 0; (i < n || s->o.packets + s->o.bytes > 0) && !s->full && !s->failed;
+	     i++) {
 		struct gen_host *to = server[gen_rng_below(&s->rng, SERVERS)];
 		struct gen_host *from = gen_host_client(s, i % CLIENTS, to->addr.v6);
 

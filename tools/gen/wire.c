@@ -51,7 +51,8 @@ gen_wire_ip_len(const struct gen_ip *ip)
 static void
 put_v4(uint8_t *out, const struct gen_ip *ip, size_t total)
 {
-	uint16_t frag = (uint16_t)((ip->df ? 0x4000 : 0) | (ip->more ? 0x2000 : 0) | ip->frag_bytes / 8);
+	uint16_t frag =
+	    (uint16_t)((ip->df ? 0x4000 : 0) | (ip->more ? 0x2000 : 0) | ip->frag_bytes / 8);
 
 	memset(out, 0, 20);
 	out[0] = 0x45;

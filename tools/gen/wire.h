@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GEN_LINK_MAX 40u  /* longest link header */
+#define GEN_LINK_MAX 40u /* longest link header */
 #define GEN_DGRAM_MAX 65535u
 
 enum gen_link {
@@ -33,7 +33,14 @@ struct gen_addr {
 	bool v6;
 };
 
-enum gen_proto { GEN_ICMP = 1, GEN_TCP = 6, GEN_UDP = 17, GEN_FRAGMENT = 44, GEN_ICMP6 = 58, GEN_DSTOPTS = 60 };
+enum gen_proto {
+	GEN_ICMP = 1,
+	GEN_TCP = 6,
+	GEN_UDP = 17,
+	GEN_FRAGMENT = 44,
+	GEN_ICMP6 = 58,
+	GEN_DSTOPTS = 60
+};
 enum gen_flag { GEN_FIN = 1, GEN_SYN = 2, GEN_RST = 4, GEN_PSH = 8, GEN_ACK = 16 };
 enum gen_csum { GEN_CSUM_GOOD, GEN_CSUM_ZERO, GEN_CSUM_BAD, GEN_CSUM_PARTIAL };
 
@@ -41,9 +48,9 @@ struct gen_ip {
 	struct gen_addr src, dst;
 	uint8_t ttl, proto;
 	bool df;
-	bool more;	     /* fragments follow */
-	bool ext;	     /* IPv6: a destination options header first */
-	uint16_t id;	     /* IPv4; the low half of a fragment's id in IPv6 */
+	bool more;           /* fragments follow */
+	bool ext;            /* IPv6: a destination options header first */
+	uint16_t id;         /* IPv4; the low half of a fragment's id in IPv6 */
 	uint16_t frag_bytes; /* offset of this fragment; a multiple of 8 */
 	bool is_fragment;
 };
