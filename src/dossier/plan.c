@@ -156,6 +156,8 @@ want_finding(struct walk *w, size_t i, cm_packet_id id, const struct cm_cells *c
 		return;
 	}
 	want->open |= COL(HEADERS);
+	/* a name server's other answers are its model: what they say, not how they look */
+	want->open |= f->type == CM_INCIDENT_DNS ? COL(PAYLOAD) : 0;
 	want->open |= is_host(h, cells->cell[CM_COL_SRC]) ? COL(SRC) : 0;
 	want->open |= is_host(h, cells->cell[CM_COL_DST]) ? COL(DST) : 0;
 	want->tied |= ADDRESSES;

@@ -2,7 +2,8 @@
  *
  * By default, for each finding: the rows of its support in full (headers, both
  * addresses named, payload, mask), but of rows that only fix a host model the
- * headers, that host named and the other end tied.  Hiding addresses ties them,
+ * headers, that host named and the other end tied (of a DNS finding the payload, too:
+ * the model of a name server is what it answers).  Hiding addresses ties them,
  * and shuts `mask`, since checksums and link-layer addresses give them away;
  * hiding payload shuts it, and `mask` with it.  Of a fragment `mask` stays shut,
  * unless it is asked for by row.

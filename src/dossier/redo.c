@@ -207,10 +207,11 @@ weigh_cues(struct redoing *r, const struct cm_incident *in)
 	return true;
 }
 
-static size_t
-cues_more(const struct cm_finding *f, const struct cm_incident *in)
+/* A sign that comes out and that the finding does not have; NULL: none. */
+static const char *
+cue_more(const struct cm_finding *f, const struct cm_incident *in)
 {
-	size_t i, j, n = 0;
+	size_t i, j;
 
 	for (i = 0; i < in->n_cues; i++) {
 		for (j = 0; j < f->n_cues; j++) {
@@ -218,9 +219,10 @@ cues_more(const struct cm_finding *f, const struct cm_incident *in)
 			    same_rows(&f->cues[j].rows, in->cues[i].frames, in->cues[i].n_frames))
 				break;
 		}
-		n += j == f->n_cues;
+		if (j == f->n_cues)
+			return in->cues[i].kind->name;
 	}
-	return n;
+	return NULL;
 }
 
 /* Which terms of the finding are not ours; false: none. */
@@ -341,7 +343,7 @@ static enum cm_outcome
 judge_support(struct redoing *r, const struct cm_incident *in, bool terms)
 {
 	const char *what;
-	bool more;
+	const char *more;
 
 	if (!weigh_cues(r, in)) {
 		if (terms)
@@ -356,13 +358,16 @@ judge_support(struct redoing *r, const struct cm_incident *in, bool terms)
 		cm_buf_add_str(&r->text, "; the verdict rests on these, too");
 		return r->redone == 0 ? CM_OUTCOME_NOT : CM_OUTCOME_PARTLY;
 	}
-	more = cues_more(r->f, in) != 0;
-	what = more ? "which signs there are" : difference(r->f, in);
-	if (what == NULL)
+	more = cue_more(r->f, in);
+	what = difference(r->f, in);
+	if (what == NULL && more == NULL)
 		return r->local ? CM_OUTCOME_REPRODUCED : CM_OUTCOME_AS_SHOWN;
-	cm_buf_printf(&r->text, "%s comes out differently", what);
+	if (more != NULL)
+		cm_buf_printf(&r->text, "the sign %s comes out, too", more);
+	else
+		cm_buf_printf(&r->text, "%s comes out differently", what);
 	/* bits and verdict follow from the signs; the rest may hang on what is shut */
-	if (r->partly_open && (more || (r->f->verdict == in->verdict && r->f->bits == in->bits)))
+	if (r->partly_open && (more != NULL || (r->f->verdict == in->verdict && r->f->bits == in->bits)))
 		return CM_OUTCOME_PARTLY;
 	return CM_OUTCOME_CONTRADICTED;
 }
@@ -374,7 +379,7 @@ judge_all(struct redoing *r, const struct cm_engine *all, enum cm_outcome so_far
 	const struct cm_incident *in = match(all, r->f);
 
 	if (in != NULL && in->verdict == r->f->verdict && difference(r->f, in) == NULL &&
-	    cues_more(r->f, in) == 0)
+	    cue_more(r->f, in) == NULL)
 		return so_far;
 	if (in == NULL || in->verdict != r->f->verdict) {
 		cm_buf_printf(&r->text, "%sfrom all rows that are shown it comes out as %s",
