@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Each command again and again, with its first, second, ... allocation failing (tests/alloc/fail.c).
+
+It must end by itself with an exit code of its own; if that is the usual one, its output
+must be the usual one too: an allocation that fails never changes a result in silence.
+NO_MEMORY_ROUNDS: how many places to try at most per command (default 150), evenly spread.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = os.environ["COMITY_ROOT"]
+COMITY = os.environ["COMITY"]
+ROUNDS = int(os.environ.get("NO_MEMORY_ROUNDS", "150"))
+SAMPLE = os.path.join(ROOT, "tests/cases/race-first/input.pcap")
+HERE = os.getcwd()
+SO = os.path.join(HERE, "fail.so")
+BY_CHANCE = re.compile(rb"SHA256:\S+|ssh-ed25519 \S+|\b[0-9a-f]{8,64}\b|\d{4}-\d\d-\d\dT[0-9:.]+Z")
+
+
+def run(args, **env):
+    try:
+        return subprocess.run([COMITY, *args], cwd=HERE, capture_output=True, timeout=60, check=False,
+                              env={**os.environ, "LD_PRELOAD": SO, **env})
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def allocations(args):
+    """How many allocations parent and child make: the child counts on from the parent."""
+    path = os.path.join(HERE, "count")
+    if os.path.exists(path):
+        os.unlink(path)
+    usual = run(args, FAIL_ALLOC_COUNT=path)
+    with open(path, encoding="ascii") as f:
+        return usual, max(int(line) for line in f)
+
+
+def judge(usual, got):
+    if got is None:
+        return "hangs"
+    said = got.stderr.decode(errors="replace").strip()
+    if got.returncode < 0 or "stopped by signal" in said or "may not have" in said:
+        return f"crashes (exit {got.returncode}): {said[:300]}"
+    if got.returncode == 3:
+        return None if said else "exit 3 without a word"
+    if got.returncode != usual.returncode:
+        return f"exit {got.returncode}, not {usual.returncode} or 3: {said[:300]}"
+    if BY_CHANCE.sub(b"?", got.stdout) != BY_CHANCE.sub(b"?", usual.stdout):
+        return "another result, in silence"
+    return None
+
+
+def starve(name, args, before=None):
+    if before:
+        before()
+    usual, total = allocations(args)
+    if usual is None or usual.returncode not in (0, 1, 5):
+        print(f"FAIL {name}: does not work at all: {usual and usual.stderr[:300]}")
+        return
+    # The child does not run destructors, so what it allocates is found by going on until nothing fails.
+    bad, tried, step, at = [], 0, max(1, total // ROUNDS), 1
+    quiet = 0
+    while tried < 2 * ROUNDS and quiet < 5:
+        for mode in ({}, {"FAIL_ALLOC_ALL": "1"}):
+            if before:
+                before()
+            got = run(args, FAIL_ALLOC=str(at), **mode)
+            wrong = judge(usual, got)
+            if wrong:
+                bad.append(f"{'from ' if mode else ''}allocation {at} {'on ' if mode else ''}failing: {wrong}")
+            if mode:
+                quiet = quiet + 1 if got is not None and got.returncode == usual.returncode else 0
+        tried += 1
+        at += step if at < total else max(step, at // 12)
+    for line in bad[:8]:
+        print(f"FAIL {name}: {line}")
+    if not bad:
+        print(f"ok {name}: {tried} places, one and all from there, up to allocation {at}")
+
+
+def main():
+    if subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", SO, os.path.join(ROOT, "tests/alloc/fail.c")],
+                      check=False).returncode != 0:
+        print("no compiler")
+        return 77
+    case = os.path.join(HERE, ".comity")
+
+    def fresh():
+        shutil.rmtree(case, ignore_errors=True)
+
+    def made():
+        fresh()
+        subprocess.run([COMITY, "init", "--name", "Test"], cwd=HERE, check=True, capture_output=True)
+
+    known = subprocess.run([COMITY, "help"], capture_output=True, text=True, check=True).stdout
+    starve("version", ["version", "--json"])
+    starve("inspect", ["inspect", "--json", SAMPLE])
+    starve("inspect in words", ["inspect", SAMPLE])
+    starve("init", ["init", "--name", "Test"], fresh)
+    made()
+    starve("show", ["show"])
+    if "  investigate " in known:
+        dossier = os.path.join(HERE, "x.dossier")
+        subprocess.run([COMITY, "investigate", SAMPLE, "-o", dossier], cwd=HERE, check=False, capture_output=True)
+        starve("show statements", ["show", "--json", "statements"])
+        starve("verify", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
+        starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
