@@ -262,15 +262,28 @@ export_one(struct cm_case *c, bool *more, struct cm_err *err)
 	return cm_query_run(&q, err);
 }
 
+/* Under the lock of a transaction, for two processes may find the same copy missing. */
 enum cm_result
 cm_case_export(struct cm_case *c, struct cm_err *err)
 {
+	int64_t missing = 0;
 	bool more = true;
-	enum cm_result r = CM_OK;
+	enum cm_result r =
+	    cm_db_int(&c->db, "SELECT count(*) FROM statement WHERE exported = 0", &missing, err);
 
+	if (r != CM_OK || missing == 0)
+		return r;
+	r = cm_db_exec(&c->db, "BEGIN IMMEDIATE", err);
+	if (r != CM_OK)
+		return r;
 	while (r == CM_OK && more)
 		r = export_one(c, &more, err);
-	return r;
+	/* What was copied is marked so, also if the next one could not be. */
+	if (cm_db_exec(&c->db, "COMMIT", r == CM_OK ? err : NULL) == CM_OK)
+		return r;
+	c->begun = true;
+	cm_case_rollback(c);
+	return r == CM_OK ? CM_E_IO : r;
 }
 
 static enum cm_result
