@@ -61,7 +61,8 @@ class OwnDossier(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.party = maker.Party(cls.folder.name)
-        made, signature, sealer = maker.seal(cls.party, one_connection())
+        data = one_connection()
+        made, signature, sealer = maker.seal(cls.party, capture.cut_file(data), data)
         kinds_of_rows = ["none", "all", "tied", "all"]
         cls.files = maker.disclose(cls.party, [(made, signature, sealer, lambda r, c: sample(kinds_of_rows, r, c))])
         cls.data = maker.archive(cls.files)

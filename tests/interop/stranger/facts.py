@@ -4,6 +4,7 @@ import json
 
 from capture import DST, HEADERS, MASK, PAYLOAD, SRC, is_packet
 from cbor import Refused
+from statement import COLLECTED
 from table import OPEN, TIED
 
 BEGIN = b'<script type="application/json" id="facts">'
@@ -23,13 +24,18 @@ def shows(kind, columns, rows):
         "mask": count(MASK, OPEN), "payload": count(PAYLOAD, OPEN), "src": both(SRC), "dst": both(DST)}
 
 
+def collected(claims):
+    """The collector's claims in the order of 2.1, whatever their order in the statement."""
+    return {name: claims[name] for name in COLLECTED if name in claims}
+
+
 def make(disclosure, seals, findings, shown):
     """The facts as bytes. seals, findings: lists of Statement; shown: list of shows()."""
     cue = lambda one: {name: one[name] for name in ("name", "bits", "rests_on", "rows")}
     facts = {
         "layout": 1, "by": disclosure["by"], "made": disclosure["made"],
         "seals": [{"statement": seal.digest, **{name: seal[name] for name in ("exhibit", "kind", "rows", "root")},
-            "collected": seal.predicate.get("collected", {})} for seal in seals],
+            "collected": collected(seal.predicate.get("collected", {}))} for seal in seals],
         "shows": shown,
         "findings": [{"statement": finding.digest, **{name: finding[name] for name in
             ("type", "verdict", "bits", "forged", "genuine", "suspect", "support")},

@@ -84,7 +84,7 @@ def _comment(number, row, marks):
         elif row[column].state != OPEN:
             shut.append(name + " (tied)")
     if shut:
-        words.append("shut: " + ",".join(shut))
+        words.append("shut: " + ", ".join(shut))
     return "; ".join(words).encode("ascii")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from datetime import datetime
 
 from cbor import Refused
 
@@ -10,6 +11,7 @@ MAX_DEPTH = 32
 MAX_INT = (1 << 53) - 1
 TYPE = "https://in-toto.io/Statement/v1"
 PREFIX = "urn:x-comity:"
+COLLECTED = ("by", "vantage", "tool", "clock", "from", "to", "filter", "drops")
 WORDS = {
     "type": ("injection", "reset", "dns", "handshake"),
     "verdict": ("forged", "stack-break", "undecidable", "explained"),
@@ -49,7 +51,7 @@ def parse(data):
     if data.startswith(b"\xef\xbb\xbf"):
         raise Refused("a byte order mark")
     body = data[:-1] if data.endswith(b"\n") else data
-    if not body.startswith(b"{") or not body.endswith(b"}"):
+    if not body.lstrip(b" \t\r\n").startswith(b"{") or not body.endswith(b"}"):
         raise Refused("bytes around the one JSON object")
     try:
         text = body.decode("utf-8")
@@ -60,6 +62,8 @@ def parse(data):
         raise
     except (ValueError, RecursionError) as why:
         raise Refused("not JSON: %s" % why) from None
+    if "\\u0000" in json.dumps(thing):
+        raise Refused("a string with a zero character")
     return thing
 
 
@@ -82,8 +86,19 @@ def matches(pattern):
     return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
 
 
-def list_of(check):
-    return lambda value: isinstance(value, list) and all(map(check, value))
+def time(value):
+    """RFC 3339, UTC, whole seconds, a day that is in the calendar, from 1970 on."""
+    if not _time(value):
+        return False
+    try:
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").year >= 1970
+    except ValueError:
+        return False
+
+
+def list_of(check, least=0, most=None):
+    return lambda value: isinstance(value, list) and len(value) >= least and (
+        most is None or len(value) <= most) and all(map(check, value))
 
 
 def one_of(words):
@@ -99,10 +114,12 @@ def members(required, optional=()):
 
 
 digest = matches("[0-9a-f]{64}")
-time = matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_time = matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 fingerprint = matches("SHA256:[A-Za-z0-9+/]{43}")
 shut_or_text = lambda value: text(value) or members({"shut": digest})(value)
-tool = members({"name": text, "version": text, "source": text})
+tool = members({"name": text, "version": text, "source": digest})
+addressee = lambda value: text(value) and 1 <= len(value.encode("utf-8")) <= 256
+hides = lambda value: list_of(one_of(WORDS["hides"]))(value) and value == sorted(set(value))
 row_set = list_of(lambda rows: list_of(number)(rows) and all(a < b for a, b in zip(rows, rows[1:])))
 column = members({"name": text}, {"link": number})
 scalar = lambda value: isinstance(value, (str, int))
@@ -116,13 +133,12 @@ shows_capture = members({"rows": number, "packets": number, "headers": number, "
 shows_other = members({"rows": number, "columns": list_of(members({"name": text, "open": number}))})
 
 COMMON = {"by": fingerprint, "nonce": matches("[0-9a-f]{32}"), "made": time, "number": lambda n: number(n) and n > 0}
-COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": text, "supersedes": digest}
+COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": addressee, "supersedes": digest}
 PREDICATES = {
     "seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number,
         "root": digest, "tool": tool},
-        {"file": digest, "after": list_of(members({"origin": text, "size": number, "root": text})),
-        "collected": members({}, {name: shut_or_text for name in
-            ("by", "vantage", "tool", "clock", "from", "to", "filter", "drops")})}),
+        {"file": digest, "after": list_of(members({"origin": text, "size": number, "root": digest}), 1, 64),
+        "collected": members({}, {name: shut_or_text for name in COLLECTED})}),
     "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": text}),
         "parameters": members({name: number for name in ("memory", "window", "forged_bits", "break_bits")}),
         "type": one_of(WORDS["type"]), "verdict": one_of(WORDS["verdict"]), "bits": number,
@@ -133,10 +149,10 @@ PREDICATES = {
         "alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text}),
     "custody/v1": ({"seals": list_of(digest), "from": shut_or_text, "to_whom": shut_or_text, "at": shut_or_text,
         "how": shut_or_text}, {}),
-    "disclosure/v1": ({"seals": list_of(digest), "findings": list_of(digest),
+    "disclosure/v1": ({"tool": tool, "seals": list_of(digest), "findings": list_of(digest),
         "files": list_of(members({"name": text, "bytes": number, "sha256": digest})),
         "shows": list_of(lambda value: shows_capture(value) or shows_other(value)),
-        "hides": list_of(one_of(WORDS["hides"])), "leaks_accepted": number,
+        "hides": hides, "leaks_accepted": number,
         "layout": lambda n: number(n) and n == 1}, {}),
 }
 _subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}))

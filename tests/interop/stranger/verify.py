@@ -105,9 +105,12 @@ class Dossier:
             if other.digest != statement.digest:
                 raise Refused("fork: %s and %s have one number" % (other.name, statement.name))
         for key, numbers in keys.items():
+            of_digest = {statement.digest: statement for statement in numbers.values()}
             for number, statement in numbers.items():
-                if number - 1 in numbers and statement["previous"] != numbers[number - 1].digest:
-                    raise Refused("%s does not follow %s" % (statement.name, numbers[number - 1].name))
+                previous = statement.predicate.get("previous")
+                before = numbers.get(number - 1)
+                if before is not of_digest.get(previous):
+                    raise Refused("%s does not follow the statement before it" % statement.name)
             withheld = max(numbers) - len(numbers)
             self.say("numbers of %s: %s" % (key, "%d withheld" % withheld if withheld else "none withheld"))
         cases = {statement.predicate["case"] for statement in statements if "case" in statement.predicate}
@@ -160,6 +163,8 @@ class Dossier:
         try:
             opening = table.verify_opening(sealed, unhex(seal.digest), self.file(name + ".opening"), kind.join)
             packets = kind.check(opening.rows, seal["rows"])
+            if not opening.rows:
+                raise Refused("it opens nothing, and should not be there")
             if opening.remarks:
                 raise Refused(opening.remarks[0])
         except Refused as why:
