@@ -229,6 +229,8 @@ cm_decode(const struct cm_frame *f, struct cm_packet *out, struct cm_layers *lay
 		.offset = f->offset,
 		.t_ns = f->t_ns,
 		.open = CM_OPEN_ALL,
+		.parts = f->parts,
+		.n_parts = f->n_parts,
 	};
 	cm_layers_walk(f->data, f->linktype, l);
 	if (l->net == 0)

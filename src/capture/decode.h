@@ -22,6 +22,8 @@ struct cm_frame {
 	struct cm_span data;
 	uint32_t orig_len; /* on the wire, as claimed */
 	uint16_t linktype;
+	const cm_packet_id *parts; /* as in struct cm_packet */
+	uint32_t n_parts;
 };
 
 struct cm_frame cm_frame_of(const struct cm_record *r, uint32_t file);

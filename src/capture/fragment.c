@@ -15,11 +15,11 @@ struct slot {
 	bool used;
 	bool has_head; /* the part with offset 0 came, with the headers */
 	struct key key;
-	cm_packet_id id;
-	uint64_t offset;
-	int64_t t_first, t_last;
+	int64_t t_last;
 	uint64_t age;	   /* count at the first part: the oldest has the smallest */
-	uint32_t parts;
+	cm_packet_id *part; /* the parts that came, */
+	uint32_t parts;	    /* so many of them, */
+	uint32_t max_parts; /* with room for so many */
 	uint32_t total;	   /* bytes behind the IP header, known with the last part; else 0 */
 	uint32_t have;	   /* bytes there */
 	uint32_t end;	   /* of the part that reaches farthest */
@@ -37,7 +37,8 @@ struct cm_fragments {
 	struct cm_fragment_stats stats;
 	size_t budget, used;
 	uint64_t count;
-	uint8_t *done; /* memory of the datagram handed out last */
+	uint8_t *done; /* memory of the datagram handed out last, */
+	cm_packet_id *done_part; /* and of its parts' ids */
 };
 
 enum cm_result
@@ -55,7 +56,9 @@ cm_fragments_new(size_t budget, struct cm_fragments **out)
 static size_t
 slot_size(const struct slot *s)
 {
-	return s->cap == 0 ? 0 : (size_t)s->cap + HEAD_ROOM + s->cap / 64;
+	size_t ids = s->max_parts * sizeof(s->part[0]);
+
+	return ids + (s->cap == 0 ? 0 : (size_t)s->cap + HEAD_ROOM + s->cap / 64);
 }
 
 static void
@@ -64,6 +67,7 @@ slot_clear(struct cm_fragments *f, struct slot *s)
 	f->used -= slot_size(s);
 	free(s->bytes);
 	free(s->there);
+	free(s->part);
 	*s = (struct slot) { 0 };
 }
 
@@ -143,15 +147,44 @@ take_slot(struct cm_fragments *f, const struct cm_frame *part, const struct cm_l
 	if (!s->used) {
 		s->used = true;
 		s->key = k;
-		s->id = part->id;
-		s->offset = part->offset;
-		s->t_first = s->t_last = part->t_ns;
+		s->t_last = part->t_ns;
 		s->age = f->count++;
 	}
 	if (part->t_ns > s->t_last)
 		s->t_last = part->t_ns;
-	s->parts++;
 	return s;
+}
+
+/* Room in the budget for ${more} bytes, at the cost of older datagrams. */
+static bool
+afford(struct cm_fragments *f, const struct slot *s, size_t more)
+{
+	struct slot *victim;
+
+	while (f->used + more > f->budget && (victim = oldest(f, s)) != NULL)
+		slot_drop(f, victim);
+	return f->used + more <= f->budget;
+}
+
+static bool
+note_part(struct cm_fragments *f, struct slot *s, cm_packet_id id)
+{
+	if (s->parts == s->max_parts) {
+		uint32_t max = s->max_parts == 0 ? 16 : s->max_parts * 2;
+		size_t more = (max - s->max_parts) * sizeof(s->part[0]);
+		cm_packet_id *part;
+
+		if (max > CM_FRAGMENT_PARTS_MAX || !afford(f, s, more))
+			return false;
+		part = realloc(s->part, max * sizeof(s->part[0]));
+		if (part == NULL)
+			return false;
+		s->part = part;
+		s->max_parts = max;
+		f->used += more;
+	}
+	s->part[s->parts++] = id;
+	return true;
 }
 
 /* Makes room for ${need} bytes of the datagram, at the cost of older ones. */
@@ -159,7 +192,6 @@ static bool
 reserve(struct cm_fragments *f, struct slot *s, uint32_t need)
 {
 	uint32_t cap = s->cap == 0 ? 4096 : s->cap;
-	struct slot *victim;
 	uint8_t *bytes, *there;
 	size_t more;
 
@@ -167,10 +199,8 @@ reserve(struct cm_fragments *f, struct slot *s, uint32_t need)
 		cap *= 2;
 	if (cap == s->cap)
 		return true;
-	more = (size_t)cap + HEAD_ROOM + cap / 64 - slot_size(s);
-	while (f->used + more > f->budget && (victim = oldest(f, s)) != NULL)
-		slot_drop(f, victim);
-	if (f->used + more > f->budget)
+	more = cap - s->cap + (cap - s->cap) / 64 + (s->cap == 0 ? HEAD_ROOM : 0);
+	if (!afford(f, s, more))
 		return false;
 	bytes = realloc(s->bytes, (size_t)cap + HEAD_ROOM);
 	if (bytes == NULL)
@@ -248,7 +278,7 @@ set_length(struct slot *s)
 }
 
 static void
-hand_out(struct cm_fragments *f, struct slot *s, struct cm_frame *whole)
+hand_out(struct cm_fragments *f, struct slot *s, const struct cm_frame *last, struct cm_frame *whole)
 {
 	uint32_t len = s->total + s->head_len;
 
@@ -256,15 +286,20 @@ hand_out(struct cm_fragments *f, struct slot *s, struct cm_frame *whole)
 	f->stats.datagrams++;
 	free(f->done);
 	f->done = s->bytes;
+	free(f->done_part);
+	f->done_part = s->part;
 	*whole = (struct cm_frame) {
-		.id = s->id,
-		.offset = s->offset,
-		.t_ns = s->t_first,
+		.id = last->id,
+		.offset = last->offset,
+		.t_ns = last->t_ns,
+		.parts = s->part,
+		.n_parts = s->parts,
 		.data = cm_span_of(s->bytes + HEAD_ROOM - s->head_len, len),
 		.orig_len = len,
 		.linktype = s->key.net == 4 ? CM_LINK_IPV4 : CM_LINK_IPV6,
 	};
 	s->bytes = NULL;
+	s->part = NULL;
 	slot_clear(f, s);
 }
 
@@ -293,7 +328,8 @@ cm_fragments_add(struct cm_fragments *f, const struct cm_frame *part, const stru
 		return CM_E_NOTFOUND;
 	}
 	s = take_slot(f, part, l);
-	if (s->parts > CM_FRAGMENT_PARTS_MAX || !reserve(f, s, l->frag_off + len)) {
+	if (!note_part(f, s, part->id) || !reserve(f, s, l->frag_off + len)) {
+		f->stats.lost += s->parts == 0;
 		slot_drop(f, s);
 		return CM_E_NOMEM;
 	}
@@ -310,7 +346,7 @@ cm_fragments_add(struct cm_fragments *f, const struct cm_frame *part, const stru
 	}
 	if (s->total == 0 || !s->has_head || s->have < s->total)
 		return CM_E_NOTFOUND;
-	hand_out(f, s, whole);
+	hand_out(f, s, part, whole);
 	return CM_OK;
 }
 
@@ -336,5 +372,6 @@ cm_fragments_free(struct cm_fragments *f)
 	for (size_t i = 0; i < CM_FRAGMENT_SLOTS; i++)
 		slot_clear(f, &f->slots[i]);
 	free(f->done);
+	free(f->done_part);
 	free(f);
 }

@@ -34,8 +34,8 @@ CM_RESULT cm_fragments_new(size_t budget, struct cm_fragments **out);
 
 /* Takes a part as cm_decode gave it (CM_DECODED_FRAGMENT).  CM_OK: it made a
  * datagram whole: ${*whole} is a frame of link type CM_LINK_IPV4 or CM_LINK_IPV6
- * for cm_decode, with id, offset and time of the part that came first of all; its
- * bytes live until the next call.  CM_E_NOTFOUND: more parts are missing.
+ * for cm_decode, with id, offset and time of this part (as Wireshark shows it), and
+ * the ids of all its parts; its bytes and ids live until the next call.  CM_E_NOTFOUND: more parts are missing.
  * CM_E_NOMEM: the part was not kept. */
 CM_RESULT cm_fragments_add(struct cm_fragments *f, const struct cm_frame *part,
     const struct cm_layers *layers, struct cm_frame *whole);

@@ -73,6 +73,8 @@ struct cm_packet {
 	uint8_t ttl;
 	bool df;
 	bool fragment; /* this frame alone is a part; see capture/fragment.h */
+	const cm_packet_id *parts; /* made whole from these, in order of arrival, `id` being the last; */
+	uint32_t n_parts;	   /* 0: it came in one frame */
 	bool quoted;   /* an ICMP error: its payload quotes a packet, never a segment of that flow */
 	bool transport; /* the transport header is there; else the fields from sport on are 0 */
 	uint16_t ipid; /* IPv4; 0 for IPv6 */

@@ -82,6 +82,7 @@ cm_engine_free(struct cm_engine *e)
 	cm_hosts_free(e->hosts);
 	cm_candidates_release(&e->kept);
 	cm_judge_release(&e->judge);
+	cm_parts_release(&e->parts);
 	cm_arena_fini(&e->arena);
 	free(e->hands);
 	free(e->found);
@@ -100,6 +101,8 @@ cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable)
 		return CM_OK;
 	if (p->proto == 17 && (p->sport == 53 || p->dport == 53))
 		e->stats.dns_messages++;
+	if (p->n_parts > 0 && cm_parts_add(&e->parts, p) != CM_OK)
+		return CM_E_NOMEM;
 	return cm_flow_table_packet(e->flows, p, stable);
 }
 

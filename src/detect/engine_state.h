@@ -7,6 +7,7 @@
 #include "detect/engine.h"
 #include "detect/hosts.h"
 #include "detect/judge.h"
+#include "detect/parts.h"
 
 /* An incident and where it came from. */
 struct cm_found {
@@ -23,6 +24,7 @@ struct cm_engine {
 	struct cm_candidates kept;
 	struct cm_judge judge;
 	struct cm_arena arena;
+	struct cm_parts parts; /* of datagrams that came in fragments */
 	struct cm_hand *hands;
 	size_t n_hands;
 	struct cm_found *found;

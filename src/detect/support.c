@@ -315,7 +315,9 @@ keep_ids(struct feeder *s, struct cm_incident *x)
 	}
 	x->support = (struct cm_ids) { all, s->n };
 	x->support_host = (struct cm_ids) { host, n };
-	return CM_OK;
+	if (cm_parts_join(&s->e->parts, &x->support, a) != CM_OK)
+		return CM_E_NOMEM;
+	return cm_parts_join(&s->e->parts, &x->support_host, a);
 }
 
 /* Which of the support speaks against: exemplars of a balancing host, and what the

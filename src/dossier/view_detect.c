@@ -8,10 +8,11 @@ struct run {
 	const struct cm_view_run *in;
 	struct cm_engine *engine;
 	struct cm_fragments *fragments;
+	bool masked; /* of some part `mask` is shut, and with it the datagram's checksum */
 };
 
-/* Parts of a datagram are put together only where everything is open: only then do
- * their bytes say anything together. */
+/* Parts of a datagram are put together only where addresses and payload are open:
+ * only then do their bytes say anything together.  `mask` holds their checksum. */
 static CM_RESULT
 feed_fragment(struct run *r, const struct cm_shown_row *row, uint32_t as)
 {
@@ -20,8 +21,11 @@ feed_fragment(struct run *r, const struct cm_shown_row *row, uint32_t as)
 	struct cm_frame f = cm_frame_of(&row->record, 0), whole;
 	enum cm_result rc;
 
-	if (row->packet.open != CM_OPEN_ALL || row->packet.src.tied || row->packet.dst.tied)
+	if ((row->packet.open | CM_OPEN_MASK) != CM_OPEN_ALL || row->packet.src.tied ||
+	    row->packet.dst.tied)
 		return CM_OK;
+	if ((row->packet.open & CM_OPEN_MASK) == 0)
+		r->masked = true;
 	f.id = cm_packet_id_of(as, row->row);
 	if (cm_decode(&f, &p, &layers) != CM_DECODED_FRAGMENT)
 		return CM_OK;
@@ -32,7 +36,10 @@ feed_fragment(struct run *r, const struct cm_shown_row *row, uint32_t as)
 		return rc;
 	if (cm_decode(&whole, &p, &layers) != CM_DECODED_PACKET)
 		return CM_OK;
-	p.open = CM_OPEN_ALL;
+	if (r->masked) {
+		p.open &= (uint8_t)~CM_OPEN_MASK;
+		p.checksum = CM_CSUM_UNKNOWN;
+	}
 	return cm_engine_packet(r->engine, &p, false);
 }
 

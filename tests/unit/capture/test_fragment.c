@@ -108,7 +108,10 @@ parts_in_any_order_make_the_datagram(void **state)
 		assert_int_equal(add(f, &parts[orders[o % 3][0]], &p), CM_E_NOTFOUND);
 		assert_int_equal(add(f, &parts[orders[o % 3][1]], &p), CM_E_NOTFOUND);
 		assert_int_equal(add(f, &parts[orders[o % 3][2]], &p), CM_OK);
-		check_whole(&p, parts[orders[o % 3][0]].frame);
+		check_whole(&p, parts[orders[o % 3][2]].frame);
+		assert_int_equal(p.n_parts, 3);
+		for (size_t i = 0; i < 3; i++)
+			assert_int_equal(cm_packet_frame(p.parts[i]), parts[orders[o % 3][i]].frame);
 		cm_fragments_finish(f);
 		assert_int_equal(cm_fragments_stats(f)->lost, 0);
 		assert_int_equal(cm_fragments_stats(f)->overlaps, 0);
