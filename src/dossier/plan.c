@@ -254,6 +254,22 @@ hide(struct walk *w, const struct want *want, const struct cm_cells *cells)
 	return rc;
 }
 
+/* By number of row, or of frame. */
+static bool
+asked_for(const struct walk *w, uint64_t row)
+{
+	const struct cm_select_in *in = w->s->in;
+	const struct cm_row *last;
+
+	if (in->rows == NULL)
+		return false;
+	if (!in->frames)
+		return has(in->rows, cm_packet_id_of(w->x->seal, row));
+	last = cm_cut_rows_last(w->x->rows);
+	return last != NULL && last->record != NULL && last->record->frame != 0 &&
+	    has(in->rows, cm_packet_id_of(w->x->seal, last->record->frame));
+}
+
 static enum cm_result
 plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
@@ -265,7 +281,7 @@ plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 
 	for (i = 0; i < in->n_findings; i++)
 		want_finding(w, i, id, cells, &want);
-	if (in->rows != NULL && has(in->rows, id)) {
+	if (asked_for(w, row)) {
 		want.by_row = true;
 		want.open |= in->columns != 0 ? in->columns : ALL_CAPTURE;
 	}
@@ -289,7 +305,7 @@ plan_other(struct walk *w, uint64_t row, const struct cm_cells *cells)
 	const struct cm_select_in *in = w->s->in;
 	struct want want = { .by_row = true };
 
-	if (in->rows != NULL && has(in->rows, cm_packet_id_of(w->x->seal, row)))
+	if (asked_for(w, row))
 		want.open = in->columns != 0 ? in->columns : ~(cm_columns)0;
 	want.open &= ~(cm_columns)0 >> (64 - w->x->schema->n);
 	count(w->sum, &want, cells, w->x->schema->n);

@@ -24,6 +24,7 @@ struct cm_select_in {
 	const struct cm_finding *const *findings; /* rows by exhibit of this selection */
 	size_t n_findings;
 	const struct cm_ids *rows; /* asked for by number; may be NULL */
+	bool frames;		   /* these are numbers of frames, not of rows */
 	cm_columns columns;	   /* of these; 0: all */
 	uint8_t hides;		   /* enum cm_hide */
 	bool whole_host; /* headers and ties of every row of a host that a finding accuses */

@@ -162,6 +162,8 @@ cue_shut(const struct redoing *r, const struct cm_finding_cue *c, const struct c
 {
 	uint8_t reads = kind->reads | CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;
 
+	/* without its payload no message of DNS is one */
+	reads |= r->f->type == CM_INCIDENT_DNS ? CM_OPEN_PAYLOAD : 0;
 	if (is_shut(r->d, &c->rows, reads) || ties_across(r))
 		return true;
 	/* what else it looks at lies in the support */
@@ -189,7 +191,8 @@ weigh_cues(struct redoing *r, const struct cm_incident *in)
 		c = &r->f->cues[i];
 		kind = cm_cue_kind_find(c->name);
 		if (!cue_is_ours(c, kind)) {
-			cm_buf_printf(&r->text, "the sign %s is not as this detector has it", c->name);
+			cm_buf_printf(&r->text, "%sthe sign %s is not as this detector has it",
+			    r->shut != 0 ? "; " : "", c->name);
 			return false;
 		}
 		r->local &= c->rests == CM_RESTS_LOCAL;
@@ -198,8 +201,8 @@ weigh_cues(struct redoing *r, const struct cm_incident *in)
 			continue;
 		}
 		if (!cue_shut(r, c, kind)) {
-			cm_buf_printf(&r->text, "the sign %s does not come out with %d bits and these rows",
-			    c->name, c->bits);
+			cm_buf_printf(&r->text, "%sthe sign %s does not come out with %d bits and these rows",
+			    r->shut != 0 ? "; " : "", c->name, c->bits);
 			return false;
 		}
 		cm_buf_printf(&r->text, "%s%s", r->shut++ == 0 ? "shut, so not redone: " : ", ", c->name);

@@ -1,0 +1,350 @@
+/* `comity disclose`: a dossier of what was sealed and stated, as far as its owner chooses. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/case.h"
+#include "cli/commands.h"
+#include "cli/dossier.h"
+
+enum {
+	OPT_FINDING = CM_OPT,
+	OPT_EXHIBIT,
+	OPT_FRAMES,
+	OPT_ROWS,
+	OPT_COLUMNS,
+	OPT_HIDE,
+	OPT_ALSO,
+	OPT_LEAK_OK,
+	OPT_WHOLE_HOST,
+	OPT_TIE_ALL,
+	OPT_FOR,
+	OPT_DRY_RUN,
+	OPT_NO_CONFINE
+};
+
+static const struct cm_option options[] = {
+	{ 'o', "output", "FILE", "the dossier (default: disclosure.dossier)" },
+	{ OPT_FINDING, "finding", "LIST", "findings by their number in the case (1,3-5), or `all'" },
+	{ OPT_EXHIBIT, "exhibit", "N", "the exhibit that --frames or --rows mean" },
+	{ OPT_FRAMES, "frames", "LIST", "open these frames, as Wireshark counts them (5,8-14)" },
+	{ OPT_ROWS, "rows", "LIST", "open these rows of the seal" },
+	{ OPT_COLUMNS, "columns", "LIST", "of these only: headers,src,dst,mask,payload" },
+	{ OPT_HIDE, "hide", "WHAT", "addresses or payload; may be given twice" },
+	{ OPT_ALSO, "also", "WHAT", "hide that, too" },
+	{ OPT_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
+	{ OPT_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
+	{ OPT_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
+	{ OPT_FOR, "for", "WHO", "to whom the dossier is addressed" },
+	{ OPT_DRY_RUN, "dry-run", NULL, "only print what would be given away" },
+	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
+	{ 0 },
+};
+
+/* More numbers than this nobody types. */
+#define LIST_MAX ((size_t)1 << 22)
+
+struct disclose {
+	const struct cm_context *ctx;
+	const char *finding, *rows;
+	uint64_t exhibit; /* 0: not said */
+	struct cm_dossier_wish wish;
+	struct cm_ids chosen;
+	struct cm_case *c;
+	struct cm_keyring keyring;
+	struct cm_arena arena;
+	struct cm_err err;
+};
+
+/* "5,8-14": ascending numbers in the arena. */
+static CM_RESULT
+read_list(struct disclose *in, const char *text, cm_packet_id **out, size_t *n)
+{
+	uint64_t from, to, last = 0;
+	cm_packet_id *id = NULL, *more;
+	size_t cap = 0;
+	char *end;
+
+	for (*n = 0; *text != 0; text = *end == ',' ? end + 1 : end) {
+		from = to = strtoull(text, &end, 10);
+		if (end != text && *end == '-') {
+			text = end + 1;
+			to = strtoull(text, &end, 10);
+		}
+		if (end == text || (*end != 0 && *end != ',') || to < from || to - from >= LIST_MAX ||
+		    (*n > 0 && from <= last) || *n + (to - from) >= LIST_MAX)
+			return cm_err_set(&in->err, CM_E_USAGE, "a list is 5,8-14: ascending, each number once");
+		while (*n + (to - from) + 1 > cap) {
+			cap = cap == 0 ? 64 : 2 * cap;
+			more = cm_arena_array(&in->arena, cap, sizeof(*id));
+			if (more == NULL)
+				return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
+			if (*n > 0)
+				memcpy(more, id, *n * sizeof(*id));
+			id = more;
+		}
+		for (last = to; from <= to; from++)
+			id[(*n)++] = from;
+	}
+	*out = id;
+	return *n > 0 ? CM_OK : cm_err_set(&in->err, CM_E_USAGE, "an empty list");
+}
+
+static bool
+read_columns(struct disclose *in, const struct cm_args *a)
+{
+	static const char *const name[] = { "headers", "src", "dst", "mask", "payload" };
+	const char *at = a->value;
+	size_t len, c;
+
+	while (*at != 0) {
+		len = strcspn(at, ",");
+		for (c = 0; c < 5 && (strlen(name[c]) != len || strncmp(at, name[c], len) != 0); c++)
+			;
+		if (c == 5) {
+			(void)cm_cli_usage(in->ctx, a->command,
+			    "--columns: headers, src, dst, mask, payload; not %s", at);
+			return false;
+		}
+		in->wish.select.columns |= cm_column_bit(c);
+		at += len + (at[len] == ',');
+	}
+	return true;
+}
+
+static bool
+take_choice(struct disclose *in, const struct cm_args *a, int id)
+{
+	switch (id) {
+	case OPT_FINDING:
+		in->finding = a->value;
+		return true;
+	case OPT_EXHIBIT:
+		return cm_args_number(a, "exhibit", INT64_MAX, &in->exhibit);
+	case OPT_FRAMES:
+	case OPT_ROWS:
+		if (in->rows != NULL) {
+			(void)cm_cli_usage(in->ctx, a->command, "one list of --frames or --rows");
+			return false;
+		}
+		in->rows = a->value;
+		in->wish.select.frames = id == OPT_FRAMES;
+		return true;
+	case OPT_COLUMNS:
+		return read_columns(in, a);
+	default:
+		return false;
+	}
+}
+
+static bool
+take_option(struct disclose *in, const struct cm_args *a, int id)
+{
+	struct cm_dossier_wish *w = &in->wish;
+
+	switch (id) {
+	case 'o':
+		w->out = a->value;
+		w->replace = true;
+		return true;
+	case OPT_HIDE:
+	case OPT_ALSO:
+		return cm_cli_hide(a, &w->select.hides);
+	case OPT_LEAK_OK:
+		w->leak_ok = true;
+		return true;
+	case OPT_WHOLE_HOST:
+		w->select.whole_host = true;
+		return true;
+	case OPT_TIE_ALL:
+		w->select.tie_all = true;
+		return true;
+	case OPT_FOR:
+		w->to = a->value;
+		return true;
+	case OPT_DRY_RUN:
+		w->dry_run = true;
+		return true;
+	case OPT_NO_CONFINE:
+		w->no_confine = true;
+		return true;
+	default:
+		return take_choice(in, a, id);
+	}
+}
+
+/* The statements of the findings asked for, ascending. */
+static CM_RESULT
+choose_findings(struct disclose *in)
+{
+	struct cm_case_findings all;
+	uint8_t (*digest)[32];
+	cm_packet_id *id = NULL;
+	size_t n = 0, i, k;
+	enum cm_result rc = cm_case_findings(in->c, &in->arena, &all, &in->err);
+
+	if (rc != CM_OK || in->finding == NULL)
+		return rc;
+	digest = cm_arena_array(&in->arena, all.n + 1, 32);
+	if (digest == NULL)
+		return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
+	if (strcmp(in->finding, "all") != 0)
+		rc = read_list(in, in->finding, &id, &n);
+	for (i = 0; rc == CM_OK && i < all.n; i++) {
+		for (k = 0; k < n && id[k] != all.item[i].id; k++)
+			;
+		if (id == NULL || k < n)
+			memcpy(digest[in->wish.n_findings++], all.item[i].statement, 32);
+	}
+	if (rc == CM_OK && (in->wish.n_findings == 0 || (id != NULL && in->wish.n_findings != n)))
+		rc = cm_err_set(&in->err, CM_E_NOTFOUND, "no such finding; `comity show findings' lists them");
+	in->wish.findings = (const uint8_t (*)[32])digest;
+	return rc;
+}
+
+static CM_RESULT
+mark_exhibits(struct disclose *in, const uint8_t finding[32], const struct cm_case_exhibits *all, bool *used)
+{
+	struct cm_statement_doc doc = { 0 };
+	struct cm_buf json = { 0 };
+	struct cm_finding f;
+	size_t i, k;
+	enum cm_result rc = cm_case_statement_text(in->c, finding, &json, NULL, &in->err);
+
+	if (rc == CM_OK)
+		rc = cm_statement_read(cm_buf_span(&json), &in->arena, &doc, &in->err);
+	if (rc == CM_OK)
+		rc = cm_finding_read(doc.predicate, &in->arena, &f, &in->err);
+	for (i = 0; rc == CM_OK && i < f.n_seals; i++) {
+		for (k = 0; k < all->n && memcmp(all->item[k].statement, f.seals[i], 32) != 0; k++)
+			;
+		if (k == all->n)
+			rc = cm_err_set(&in->err, CM_E_NOTFOUND, "an exhibit of a finding is not in this case");
+		else
+			used[k] = true;
+	}
+	cm_statement_release(&doc);
+	cm_buf_release(&json);
+	return rc;
+}
+
+/* Rows chosen by hand are of one exhibit. */
+static CM_RESULT
+choose_rows(struct disclose *in)
+{
+	cm_packet_id *id = NULL;
+	size_t n = 0, i, k;
+	enum cm_result rc;
+
+	if (in->rows == NULL)
+		return CM_OK;
+	for (k = 0; k < in->wish.n_exhibits && in->wish.exhibits[k].id != in->exhibit; k++)
+		;
+	if (k == in->wish.n_exhibits && in->wish.n_exhibits != 1)
+		return cm_err_set(&in->err, CM_E_USAGE, "of which --exhibit? `comity show exhibits' lists them");
+	rc = read_list(in, in->rows, &id, &n);
+	for (i = 0; rc == CM_OK && i < n; i++)
+		id[i] = cm_packet_id_of(k == in->wish.n_exhibits ? 0 : (uint32_t)k, id[i]);
+	in->chosen = (struct cm_ids) { id, n };
+	in->wish.select.rows = &in->chosen;
+	return rc;
+}
+
+static CM_RESULT
+choose_exhibits(struct disclose *in)
+{
+	struct cm_case_exhibits all;
+	struct cm_case_exhibit *chosen;
+	bool *used;
+	size_t i, n = 0;
+	enum cm_result rc = cm_case_exhibits(in->c, &in->arena, &all, &in->err);
+
+	if (rc != CM_OK)
+		return rc;
+	used = cm_arena_array(&in->arena, all.n + 1, sizeof(*used));
+	chosen = cm_arena_array(&in->arena, all.n + 1, sizeof(*chosen));
+	if (used == NULL || chosen == NULL)
+		return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
+	for (i = 0; rc == CM_OK && i < in->wish.n_findings; i++)
+		rc = mark_exhibits(in, in->wish.findings[i], &all, used);
+	for (i = 0; i < all.n; i++) {
+		used[i] = used[i] || (in->exhibit != 0 ? all.item[i].id == in->exhibit : all.n == 1);
+		if (used[i])
+			chosen[n++] = all.item[i];
+	}
+	if (rc == CM_OK && n == 0)
+		rc = cm_err_set(&in->err, CM_E_USAGE, "nothing is chosen: --finding, or --exhibit and --frames");
+	in->wish.exhibits = chosen;
+	in->wish.n_exhibits = n;
+	return rc == CM_OK ? choose_rows(in) : rc;
+}
+
+static enum cm_exit
+disclose(struct disclose *in)
+{
+	enum cm_exit code;
+	enum cm_result rc;
+
+	if (!cm_cli_case(in->ctx, &in->c, &code))
+		return code;
+	rc = cm_case_keyring(in->c, in->ctx->agent, &in->keyring, &in->err);
+	if (rc == CM_OK)
+		rc = choose_findings(in);
+	if (rc == CM_OK)
+		rc = choose_exhibits(in);
+	if (rc == CM_E_USAGE)
+		return cm_cli_usage(in->ctx, &cm_command_disclose, "%s", in->err.text);
+	if (rc != CM_OK) {
+		(void)cm_cli_error(in->ctx, NULL, &in->err, NULL);
+		return CM_EXIT_CANNOT;
+	}
+	in->wish.c = in->c;
+	in->wish.signer = &in->keyring.signer;
+	in->wish.arena = &in->arena;
+	if (in->wish.out == NULL)
+		in->wish.out = "disclosure.dossier";
+	code = cm_cli_dossier(in->ctx, &in->wish);
+	if (code == CM_EXIT_OK && !in->wish.dry_run)
+		fprintf(in->ctx->out, "%s\n", in->wish.out);
+	return code;
+}
+
+static enum cm_exit
+run(int argc, char **argv, const struct cm_context *ctx)
+{
+	struct cm_args a = cm_args_of(&cm_command_disclose, argc, argv, ctx);
+	struct disclose in = { .ctx = ctx };
+	enum cm_exit code;
+	int id;
+
+	while ((id = cm_args_next(&a)) != CM_ARGS_END)
+		if (!take_option(&in, &a, id))
+			return CM_EXIT_USAGE;
+	if (a.n != 0)
+		return cm_cli_usage(ctx, &cm_command_disclose, "what is %s?", a.operand[0]);
+	if (in.finding == NULL && in.rows == NULL)
+		return cm_cli_usage(ctx, &cm_command_disclose, "nothing is chosen: --finding or --frames");
+	cm_arena_init(&in.arena, 0);
+	code = disclose(&in);
+	cm_keyring_close(&in.keyring);
+	cm_case_close(in.c);
+	cm_arena_fini(&in.arena);
+	return code;
+}
+
+const struct cm_command cm_command_disclose = {
+	.name = "disclose",
+	.run = run,
+	.flags = CM_COMMAND_CASE,
+	.line = "Makes a dossier of chosen findings, frames or columns",
+	.operands = "",
+	.options = options,
+	.more = "What each finding needs is opened: the rows of its flow in full, and of other\n"
+		"connections of the accused host the headers.  --hide addresses ties them instead\n"
+		"(equal hosts show as equal) and searches all that is opened for the hidden ones, in\n"
+		"every spelling.  The dossier is verified before it is written; its path is the last\n"
+		"line of output.  Try --dry-run first.\n"
+		"\n"
+		"Exits 0 when done, 2 for wrong use, 3 if it could not, or would not: hidden values\n"
+		"would show, or the exhibit is not what was sealed.\n",
+};
