@@ -57,6 +57,7 @@ static const char usage_text[] =
     "  --background N      ordinary connections around an episode (3)\n"
     "  --connections N     of great-cannon (400), http and mix (200)\n"
     "  --rate N            great-cannon: injected of 100,000 eligible connections (1750)\n"
+    "                      http: forged of 100,000 data segments (1750)\n"
     "  --format pcap|pcapng, --resolution us|ns, --endian le|be|mixed, --snaplen N\n"
     "  --sections N        pcapng: a new section every N frames\n"
     "  --interfaces N      pcapng: 1 to 4, with different time resolutions\n"

@@ -1,7 +1,7 @@
 /* Much HTTP with forgeries in it: the shape of the bench the peers were measured on.
  *
  * Of the flows 35 % can be attacked, and there 5 % of the data segments meet a
- * forged one; the classes stand to one another as in that bench, plus one: late
+ * forged one (--rate 1750, per 100,000 of all); the classes stand to one another as in that bench, plus one: late
  * forgeries that come after the ACK. */
 #include "episode.h"
 
@@ -142,12 +142,13 @@ meet(struct gen_seg *seg, void *ctx)
 {
 	struct plan *p = ctx;
 	struct gen_rng *r = &seg->c->sim->rng;
+	uint32_t rate = seg->c->sim->o.rate;
 
 	if (p->attackable && !p->first_done && seg->from == GEN_SERVER) {
 		p->first_done = true;
-		if (gen_rng_chance(r, 353, 5544))
+		if (gen_rng_chance(r, 353 * rate / 1750, 5544))
 			race_first(seg, p);
-	} else if (p->attackable && seg->len > 16 && gen_rng_chance(r, 49, 1000)) {
+	} else if (p->attackable && seg->len > 16 && gen_rng_chance(r, rate * 28 / 10, 100000)) {
 		attack(seg, p);
 	}
 	nuisance(seg);
