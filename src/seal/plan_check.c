@@ -164,19 +164,13 @@ check_fragment(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_ran
 }
 
 static enum cm_result
-check_mask(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_range *r,
+check_datagram(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_range *r,
     const struct cm_cells *cells, struct cm_err *err)
 {
 	struct cm_packet_form f;
 	struct cm_layers l;
 	struct cm_span data;
 
-	if (r != NULL && (r->open & cm_column_bit(CM_COL_MASK)) && !opens_covered(r))
-		return cm_err_set(err, CM_E_REFUSED,
-		    "row %" PRIu64
-		    ": `mask` holds checksums, so it opens only with headers, src, dst and "
-		    "payload",
-		    row);
 	if (cm_packet_form_read(cells->cell[CM_COL_HEADERS], &f, NULL) != CM_OK)
 		return CM_OK;
 	data = cm_span_part(f.block, f.data_at, f.cut - f.data_at);
@@ -197,6 +191,12 @@ cm_plan_checker_row(
 		c->range++;
 	if (c->range < c->plan->n && c->plan->range[c->range].from <= row)
 		r = &c->plan->range[c->range];
+	if (r != NULL && (r->open & cm_column_bit(CM_COL_MASK)) && !opens_covered(r))
+		return cm_err_set(err, CM_E_REFUSED,
+		    "row %" PRIu64
+		    ": `mask` holds checksums, so it opens only with headers, src, dst and "
+		    "payload",
+		    row);
 	if (!cm_headers_is_packet(cells->cell[CM_COL_HEADERS])) {
 		if (r == NULL || r->by_row)
 			return CM_OK;
@@ -204,7 +204,7 @@ cm_plan_checker_row(
 		    "row %" PRIu64 " is no packet, and opens only when asked for by its number",
 		    row);
 	}
-	return c->opens_mask ? check_mask(c, row, r, cells, err) : CM_OK;
+	return c->opens_mask ? check_datagram(c, row, r, cells, err) : CM_OK;
 }
 
 bool
