@@ -113,7 +113,6 @@ put_packets(struct cm_buf *out, const struct cm_dossier *d, const struct cm_find
 static void
 put_cues(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f)
 {
-	char odds[CM_ODDS_TEXT];
 	size_t i;
 
 	cm_buf_add_str(out, "<h3>What speaks for it, sign by sign</h3>\n"
@@ -130,14 +129,15 @@ put_cues(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding
 		cm_html_text(out, cm_words_cue(c->name));
 		cm_buf_add_str(out, "</td><td>");
 		rows_of(out, d, &c->rows);
-		cm_buf_printf(out, "</td><td class=\"num\">%+d bit%s<br><small>%s</small></td><td>", c->bits,
-		    c->bits == 1 || c->bits == -1 ? "" : "s", cm_words_odds(c->bits, odds));
+		cm_buf_printf(out, "</td><td class=\"num\">%+d bit%s</td><td>", c->bits,
+		    c->bits == 1 || c->bits == -1 ? "" : "s");
 		cm_html_text(out, c->base_rate);
 		cm_buf_printf(out, "</td><td>%s</td></tr>\n", cm_words_rests(c->rests));
 	}
-	cm_buf_add_str(out, "</tbody></table>\n<p class=\"note\">Weight: each bit doubles the odds that the "
-			    "packet is forged, if the sign is seen. A sign that rests on these packets alone "
-			    "cannot be undone by anything left out; the others could be.</p>\n");
+	cm_buf_add_str(out, "</tbody></table>\n<p class=\"note\">Weights are set by rule and added up; signs "
+			    "can depend on one another, so a sum is a rank, not a probability. The column "
+			    "on ordinary traffic says what was counted. A sign that rests on these packets "
+			    "alone cannot be undone by anything left out; the others could be.</p>\n");
 }
 
 static void
@@ -278,12 +278,11 @@ cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i, cons
 {
 	const struct cm_finding *f = d->findings[i].body;
 	struct cm_buf text = { 0 };
-	char odds[CM_ODDS_TEXT];
 
 	cm_buf_printf(out, "<section class=\"incident v-%s\" id=\"i%zu\">\n<h2>%zu. %s</h2>\n",
 	    cm_verdict_word(f->verdict), i + 1, i + 1, cm_words_type(f->type));
-	cm_buf_printf(out, "<p class=\"verdict\"><strong>%s</strong> &middot; %d bits (%s)</p>\n",
-	    cm_verdict_word(f->verdict), f->bits, cm_words_odds(f->bits, odds));
+	cm_buf_printf(out, "<p class=\"verdict\"><strong>%s</strong> &middot; %d bits</p>\n",
+	    cm_verdict_word(f->verdict), f->bits);
 	cm_words_incident(&text, d, f);
 	cm_buf_add_str(out, "<p class=\"lead\">");
 	cm_html_span(out, cm_buf_span(&text));

@@ -62,23 +62,6 @@ cm_words_cue(const char *name)
 	return kind != NULL ? kind->says : "(the program that made this report knows no such cue)";
 }
 
-const char *
-cm_words_odds(int bits, char out[CM_ODDS_TEXT])
-{
-	static const char *const by[] = { "even odds", "2 to 1", "4 to 1", "8 to 1", "16 to 1",
-		"30 to 1", "60 to 1", "130 to 1", "250 to 1", "500 to 1", "1,000 to 1", "2,000 to 1",
-		"4,000 to 1", "8,000 to 1", "16,000 to 1", "33,000 to 1", "65,000 to 1",
-		"130,000 to 1", "260,000 to 1", "520,000 to 1", "1 million to 1" };
-	int n = bits < 0 ? -bits : bits;
-
-	if (n > 20)
-		snprintf(out, CM_ODDS_TEXT, "more than 1 million to 1%s", bits < 0 ? ", against" : "");
-	else
-		snprintf(out, CM_ODDS_TEXT, "%s%s%s", n == 0 ? "" : "about ", by[n],
-		    bits < 0 ? ", against" : "");
-	return out;
-}
-
 void
 cm_words_host(struct cm_buf *out, struct cm_span addr, const struct cm_pseudonym *alias)
 {

@@ -15,10 +15,6 @@ const char *cm_words_rests(enum cm_rests rests);	  /* "these packets alone", ...
 /* What a cue says; a fixed line where the detector here knows no such cue. */
 const char *cm_words_cue(const char *name);
 
-/* "1 in 2" style odds for ${bits}: "about 1,000 to 1".  ${out} is 48 bytes or more. */
-#define CM_ODDS_TEXT 48
-const char *cm_words_odds(int bits, char out[CM_ODDS_TEXT]);
-
 /* Appends the incident in one or two sentences, unescaped text. */
 void cm_words_incident(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f);
 
