@@ -254,11 +254,13 @@ static void
 time_label(struct cm_buf *out, const struct mark *m, int64_t zero)
 {
 	int64_t us = m->row->packet.t_ns / 1000 - zero / 1000;
+	bool last = m->x > PIC_W - PIC_RIGHT - 40;
 
 	cm_buf_printf(out,
 	    "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>"
-	    "<text class=\"tick mid\" x=\"%d\" y=\"%d\">+%" PRId64 ".%06d s</text>",
-	    m->x, m->x, PIC_TOP, PIC_H - PIC_BOTTOM + 6, m->x, PIC_H - PIC_BOTTOM + 20,
+	    "<text class=\"tick %s\" x=\"%d\" y=\"%d\">+%" PRId64 ".%06d s</text>",
+	    m->x, m->x, PIC_TOP, PIC_H - PIC_BOTTOM + 6, last ? "end" : "mid",
+	    last ? PIC_W - 4 : m->x, PIC_H - PIC_BOTTOM + 20,
 	    us / 1000000, (int)(us % 1000000));
 }
 

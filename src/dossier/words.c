@@ -177,8 +177,9 @@ cm_words_incident(struct cm_buf *out, const struct cm_dossier *d, const struct c
 	if (f->verdict != CM_VERDICT_FORGED)
 		return;
 	if (f->genuine.n != 0)
-		cm_buf_printf(out, " What that host did send instead is in %s packet%s shown beside.",
-		    cm_count_text(f->genuine.n, num), f->genuine.n == 1 ? "" : "s");
+		cm_buf_printf(out, " Beside %s, %s packet%s did come from that host.",
+		    accused->n == 1 ? "it" : "them", cm_count_text(f->genuine.n, num),
+		    f->genuine.n == 1 ? "" : "s");
 	else
 		cm_buf_add_str(out, " No other answer of that host to the same request was seen.");
 }

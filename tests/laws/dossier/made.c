@@ -1,0 +1,324 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "capture/decode.h"
+#include "capture/fragment.h"
+#include "crypto/sha256.h"
+#include "dossier/load.h"
+#include "dossier/of_incident.h"
+#include "made.h"
+#include "statement/key.h"
+
+struct making {
+	const struct made_how *how;
+	struct cm_span capture;
+	struct cm_arena arena;
+	struct cm_key key;
+	struct cm_signer signer;
+	uint64_t number;
+	uint8_t previous[32];
+	struct cm_seal_secret secret;
+	struct cm_seal seal;
+	struct cm_subject subject;
+	struct cm_engine *engine;
+	struct cm_frame_rows *rows;
+	struct cm_err err;
+};
+
+static const uint8_t source_digest[32] = { 7 };
+
+/* Signs what `body` has written between head and end. */
+typedef void body_fn(struct cm_jsonw *w, void *arg);
+
+static bool
+state(struct making *m, enum cm_predicate type, body_fn *body, void *arg, struct cm_pack_text *out)
+{
+	struct cm_statement head = { .type = type, .subject = &m->subject, .n_subject = 1, .made = 1700000000 };
+	struct cm_buf json = { 0 }, sig = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&json, 2);
+
+	m->number++;
+	head.number = m->number == m->how->fork ? m->number - 1 : m->number;
+	head.nonce[0] = (uint8_t)m->number;
+	if (head.number > 1)
+		memcpy(head.previous, m->previous, 32);
+	cm_ssh_fingerprint(&m->key.pub, head.by);
+	cm_statement_begin(&w, &head);
+	body(&w, arg);
+	cm_statement_end(&w);
+	if (!cm_buf_ok(&json) || cm_sshsig_sign(&m->signer, cm_buf_span(&json), &sig, &m->err) != CM_OK)
+		return false;
+	if (m->number + 1 != m->how->fork)
+		cm_sha256(json.ptr, json.len, m->previous);
+	out->json = cm_span_of(cm_arena_copy(&m->arena, json.ptr, json.len), json.len);
+	out->sig = cm_span_of(cm_arena_copy(&m->arena, sig.ptr, sig.len), sig.len);
+	cm_buf_release(&json);
+	cm_buf_release(&sig);
+	return true;
+}
+
+static void
+write_seal(struct cm_jsonw *w, void *arg)
+{
+	const struct making *m = arg;
+	struct cm_seal_v1 s = { .seal = m->seal, .has_collected = true, .tool_name = "comity",
+		.tool_version = "0" };
+
+	s.collected[CM_COLLECTED_BY].text = "a <b>collector</b>";
+	cm_seal_v1_write(w, &s);
+}
+
+static void
+write_finding(struct cm_jsonw *w, void *arg)
+{
+	cm_finding_write(w, arg);
+}
+
+static void
+write_disclosure(struct cm_jsonw *w, void *arg)
+{
+	cm_disclosure_write(w, arg);
+}
+
+static bool
+feed(struct making *m, struct cm_fragments *fragments, const struct cm_record *r)
+{
+	struct cm_frame f = cm_frame_of(r, 0), whole;
+	struct cm_layers layers;
+	struct cm_packet p;
+	enum cm_decoded what = cm_decode(&f, &p, &layers);
+
+	p.open = CM_OPEN_ALL;
+	if (what == CM_DECODED_PACKET)
+		return cm_engine_packet(m->engine, &p, true) == CM_OK;
+	if (what != CM_DECODED_FRAGMENT || cm_fragments_add(fragments, &f, &layers, &whole) != CM_OK)
+		return true;
+	if (cm_decode(&whole, &p, &layers) != CM_DECODED_PACKET)
+		return true;
+	p.open = CM_OPEN_ALL;
+	return cm_engine_packet(m->engine, &p, false) == CM_OK;
+}
+
+static bool
+detect(struct making *m)
+{
+	struct cm_params params = cm_params_default();
+	struct cm_fragments *fragments = NULL;
+	struct cm_reader *reader = NULL;
+	struct cm_record r;
+	uint64_t row;
+	bool ok = cm_engine_new(&params, &m->engine) == CM_OK && cm_fragments_new(1 << 20, &fragments) == CM_OK &&
+	    cm_reader_new(cm_source_of_memory(&m->capture), "made", &reader, &m->err) == CM_OK;
+
+	while (ok && cm_reader_next(reader, &r, &m->err) == CM_OK) {
+		if (r.is_frame && (m->how->only_to == 0 || r.frame <= m->how->only_to))
+			ok = feed(m, fragments, &r);
+	}
+	cm_reader_free(reader);
+	cm_fragments_free(fragments);
+	ok = ok && cm_engine_finish(m->engine) == CM_OK &&
+	    cm_frame_rows_of(m->engine, 1, &m->arena, &m->rows) == CM_OK &&
+	    cm_reader_new(cm_source_of_memory(&m->capture), "made", &reader, &m->err) == CM_OK;
+	for (row = 0; ok && cm_reader_next(reader, &r, &m->err) == CM_OK; row++) {
+		if (r.cut)
+			cm_frame_rows_meet(m->rows, r.frame, row);
+	}
+	if (ok)
+		cm_reader_free(reader);
+	return ok;
+}
+
+static bool
+seal(struct making *m, struct cm_pack_text *out)
+{
+	struct cm_schema schema = cm_schema_of(CM_KIND_CAPTURE);
+	struct cm_cut_rows *rows;
+	bool ok;
+
+	memset(m->secret.x, 0x11, 32);
+	memset(m->secret.s, 0x22, 32);
+	if (cm_cut_rows_new(&schema, cm_source_of_memory(&m->capture), "made", &rows, &m->err) != CM_OK)
+		return false;
+	ok = cm_table_commit(&schema, &m->secret, cm_cut_rows_source(rows), NULL, &m->seal, &m->err) == CM_OK;
+	cm_cut_rows_free(rows);
+	memcpy(m->subject.exhibit, m->seal.x, 32);
+	memcpy(m->subject.root, m->seal.root, 32);
+	return ok && state(m, CM_PREDICATE_SEAL, write_seal, m, out);
+}
+
+static bool
+find(struct making *m, const struct cm_pack_text *sealed, struct cm_pack_text *out, size_t *n)
+{
+	struct cm_params params = cm_params_default();
+	static const uint32_t zero[1];
+	struct cm_of_incident how = { m->rows, zero, 1, &params, { 0 } };
+	struct cm_finding f;
+	size_t i;
+
+	memcpy(how.source, source_digest, 32);
+	for (i = *n = 0; i < cm_engine_count(m->engine); i++) {
+		if (cm_engine_incident(m->engine, i)->verdict == CM_VERDICT_EXPLAINED)
+			continue;
+		if (cm_finding_of_incident(cm_engine_incident(m->engine, i), &how, &m->arena, &f) != CM_OK)
+			continue;
+		cm_sha256(sealed->json.ptr, sealed->json.len, f.seals[0]);
+		if (m->how->finding != NULL)
+			m->how->finding(&f);
+		if (!state(m, CM_PREDICATE_FINDING, write_finding, &f, &out[(*n)++]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+finish(struct making *m, struct cm_span files, struct cm_buf *out)
+{
+	struct cm_sink sink = cm_sink_of_buf(out);
+	struct cm_disclosure d;
+	struct cm_json_doc doc = { 0 };
+	struct cm_zip_entry *e;
+	struct cm_pack_text text;
+	struct cm_zip zip;
+	struct cm_span draft;
+	size_t i, n = 0;
+
+	if (cm_zip_read(files, &m->arena, &zip, &m->err) != CM_OK ||
+	    cm_zip_find(&zip, CM_PACK_DRAFT, &draft) != CM_OK ||
+	    cm_json_parse(draft, &doc, &m->err) != CM_OK ||
+	    cm_disclosure_read(cm_json_root(&doc), &m->arena, &d, &m->err) != CM_OK)
+		return false;
+	cm_json_release(&doc);
+	e = cm_arena_array(&m->arena, zip.n + 2, sizeof(*e));
+	d.files = cm_arena_array(&m->arena, zip.n, sizeof(d.files[0]));
+	for (i = 0; i < zip.n; i++) {
+		if (!cm_span_eq(zip.entry[i].name, cm_span_str(CM_PACK_DRAFT)))
+			e[n++] = zip.entry[i];
+	}
+	if (m->how->files != NULL)
+		m->how->files(e, n);
+	for (i = 0; i < n; i++) {
+		d.files[i].name = cm_arena_printf(&m->arena, "%.*s", (int)e[i].name.len,
+		    (const char *)e[i].name.ptr);
+		d.files[i].bytes = e[i].data.len;
+		cm_sha256(e[i].data.ptr, e[i].data.len, d.files[i].sha256);
+	}
+	d.n_files = n;
+	if (!state(m, CM_PREDICATE_DISCLOSURE, write_disclosure, &d, &text))
+		return false;
+	e[n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), text.json };
+	e[n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"), text.sig };
+	return cm_zip_write(e, n, &sink, &m->err) == CM_OK;
+}
+
+static bool
+make(struct making *m, struct made *out)
+{
+	struct cm_pack_exhibit x = { .source = cm_source_of_memory(&m->capture), .name = "made",
+		.secret = &m->secret };
+	struct cm_pack_text *finding = cm_arena_array(&m->arena, 4096, sizeof(*finding));
+	struct cm_pack_in in = { .exhibits = &x, .n_exhibits = 1, .findings = finding,
+		.made = "2023-11-14T22:13:20Z", .tool_name = "comity", .tool_version = "0",
+		.leak_ok = m->how->leak_ok };
+	struct cm_pack_out packed = { 0 };
+	char by[CM_FINGERPRINT_LEN + 1];
+	static const uint8_t seed[32] = { 42 };
+	bool ok;
+
+	if (cm_key_of_seed(seed, &m->key) != CM_OK)
+		return false;
+	m->signer = cm_key_signer(&m->key);
+	cm_ssh_fingerprint(&m->key.pub, by);
+	if (!seal(m, &x.seal) || !detect(m) || !find(m, &x.seal, finding, &in.n_findings))
+		return false;
+	in.by = by;
+	memcpy(in.tool_source, source_digest, 32);
+	in.select.hides = m->how->hides;
+	in.select.whole_host = m->how->whole_host;
+	in.select.tie_all = m->how->tie_all;
+	ok = cm_pack(&in, &m->arena, &packed, &m->err) == CM_OK;
+	out->leaks = packed.leaks.n;
+	out->findings = in.n_findings;
+	ok = ok && finish(m, cm_buf_span(&packed.files), &out->dossier);
+	cm_pack_release(&packed);
+	return ok;
+}
+
+bool
+made_dossier(struct cm_span capture, const struct made_how *how, struct made *out)
+{
+	struct making m = { .how = how, .capture = capture };
+	bool ok;
+
+	*out = (struct made) { 0 };
+	cm_arena_init(&m.arena, 0);
+	ok = make(&m, out);
+	if (!ok && m.err.code != CM_OK)
+		fprintf(stderr, "made_dossier: %s\n", m.err.text);
+	cm_engine_free(m.engine);
+	cm_arena_fini(&m.arena);
+	return ok;
+}
+
+void
+made_release(struct made *m)
+{
+	cm_buf_release(&m->dossier);
+}
+
+struct made_verdict
+made_verify(struct cm_span dossier, bool know_signer)
+{
+	struct made_verdict v = { .best = CM_OUTCOME_CONTRADICTED };
+	static const uint8_t seed[32] = { 42 };
+	struct cm_signer_line line = { .principals = "maker" };
+	struct cm_signers signers = { &line, 1, 0 };
+	struct cm_verify_in in = { .dossier = dossier, .signers = know_signer ? &signers : NULL };
+	struct cm_verified out = { 0 };
+	struct cm_arena arena;
+	struct cm_loaded held = { .arena = &arena };
+	struct cm_err err = { 0 };
+	struct cm_key key;
+	size_t i;
+
+	memcpy(in.source, source_digest, 32);
+	v.rc = cm_key_of_seed(seed, &key);
+	line.key = key.pub;
+	cm_arena_init(&arena, 0);
+	if (v.rc == CM_OK)
+		v.rc = cm_verify(&in, &held, &out, &err);
+	if (v.rc == CM_OK) {
+		v.end = out.end;
+		v.findings = out.dossier->n_findings;
+		snprintf(v.text, sizeof(v.text), "%s", out.line);
+		for (i = 0; i < v.findings; i++) {
+			if (out.findings[i].outcome >= v.worst) {
+				v.worst = out.findings[i].outcome;
+				snprintf(v.text, sizeof(v.text), "%s", out.findings[i].text);
+			}
+			v.best = out.findings[i].outcome < v.best ? out.findings[i].outcome : v.best;
+		}
+	} else {
+		v.end = CM_VERIFY_REFUSED;
+		snprintf(v.text, sizeof(v.text), "%s", err.text);
+	}
+	cm_verify_release(&held);
+	cm_arena_fini(&arena);
+	return v;
+}
+
+struct cm_buf
+made_read(const char *path)
+{
+	struct cm_buf b = { 0 };
+	FILE *f = fopen(path, "rb");
+	uint8_t part[65536];
+	size_t n;
+
+	if (f == NULL)
+		return b;
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		cm_buf_add(&b, part, n);
+	fclose(f);
+	return b;
+}
