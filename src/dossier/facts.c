@@ -51,8 +51,29 @@ write_seals(struct cm_jsonw *w, const struct cm_dossier *d)
 	cm_jsonw_array_end(w);
 }
 
+/* A row set as the finding has it: one list for each seal that it cites. */
 static void
-write_finding(struct cm_jsonw *w, const struct cm_shown_finding *s, size_t n_seals)
+write_rows(struct cm_jsonw *w, const char *name, const struct cm_dossier *d, const struct cm_finding *f,
+    const struct cm_ids *set)
+{
+	size_t k, j = 0, i = 0;
+
+	cm_jsonw_key(w, name);
+	cm_jsonw_array(w);
+	for (k = 0; k < d->n_exhibits && j < f->n_seals; k++) {
+		if (memcmp(d->exhibits[k].statement, f->seals[j], 32) != 0)
+			continue;
+		cm_jsonw_array(w);
+		for (; i < set->n && cm_packet_file(set->id[i]) <= k; i++)
+			cm_jsonw_uint(w, cm_packet_frame(set->id[i]));
+		cm_jsonw_array_end(w);
+		j++;
+	}
+	cm_jsonw_array_end(w);
+}
+
+static void
+write_finding(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_shown_finding *s)
 {
 	const struct cm_finding *f = s->body;
 	size_t i;
@@ -62,10 +83,10 @@ write_finding(struct cm_jsonw *w, const struct cm_shown_finding *s, size_t n_sea
 	cm_jsonw_kstr(w, "type", cm_incident_type_word(f->type));
 	cm_jsonw_kstr(w, "verdict", cm_verdict_word(f->verdict));
 	cm_jsonw_kint(w, "bits", f->bits);
-	cm_rowset_write(w, "forged", &f->forged, n_seals);
-	cm_rowset_write(w, "genuine", &f->genuine, n_seals);
-	cm_rowset_write(w, "suspect", &f->suspect, n_seals);
-	cm_rowset_write(w, "support", &f->support, n_seals);
+	write_rows(w, "forged", d, f, &f->forged);
+	write_rows(w, "genuine", d, f, &f->genuine);
+	write_rows(w, "suspect", d, f, &f->suspect);
+	write_rows(w, "support", d, f, &f->support);
 	cm_jsonw_key(w, "cues");
 	cm_jsonw_array(w);
 	for (i = 0; i < f->n_cues; i++) {
@@ -73,7 +94,7 @@ write_finding(struct cm_jsonw *w, const struct cm_shown_finding *s, size_t n_sea
 		cm_jsonw_kstr(w, "name", f->cues[i].name);
 		cm_jsonw_kint(w, "bits", f->cues[i].bits);
 		cm_jsonw_kstr(w, "rests_on", cm_rests_word(f->cues[i].rests));
-		cm_rowset_write(w, "rows", &f->cues[i].rows, n_seals);
+		write_rows(w, "rows", d, f, &f->cues[i].rows);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);
@@ -131,7 +152,7 @@ cm_facts_write(const struct cm_dossier *d, struct cm_buf *out)
 	cm_jsonw_key(&w, "findings");
 	cm_jsonw_array(&w);
 	for (i = 0; i < d->n_findings; i++)
-		write_finding(&w, &d->findings[i], d->n_exhibits);
+		write_finding(&w, d, &d->findings[i]);
 	cm_jsonw_array_end(&w);
 	cm_jsonw_object_end(&w);
 	copy_plainly(cm_buf_span(&plain), out);
