@@ -463,7 +463,7 @@ count_pair(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_vie
 	uint32_t at[2] = { s->at[a], s->at[b] };
 
 	if (p == NULL)
-		return CM_OK;
+		return m->pair == NULL ? CM_E_NOMEM : CM_OK;
 	p->flows++;
 	return exemplars_add(h, &p->show, v, at, 2);
 }

@@ -229,11 +229,13 @@ note_handshake(struct cm_judge *j)
 	const struct cm_segment *syn, *ack;
 
 	for (unsigned d = 0; d < 2; d++) {
-		uint32_t with = 0;
+		uint32_t with = 0, of = 0;
 
-		for (uint32_t i = 0; i < j->side[d].n; i++)
+		for (uint32_t i = 0; i < j->side[d].n; i++) {
 			with += (segs[j->side[d].at[i]].opts & CM_OPT_TS) != 0;
-		j->side[d].ts_midstream = with >= 2;
+			of += j->kind[j->side[d].at[i]] != CM_SEG_RST;
+		}
+		j->side[d].ts_midstream = with >= 2 && with * 5 >= of * 4;
 	}
 	if (c->syn == CM_NONE && s->syn == CM_NONE) {
 		c->ts_midstream = s->ts_midstream = c->ts_midstream && s->ts_midstream;

@@ -297,15 +297,36 @@ look_at_side(struct cm_judge *j, unsigned dir)
 	cm_stack_ack_first(j, dir);
 }
 
+/* Where a fixed identification gave a segment away, its like are out, too. */
+static void
+purge_like(struct cm_judge *j, uint32_t seg)
+{
+	const struct cm_segment *f = &j->v->segs[seg];
+	const struct cm_side *s = &j->side[f->dir];
+
+	for (uint32_t k = 0; k < s->n; k++) {
+		const struct cm_segment *g = &j->v->segs[s->at[k]];
+
+		if (g->ipid == f->ipid && g->df == f->df && g->ttl == f->ttl &&
+		    g->window == f->window)
+			j->excluded[s->at[k]] = true;
+	}
+}
+
 /* Takes what scores out of the baseline; false if there is nothing of the kind. */
 static bool
 purge_baseline(struct cm_judge *j)
 {
+	unsigned like = 0;
 	bool any = false;
 
-	for (uint32_t i = 0; i < j->v->n; i++)
-		if (j->bits[i] >= OUT_OF_BASELINE || cm_judge_has(j, i, CM_CUE_IPID_CONSTANT))
-			j->excluded[i] = any = true;
+	for (uint32_t i = 0; i < j->v->n; i++) {
+		if (j->bits[i] < OUT_OF_BASELINE && !cm_judge_has(j, i, CM_CUE_IPID_CONSTANT))
+			continue;
+		j->excluded[i] = any = true;
+		if (cm_judge_has(j, i, CM_CUE_IPID_REPEATED) && like++ < 8)
+			purge_like(j, i);
+	}
 	return any;
 }
 

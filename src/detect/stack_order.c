@@ -11,6 +11,7 @@
 #define UNAWARE_NS (MS / 2)
 #define ECR_SLACK 5000	 /* ticks; 5 s at 1000 Hz */
 #define TICKS_SLACK 1000
+#define REPEATED_AND_MORE 6 /* bits */
 
 /* ${later} was sent before ${s} and overtaken: its clock or its identification
  * says so. */
@@ -334,11 +335,14 @@ cm_stack_early(struct cm_judge *j, unsigned dir)
 
 /* ---- E8 ---- */
 
+/* TTL, DF and window do not count: load balancers change them.  Nor does a repeated
+ * identification by itself: some network cards do not count what they cut. */
 static bool
 other_stack(const struct cm_judge *j, uint32_t seg)
 {
 	return cm_judge_has(j, seg, CM_CUE_IPID_CONSTANT) ||
-	    cm_judge_has(j, seg, CM_CUE_TS_MISSING);
+	    cm_judge_has(j, seg, CM_CUE_TS_MISSING) ||
+	    (cm_judge_has(j, seg, CM_CUE_IPID_REPEATED) && j->bits[seg] >= REPEATED_AND_MORE);
 }
 
 /* The first pure ACK of all of ${seg}'s trigger, between the two. */

@@ -94,10 +94,23 @@ status_of(const struct cm_judge *j, uint32_t i)
 	return j->bits[i] >= j->params->break_bits ? CM_SUSPECT : CM_CLEAR;
 }
 
+/* Same identification, DF, TTL and window.  A reset carries no window of use, so one
+ * with a fixed identification needs the rest only. */
 static bool
-same_header(const struct cm_segment *a, const struct cm_segment *b)
+same_header(const struct cm_judge *j, const struct cm_segment *f, uint32_t i, bool fixed)
 {
-	return a->ipid == b->ipid && a->df == b->df && a->window == b->window && a->ttl == b->ttl;
+	const struct cm_segment *g = &j->v->segs[i];
+
+	return f->ipid == g->ipid && f->df == g->df && f->ttl == g->ttl &&
+	    (f->window == g->window || (fixed && j->kind[i] == CM_SEG_RST));
+}
+
+/* How much must stand against a segment of its own before a forged one's header can
+ * drag it along: less, if an identification that no counting stack repeats says so. */
+static int
+own_bits_needed(bool fixed)
+{
+	return fixed ? 2 : 4;
 }
 
 static void
@@ -107,6 +120,22 @@ join_forged(struct cm_judge *j, uint32_t i, const cm_packet_id *like)
 
 	cm_judge_mark(j, i, CM_CUE_SAME_HAND, missing, like, 1);
 	j->status[i] = CM_FORGED;
+}
+
+static const struct cm_segment *
+forged_like(const struct cm_judge *j, uint32_t i, const uint32_t *forged, unsigned n)
+{
+	for (unsigned k = 0; k < n; k++) {
+		const struct cm_segment *f = &j->v->segs[forged[k]];
+		bool fixed = f->ipid != 0 &&
+		    (cm_judge_has(j, forged[k], CM_CUE_IPID_CONSTANT) ||
+			cm_judge_has(j, forged[k], CM_CUE_IPID_REPEATED));
+
+		if (f->dir == j->v->segs[i].dir && j->bits[i] >= own_bits_needed(fixed) &&
+		    same_header(j, f, i, fixed))
+			return f;
+	}
+	return NULL;
 }
 
 /* E4, inside the flow: any segment with something against it that has the very
@@ -121,19 +150,14 @@ propagate(struct cm_judge *j)
 		if (j->status[i] == CM_FORGED && j->kind[i] != CM_SEG_SYN)
 			forged[n++] = i;
 	for (uint32_t i = 0; n > 0 && i < j->v->n; i++) {
-		const struct cm_segment *g = &j->v->segs[i];
+		const struct cm_segment *f;
 
-		if (j->status[i] == CM_FORGED || j->bits[i] < 4 || j->kind[i] == CM_SEG_SYN ||
+		if (j->status[i] == CM_FORGED || j->kind[i] == CM_SEG_SYN ||
 		    j->kind[i] == CM_SEG_BROKEN)
 			continue;
-		for (unsigned k = 0; k < n; k++) {
-			const struct cm_segment *f = &j->v->segs[forged[k]];
-
-			if (f->dir != g->dir || !same_header(f, g))
-				continue;
+		f = forged_like(j, i, forged, n);
+		if (f != NULL)
 			join_forged(j, i, &f->id);
-			break;
-		}
 	}
 }
 
