@@ -24,6 +24,8 @@ static const struct magic magics[] = {
 	{ "an Accellent 5Views capture", NULL, 4, "\252\252\252\252" },
 	{ "a modified pcap capture (Kuznetzov)", NULL, 4, "\241\262\315\064" },
 	{ "a modified pcap capture (Kuznetzov)", NULL, 4, "\064\315\262\241" },
+	{ "a Novell LANalyzer capture", NULL, 4, "\001\020\114\0" },
+	{ "an HP-UX nettl capture", NULL, 4, "\124\122\0\144" },
 	{ "an IXIA pcap capture", NULL, 4, "\034\0\001\253" },
 	{ "an IXIA pcap capture", NULL, 4, "\253\001\0\034" },
 	{ "an IXIA pcap capture", NULL, 4, "\034\0\001\254" },
@@ -34,6 +36,23 @@ static const struct magic magics[] = {
 	{ "a ZIP archive", "unzip", 4, "PK\003\004" },
 	{ "a 7-Zip archive", "7z x", 6, "7z\274\257\047\034" },
 };
+
+enum { ERF_META = 27, ERF_TYPES = 48 };
+
+/* A record that describes the ones to come may have no time. */
+static bool
+is_erf_record(const uint8_t *p, uint32_t last)
+{
+	uint32_t seconds = cm_get32le(p + 4);
+	uint8_t type = p[8] & 0x7f;
+	uint16_t len = cm_get16(p + 10);
+
+	if (type == ERF_META)
+		return len >= 24 && len % 8 == 0 && cm_get16(p + 14) == 0;
+	if (type == 0 || type > ERF_TYPES || len < 16)
+		return false;
+	return seconds >= 0x20000000 && seconds >= last && (last == 0 || seconds - last < 7 * 86400);
+}
 
 /* ERF has no magic.  Its records have a little-endian time (seconds in the high
  * word), type, flags, length: three of them in a row that agree are an ERF file. */
@@ -46,15 +65,12 @@ is_erf(struct cm_span head)
 
 	while (n < 3 && head.len - at >= 16) {
 		const uint8_t *p = head.ptr + at;
-		uint32_t seconds = cm_get32le(p + 4);
-		uint8_t type = p[8] & 0x7f;
 		uint16_t len = cm_get16(p + 10);
 
-		if (type == 0 || type > 48 || len < 16 || seconds < 0x20000000 || seconds < last)
+		if (!is_erf_record(p, last))
 			return false;
-		if (n > 0 && seconds - last > 7 * 86400)
-			return false;
-		last = seconds;
+		if ((p[8] & 0x7f) != ERF_META)
+			last = cm_get32le(p + 4);
 		n++;
 		if (len > head.len - at)
 			return n >= 2 || cm_get16(p + 14) <= len;

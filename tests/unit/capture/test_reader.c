@@ -244,7 +244,10 @@ other_formats_name_the_command_that_converts_them(void **state)
 	static const char command[] = "editcap -F pcap 'IN' 'IN.pcap'";
 	static const uint8_t erf[32] = { 0, 0, 0, 0, 0x83, 0x5f, 0x37, 0x55, 2, 4, 0, 32, 0, 0, 0, 14 };
 
+	static const uint8_t erf_meta[32] = { 0, 0, 0, 0, 0, 0, 0, 0, 0x9b, 4, 0, 32 };
+
 	(void)state;
+	assert_int_equal(refusal(erf_meta, sizeof(erf_meta), command), CM_E_UNSUPPORTED);
 	assert_int_equal(refusal("snoop\0\0\0\0\0\0\2", 12, command), CM_E_UNSUPPORTED);
 	assert_int_equal(refusal("RTSS\1\1", 6, command), CM_E_UNSUPPORTED);
 	assert_int_equal(refusal("GMBU\0\2", 6, command), CM_E_UNSUPPORTED);
