@@ -48,7 +48,7 @@ is_erf_record(const uint8_t *p, uint32_t last)
 	uint16_t len = cm_get16(p + 10);
 
 	if (type == ERF_META)
-		return len >= 24 && len % 8 == 0 && cm_get16(p + 14) == 0;
+		return len >= 24 && len % 8 == 0 && cm_get16(p + 14) <= len;
 	if (type == 0 || type > ERF_TYPES || len < 16)
 		return false;
 	return seconds >= 0x20000000 && seconds >= last && (last == 0 || seconds - last < 7 * 86400);
