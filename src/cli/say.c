@@ -89,6 +89,9 @@ cm_cli_text(FILE *f, struct cm_span text)
 enum cm_exit
 cm_cli_error(const struct cm_context *ctx, const char *file, const struct cm_err *err, const char *rest)
 {
+	/* A failure that nobody described is one to describe which there was no memory. */
+	const char *text = err->code == CM_OK ? "out of memory" : cm_result_word(err->code);
+
 	fprintf(ctx->err, "%s: ", ctx->program);
 	if (file != NULL) {
 		cm_cli_text(ctx->err, cm_span_str(file));
@@ -96,13 +99,13 @@ cm_cli_error(const struct cm_context *ctx, const char *file, const struct cm_err
 	}
 	if (err->has_offset)
 		fprintf(ctx->err, "offset %llu: ", (unsigned long long)err->offset);
-	cm_cli_text(ctx->err, cm_span_str(err->text[0] != 0 ? err->text : cm_result_word(err->code)));
+	cm_cli_text(ctx->err, cm_span_str(err->text[0] != 0 ? err->text : text));
 	if (rest != NULL) {
 		fputs("; ", ctx->err);
 		cm_cli_text(ctx->err, cm_span_str(rest));
 	}
 	fputc('\n', ctx->err);
-	return cm_exit_of(err->code);
+	return err->code == CM_OK ? CM_EXIT_CANNOT : cm_exit_of(err->code);
 }
 
 void

@@ -137,8 +137,10 @@ read_signers(const struct verify *in, struct cm_arena *arena, struct cm_signers 
 	if (in->signers == NULL)
 		return CM_OK;
 	rc = cm_signers_parse(cm_buf_span(&in->signers_text), arena, out, &why);
+	if (rc == CM_OK || rc == CM_E_NOMEM)
+		return rc;
 	/* not the dossier's fault: exit 3, whatever is wrong with it */
-	return rc == CM_OK ? CM_OK : cm_err_set(err, CM_E_USAGE, "%s: %s", in->signers, why.text);
+	return cm_err_set(err, CM_E_IO, "%s: %s", in->signers, why.text);
 }
 
 /* In the child. */

@@ -1,4 +1,5 @@
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"
@@ -8,6 +9,20 @@
  * table; the tables themselves. */
 #define COST_ITEM 112u
 #define COST_CONTAINER 320u
+
+/* Where its scanner has no memory, jansson 2.14 says "invalid token", or even goes on without
+ * the character it had no room for: good bytes would be called malformed, or read wrong.  So we keep watch on what it allocates: the one variable that is no
+ * constant, since jansson's functions for this take no argument. */
+static _Thread_local bool starved;
+
+static void *
+take(size_t size)
+{
+	void *p = malloc(size);
+
+	starved |= p == NULL;
+	return p;
+}
 
 struct scan {
 	struct cm_span text;
@@ -120,7 +135,7 @@ explain(const json_error_t *e, struct cm_err *err)
 {
 	uint64_t at = e->position < 0 ? 0 : (uint64_t)e->position;
 
-	if (json_error_code(e) == json_error_out_of_memory)
+	if (starved || json_error_code(e) == json_error_out_of_memory)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory while reading JSON");
 	if (json_error_code(e) == json_error_duplicate_key)
 		return cm_err_at(err, CM_E_MALFORMED, at, "a member name stands twice: %s", e->text);
@@ -150,9 +165,15 @@ cm_json_parse(struct cm_span text, struct cm_json_doc *out, struct cm_err *err)
 		return r;
 	if (!ends_right(&s))
 		return cm_err_at(err, CM_E_MALFORMED, s.last, "bytes behind the JSON value");
+	json_set_alloc_funcs(take, free);
+	starved = false;
 	root = json_loadb((const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES, &why);
 	if (root == NULL)
 		return explain(&why, err);
+	if (starved) {
+		json_decref(root);
+		return cm_err_set(err, CM_E_NOMEM, "out of memory while reading JSON");
+	}
 	r = check_numbers(root, err);
 	if (r != CM_OK) {
 		json_decref(root);

@@ -13,7 +13,7 @@ import sys
 
 ROOT = os.environ["COMITY_ROOT"]
 COMITY = os.environ["COMITY"]
-ROUNDS = int(os.environ.get("NO_MEMORY_ROUNDS", "150"))
+ROUNDS = int(os.environ.get("NO_MEMORY_ROUNDS", "60"))
 SAMPLE = os.path.join(ROOT, "tests/cases/race-first/input.pcap")
 HERE = os.getcwd()
 SO = os.path.join(HERE, "fail.so")
