@@ -1,0 +1,249 @@
+/* R1: two answers for one place, and every benign way to come by them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "wire.h"
+
+static struct wire w;
+
+#define REQUEST "GET / HTTP/1.1\r\nHost: example\r\n\r\n"
+
+static void
+begin(void)
+{
+	wire_start(&w);
+	wire_handshake(&w);
+	wire_data(&w, CLIENT, 1, 1, REQUEST);
+}
+
+static void
+two_answers_of_one_stack_are_undecidable(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nGOOD");
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nEVIL");
+	x = wire_only(&w);
+	assert_int_equal(x->verdict, CM_VERDICT_UNDECIDABLE);
+	assert_true(wire_is(&x->suspect, 2, (unsigned[]) { 5, 6 }));
+	assert_int_equal(x->forged.n, 0);
+	wire_end(&w);
+}
+
+/* Which came first says nothing: here the genuine one did. */
+static void
+the_stack_says_which_of_two_is_forged_in_either_order(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	for (unsigned forged = 5; forged <= 6; forged++) {
+		begin();
+		wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nGOOD");
+		wire_data(&w, SERVER, 1, 34, "HTTP/1.1 302 Found\r\n\r\nEVIL");
+		w.p[forged - 1].opts = 0;
+		w.p[forged - 1].ttl = 64;
+		x = wire_only(&w);
+		assert_int_equal(x->verdict, CM_VERDICT_FORGED);
+		assert_true(wire_is(&x->forged, 1, (unsigned[]) { forged }));
+		assert_true(wire_is(&x->genuine, 1, (unsigned[]) { 11 - forged }));
+		wire_end(&w);
+	}
+}
+
+static void
+explained_as(const char *name)
+{
+	const struct cm_incident *x = wire_only(&w);
+
+	assert_int_equal(x->verdict, CM_VERDICT_EXPLAINED);
+	assert_string_equal(x->explained_by, name);
+	wire_end(&w);
+}
+
+static void
+a_keep_alive_of_any_byte_is_a_keep_alive(void **state)
+{
+	(void)state;
+	begin();
+	wire_tcp(&w, SERVER, CM_TCP_ACK, 1, 34);
+	wire_data(&w, CLIENT, 33, 1, "y");
+	wire_data(&w, CLIENT, 33, 1, "\x01");
+	explained_as("keep-alive");
+}
+
+static void
+zero_padding_taken_for_data_is_padding(void **state)
+{
+	struct cm_packet *p;
+
+	(void)state;
+	begin();
+	p = wire_tcp(&w, SERVER, CM_TCP_ACK, 1, 34);
+	wire_fill(&w, p, 0, 6);
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\n");
+	explained_as("padding");
+}
+
+static void
+data_on_the_syn_begins_behind_the_isn(void **state)
+{
+	struct cm_packet *p;
+
+	(void)state;
+	wire_start(&w);
+	p = wire_tcp(&w, CLIENT, CM_TCP_SYN, 0, 0);
+	memcpy(w.bytes[0], REQUEST, strlen(REQUEST));
+	p->payload_len = (uint32_t)(p->payload.len = strlen(REQUEST));
+	wire_tcp(&w, SERVER, CM_TCP_SYN | CM_TCP_ACK, 0, 1);
+	wire_data(&w, CLIENT, 1, 1, REQUEST);
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	wire_end(&w);
+}
+
+static void
+a_super_segment_and_its_pieces_are_offload(void **state)
+{
+	struct cm_packet *p;
+
+	(void)state;
+	begin();
+	wire_tcp(&w, SERVER, CM_TCP_ACK, 1, 34);
+	p = wire_data(&w, SERVER, 1, 34, "");
+	wire_fill(&w, p, 'a', 1600);
+	w.t_ns -= 999000;
+	p = wire_data(&w, SERVER, 1, 34, "");
+	wire_fill(&w, p, 'b', 100);
+	explained_as("segmentation offload");
+}
+
+static void
+the_same_numbers_a_minute_later_are_another_matter(void **state)
+{
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "one answer here");
+	w.t_ns += INT64_C(70) * 1000000000;
+	wire_data(&w, SERVER, 1, 34, "another one now");
+	explained_as("port reuse");
+}
+
+static void
+a_reused_port_is_another_connection(void **state)
+{
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "one answer here");
+	w.t_ns += INT64_C(70) * 1000000000;
+	w.isn[CLIENT] += 77;
+	wire_handshake(&w);
+	wire_data(&w, SERVER, 1, 34, "another one now");
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	assert_int_equal(cm_engine_stats(w.engine)->tcp_flows, 2);
+	wire_end(&w);
+}
+
+static void
+bytes_beyond_the_snap_length_are_not_compared(void **state)
+{
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "same start, then this");
+	wire_data(&w, SERVER, 1, 34, "same start, then that");
+	w.p[4].payload.len = w.p[5].payload.len = 15;
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	assert_int_equal(cm_engine_stats(w.engine)->cut_short, 2);
+	wire_end(&w);
+}
+
+static void
+the_same_bytes_in_other_cuts_or_twice_are_no_conflict(void **state)
+{
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "abcdefghij");
+	wire_data(&w, SERVER, 11, 34, "klmnopqrst");
+	wire_data(&w, SERVER, 6, 34, "fghijklmno");
+	w.p[w.n] = w.p[w.n - 1]; /* captured twice */
+	w.p[w.n].id++;
+	w.n++;
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	wire_end(&w);
+}
+
+static void
+a_conflict_across_the_wrap_of_the_numbers_is_found(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	wire_start(&w);
+	w.isn[SERVER] = UINT32_C(0xfffffff0);
+	wire_handshake(&w);
+	wire_data(&w, CLIENT, 1, 1, REQUEST);
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nGOOD");
+	wire_data(&w, SERVER, 15, 34, "something other altogether");
+	x = wire_only(&w);
+	assert_int_equal(x->verdict, CM_VERDICT_UNDECIDABLE);
+	wire_end(&w);
+}
+
+static void
+times_that_run_a_little_backwards_hide_nothing(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nGOOD");
+	w.t_ns -= 5000000;
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nEVIL");
+	x = wire_only(&w);
+	assert_int_equal(x->verdict, CM_VERDICT_UNDECIDABLE);
+	wire_end(&w);
+}
+
+static void
+a_shut_payload_says_nothing(void **state)
+{
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nGOOD");
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nEVIL");
+	for (unsigned i = 0; i < w.n; i++) {
+		w.p[i].open = CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;
+		w.p[i].payload.len = 0;
+	}
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	assert_int_equal(cm_engine_stats(w.engine)->cut_short, 0);
+	wire_end(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_answers_of_one_stack_are_undecidable),
+		cmocka_unit_test(the_stack_says_which_of_two_is_forged_in_either_order),
+		cmocka_unit_test(a_keep_alive_of_any_byte_is_a_keep_alive),
+		cmocka_unit_test(zero_padding_taken_for_data_is_padding),
+		cmocka_unit_test(data_on_the_syn_begins_behind_the_isn),
+		cmocka_unit_test(a_super_segment_and_its_pieces_are_offload),
+		cmocka_unit_test(the_same_numbers_a_minute_later_are_another_matter),
+		cmocka_unit_test(a_reused_port_is_another_connection),
+		cmocka_unit_test(bytes_beyond_the_snap_length_are_not_compared),
+		cmocka_unit_test(the_same_bytes_in_other_cuts_or_twice_are_no_conflict),
+		cmocka_unit_test(a_conflict_across_the_wrap_of_the_numbers_is_found),
+		cmocka_unit_test(times_that_run_a_little_backwards_hide_nothing),
+		cmocka_unit_test(a_shut_payload_says_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

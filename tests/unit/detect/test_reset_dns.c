@@ -1,0 +1,185 @@
+/* R3, R4, R5: resets, names, handshakes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "wire.h"
+
+static struct wire w;
+
+static void
+transfer(void)
+{
+	wire_start(&w);
+	wire_handshake(&w);
+	wire_data(&w, CLIENT, 1, 1, "GET /keyword HTTP/1.1\r\n\r\n");
+	wire_tcp(&w, SERVER, CM_TCP_ACK, 1, 26);
+}
+
+static void
+a_reset_of_another_stack_that_the_server_knows_nothing_of_is_forged(void **state)
+{
+	const struct cm_incident *x;
+	struct cm_packet *p;
+
+	(void)state;
+	transfer();
+	p = wire_tcp(&w, SERVER, CM_TCP_RST | CM_TCP_ACK, 1, 26);
+	p->ttl = 97;
+	p->df = false;
+	p->window = 2200;
+	wire_data(&w, SERVER, 1, 26, "HTTP/1.1 200 OK\r\n\r\n");
+	wire_data(&w, SERVER, 20, 26, "and so on");
+	x = wire_only(&w);
+	assert_int_equal(x->type, CM_INCIDENT_RESET);
+	assert_true(x->verdict <= CM_VERDICT_STACK_BREAK);
+	assert_true(wire_has_cue(x, "rst-then-data"));
+	wire_end(&w);
+}
+
+/* Sequence alone is never a verdict: all of these have the server's own header. */
+static void
+resets_with_many_numbers_after_a_close_are_quiet(void **state)
+{
+	(void)state;
+	transfer();
+	wire_tcp(&w, CLIENT, CM_TCP_FIN | CM_TCP_ACK, 26, 1);
+	for (unsigned i = 0; i < 8; i++) {
+		wire_data(&w, SERVER, 1 + i * 10, 27, "0123456789");
+		wire_tcp(&w, CLIENT, CM_TCP_RST, 27 + i * 1460, 0)->window = 0;
+	}
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	wire_end(&w);
+}
+
+static void
+ask(uint16_t port, uint16_t id, const char *name, uint32_t address)
+{
+	wire_flow(&w, port);
+	wire_dns(&w, CLIENT, id, name, 1, 0);
+	w.t_ns += 20000000;
+	wire_dns(&w, SERVER, id, name, 1, address);
+}
+
+static void
+a_copied_identification_and_a_strange_ttl_give_a_dns_answer_away(void **state)
+{
+	const struct cm_incident *x;
+	struct cm_packet *p;
+	uint16_t ipid;
+
+	(void)state;
+	wire_start(&w);
+	ask(50001, 1, "one", 0xc0000201);
+	ask(50002, 2, "two", 0xc0000202);
+	wire_flow(&w, 50003);
+	ipid = wire_dns(&w, CLIENT, 3, "three", 1, 0)->ipid;
+	p = wire_dns(&w, SERVER, 3, "three", 1, 0x0a0a2245);
+	p->ttl = 128;
+	p->ipid = ipid;
+	w.t_ns += 20000000;
+	wire_dns(&w, SERVER, 3, "three", 1, 0xc0000203);
+	ask(50004, 4, "four", 0xc0000204);
+	x = wire_only(&w);
+	assert_int_equal(x->type, CM_INCIDENT_DNS);
+	assert_int_equal(x->verdict, CM_VERDICT_FORGED);
+	assert_true(wire_is(&x->forged, 1, (unsigned[]) { 6 }));
+	assert_true(wire_is(&x->genuine, 1, (unsigned[]) { 7 }));
+	assert_string_equal(x->fingerprint.ipid, "copies the query's");
+	wire_end(&w);
+}
+
+static void
+a_repeated_question_may_have_two_answers(void **state)
+{
+	const struct cm_engine *e;
+
+	(void)state;
+	wire_start(&w);
+	wire_flow(&w, 50003);
+	wire_dns(&w, CLIENT, 3, "three", 1, 0);
+	wire_dns(&w, CLIENT, 3, "three", 1, 0);
+	wire_dns(&w, SERVER, 3, "three", 1, 0xc0000203);
+	wire_dns(&w, SERVER, 3, "three", 1, 0xc0000204);
+	e = wire_judge(&w);
+	for (size_t i = 0; i < cm_engine_count(e); i++)
+		assert_int_equal(cm_engine_incident(e, i)->verdict, CM_VERDICT_EXPLAINED);
+	wire_end(&w);
+}
+
+static void
+two_answers_of_one_gateway_are_not_decided(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	wire_start(&w);
+	ask(50001, 1, "one", 0xc0000201);
+	wire_dns(&w, SERVER, 1, "one", 1, 0xc0000299);
+	x = wire_only(&w);
+	assert_int_equal(x->verdict, CM_VERDICT_UNDECIDABLE);
+	wire_end(&w);
+}
+
+static void
+a_syn_ack_made_from_the_syn_is_the_forged_one_of_two(void **state)
+{
+	const struct cm_incident *x;
+	struct cm_packet *p;
+	uint16_t ipid;
+
+	(void)state;
+	wire_start(&w);
+	ipid = wire_tcp(&w, CLIENT, CM_TCP_SYN, 0, 0)->ipid;
+	p = wire_tcp(&w, SERVER, CM_TCP_SYN | CM_TCP_ACK, 5000, 1);
+	p->ipid = ipid;
+	p->ttl = 61;
+	p->df = false;
+	p->opt_layout = 7;
+	wire_tcp(&w, CLIENT, CM_TCP_ACK, 1, 5001);
+	wire_data(&w, CLIENT, 1, 5001, "GET / HTTP/1.1\r\n\r\n");
+	wire_tcp(&w, SERVER, CM_TCP_SYN | CM_TCP_ACK, 0, 1);
+	x = wire_only(&w);
+	assert_int_equal(x->type, CM_INCIDENT_HANDSHAKE);
+	assert_int_equal(x->verdict, CM_VERDICT_FORGED);
+	assert_true(wire_is(&x->forged, 1, (unsigned[]) { 2 }));
+	wire_end(&w);
+}
+
+static void
+syn_acks_of_one_stack_far_apart_are_a_restart(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	wire_start(&w);
+	wire_tcp(&w, CLIENT, CM_TCP_SYN, 0, 0);
+	wire_tcp(&w, SERVER, CM_TCP_SYN | CM_TCP_ACK, 0, 1);
+	w.t_ns += INT64_C(11800000000);
+	wire_tcp(&w, SERVER, CM_TCP_SYN | CM_TCP_ACK, 777777, 1);
+	wire_tcp(&w, CLIENT, CM_TCP_ACK, 1, 777778);
+	x = wire_only(&w);
+	assert_int_equal(x->verdict, CM_VERDICT_EXPLAINED);
+	assert_string_equal(x->explained_by, "SYN proxy or restart");
+	wire_end(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_reset_of_another_stack_that_the_server_knows_nothing_of_is_forged),
+		cmocka_unit_test(resets_with_many_numbers_after_a_close_are_quiet),
+		cmocka_unit_test(a_copied_identification_and_a_strange_ttl_give_a_dns_answer_away),
+		cmocka_unit_test(a_repeated_question_may_have_two_answers),
+		cmocka_unit_test(two_answers_of_one_gateway_are_not_decided),
+		cmocka_unit_test(a_syn_ack_made_from_the_syn_is_the_forged_one_of_two),
+		cmocka_unit_test(syn_acks_of_one_stack_far_apart_are_a_restart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
