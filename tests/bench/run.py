@@ -99,7 +99,7 @@ def commands(a, label, path, scratch):
             out.append(("comity investigate (inspect, seal, state, dossier)",
                         [a.comity, "investigate", path, "-o", dossier], lambda: fresh_case(a.comity, scratch)))
     out.append(("openssl dgst -sha256", ["openssl", "dgst", "-sha256", path], None))
-    out.append(("capinfos", ["capinfos", path], None))
+    out.append(("capinfos, no hash", ["capinfos", "-c", "-d", "-u", "-i", path], None))
     out.append(("tshark -q -z conv,tcp", ["tshark", "-q", "-n", "-r", path, "-z", "conv,tcp"], None))
     return [c for c in out if shutil.which(c[1][0])]
 
