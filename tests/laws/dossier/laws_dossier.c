@@ -24,7 +24,7 @@ make(const char *path, const struct made_how *how)
 
 	assert_true(bytes.len > 0);
 	if (!made_dossier(cm_buf_span(&bytes), how, &m))
-		fail_msg("%s: no dossier", path);
+		fail_msg("%s: no dossier: %s", path, m.why);
 	cm_buf_release(&bytes);
 	return m;
 }

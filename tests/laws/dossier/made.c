@@ -10,6 +10,8 @@
 #include "made.h"
 #include "statement/key.h"
 
+#define FINDINGS_MAX 1000
+
 struct making {
 	const struct made_how *how;
 	struct cm_span capture;
@@ -37,6 +39,7 @@ state(struct making *m, enum cm_predicate type, body_fn *body, void *arg, struct
 	struct cm_statement head = { .type = type, .subject = &m->subject, .n_subject = 1, .made = 1700000000 };
 	struct cm_buf json = { 0 }, sig = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&json, 2);
+	bool ok;
 
 	m->number++;
 	head.number = m->number == m->how->fork ? m->number - 1 : m->number;
@@ -47,15 +50,17 @@ state(struct making *m, enum cm_predicate type, body_fn *body, void *arg, struct
 	cm_statement_begin(&w, &head);
 	body(&w, arg);
 	cm_statement_end(&w);
-	if (!cm_buf_ok(&json) || cm_sshsig_sign(&m->signer, cm_buf_span(&json), &sig, &m->err) != CM_OK)
-		return false;
-	if (m->number + 1 != m->how->fork)
+	ok = cm_buf_ok(&json) && cm_sshsig_sign(&m->signer, cm_buf_span(&json), &sig, &m->err) == CM_OK;
+	if (ok && m->number + 1 != m->how->fork)
 		cm_sha256(json.ptr, json.len, m->previous);
-	out->json = cm_span_of(cm_arena_copy(&m->arena, json.ptr, json.len), json.len);
-	out->sig = cm_span_of(cm_arena_copy(&m->arena, sig.ptr, sig.len), sig.len);
+	if (ok) {
+		out->json = cm_span_of(cm_arena_copy(&m->arena, json.ptr, json.len), json.len);
+		out->sig = cm_span_of(cm_arena_copy(&m->arena, sig.ptr, sig.len), sig.len);
+		ok = out->json.ptr != NULL && out->sig.ptr != NULL;
+	}
 	cm_buf_release(&json);
 	cm_buf_release(&sig);
-	return true;
+	return ok;
 }
 
 static void
@@ -116,6 +121,7 @@ detect(struct making *m)
 			ok = feed(m, fragments, &r);
 	}
 	cm_reader_free(reader);
+	reader = NULL;
 	cm_fragments_free(fragments);
 	ok = ok && cm_engine_finish(m->engine) == CM_OK &&
 	    cm_frame_rows_of(m->engine, 1, &m->arena, &m->rows) == CM_OK &&
@@ -124,8 +130,7 @@ detect(struct making *m)
 		if (r.cut)
 			cm_frame_rows_meet(m->rows, r.frame, row);
 	}
-	if (ok)
-		cm_reader_free(reader);
+	cm_reader_free(reader);
 	return ok;
 }
 
@@ -157,7 +162,7 @@ find(struct making *m, const struct cm_pack_text *sealed, struct cm_pack_text *o
 	size_t i;
 
 	memcpy(how.source, source_digest, 32);
-	for (i = *n = 0; i < cm_engine_count(m->engine); i++) {
+	for (i = *n = 0; i < cm_engine_count(m->engine) && *n < FINDINGS_MAX; i++) {
 		if (cm_engine_incident(m->engine, i)->verdict == CM_VERDICT_EXPLAINED)
 			continue;
 		if (cm_finding_of_incident(cm_engine_incident(m->engine, i), &how, &m->arena, &f) != CM_OK)
@@ -182,15 +187,18 @@ finish(struct making *m, struct cm_span files, struct cm_buf *out)
 	struct cm_zip zip;
 	struct cm_span draft;
 	size_t i, n = 0;
+	bool ok = cm_zip_read(files, &m->arena, &zip, &m->err) == CM_OK &&
+	    cm_zip_find(&zip, CM_PACK_DRAFT, &draft) == CM_OK &&
+	    cm_json_parse(draft, &doc, &m->err) == CM_OK &&
+	    cm_disclosure_read(cm_json_root(&doc), &m->arena, &d, &m->err) == CM_OK;
 
-	if (cm_zip_read(files, &m->arena, &zip, &m->err) != CM_OK ||
-	    cm_zip_find(&zip, CM_PACK_DRAFT, &draft) != CM_OK ||
-	    cm_json_parse(draft, &doc, &m->err) != CM_OK ||
-	    cm_disclosure_read(cm_json_root(&doc), &m->arena, &d, &m->err) != CM_OK)
-		return false;
 	cm_json_release(&doc);
+	if (!ok)
+		return false;
 	e = cm_arena_array(&m->arena, zip.n + 2, sizeof(*e));
 	d.files = cm_arena_array(&m->arena, zip.n, sizeof(d.files[0]));
+	if (e == NULL || d.files == NULL)
+		return false;
 	for (i = 0; i < zip.n; i++) {
 		if (!cm_span_eq(zip.entry[i].name, cm_span_str(CM_PACK_DRAFT)))
 			e[n++] = zip.entry[i];
@@ -202,6 +210,8 @@ finish(struct making *m, struct cm_span files, struct cm_buf *out)
 		    (const char *)e[i].name.ptr);
 		d.files[i].bytes = e[i].data.len;
 		cm_sha256(e[i].data.ptr, e[i].data.len, d.files[i].sha256);
+		if (d.files[i].name == NULL)
+			return false;
 	}
 	d.n_files = n;
 	if (!state(m, CM_PREDICATE_DISCLOSURE, write_disclosure, &d, &text))
@@ -216,7 +226,7 @@ make(struct making *m, struct made *out)
 {
 	struct cm_pack_exhibit x = { .source = cm_source_of_memory(&m->capture), .name = "made",
 		.secret = &m->secret };
-	struct cm_pack_text *finding = cm_arena_array(&m->arena, 4096, sizeof(*finding));
+	struct cm_pack_text *finding = cm_arena_array(&m->arena, FINDINGS_MAX, sizeof(*finding));
 	struct cm_pack_in in = { .exhibits = &x, .n_exhibits = 1, .findings = finding,
 		.made = "2023-11-14T22:13:20Z", .tool_name = "comity", .tool_version = "0",
 		.leak_ok = m->how->leak_ok };
@@ -225,7 +235,7 @@ make(struct making *m, struct made *out)
 	static const uint8_t seed[32] = { 42 };
 	bool ok;
 
-	if (cm_key_of_seed(seed, &m->key) != CM_OK)
+	if (finding == NULL || cm_key_of_seed(seed, &m->key) != CM_OK)
 		return false;
 	m->signer = cm_key_signer(&m->key);
 	cm_ssh_fingerprint(&m->key.pub, by);
@@ -253,8 +263,7 @@ made_dossier(struct cm_span capture, const struct made_how *how, struct made *ou
 	*out = (struct made) { 0 };
 	cm_arena_init(&m.arena, 0);
 	ok = make(&m, out);
-	if (!ok && m.err.code != CM_OK)
-		fprintf(stderr, "made_dossier: %s\n", m.err.text);
+	snprintf(out->why, sizeof(out->why), "%s", m.err.text);
 	cm_engine_free(m.engine);
 	cm_arena_fini(&m.arena);
 	return ok;

@@ -22,6 +22,7 @@ struct made {
 	struct cm_buf dossier;
 	size_t findings;
 	uint64_t leaks; /* != 0: it was refused for these */
+	char why[400];	/* it could not be made */
 };
 
 /* False: it could not be made. */
