@@ -8,7 +8,7 @@
 #include "detect/engine.h"
 
 #define STEP 12u
-#define PACKETS 2000u
+#define PACKETS 400u
 
 static struct cm_packet
 packet_of(const uint8_t *b, cm_packet_id id, int64_t *t_ns)
