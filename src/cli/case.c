@@ -8,8 +8,8 @@ cm_cli_case(const struct cm_context *ctx, struct cm_case **out, enum cm_exit *co
 	enum cm_result r = cm_case_find(ctx->case_folder, ".", &folder, &err);
 
 	if (r == CM_OK)
-		r = cm_buf_cstr(&folder) != NULL ? cm_case_open(cm_buf_cstr(&folder), out, &err) :
-						   cm_err_set(&err, CM_E_NOMEM, "out of memory");
+		r = cm_buf_cstr(&folder) != NULL ? cm_case_open(cm_buf_cstr(&folder), out, &err)
+						 : cm_err_set(&err, CM_E_NOMEM, "out of memory");
 	cm_buf_release(&folder);
 	if (r != CM_OK)
 		*code = cm_cli_error(ctx, NULL, &err, NULL);

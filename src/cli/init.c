@@ -46,17 +46,22 @@ print_text(const struct cm_context *ctx, const struct cm_case *c, const char *li
 	    self->role[0] == '\0' ? "" : " (", self->role, self->role[0] == '\0' ? "" : ")");
 	fprintf(f, "%skey%s          %s\n", p.bold, p.plain, self->key_path);
 	fprintf(f, "%sfingerprint%s  %s\n\n", p.bold, p.plain, self->fingerprint);
-	fprintf(f, "Give this line to those who are to trust your statements, by a way on which nobody\n"
-		   "can change it; it goes into their file of allowed signers:\n\n%s\n",
+	fprintf(f,
+	    "Give this line to those who are to trust your statements, by a way on which nobody\n"
+	    "can change it; it goes into their file of allowed signers:\n\n%s\n",
 	    line);
 	fprintf(f, "%sBack up%s %s, and keep the copy as secret as it:\n", p.bold, p.plain,
 	    cm_case_folder(c));
-	fprintf(f, "  key      Lost: you can state nothing more under this fingerprint; what was stated\n"
-		   "           stays valid.  Stolen: others can state in your name.  It has no passphrase;\n"
-		   "           `ssh-keygen -p -f %s` and `ssh-add` give it one.\n"
-		   "  case.db  The secret of each exhibit, after each seal.  Lost: nothing that you sealed\n"
-		   "           can be opened or shown any more.  Stolen: what you left shut can be guessed.\n"
-		   "The captures stay where they are: back them up too, unchanged.\n",
+	fprintf(f,
+	    "  key      Lost: you can state nothing more under this fingerprint; what was stated\n"
+	    "           stays valid.  Stolen: others can state in your name.  It has no "
+	    "passphrase;\n"
+	    "           `ssh-keygen -p -f %s` and `ssh-add` give it one.\n"
+	    "  case.db  The secret of each exhibit, after each seal.  Lost: nothing that you "
+	    "sealed\n"
+	    "           can be opened or shown any more.  Stolen: what you left shut can be "
+	    "guessed.\n"
+	    "The captures stay where they are: back them up too, unchanged.\n",
 	    self->key_path);
 }
 
@@ -146,10 +151,13 @@ const struct cm_command cm_command_init = {
 	.run = run,
 	.line = "Makes a case folder and a statement key",
 	.options = options,
-	.more = "The folder is .comity here, or what COMITY_CASE names.  Other commands find it from any\n"
-		"folder below, as git finds its own.  In it: the statement key, a database with the\n"
-		"secrets of all exhibits, and copies of all statements.  It is for its owner only, and\n"
-		"refused if others can read it.\n"
-		"\n"
-		"A key with a passphrase is used through ssh-agent: call ssh-add with its path before.",
+	.more =
+	    "The folder is .comity here, or what COMITY_CASE names.  Other commands find it from "
+	    "any\n"
+	    "folder below, as git finds its own.  In it: the statement key, a database with the\n"
+	    "secrets of all exhibits, and copies of all statements.  It is for its owner only, "
+	    "and\n"
+	    "refused if others can read it.\n"
+	    "\n"
+	    "A key with a passphrase is used through ssh-agent: call ssh-add with its path before.",
 };

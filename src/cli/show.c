@@ -91,7 +91,8 @@ print_statement(const struct cm_show *s, const char *name, struct cm_err *err)
 
 	if (st == NULL)
 		return cm_err_set(err, CM_E_NOTFOUND,
-		    "no statement `%.70s' here: name its number, or 8 or more digits of its digest", name);
+		    "no statement `%.70s' here: name its number, or 8 or more digits of its digest",
+		    name);
 	r = cm_case_statement_text(s->c, st->digest, &json, NULL, err);
 	if (r == CM_OK)
 		fwrite(json.ptr, 1, json.len, s->ctx->out);
@@ -161,6 +162,7 @@ const struct cm_command cm_command_show = {
 	.line = "Lists what is in the case, or prints a statement",
 	.operands = "[exhibits|findings|statements|disclosures|custody|STATEMENT]...",
 	.options = options,
-	.more = "STATEMENT is a number, or 8 or more digits of a digest; its own bytes are printed, which\n"
+	.more = "STATEMENT is a number, or 8 or more digits of a digest; its own bytes are "
+		"printed, which\n"
 		"are those that were signed.  Without an operand everything is listed.",
 };

@@ -26,9 +26,9 @@ struct cm_show {
 	struct cm_statement_doc *doc; /* of each statement */
 	size_t n_docs;
 	struct cm_chain chain; /* items as in statements */
-	unsigned parts;	       /* bits 1 << enum cm_show_part */
+	unsigned parts;        /* bits 1 << enum cm_show_part */
 	unsigned printed;      /* tables so far */
-	bool all;	       /* nothing was asked for by name */
+	bool all;              /* nothing was asked for by name */
 };
 
 CM_RESULT cm_show_text(struct cm_show *s, struct cm_err *err);

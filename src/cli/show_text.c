@@ -46,7 +46,8 @@ title(struct cm_show *s, const char *text, size_t n)
 {
 	struct cm_paint p = cm_paint_of(s->ctx->out_colour);
 
-	fprintf(s->ctx->out, "%s%s%s%s%s\n", s->printed++ > 0 || s->all ? "\n" : "", p.bold, text, p.plain, n == 0 ? ": none" : "");
+	fprintf(s->ctx->out, "%s%s%s%s%s\n", s->printed++ > 0 || s->all ? "\n" : "", p.bold, text,
+	    p.plain, n == 0 ? ": none" : "");
 }
 
 static void
@@ -161,8 +162,9 @@ seals_of(struct cm_show *s, const struct cm_custody *c)
 	for (size_t i = 0; i < c->seals.n && list != NULL; i++) {
 		const char *one = short_hex(s, c->seals.digest[i]);
 
-		list = one == NULL ? NULL :
-				     cm_arena_printf(&s->arena, "%s%s%s", list, i == 0 ? "" : " ", one);
+		list = one == NULL
+			   ? NULL
+			   : cm_arena_printf(&s->arena, "%s%s%s", list, i == 0 ? "" : " ", one);
 	}
 	return list;
 }

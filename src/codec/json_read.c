@@ -40,8 +40,8 @@ scan_byte(struct scan *s, uint8_t c, size_t at)
 	case '[':
 		s->cost += COST_CONTAINER;
 		if (++s->depth > CM_JSON_DEPTH)
-			return cm_err_at(s->err, CM_E_MALFORMED, at, "JSON nests deeper than %d",
-			    CM_JSON_DEPTH);
+			return cm_err_at(
+			    s->err, CM_E_MALFORMED, at, "JSON nests deeper than %d", CM_JSON_DEPTH);
 		break;
 	case '}':
 	case ']':
@@ -138,7 +138,8 @@ explain(const json_error_t *e, struct cm_err *err)
 	if (starved || json_error_code(e) == json_error_out_of_memory)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory while reading JSON");
 	if (json_error_code(e) == json_error_duplicate_key)
-		return cm_err_at(err, CM_E_MALFORMED, at, "a member name stands twice: %s", e->text);
+		return cm_err_at(
+		    err, CM_E_MALFORMED, at, "a member name stands twice: %s", e->text);
 	if (json_error_code(e) == json_error_invalid_utf8)
 		return cm_err_at(err, CM_E_MALFORMED, at, "not UTF-8");
 	if (json_error_code(e) == json_error_numeric_overflow)
@@ -305,8 +306,7 @@ cm_json_get_hex(struct cm_json v, const char *name, uint8_t *out, size_t len, st
 }
 
 enum cm_result
-cm_json_get_u64(struct cm_json v, const char *name, uint64_t max, uint64_t *out,
-    struct cm_err *err)
+cm_json_get_u64(struct cm_json v, const char *name, uint64_t max, uint64_t *out, struct cm_err *err)
 {
 	struct cm_json found;
 	enum cm_result r = cm_json_get(v, name, &found, err);
@@ -315,8 +315,8 @@ cm_json_get_u64(struct cm_json v, const char *name, uint64_t max, uint64_t *out,
 }
 
 enum cm_result
-cm_json_get_int(struct cm_json v, const char *name, int64_t min, int64_t max, int64_t *out,
-    struct cm_err *err)
+cm_json_get_int(
+    struct cm_json v, const char *name, int64_t min, int64_t max, int64_t *out, struct cm_err *err)
 {
 	struct cm_json found;
 	enum cm_result r = cm_json_get(v, name, &found, err);
@@ -348,8 +348,8 @@ cm_json_at(struct cm_json v, size_t i)
 bool
 cm_json_next(struct cm_json v, const char **name, struct cm_json *out)
 {
-	void *it = *name == NULL ? json_object_iter(v.v) :
-	    json_object_iter_next(v.v, json_object_key_to_iter(*name));
+	void *it = *name == NULL ? json_object_iter(v.v)
+				 : json_object_iter_next(v.v, json_object_key_to_iter(*name));
 
 	if (it == NULL)
 		return false;
@@ -383,8 +383,8 @@ cm_json_hex(struct cm_json v, const char *what, uint8_t *out, size_t len, struct
 }
 
 enum cm_result
-cm_json_int(struct cm_json v, const char *what, int64_t min, int64_t max, int64_t *out,
-    struct cm_err *err)
+cm_json_int(
+    struct cm_json v, const char *what, int64_t min, int64_t max, int64_t *out, struct cm_err *err)
 {
 	int64_t n;
 
@@ -402,8 +402,8 @@ enum cm_result
 cm_json_u64(struct cm_json v, const char *what, uint64_t max, uint64_t *out, struct cm_err *err)
 {
 	int64_t n;
-	enum cm_result r = cm_json_int(v, what, 0,
-	    max > CM_JSON_INT_MAX ? CM_JSON_INT_MAX : (int64_t)max, &n, err);
+	enum cm_result r = cm_json_int(
+	    v, what, 0, max > CM_JSON_INT_MAX ? CM_JSON_INT_MAX : (int64_t)max, &n, err);
 
 	if (r != CM_OK)
 		return r;

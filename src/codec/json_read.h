@@ -22,7 +22,7 @@
 
 #define CM_JSON_DEPTH 32
 #define CM_JSON_INT_MAX ((INT64_C(1) << 53) - 1)
-#define CM_JSON_TEXT ((size_t)64 << 20)	   /* longest text read */
+#define CM_JSON_TEXT ((size_t)64 << 20)    /* longest text read */
 #define CM_JSON_MEMORY ((size_t)256 << 20) /* most the parsed value may take, by estimate */
 
 struct json_t; /* jansson's */
@@ -36,7 +36,14 @@ struct cm_json {
 	struct json_t *v;
 };
 
-enum cm_json_type { CM_JSON_OBJECT, CM_JSON_LIST, CM_JSON_STR, CM_JSON_INT, CM_JSON_BOOL, CM_JSON_NULL };
+enum cm_json_type {
+	CM_JSON_OBJECT,
+	CM_JSON_LIST,
+	CM_JSON_STR,
+	CM_JSON_INT,
+	CM_JSON_BOOL,
+	CM_JSON_NULL
+};
 
 /* CM_E_MALFORMED with the offset; CM_E_LIMIT: too long or too costly; CM_E_NOMEM. */
 CM_RESULT cm_json_parse(struct cm_span text, struct cm_json_doc *out, struct cm_err *err);
@@ -51,20 +58,20 @@ CM_RESULT cm_json_only(struct cm_json v, const char *const *names, struct cm_err
 /* Members of the object ${v}. */
 bool cm_json_has(struct cm_json v, const char *name);
 CM_RESULT cm_json_get(struct cm_json v, const char *name, struct cm_json *out, struct cm_err *err);
-CM_RESULT cm_json_get_object(struct cm_json v, const char *name, struct cm_json *out,
-    struct cm_err *err);
-CM_RESULT cm_json_get_list(struct cm_json v, const char *name, struct cm_json *out,
-    struct cm_err *err);
+CM_RESULT cm_json_get_object(
+    struct cm_json v, const char *name, struct cm_json *out, struct cm_err *err);
+CM_RESULT cm_json_get_list(
+    struct cm_json v, const char *name, struct cm_json *out, struct cm_err *err);
 /* UTF-8, ends with NUL, has none inside; lives as long as the document. */
 CM_RESULT cm_json_get_str(struct cm_json v, const char *name, const char **out, struct cm_err *err);
 /* Exactly 2 * ${len} lower-case hexadecimal digits. */
-CM_RESULT cm_json_get_hex(struct cm_json v, const char *name, uint8_t *out, size_t len,
-    struct cm_err *err);
+CM_RESULT cm_json_get_hex(
+    struct cm_json v, const char *name, uint8_t *out, size_t len, struct cm_err *err);
 /* 0..${max} */
-CM_RESULT cm_json_get_u64(struct cm_json v, const char *name, uint64_t max, uint64_t *out,
-    struct cm_err *err);
-CM_RESULT cm_json_get_int(struct cm_json v, const char *name, int64_t min, int64_t max,
-    int64_t *out, struct cm_err *err);
+CM_RESULT cm_json_get_u64(
+    struct cm_json v, const char *name, uint64_t max, uint64_t *out, struct cm_err *err);
+CM_RESULT cm_json_get_int(
+    struct cm_json v, const char *name, int64_t min, int64_t max, int64_t *out, struct cm_err *err);
 CM_RESULT cm_json_get_bool(struct cm_json v, const char *name, bool *out, struct cm_err *err);
 
 /* Items of the list ${v}; a value of another type has none. */
@@ -78,12 +85,12 @@ bool cm_json_next(struct cm_json v, const char **name, struct cm_json *out);
 
 /* The value itself; ${what} names it in the error. */
 CM_RESULT cm_json_str(struct cm_json v, const char *what, const char **out, struct cm_err *err);
-CM_RESULT cm_json_hex(struct cm_json v, const char *what, uint8_t *out, size_t len,
-    struct cm_err *err);
-CM_RESULT cm_json_u64(struct cm_json v, const char *what, uint64_t max, uint64_t *out,
-    struct cm_err *err);
-CM_RESULT cm_json_int(struct cm_json v, const char *what, int64_t min, int64_t max, int64_t *out,
-    struct cm_err *err);
+CM_RESULT cm_json_hex(
+    struct cm_json v, const char *what, uint8_t *out, size_t len, struct cm_err *err);
+CM_RESULT cm_json_u64(
+    struct cm_json v, const char *what, uint64_t max, uint64_t *out, struct cm_err *err);
+CM_RESULT cm_json_int(
+    struct cm_json v, const char *what, int64_t min, int64_t max, int64_t *out, struct cm_err *err);
 CM_RESULT cm_json_bool(struct cm_json v, const char *what, bool *out, struct cm_err *err);
 
 #endif

@@ -81,7 +81,8 @@ cm_date_to_unix(const struct cm_date *d, int64_t *out)
 		return CM_E_MALFORMED;
 	if (!in(d->hour, 0, 23) || !in(d->minute, 0, 59) || !in(d->second, 0, 59))
 		return CM_E_MALFORMED;
-	*out = days_of(d->year, d->month, d->day) * DAY + d->hour * 3600 + d->minute * 60 + d->second;
+	*out =
+	    days_of(d->year, d->month, d->day) * DAY + d->hour * 3600 + d->minute * 60 + d->second;
 	return CM_OK;
 }
 

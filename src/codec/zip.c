@@ -8,9 +8,9 @@
 #define LOCAL_LEN 30u
 #define CENTRAL_LEN 46u
 #define END_LEN 22u
-#define VERSION_NEEDED 10u /* 1.0: stored */
+#define VERSION_NEEDED 10u   /* 1.0: stored */
 #define VERSION_MADE 0x0314u /* Unix, 2.0: so that the mode counts */
-#define DOS_DATE 0x0021u /* 1980-01-01, the first there is */
+#define DOS_DATE 0x0021u     /* 1980-01-01, the first there is */
 #define REGULAR_0644 0x81a40000u
 
 struct field {
@@ -127,8 +127,10 @@ check_entries(const struct cm_zip_entry *e, size_t n, struct cm_err *err)
 
 	for (size_t i = 0; i < n; i++) {
 		if (!cm_zip_name_ok(e[i].name))
-			return cm_err_set(err, CM_E_USAGE, "a dossier can not hold a file named %.*s",
-			    (int)(e[i].name.len > 80 ? 80 : e[i].name.len), (const char *)e[i].name.ptr);
+			return cm_err_set(err, CM_E_USAGE,
+			    "a dossier can not hold a file named %.*s",
+			    (int)(e[i].name.len > 80 ? 80 : e[i].name.len),
+			    (const char *)e[i].name.ptr);
 		if (i > 0 && cm_span_eq(e[i].name, e[i - 1].name))
 			return cm_err_set(err, CM_E_USAGE, "two files of one name: %.*s",
 			    (int)e[i].name.len, (const char *)e[i].name.ptr);
@@ -201,15 +203,16 @@ write_sorted(const struct cm_zip_entry *e, struct written *w, size_t n, const st
 }
 
 enum cm_result
-cm_zip_write(const struct cm_zip_entry *entries, size_t n, const struct cm_sink *out,
-    struct cm_err *err)
+cm_zip_write(
+    const struct cm_zip_entry *entries, size_t n, const struct cm_sink *out, struct cm_err *err)
 {
 	struct cm_zip_entry *sorted;
 	struct written *w;
 	enum cm_result r = CM_E_NOMEM;
 
 	if (n > CM_ZIP_ENTRIES)
-		return cm_err_set(err, CM_E_LIMIT, "a dossier of more than %u files", CM_ZIP_ENTRIES);
+		return cm_err_set(
+		    err, CM_E_LIMIT, "a dossier of more than %u files", CM_ZIP_ENTRIES);
 	sorted = calloc(n + 1, sizeof(*sorted));
 	w = calloc(n + 1, sizeof(*w));
 	if (sorted == NULL || w == NULL)
@@ -248,8 +251,8 @@ same(struct cm_span file, uint64_t at, struct cm_span want, const struct field *
 }
 
 static enum cm_result
-read_local(struct cm_span file, size_t *at, struct cm_zip_entry *out, uint32_t *crc,
-    struct cm_err *err)
+read_local(
+    struct cm_span file, size_t *at, struct cm_zip_entry *out, uint32_t *crc, struct cm_err *err)
 {
 	struct cm_span head = cm_span_part(file, *at, LOCAL_LEN);
 	size_t name_at = *at + LOCAL_LEN, name_len, size;
@@ -274,8 +277,8 @@ read_local(struct cm_span file, size_t *at, struct cm_zip_entry *out, uint32_t *
 }
 
 static enum cm_result
-read_central(struct cm_span file, const struct cm_zip_entry *e, const struct written *w,
-    size_t *at, struct cm_err *err)
+read_central(struct cm_span file, const struct cm_zip_entry *e, const struct written *w, size_t *at,
+    struct cm_err *err)
 {
 	uint8_t want[CENTRAL_LEN + CM_ZIP_NAME];
 	size_t len = CENTRAL_LEN + e->name.len;
@@ -295,7 +298,8 @@ read_end(struct cm_span file, size_t n, size_t start, size_t at, struct cm_err *
 	put_end(want, n, start, at - start);
 	r = same(file, at, cm_span_of(want, END_LEN), end_fields, err);
 	if (r == CM_OK && at + END_LEN != file.len)
-		return cm_err_at(err, CM_E_MALFORMED, at + END_LEN, "bytes behind the end of the ZIP");
+		return cm_err_at(
+		    err, CM_E_MALFORMED, at + END_LEN, "bytes behind the end of the ZIP");
 	return r;
 }
 
@@ -316,7 +320,8 @@ read_all(struct cm_span file, struct cm_zip_entry *e, struct written *w, size_t 
 
 	for (; at_local(file, at); n++) {
 		if (n == CM_ZIP_ENTRIES)
-			return cm_err_at(err, CM_E_MALFORMED, at, "more than %u entries", CM_ZIP_ENTRIES);
+			return cm_err_at(
+			    err, CM_E_MALFORMED, at, "more than %u entries", CM_ZIP_ENTRIES);
 		w[n].offset = (uint32_t)at;
 		r = read_local(file, &at, &e[n], &w[n].crc, err);
 		if (r != CM_OK)

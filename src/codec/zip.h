@@ -31,8 +31,8 @@ bool cm_zip_name_ok(struct cm_span name);
 
 /* Writes entries in any order as one file.  CM_E_USAGE: a name that is not allowed, or
  * twice.  CM_E_LIMIT: too many entries or bytes.  And what the sink says. */
-CM_RESULT cm_zip_write(const struct cm_zip_entry *entries, size_t n, const struct cm_sink *out,
-    struct cm_err *err);
+CM_RESULT cm_zip_write(
+    const struct cm_zip_entry *entries, size_t n, const struct cm_sink *out, struct cm_err *err);
 
 /* What was read, ascending by name. */
 struct cm_zip {
@@ -41,8 +41,8 @@ struct cm_zip {
 };
 
 /* CM_E_MALFORMED with offset and expectation.  CM_E_NOMEM. */
-CM_RESULT cm_zip_read(struct cm_span file, struct cm_arena *arena, struct cm_zip *out,
-    struct cm_err *err);
+CM_RESULT cm_zip_read(
+    struct cm_span file, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err);
 
 /* CM_E_NOTFOUND */
 CM_RESULT cm_zip_find(const struct cm_zip *zip, const char *name, struct cm_span *out);

@@ -6,12 +6,11 @@
 enum cm_result
 cm_ed25519_public(const uint8_t seed[CM_ED25519_SEED], uint8_t out[CM_ED25519_PUBLIC])
 {
-	EVP_PKEY *key =
-	    EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, CM_ED25519_SEED);
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, CM_ED25519_SEED);
 	uint8_t point[CM_ED25519_PUBLIC];
 	size_t len = sizeof(point);
 	bool ok = key != NULL && EVP_PKEY_get_raw_public_key(key, point, &len) == 1 &&
-	    len == sizeof(point);
+		  len == sizeof(point);
 
 	EVP_PKEY_free(key);
 	if (!ok)
@@ -21,18 +20,17 @@ cm_ed25519_public(const uint8_t seed[CM_ED25519_SEED], uint8_t out[CM_ED25519_PU
 }
 
 enum cm_result
-cm_ed25519_sign(const uint8_t seed[CM_ED25519_SEED], struct cm_span message,
-    uint8_t out[CM_ED25519_SIGNATURE])
+cm_ed25519_sign(
+    const uint8_t seed[CM_ED25519_SEED], struct cm_span message, uint8_t out[CM_ED25519_SIGNATURE])
 {
-	EVP_PKEY *key =
-	    EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, CM_ED25519_SEED);
+	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, CM_ED25519_SEED);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t signature[CM_ED25519_SIGNATURE];
 	size_t len = sizeof(signature);
 	bool ok = key != NULL && ctx != NULL &&
-	    EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
-	    EVP_DigestSign(ctx, signature, &len, message.ptr, message.len) == 1 &&
-	    len == sizeof(signature);
+		  EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
+		  EVP_DigestSign(ctx, signature, &len, message.ptr, message.len) == 1 &&
+		  len == sizeof(signature);
 
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key); /* wipes its copy of the seed */
@@ -89,10 +87,10 @@ cm_ed25519_verify(const uint8_t public_key[CM_ED25519_PUBLIC], struct cm_span me
 	key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, CM_ED25519_PUBLIC);
 	ctx = EVP_MD_CTX_new();
 	if (key != NULL && ctx != NULL && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1)
-		r = EVP_DigestVerify(ctx, signature, CM_ED25519_SIGNATURE, message.ptr,
-			message.len) == 1 ?
-		    CM_OK :
-		    CM_E_REFUSED;
+		r = EVP_DigestVerify(
+			ctx, signature, CM_ED25519_SIGNATURE, message.ptr, message.len) == 1
+			? CM_OK
+			: CM_E_REFUSED;
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
 	return r;

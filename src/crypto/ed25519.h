@@ -18,8 +18,8 @@
 
 /* CM_E_NOMEM: OpenSSL could not; there is no other failure. */
 CM_RESULT cm_ed25519_public(const uint8_t seed[CM_ED25519_SEED], uint8_t out[CM_ED25519_PUBLIC]);
-CM_RESULT cm_ed25519_sign(const uint8_t seed[CM_ED25519_SEED], struct cm_span message,
-    uint8_t out[CM_ED25519_SIGNATURE]);
+CM_RESULT cm_ed25519_sign(
+    const uint8_t seed[CM_ED25519_SEED], struct cm_span message, uint8_t out[CM_ED25519_SIGNATURE]);
 
 /* CM_E_REFUSED: not a signature of this key over these bytes.  CM_E_NOMEM. */
 CM_RESULT cm_ed25519_verify(const uint8_t public_key[CM_ED25519_PUBLIC], struct cm_span message,

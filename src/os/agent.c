@@ -85,8 +85,8 @@ converse(int fd, struct cm_span request, struct cm_buf *answer, struct cm_err *e
 }
 
 enum cm_result
-cm_agent_ask(const char *socket_path, struct cm_span request, struct cm_buf *answer,
-    struct cm_err *err)
+cm_agent_ask(
+    const char *socket_path, struct cm_span request, struct cm_buf *answer, struct cm_err *err)
 {
 	enum cm_result r;
 	int fd;

@@ -14,7 +14,7 @@
 
 /* Sends ${request} (length in front is added here), appends the answer without its length.
  * CM_E_NOTFOUND: no agent listens there; CM_E_IO; CM_E_LIMIT; CM_E_NOMEM. */
-CM_RESULT cm_agent_ask(const char *socket_path, struct cm_span request, struct cm_buf *answer,
-    struct cm_err *err);
+CM_RESULT cm_agent_ask(
+    const char *socket_path, struct cm_span request, struct cm_buf *answer, struct cm_err *err);
 
 #endif

@@ -131,7 +131,10 @@ sync_folder_of(const char *path)
 		return false;
 	memcpy(folder, path, len);
 	folder[len] = '\0';
-	fd = open(slash == NULL ? "." : len == 0 ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(slash == NULL ? "."
+		  : len == 0    ? "/"
+				: folder,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	ok = fsync(fd) == 0;
@@ -159,8 +162,8 @@ write_temporary(const char *tmp, struct cm_span bytes, unsigned mode, struct cm_
 }
 
 enum cm_result
-cm_whole_write(const char *path, struct cm_span bytes, struct cm_write_mode mode,
-    struct cm_err *err)
+cm_whole_write(
+    const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err)
 {
 	char tmp[PATH_MAX];
 	int n = snprintf(tmp, sizeof(tmp), "%s.tmp", path);
@@ -197,8 +200,8 @@ enum cm_result
 cm_private_mkdir(const char *path, struct cm_err *err)
 {
 	if (mkdir(path, 0700) != 0)
-		return errno == EEXIST ? cm_err_set(err, CM_E_USAGE, "%s exists already", path) :
-					 system_error(err, path);
+		return errno == EEXIST ? cm_err_set(err, CM_E_USAGE, "%s exists already", path)
+				       : system_error(err, path);
 	if (chmod(path, 0700) != 0 || !sync_folder_of(path))
 		return system_error(err, path);
 	return CM_OK;

@@ -27,15 +27,15 @@ CM_RESULT cm_whole_read(const char *path, size_t max, struct cm_buf *out, struct
 CM_RESULT cm_private_read(const char *path, size_t max, struct cm_buf *out, struct cm_err *err);
 
 enum cm_write_how {
-	CM_WRITE_NEW,	  /* CM_E_USAGE if there is such a file */
+	CM_WRITE_NEW, /* CM_E_USAGE if there is such a file */
 	CM_WRITE_REPLACE
 };
 struct cm_write_mode {
 	enum cm_write_how how;
 	unsigned mode; /* 0600, 0644; whatever the umask says */
 };
-CM_RESULT cm_whole_write(const char *path, struct cm_span bytes, struct cm_write_mode mode,
-    struct cm_err *err);
+CM_RESULT cm_whole_write(
+    const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err);
 
 /* Gives a synced file or folder its name, in one step that lasts.  A folder replaces only
  * an empty one. */

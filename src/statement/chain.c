@@ -97,8 +97,8 @@ check_pair(struct work *w, const struct view *a, const struct view *b)
 	if (p == q)
 		return add_note(w, (struct cm_chain_note) { CM_CHAIN_FORK, a->at, b->at, p, p });
 	if (q - p > 1)
-		return add_note(w,
-		    (struct cm_chain_note) { CM_CHAIN_GAP, b->at, b->at, p + 1, q - 1 });
+		return add_note(
+		    w, (struct cm_chain_note) { CM_CHAIN_GAP, b->at, b->at, p + 1, q - 1 });
 	return CM_OK;
 }
 
@@ -114,8 +114,8 @@ check_lines(struct work *w)
 		if (i > 0 && same_key(&w->line[i - 1], b))
 			r = check_pair(w, &w->line[i - 1], b);
 		else if (first > 1)
-			r = add_note(w,
-			    (struct cm_chain_note) { CM_CHAIN_GAP, b->at, b->at, 1, first - 1 });
+			r = add_note(
+			    w, (struct cm_chain_note) { CM_CHAIN_GAP, b->at, b->at, 1, first - 1 });
 	}
 	return r;
 }
@@ -137,21 +137,22 @@ check_previous(struct work *w, size_t i)
 		size_t j = i;
 
 		while (j > 0 && same_key(&w->line[j - 1], b) &&
-		    w->line[j - 1].item->head->number == number)
+		       w->line[j - 1].item->head->number == number)
 			j--;
 		if (j == 0 || !same_key(&w->line[j - 1], b) ||
 		    w->line[j - 1].item->head->number != number - 1)
 			return CM_OK; /* it is not here: a gap */
 		a = &w->line[j - 1];
 	}
-	return add_note(w, (struct cm_chain_note) { CM_CHAIN_BROKEN, a->at, b->at, number, number });
+	return add_note(
+	    w, (struct cm_chain_note) { CM_CHAIN_BROKEN, a->at, b->at, number, number });
 }
 
 static bool
 may_supersede(const struct cm_statement *a, const struct cm_statement *b)
 {
 	return strcmp(a->by, b->by) == 0 && a->type == b->type && a->has_case == b->has_case &&
-	    (!a->has_case || memcmp(a->case_id, b->case_id, 32) == 0);
+	       (!a->has_case || memcmp(a->case_id, b->case_id, 32) == 0);
 }
 
 static enum cm_result
@@ -182,7 +183,7 @@ check_rivals(struct work *w, size_t i)
 		if (b->has_supersedes && memcmp(a->supersedes, b->supersedes, 32) == 0 &&
 		    may_supersede(a, b))
 			return add_note(w, (struct cm_chain_note) { CM_CHAIN_RIVALS, w->line[i].at,
-				    w->line[j].at, 0, 0 });
+					       w->line[j].at, 0, 0 });
 	}
 	return CM_OK;
 }
@@ -246,7 +247,7 @@ cm_chain_check(const struct cm_chain_item *items, size_t n, struct cm_arena *are
 	c.n = w.n_notes;
 	for (size_t i = 0; i < c.n; i++)
 		c.refused |= c.note[i].kind == CM_CHAIN_FORK || c.note[i].kind == CM_CHAIN_BROKEN ||
-		    c.note[i].kind == CM_CHAIN_RIVALS;
+			     c.note[i].kind == CM_CHAIN_RIVALS;
 	*out = c;
 	return CM_OK;
 }

@@ -21,13 +21,13 @@ struct cm_chain_item {
 };
 
 enum cm_chain_kind {
-	CM_CHAIN_FORK,	     /* a, b: two statements of one key with one number */
-	CM_CHAIN_BROKEN,     /* b names another `previous` than a, whose number is one less; or a
+	CM_CHAIN_FORK,   /* a, b: two statements of one key with one number */
+	CM_CHAIN_BROKEN, /* b names another `previous` than a, whose number is one less; or a
 				as previous, though a is not the one before it */
-	CM_CHAIN_GAP,	     /* numbers first..last of a's key are not here: withheld; a comes next */
+	CM_CHAIN_GAP,    /* numbers first..last of a's key are not here: withheld; a comes next */
 	CM_CHAIN_SUPERSEDED, /* a is superseded by b */
-	CM_CHAIN_VOID,	     /* b says it supersedes a, but key, case or type differ: it counts not */
-	CM_CHAIN_RIVALS	     /* a and b both supersede one statement: a fork */
+	CM_CHAIN_VOID,  /* b says it supersedes a, but key, case or type differ: it counts not */
+	CM_CHAIN_RIVALS /* a and b both supersede one statement: a fork */
 };
 
 struct cm_chain_note {

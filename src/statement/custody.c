@@ -49,7 +49,8 @@ cm_custody_read(const struct cm_statement_doc *d, struct cm_arena *arena, struct
 		r = read_claim(v, "at", arena, &c.at, err);
 	if (r == CM_OK)
 		r = read_claim(v, "how", arena, &c.how, err);
-	if (r == CM_OK && c.at.text != NULL && cm_rfc3339_parse(cm_span_str(c.at.text), &at) != CM_OK)
+	if (r == CM_OK && c.at.text != NULL &&
+	    cm_rfc3339_parse(cm_span_str(c.at.text), &at) != CM_OK)
 		r = cm_err_set(err, CM_E_MALFORMED, "`at' is not a time like 2026-01-31T23:59:59Z");
 	if (r == CM_OK)
 		*out = c;

@@ -48,8 +48,8 @@ cm_key_wipe(struct cm_key *k)
 
 /* The private section: two equal numbers, the key, its comment, padding 1, 2, 3... */
 static enum cm_result
-parse_private(struct cm_span s, const struct cm_ssh_public *pub, struct cm_key *out,
-    struct cm_err *err)
+parse_private(
+    struct cm_span s, const struct cm_ssh_public *pub, struct cm_key *out, struct cm_err *err)
 {
 	struct cm_cursor c = cm_cursor_of(s);
 	uint32_t check = cm_cursor_u32(&c);
@@ -69,8 +69,8 @@ parse_private(struct cm_span s, const struct cm_ssh_public *pub, struct cm_key *
 		return r;
 	if (!cm_ssh_public_same(&out->pub, pub) || memcmp(point.ptr, pub->point, 32) != 0 ||
 	    memcmp(secret.ptr + 32, pub->point, 32) != 0)
-		return cm_err_set(err, CM_E_REFUSED,
-		    "a private key whose public half belongs to another one");
+		return cm_err_set(
+		    err, CM_E_REFUSED, "a private key whose public half belongs to another one");
 	return CM_OK;
 }
 
@@ -87,7 +87,8 @@ parse_blob(struct cm_span blob, struct cm_key *out, struct cm_err *err)
 
 	public_blob = cm_sshwire_string(&c);
 	private_part = cm_sshwire_string(&c);
-	if (!cm_sshwire_done(&c) || !cm_span_eq(magic, cm_span_of(MAGIC, sizeof(MAGIC))) || count != 1)
+	if (!cm_sshwire_done(&c) || !cm_span_eq(magic, cm_span_of(MAGIC, sizeof(MAGIC))) ||
+	    count != 1)
 		return cm_err_set(err, CM_E_MALFORMED, "not a private key of OpenSSH");
 	if (!plain)
 		return cm_err_set(err, CM_E_UNSUPPORTED, "the key has a passphrase");

@@ -130,8 +130,8 @@ agent_sign(void *arg, struct cm_span data, struct cm_buf *out, struct cm_err *er
 	cm_sshwire_put(&request, cm_ssh_public_blob(&k->signer.key));
 	cm_sshwire_put(&request, data);
 	cm_buf_add_u32(&request, 0);
-	r = cm_buf_ok(&request) ? cm_agent_ask(k->agent, cm_buf_span(&request), &answer, err) :
-				  CM_E_NOMEM;
+	r = cm_buf_ok(&request) ? cm_agent_ask(k->agent, cm_buf_span(&request), &answer, err)
+				: CM_E_NOMEM;
 	c = cm_cursor_of(cm_buf_span(&answer));
 	type = cm_cursor_u8(&c);
 	cm_buf_add_span(out, cm_sshwire_string(&c));
@@ -155,8 +155,8 @@ open_agent(const char *path, const char *agent, struct cm_keyring *out, struct c
 		return r;
 	r = agent == NULL ? CM_E_NOTFOUND : agent_look(agent, &out->signer.key, &why);
 	if (r == CM_E_NOTFOUND)
-		return cm_err_set(err, r, "the key %s needs ssh-agent, which does not hold it: ssh-add %s",
-		    path, path);
+		return cm_err_set(err, r,
+		    "the key %s needs ssh-agent, which does not hold it: ssh-add %s", path, path);
 	if (r != CM_OK)
 		return cm_err_set(err, r, "%s", why.text);
 	out->agent = agent;

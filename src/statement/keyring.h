@@ -27,21 +27,21 @@ CM_RESULT cm_keyring_public(const char *path, struct cm_ssh_public *out, struct 
  * `signer` points into it. */
 struct cm_keyring {
 	struct cm_signer signer;
-	struct cm_key key;	/* zero if an agent signs */
-	const char *agent;	/* borrowed */
+	struct cm_key key; /* zero if an agent signs */
+	const char *agent; /* borrowed */
 };
 
 /* Opens the key in file ${path}: reads it if it can be read without passphrase, else looks
  * for it in the agent at socket ${agent} (NULL: none), known by ${path}.pub.
  * CM_E_REFUSED: others can read the file.  CM_E_NOTFOUND: no such file, or it has a passphrase and
  * the agent does not hold it; the error says `ssh-add FILE'. */
-CM_RESULT cm_keyring_open(const char *path, const char *agent, struct cm_keyring *out,
-    struct cm_err *err);
+CM_RESULT cm_keyring_open(
+    const char *path, const char *agent, struct cm_keyring *out, struct cm_err *err);
 void cm_keyring_close(struct cm_keyring *k); /* a zeroed one is fine */
 
 /* Reads an agent's list of keys (SSH2_AGENT_IDENTITIES_ANSWER): is ${want} among them?
  * CM_E_NOTFOUND: no.  CM_E_MALFORMED. */
-CM_RESULT cm_agent_holds(struct cm_span answer, const struct cm_ssh_public *want,
-    struct cm_err *err);
+CM_RESULT cm_agent_holds(
+    struct cm_span answer, const struct cm_ssh_public *want, struct cm_err *err);
 
 #endif

@@ -118,7 +118,8 @@ read_schema(struct cm_json v, struct cm_arena *arena, struct cm_schema *out, str
 		return r;
 	out->n = cm_json_len(list);
 	if (out->n == 0 || out->n > CM_COLUMNS_MAX)
-		return cm_err_set(err, CM_E_MALFORMED, "`columns' has not 1 to %d items", CM_COLUMNS_MAX);
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "`columns' has not 1 to %d items", CM_COLUMNS_MAX);
 	for (size_t i = 0; i < out->n && r == CM_OK; i++)
 		r = read_column(cm_json_at(list, i), arena, &out->column[i], err);
 	if (r == CM_OK && cm_schema_check(out, err) != CM_OK)
@@ -127,8 +128,7 @@ read_schema(struct cm_json v, struct cm_arena *arena, struct cm_schema *out, str
 }
 
 static enum cm_result
-read_collected(struct cm_json v, struct cm_arena *arena, struct cm_seal_v1 *out,
-    struct cm_err *err)
+read_collected(struct cm_json v, struct cm_arena *arena, struct cm_seal_v1 *out, struct cm_err *err)
 {
 	struct cm_json c;
 	enum cm_result r;
@@ -145,8 +145,7 @@ read_collected(struct cm_json v, struct cm_arena *arena, struct cm_seal_v1 *out,
 }
 
 static enum cm_result
-read_checkpoint(struct cm_json v, struct cm_arena *arena, struct cm_after *out,
-    struct cm_err *err)
+read_checkpoint(struct cm_json v, struct cm_arena *arena, struct cm_after *out, struct cm_err *err)
 {
 	static const char *const members[] = { "origin", "size", "root", NULL };
 	enum cm_result r = cm_json_only(v, members, err);
@@ -175,7 +174,8 @@ read_after(struct cm_json v, struct cm_arena *arena, struct cm_seal_v1 *out, str
 		return r;
 	n = cm_json_len(l);
 	if (n == 0 || n > CM_AFTER_MAX)
-		return cm_err_set(err, CM_E_MALFORMED, "`after' has not 1 to %u items", CM_AFTER_MAX);
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "`after' has not 1 to %u items", CM_AFTER_MAX);
 	list = cm_arena_array(arena, n, sizeof(*list));
 	if (list == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");

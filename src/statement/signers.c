@@ -16,7 +16,7 @@ match_one(struct cm_span pattern, struct cm_span text)
 			star = p++;
 			eaten = t;
 		} else if (p < pattern.len &&
-		    (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
+			   (pattern.ptr[p] == '?' || pattern.ptr[p] == text.ptr[t])) {
 			p++;
 			t++;
 		} else if (star != SIZE_MAX) {
@@ -54,11 +54,11 @@ cm_signers_match(struct cm_span patterns, struct cm_span text)
 		struct cm_span p = take_until(&patterns, ',');
 		bool not = p.len > 0 && p.ptr[0] == '!';
 
-		if (not)
+		if (not )
 			p = cm_span_part(p, 1, p.len);
 		if (p.len == 0 || !match_one(p, text))
 			continue;
-		if (not)
+		if (not )
 			return false;
 		found = true;
 	}
@@ -107,7 +107,8 @@ take_field(struct reader *r, struct cm_span *out)
 	if (quoted)
 		return bad(r, CM_E_MALFORMED, "a quote that does not end");
 	if (n == 0)
-		return bad(r, CM_E_MALFORMED, "cut short; expected: principals [options] keytype key");
+		return bad(
+		    r, CM_E_MALFORMED, "cut short; expected: principals [options] keytype key");
 	*out = cm_span_part(r->rest, 0, n);
 	r->rest = cm_span_part(r->rest, n, r->rest.len);
 	return CM_OK;
@@ -324,8 +325,8 @@ count_lines(struct cm_span text)
 }
 
 enum cm_result
-cm_signers_parse(struct cm_span text, struct cm_arena *arena, struct cm_signers *out,
-    struct cm_err *err)
+cm_signers_parse(
+    struct cm_span text, struct cm_arena *arena, struct cm_signers *out, struct cm_err *err)
 {
 	struct reader r = { .arena = arena, .err = err };
 	struct cm_signers s = { 0 };
@@ -333,8 +334,9 @@ cm_signers_parse(struct cm_span text, struct cm_arena *arena, struct cm_signers 
 	size_t room = count_lines(text);
 
 	if (text.len > CM_SIGNERS_BYTES || room > CM_SIGNERS_LINES)
-		return cm_err_set(err, CM_E_LIMIT, "allowed signers: more than %zu bytes or %u lines",
-		    CM_SIGNERS_BYTES, CM_SIGNERS_LINES);
+		return cm_err_set(err, CM_E_LIMIT,
+		    "allowed signers: more than %zu bytes or %u lines", CM_SIGNERS_BYTES,
+		    CM_SIGNERS_LINES);
 	line = cm_arena_array(arena, room, sizeof(*line));
 	if (line == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");
@@ -381,8 +383,8 @@ cm_signers_find(const struct cm_signers *s, const struct cm_ssh_public *key, int
 	}
 	if (seen == 0)
 		return CM_E_NOTFOUND;
-	return cm_err_set(err, CM_E_REFUSED, "the key of line %zu was not valid when this was signed",
-	    seen);
+	return cm_err_set(
+	    err, CM_E_REFUSED, "the key of line %zu was not valid when this was signed", seen);
 }
 
 void

@@ -34,7 +34,7 @@ struct cm_signer_line {
 	struct cm_ssh_public key;
 	bool has_after, has_before;
 	int64_t after, before; /* valid from, valid until, both included; Unix time */
-	size_t line;	       /* in the file, from 1 */
+	size_t line;           /* in the file, from 1 */
 };
 
 struct cm_signers {
@@ -45,13 +45,13 @@ struct cm_signers {
 
 /* CM_E_MALFORMED, CM_E_UNSUPPORTED, CM_E_REFUSED: with the line's number in the text.
  * CM_E_LIMIT, CM_E_NOMEM. */
-CM_RESULT cm_signers_parse(struct cm_span text, struct cm_arena *arena, struct cm_signers *out,
-    struct cm_err *err);
+CM_RESULT cm_signers_parse(
+    struct cm_span text, struct cm_arena *arena, struct cm_signers *out, struct cm_err *err);
 
 /* Who signs with ${key} at ${when}?  CM_E_NOTFOUND: no line has this key.  CM_E_REFUSED: some
  * have, but none is valid then. */
-CM_RESULT cm_signers_find(const struct cm_signers *s, const struct cm_ssh_public *key,
-    int64_t when, const struct cm_signer_line **out, struct cm_err *err);
+CM_RESULT cm_signers_find(const struct cm_signers *s, const struct cm_ssh_public *key, int64_t when,
+    const struct cm_signer_line **out, struct cm_err *err);
 
 /* The line to give to others: principals, namespace, key, newline. */
 void cm_signers_line(const char *principals, const struct cm_ssh_public *key, struct cm_buf *out);

@@ -45,8 +45,8 @@ cm_ssh_public_parse(struct cm_span blob, struct cm_ssh_public *out, struct cm_er
 	memcpy(k.point, point.ptr, sizeof(k.point));
 	memcpy(k.blob, blob.ptr, blob.len);
 	if (!cm_ed25519_public_ok(k.point))
-		return cm_err_set(err, CM_E_REFUSED,
-		    "an Ed25519 key of small order or not canonically encoded");
+		return cm_err_set(
+		    err, CM_E_REFUSED, "an Ed25519 key of small order or not canonically encoded");
 	*out = k;
 	return CM_OK;
 }
@@ -109,8 +109,8 @@ cm_ssh_public_text(const struct cm_ssh_public *k, struct cm_buf *out)
 }
 
 enum cm_result
-cm_ssh_public_from_text(struct cm_span type, struct cm_span base64, struct cm_ssh_public *out,
-    struct cm_err *err)
+cm_ssh_public_from_text(
+    struct cm_span type, struct cm_span base64, struct cm_ssh_public *out, struct cm_err *err)
 {
 	struct cm_buf blob = { .max = CM_SSH_BLOB_MAX * 8 };
 	struct cm_ssh_public k;
@@ -128,7 +128,8 @@ cm_ssh_public_from_text(struct cm_span type, struct cm_span base64, struct cm_ss
 	if (r != CM_OK)
 		return r;
 	if (k.kind != kind)
-		return cm_err_set(err, CM_E_MALFORMED, "a key that is not of the type written before it");
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "a key that is not of the type written before it");
 	*out = k;
 	return CM_OK;
 }

@@ -50,7 +50,7 @@ bool cm_ssh_fingerprint_ok(const char *text);
 void cm_ssh_public_text(const struct cm_ssh_public *k, struct cm_buf *out);
 
 /* Reads what cm_ssh_public_text writes. */
-CM_RESULT cm_ssh_public_from_text(struct cm_span type, struct cm_span base64,
-    struct cm_ssh_public *out, struct cm_err *err);
+CM_RESULT cm_ssh_public_from_text(
+    struct cm_span type, struct cm_span base64, struct cm_ssh_public *out, struct cm_err *err);
 
 #endif

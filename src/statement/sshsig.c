@@ -162,7 +162,8 @@ cm_sshsig_parse(struct cm_span armour, struct cm_sshsig *out, struct cm_err *err
 	enum cm_result r;
 
 	if (armour.len > ARMOUR_MAX)
-		return cm_err_set(err, CM_E_MALFORMED, "more than %u bytes of SSH signature", ARMOUR_MAX);
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "more than %u bytes of SSH signature", ARMOUR_MAX);
 	r = unarmour(armour, &blob);
 	if (r == CM_E_MALFORMED)
 		cm_err_set(err, r, "not the armour of an SSH signature");

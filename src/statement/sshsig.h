@@ -22,7 +22,7 @@ struct cm_sshsig {
 	struct cm_ssh_public key;
 	enum cm_sshsig_hash hash;
 	uint8_t signature[64];
-	uint8_t flags;	  /* of a hardware key: 0x01 touched, 0x04 verified */
+	uint8_t flags;    /* of a hardware key: 0x01 touched, 0x04 verified */
 	uint32_t counter; /* of a hardware key */
 };
 
@@ -47,8 +47,8 @@ CM_RESULT cm_sshsig_take(struct cm_sshsig *s, struct cm_span blob, struct cm_err
  * signature blob of `key` over ${data}. */
 struct cm_signer {
 	struct cm_ssh_public key;
-	enum cm_result (*sign)(void *arg, struct cm_span data, struct cm_buf *out,
-	    struct cm_err *err);
+	enum cm_result (*sign)(
+	    void *arg, struct cm_span data, struct cm_buf *out, struct cm_err *err);
 	void *arg;
 };
 

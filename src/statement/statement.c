@@ -116,7 +116,8 @@ read_type(struct cm_json root, enum cm_predicate *out, struct cm_err *err)
 			return CM_OK;
 		}
 	}
-	return cm_err_set(err, CM_E_UNSUPPORTED, "a statement of a type not known here: %.80s", text);
+	return cm_err_set(
+	    err, CM_E_UNSUPPORTED, "a statement of a type not known here: %.80s", text);
 }
 
 static enum cm_result
@@ -139,8 +140,8 @@ read_subject(struct cm_json v, struct cm_subject *out, struct cm_err *err)
 }
 
 static enum cm_result
-read_subjects(struct cm_json root, struct cm_arena *arena, struct cm_statement *out,
-    struct cm_err *err)
+read_subjects(
+    struct cm_json root, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
 {
 	struct cm_subject *list;
 	struct cm_json v;
@@ -151,8 +152,8 @@ read_subjects(struct cm_json root, struct cm_arena *arena, struct cm_statement *
 		return r;
 	n = cm_json_len(v);
 	if (n == 0 || n > CM_STATEMENT_SUBJECTS)
-		return cm_err_set(err, CM_E_MALFORMED, "`subject' has not 1 to %u items",
-		    CM_STATEMENT_SUBJECTS);
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "`subject' has not 1 to %u items", CM_STATEMENT_SUBJECTS);
 	list = cm_arena_array(arena, n, sizeof(*list));
 	if (list == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");
@@ -170,8 +171,8 @@ read_made(struct cm_json v, int64_t *out, struct cm_err *err)
 	enum cm_result r = cm_json_get_str(v, "made", &text, err);
 
 	if (r == CM_OK && cm_rfc3339_parse(cm_span_str(text), out) != CM_OK)
-		return cm_err_set(err, CM_E_MALFORMED,
-		    "`made' is not a time like 2026-01-31T23:59:59Z");
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "`made' is not a time like 2026-01-31T23:59:59Z");
 	return r;
 }
 
@@ -190,8 +191,8 @@ read_number(struct cm_json v, struct cm_statement *out, struct cm_err *err)
 }
 
 static enum cm_result
-read_optional_hex(struct cm_json v, const char *name, bool *has, uint8_t out[32],
-    struct cm_err *err)
+read_optional_hex(
+    struct cm_json v, const char *name, bool *has, uint8_t out[32], struct cm_err *err)
 {
 	*has = cm_json_has(v, name);
 	return *has ? cm_json_get_hex(v, name, out, 32, err) : CM_OK;
@@ -216,14 +217,13 @@ read_to(struct cm_json v, struct cm_arena *arena, const char **out, struct cm_er
 	if (r != CM_OK)
 		return r;
 	if (text[0] == '\0' || strlen(text) > CM_STATEMENT_TO)
-		return cm_err_set(err, CM_E_MALFORMED, "`to' has not 1 to %u bytes",
-		    CM_STATEMENT_TO);
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "`to' has not 1 to %u bytes", CM_STATEMENT_TO);
 	return copy_str(arena, text, out);
 }
 
 static enum cm_result
-read_common(struct cm_json v, struct cm_arena *arena, struct cm_statement *out,
-    struct cm_err *err)
+read_common(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
 {
 	const char *by;
 	enum cm_result r = cm_json_get_str(v, "by", &by, err);
@@ -248,8 +248,8 @@ read_common(struct cm_json v, struct cm_arena *arena, struct cm_statement *out,
 }
 
 static enum cm_result
-read_root(struct cm_json root, struct cm_arena *arena, struct cm_statement_doc *d,
-    struct cm_err *err)
+read_root(
+    struct cm_json root, struct cm_arena *arena, struct cm_statement_doc *d, struct cm_err *err)
 {
 	static const char *const members[] = { "_type", "subject", "predicateType", "predicate",
 		NULL };
@@ -267,8 +267,8 @@ read_root(struct cm_json root, struct cm_arena *arena, struct cm_statement_doc *
 }
 
 enum cm_result
-cm_statement_read(struct cm_span text, struct cm_arena *arena, struct cm_statement_doc *out,
-    struct cm_err *err)
+cm_statement_read(
+    struct cm_span text, struct cm_arena *arena, struct cm_statement_doc *out, struct cm_err *err)
 {
 	struct cm_statement_doc d = { 0 };
 	enum cm_result r = cm_json_parse(text, &d.doc, err);

@@ -46,12 +46,12 @@ struct cm_statement {
 	size_t n_subject;
 	char by[CM_FINGERPRINT_LEN + 1];
 	uint8_t nonce[CM_STATEMENT_NONCE];
-	int64_t made;	      /* Unix time */
+	int64_t made;         /* Unix time */
 	uint64_t number;      /* 1, 2, ... of this key */
 	uint8_t previous[32]; /* zero if number is 1 */
 	bool has_case;
 	uint8_t case_id[32]; /* SHA-256 of the case's first charter */
-	const char *to;	     /* or NULL */
+	const char *to;      /* or NULL */
 	bool has_supersedes;
 	uint8_t supersedes[32];
 };
@@ -76,13 +76,13 @@ struct cm_statement_doc {
 /* Reads everything but the type's own members.  ${out} ends with cm_statement_release.
  * CM_E_MALFORMED with the member's name; CM_E_UNSUPPORTED: a predicate type not known
  * here; CM_E_LIMIT; CM_E_NOMEM. */
-CM_RESULT cm_statement_read(struct cm_span text, struct cm_arena *arena,
-    struct cm_statement_doc *out, struct cm_err *err);
+CM_RESULT cm_statement_read(
+    struct cm_span text, struct cm_arena *arena, struct cm_statement_doc *out, struct cm_err *err);
 void cm_statement_release(struct cm_statement_doc *d); /* a zeroed one is fine */
 
 /* Has `predicate` only the common members and these?  ${own} ends with NULL. */
-CM_RESULT cm_statement_only(const struct cm_statement_doc *d, const char *const *own,
-    struct cm_err *err);
+CM_RESULT cm_statement_only(
+    const struct cm_statement_doc *d, const char *const *own, struct cm_err *err);
 
 /* For the types' readers: a list of SHA-256 in hexadecimal, at most ${max} of them. */
 struct cm_digests {

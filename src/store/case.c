@@ -18,7 +18,8 @@ static const char schema[] =
     "CREATE TABLE party (id INTEGER PRIMARY KEY, name TEXT NOT NULL, role TEXT,"
     " fingerprint TEXT NOT NULL UNIQUE, public_key BLOB NOT NULL, own INTEGER NOT NULL,"
     " added INTEGER NOT NULL) STRICT;"
-    "CREATE TABLE statement (digest BLOB PRIMARY KEY, signer TEXT NOT NULL, number INTEGER NOT NULL,"
+    "CREATE TABLE statement (digest BLOB PRIMARY KEY, signer TEXT NOT NULL, number INTEGER NOT "
+    "NULL,"
     " predicate TEXT NOT NULL, made INTEGER NOT NULL, path TEXT NOT NULL, json BLOB NOT NULL,"
     " sig BLOB NOT NULL, exported INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX statement_line ON statement (signer, number);"
@@ -28,7 +29,8 @@ static const char schema[] =
     " statement BLOB NOT NULL UNIQUE REFERENCES statement (digest)) STRICT;"
     "CREATE TABLE finding (id INTEGER PRIMARY KEY,"
     " statement BLOB NOT NULL UNIQUE REFERENCES statement (digest), type TEXT NOT NULL,"
-    " verdict TEXT NOT NULL, bits INTEGER NOT NULL, forged INTEGER NOT NULL, genuine INTEGER NOT NULL,"
+    " verdict TEXT NOT NULL, bits INTEGER NOT NULL, forged INTEGER NOT NULL, genuine INTEGER NOT "
+    "NULL,"
     " suspect INTEGER NOT NULL, support INTEGER NOT NULL) STRICT;"
     "CREATE TABLE disclosure (id INTEGER PRIMARY KEY,"
     " statement BLOB NOT NULL UNIQUE REFERENCES statement (digest), whom TEXT NOT NULL,"
@@ -122,7 +124,8 @@ cm_case_name_ok(const char *name)
 bool
 cm_case_role_ok(const char *role)
 {
-	static const char *const roles[] = { "victim", "government", "private", "academic", "panel" };
+	static const char *const roles[] = { "victim", "government", "private", "academic",
+		"panel" };
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (strcmp(role, roles[i]) == 0)
@@ -131,13 +134,13 @@ cm_case_role_ok(const char *role)
 }
 
 static enum cm_result
-add_self(struct cm_db *db, const struct cm_case_new *in, const struct cm_key *key,
-    struct cm_err *err)
+add_self(
+    struct cm_db *db, const struct cm_case_new *in, const struct cm_key *key, struct cm_err *err)
 {
 	char fingerprint[CM_FINGERPRINT_LEN + 1];
-	struct cm_query q = cm_query_of(db,
-	    "INSERT INTO party (name, role, fingerprint, public_key, own, added)"
-	    " VALUES (?, ?, ?, ?, 1, ?)");
+	struct cm_query q =
+	    cm_query_of(db, "INSERT INTO party (name, role, fingerprint, public_key, own, added)"
+			    " VALUES (?, ?, ?, ?, 1, ?)");
 
 	cm_ssh_fingerprint(&key->pub, fingerprint);
 	cm_query_text(&q, 1, in->name);
@@ -150,8 +153,8 @@ add_self(struct cm_db *db, const struct cm_case_new *in, const struct cm_key *ke
 
 /* The file comes first, for SQLite gives its own files the mode of this one. */
 static enum cm_result
-make_db(const char *folder, const struct cm_case_new *in, const struct cm_key *key,
-    struct cm_err *err)
+make_db(
+    const char *folder, const struct cm_case_new *in, const struct cm_key *key, struct cm_err *err)
 {
 	struct cm_write_mode mode = { CM_WRITE_NEW, 0600 };
 	struct cm_db db = { 0 };
@@ -248,7 +251,8 @@ cm_case_create(const struct cm_case_new *in, struct cm_err *err)
 		return cm_err_set(err, CM_E_IO, "a path that is too long");
 	if (!cm_case_name_ok(in->name))
 		return cm_err_set(err, CM_E_USAGE,
-		    "a name has 1 to %u bytes, without quotes, commas, control characters or *?!#\\",
+		    "a name has 1 to %u bytes, without quotes, commas, control characters or "
+		    "*?!#\\",
 		    CM_CASE_NAME_MAX);
 	if (in->role != NULL && !cm_case_role_ok(in->role))
 		return cm_err_set(err, CM_E_USAGE, "a role is one of " CM_CASE_ROLES);
@@ -278,8 +282,8 @@ check_version(struct cm_case *c, struct cm_err *err)
 	if (application != APPLICATION_ID)
 		return cm_err_set(err, CM_E_MALFORMED, "%s: not a case database", c->db_path);
 	if (version != SCHEMA_VERSION)
-		return cm_err_set(err, CM_E_UNSUPPORTED, "%s: made by another version of comity",
-		    c->db_path);
+		return cm_err_set(
+		    err, CM_E_UNSUPPORTED, "%s: made by another version of comity", c->db_path);
 	return CM_OK;
 }
 

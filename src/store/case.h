@@ -35,8 +35,7 @@ struct cm_case;
 /* Where is the case?  ${named} (of COMITY_CASE; NULL: not set) is the folder itself or the one
  * around it; without it ${from} (a folder) and those above are looked at.  Appends the path.
  * CM_E_NOTFOUND: nowhere; the error says what to do. */
-CM_RESULT cm_case_find(const char *named, const char *from, struct cm_buf *out,
-    struct cm_err *err);
+CM_RESULT cm_case_find(const char *named, const char *from, struct cm_buf *out, struct cm_err *err);
 
 /* May a party have this name?  No control characters, quotes, commas, `*?!#`, blanks at an end. */
 bool cm_case_name_ok(const char *name);
@@ -44,11 +43,11 @@ bool cm_case_role_ok(const char *role);
 #define CM_CASE_ROLES "victim, government, private, academic, panel"
 
 struct cm_case_new {
-	const char *folder; /* to be made; the folder around it exists */
-	const char *name;   /* of the party */
-	const char *role;   /* or NULL */
+	const char *folder;  /* to be made; the folder around it exists */
+	const char *name;    /* of the party */
+	const char *role;    /* or NULL */
 	const uint8_t *seed; /* 32 random bytes: the statement key */
-	uint32_t check;	     /* random */
+	uint32_t check;      /* random */
 	int64_t now;
 };
 
@@ -75,8 +74,8 @@ CM_RESULT cm_case_signers_line(struct cm_case *c, struct cm_buf *out, struct cm_
 
 /* Opens the statement key; ${agent} is the path of SSH_AUTH_SOCK, or NULL.  Ends with
  * cm_keyring_close.  As cm_keyring_open; CM_E_REFUSED also if the key is another one. */
-CM_RESULT cm_case_keyring(struct cm_case *c, const char *agent, struct cm_keyring *out,
-    struct cm_err *err);
+CM_RESULT cm_case_keyring(
+    struct cm_case *c, const char *agent, struct cm_keyring *out, struct cm_err *err);
 
 /* Several changes as one: all of them are there after commit, none after anything else.
  * Not nested.  Everything below works inside and outside of one. */
@@ -90,9 +89,9 @@ struct cm_case_draft {
 	enum cm_predicate type;
 	const struct cm_subject *subject;
 	size_t n_subject;
-	const char *to;		   /* or NULL */
-	const uint8_t *case_id;	   /* 32 bytes, or NULL */
-	const uint8_t *supersedes; /* 32 bytes, or NULL */
+	const char *to;                    /* or NULL */
+	const uint8_t *case_id;            /* 32 bytes, or NULL */
+	const uint8_t *supersedes;         /* 32 bytes, or NULL */
 	uint8_t nonce[CM_STATEMENT_NONCE]; /* random */
 	int64_t made;
 	/* Writes the type's own members. */
@@ -124,8 +123,8 @@ struct cm_case_statements {
 };
 
 /* All, by number. */
-CM_RESULT cm_case_statements(struct cm_case *c, struct cm_arena *arena,
-    struct cm_case_statements *out, struct cm_err *err);
+CM_RESULT cm_case_statements(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_statements *out, struct cm_err *err);
 
 /* Appends file and armour of one; either may be NULL.  CM_E_NOTFOUND. */
 CM_RESULT cm_case_statement_text(struct cm_case *c, const uint8_t digest[32], struct cm_buf *json,
@@ -137,7 +136,7 @@ struct cm_case_exhibit {
 	uint64_t id; /* 1, 2, ... for people */
 	uint8_t x[32];
 	const char *path; /* absolute */
-	uint64_t size;	  /* of the file as it lies there */
+	uint64_t size;    /* of the file as it lies there */
 	uint8_t sha256[32];
 	const char *kind; /* "capture/1", ... */
 	uint64_t rows;
@@ -152,17 +151,16 @@ struct cm_case_exhibits {
 /* ${in}'s id is not read; its seal must have been stated.  ${secret} is X and S. */
 CM_RESULT cm_case_exhibit_add(struct cm_case *c, const struct cm_case_exhibit *in,
     const struct cm_seal_secret *secret, struct cm_err *err);
-CM_RESULT cm_case_exhibits(struct cm_case *c, struct cm_arena *arena,
-    struct cm_case_exhibits *out, struct cm_err *err);
+CM_RESULT cm_case_exhibits(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_exhibits *out, struct cm_err *err);
 /* The secret of one; the caller wipes it.  CM_E_NOTFOUND. */
-CM_RESULT cm_case_secret(struct cm_case *c, const uint8_t x[32], struct cm_seal_secret *out,
-    struct cm_err *err);
+CM_RESULT cm_case_secret(
+    struct cm_case *c, const uint8_t x[32], struct cm_seal_secret *out, struct cm_err *err);
 
 /* The index of an exhibit (seal/table.h).  begin opens a file to write to, which is hidden
  * until keep has synced it and given it its name; both leave ${fd} open.  Keep it before
  * the exhibit is committed. */
-CM_RESULT cm_case_index_begin(struct cm_case *c, const uint8_t x[32], int *fd,
-    struct cm_err *err);
+CM_RESULT cm_case_index_begin(struct cm_case *c, const uint8_t x[32], int *fd, struct cm_err *err);
 CM_RESULT cm_case_index_keep(struct cm_case *c, const uint8_t x[32], int fd, struct cm_err *err);
 CM_RESULT cm_case_index_path(struct cm_case *c, const uint8_t x[32], struct cm_buf *out);
 
@@ -179,15 +177,15 @@ struct cm_case_findings {
 	const struct cm_case_finding *item;
 	size_t n;
 };
-CM_RESULT cm_case_finding_add(struct cm_case *c, const struct cm_case_finding *in,
-    struct cm_err *err);
-CM_RESULT cm_case_findings(struct cm_case *c, struct cm_arena *arena,
-    struct cm_case_findings *out, struct cm_err *err);
+CM_RESULT cm_case_finding_add(
+    struct cm_case *c, const struct cm_case_finding *in, struct cm_err *err);
+CM_RESULT cm_case_findings(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_findings *out, struct cm_err *err);
 
 struct cm_case_disclosure {
 	uint64_t id;
 	uint8_t statement[32];
-	const char *to;	  /* or "" */
+	const char *to;   /* or "" */
 	const char *path; /* of the dossier, absolute */
 	uint64_t bytes;
 	uint8_t sha256[32]; /* of the dossier */
@@ -196,10 +194,10 @@ struct cm_case_disclosures {
 	const struct cm_case_disclosure *item;
 	size_t n;
 };
-CM_RESULT cm_case_disclosure_add(struct cm_case *c, const struct cm_case_disclosure *in,
-    struct cm_err *err);
-CM_RESULT cm_case_disclosures(struct cm_case *c, struct cm_arena *arena,
-    struct cm_case_disclosures *out, struct cm_err *err);
+CM_RESULT cm_case_disclosure_add(
+    struct cm_case *c, const struct cm_case_disclosure *in, struct cm_err *err);
+CM_RESULT cm_case_disclosures(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_disclosures *out, struct cm_err *err);
 
 /* What opens a shut text (statement/statement.h).  Secret, like S. */
 CM_RESULT cm_case_shut_add(struct cm_case *c, const uint8_t shut[32], const uint8_t r[32],

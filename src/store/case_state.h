@@ -17,8 +17,8 @@ struct cm_case {
 };
 
 /* ${folder}/${name} to ${out}; CM_E_IO: too long. */
-CM_RESULT cm_case_path(const char *folder, const char *name, char out[PATH_MAX],
-    struct cm_err *err);
+CM_RESULT cm_case_path(
+    const char *folder, const char *name, char out[PATH_MAX], struct cm_err *err);
 
 /* Begins unless something was begun; ${*own} says which, for cm_case_leave. */
 CM_RESULT cm_case_enter(struct cm_case *c, bool *own, struct cm_err *err);

@@ -13,10 +13,12 @@ say(struct cm_db *db, int code, struct cm_err *err)
 		return cm_err_set(err, CM_E_NOMEM, "%s: out of memory", db->path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return cm_err_set(err, CM_E_MALFORMED, "%s: damaged, or not a case database", db->path);
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "%s: damaged, or not a case database", db->path);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return cm_err_set(err, CM_E_IO, "%s: another comity is working on this case", db->path);
+		return cm_err_set(
+		    err, CM_E_IO, "%s: another comity is working on this case", db->path);
 	case SQLITE_CONSTRAINT:
 		return cm_err_set(err, CM_E_USAGE, "%s: %s", db->path, sqlite3_errmsg(db->h));
 	default:
@@ -119,8 +121,8 @@ void
 cm_query_blob(struct cm_query *q, int i, struct cm_span v)
 {
 	if (q->bad == SQLITE_OK)
-		note(q, sqlite3_bind_blob64(q->s, i, v.len == 0 ? "" : (const void *)v.ptr, v.len,
-			    SQLITE_STATIC));
+		note(q, sqlite3_bind_blob64(
+			    q->s, i, v.len == 0 ? "" : (const void *)v.ptr, v.len, SQLITE_STATIC));
 }
 
 enum cm_result
@@ -164,7 +166,8 @@ cm_column_blob(struct cm_query *q, int i)
 {
 	const void *p = sqlite3_column_blob(q->s, i);
 
-	return p == NULL ? cm_span_of(NULL, 0) : cm_span_of(p, (size_t)sqlite3_column_bytes(q->s, i));
+	return p == NULL ? cm_span_of(NULL, 0)
+			 : cm_span_of(p, (size_t)sqlite3_column_bytes(q->s, i));
 }
 
 enum cm_result
@@ -180,8 +183,8 @@ cm_column_fixed(struct cm_query *q, int i, void *out, size_t len, struct cm_err 
 }
 
 enum cm_result
-cm_column_text(struct cm_query *q, int i, struct cm_arena *arena, const char **out,
-    struct cm_err *err)
+cm_column_text(
+    struct cm_query *q, int i, struct cm_arena *arena, const char **out, struct cm_err *err)
 {
 	struct cm_span s = cm_column_blob(q, i);
 	char *copy = cm_arena_alloc(arena, s.len + 1);

@@ -56,7 +56,7 @@ struct cm_span cm_column_blob(struct cm_query *q, int i);
 /* Exactly ${len} bytes, else CM_E_MALFORMED: somebody else wrote to the database. */
 CM_RESULT cm_column_fixed(struct cm_query *q, int i, void *out, size_t len, struct cm_err *err);
 /* A copy in the arena; "" for null. */
-CM_RESULT cm_column_text(struct cm_query *q, int i, struct cm_arena *arena, const char **out,
-    struct cm_err *err);
+CM_RESULT cm_column_text(
+    struct cm_query *q, int i, struct cm_arena *arena, const char **out, struct cm_err *err);
 
 #endif

@@ -35,8 +35,8 @@ cm_case_exhibit_add(struct cm_case *c, const struct cm_case_exhibit *in,
 }
 
 static enum cm_result
-read_exhibit(struct cm_query *q, struct cm_arena *arena, struct cm_case_exhibit *out,
-    struct cm_err *err)
+read_exhibit(
+    struct cm_query *q, struct cm_arena *arena, struct cm_case_exhibit *out, struct cm_err *err)
 {
 	enum cm_result r = cm_column_fixed(q, 1, out->x, 32, err);
 
@@ -57,8 +57,8 @@ read_exhibit(struct cm_query *q, struct cm_arena *arena, struct cm_case_exhibit 
 }
 
 enum cm_result
-cm_case_exhibits(struct cm_case *c, struct cm_arena *arena, struct cm_case_exhibits *out,
-    struct cm_err *err)
+cm_case_exhibits(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_exhibits *out, struct cm_err *err)
 {
 	struct cm_query q = cm_query_of(&c->db,
 	    "SELECT id, x, path, size, sha256, kind, row_count, root, statement FROM exhibit"
@@ -84,8 +84,8 @@ cm_case_exhibits(struct cm_case *c, struct cm_arena *arena, struct cm_case_exhib
 }
 
 enum cm_result
-cm_case_secret(struct cm_case *c, const uint8_t x[32], struct cm_seal_secret *out,
-    struct cm_err *err)
+cm_case_secret(
+    struct cm_case *c, const uint8_t x[32], struct cm_seal_secret *out, struct cm_err *err)
 {
 	struct cm_query q = cm_query_of(&c->db, "SELECT secret FROM exhibit WHERE x = ?");
 	bool row = false;

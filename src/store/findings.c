@@ -4,9 +4,9 @@
 enum cm_result
 cm_case_finding_add(struct cm_case *c, const struct cm_case_finding *in, struct cm_err *err)
 {
-	struct cm_query q = cm_query_of(&c->db,
-	    "INSERT INTO finding (statement, type, verdict, bits, forged, genuine, suspect, support)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	struct cm_query q = cm_query_of(&c->db, "INSERT INTO finding (statement, type, verdict, "
+						"bits, forged, genuine, suspect, support)"
+						" VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
 	cm_query_blob(&q, 1, cm_span_of(in->statement, 32));
 	cm_query_text(&q, 2, in->type);
@@ -20,8 +20,8 @@ cm_case_finding_add(struct cm_case *c, const struct cm_case_finding *in, struct 
 }
 
 static enum cm_result
-read_finding(struct cm_query *q, struct cm_arena *arena, struct cm_case_finding *out,
-    struct cm_err *err)
+read_finding(
+    struct cm_query *q, struct cm_arena *arena, struct cm_case_finding *out, struct cm_err *err)
 {
 	enum cm_result r = cm_column_fixed(q, 1, out->statement, 32, err);
 
@@ -39,12 +39,12 @@ read_finding(struct cm_query *q, struct cm_arena *arena, struct cm_case_finding 
 }
 
 enum cm_result
-cm_case_findings(struct cm_case *c, struct cm_arena *arena, struct cm_case_findings *out,
-    struct cm_err *err)
+cm_case_findings(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_findings *out, struct cm_err *err)
 {
-	struct cm_query q = cm_query_of(&c->db,
-	    "SELECT id, statement, type, verdict, bits, forged, genuine, suspect, support FROM finding"
-	    " ORDER BY id");
+	struct cm_query q = cm_query_of(&c->db, "SELECT id, statement, type, verdict, bits, "
+						"forged, genuine, suspect, support FROM finding"
+						" ORDER BY id");
 	struct cm_case_finding *list = NULL;
 	void *room = NULL;
 	size_t n = 0;
@@ -80,8 +80,8 @@ cm_case_disclosure_add(struct cm_case *c, const struct cm_case_disclosure *in, s
 }
 
 static enum cm_result
-read_disclosure(struct cm_query *q, struct cm_arena *arena, struct cm_case_disclosure *out,
-    struct cm_err *err)
+read_disclosure(
+    struct cm_query *q, struct cm_arena *arena, struct cm_case_disclosure *out, struct cm_err *err)
 {
 	enum cm_result r = cm_column_fixed(q, 1, out->statement, 32, err);
 
@@ -97,11 +97,11 @@ read_disclosure(struct cm_query *q, struct cm_arena *arena, struct cm_case_discl
 }
 
 enum cm_result
-cm_case_disclosures(struct cm_case *c, struct cm_arena *arena, struct cm_case_disclosures *out,
-    struct cm_err *err)
+cm_case_disclosures(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_disclosures *out, struct cm_err *err)
 {
-	struct cm_query q = cm_query_of(&c->db,
-	    "SELECT id, statement, whom, path, bytes, sha256 FROM disclosure ORDER BY id");
+	struct cm_query q = cm_query_of(
+	    &c->db, "SELECT id, statement, whom, path, bytes, sha256 FROM disclosure ORDER BY id");
 	struct cm_case_disclosure *list = NULL;
 	void *room = NULL;
 	size_t n = 0;

@@ -239,8 +239,8 @@ copy_out(struct cm_case *c, const char *path, struct cm_span json, struct cm_spa
 static enum cm_result
 export_one(struct cm_case *c, bool *more, struct cm_err *err)
 {
-	struct cm_query q = cm_query_of(&c->db,
-	    "SELECT digest, path, json, sig FROM statement WHERE exported = 0 ORDER BY rowid LIMIT 1");
+	struct cm_query q = cm_query_of(&c->db, "SELECT digest, path, json, sig FROM statement "
+						"WHERE exported = 0 ORDER BY rowid LIMIT 1");
 	struct cm_arena arena;
 	uint8_t digest[32];
 	const char *path;
@@ -287,8 +287,8 @@ cm_case_export(struct cm_case *c, struct cm_err *err)
 }
 
 static enum cm_result
-read_statement(struct cm_query *q, struct cm_arena *arena, struct cm_case_statement *out,
-    struct cm_err *err)
+read_statement(
+    struct cm_query *q, struct cm_arena *arena, struct cm_case_statement *out, struct cm_err *err)
 {
 	const char *word;
 	enum cm_result r = cm_column_fixed(q, 0, out->digest, 32, err);
@@ -300,15 +300,16 @@ read_statement(struct cm_query *q, struct cm_arena *arena, struct cm_case_statem
 	if (r == CM_OK)
 		r = cm_column_text(q, 5, arena, &out->path, err);
 	if (r == CM_OK && cm_predicate_of_word(word, &out->type) != CM_OK)
-		r = cm_err_set(err, CM_E_MALFORMED, "a statement of an unknown type in the case: %s", word);
+		r = cm_err_set(
+		    err, CM_E_MALFORMED, "a statement of an unknown type in the case: %s", word);
 	out->number = (uint64_t)cm_column_int(q, 2);
 	out->made = cm_column_int(q, 4);
 	return r;
 }
 
 enum cm_result
-cm_case_statements(struct cm_case *c, struct cm_arena *arena, struct cm_case_statements *out,
-    struct cm_err *err)
+cm_case_statements(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_statements *out, struct cm_err *err)
 {
 	struct cm_query q = cm_query_of(&c->db,
 	    "SELECT digest, signer, number, predicate, made, path FROM statement"
@@ -337,8 +338,7 @@ enum cm_result
 cm_case_statement_text(struct cm_case *c, const uint8_t digest[32], struct cm_buf *json,
     struct cm_buf *sig, struct cm_err *err)
 {
-	struct cm_query q =
-	    cm_query_of(&c->db, "SELECT json, sig FROM statement WHERE digest = ?");
+	struct cm_query q = cm_query_of(&c->db, "SELECT json, sig FROM statement WHERE digest = ?");
 	bool row = false;
 	enum cm_result r;
 

@@ -12,8 +12,8 @@
 
 static const struct {
 	const char *plain, *text;
-} known[] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
-	{ "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
+} known[] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
+	{ "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" } };
 
 static void
 the_vectors_of_rfc_4648_come_out_both_ways(void **state)
@@ -37,8 +37,8 @@ the_vectors_of_rfc_4648_come_out_both_ways(void **state)
 static void
 any_other_spelling_is_refused_and_leaves_the_buffer_alone(void **state)
 {
-	static const char *const bad[] = { "Zg", "Zg=", "Zg= =", "Zh==", "Zm9=", "Zm9vZg==Zm9v", "=m9v",
-		"Zg==\n", " Zg=", "Zm-v", "Zm_v", "====", "Z===" };
+	static const char *const bad[] = { "Zg", "Zg=", "Zg= =", "Zh==", "Zm9=", "Zm9vZg==Zm9v",
+		"=m9v", "Zg==\n", " Zg=", "Zm-v", "Zm_v", "====", "Z===" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

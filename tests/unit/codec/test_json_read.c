@@ -161,16 +161,17 @@ what_would_cost_too_much_memory_is_refused_before_it_does(void **state)
 static void
 what_is_no_json_is_refused(void **state)
 {
-	static const char *const bad[] = { "", " ", "{", "[1,]", "{\"a\"}", "{'a': 1}", "\"a\"", "1", "nul",
-		"[tru]", "{\"a\": 1,}", "[\"\t\"]", "[\"a]" };
+	static const char *const bad[] = { "", " ", "{", "[1,]", "{\"a\"}", "{'a': 1}", "\"a\"",
+		"1", "nul", "[tru]", "{\"a\": 1,}", "[\"\t\"]", "[\"a]" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		refused(bad[i], "");
 }
 
-static const char object[] = "{\"s\": \"text\", \"n\": 7, \"m\": -7, \"t\": true, \"l\": [1, \"x\"], \"o\": {},"
-			     " \"h\": \"00ff\", \"H\": \"00FF\", \"z\": null}";
+static const char object[] =
+    "{\"s\": \"text\", \"n\": 7, \"m\": -7, \"t\": true, \"l\": [1, \"x\"], \"o\": {},"
+    " \"h\": \"00ff\", \"H\": \"00FF\", \"z\": null}";
 
 static void
 getters_give_what_is_there_and_name_what_is_not(void **state)

@@ -50,7 +50,8 @@ read_it(struct cm_span file, struct cm_zip *zip, struct cm_arena *a, struct cm_e
 static void
 what_was_written_is_read_in_the_order_of_names(void **state)
 {
-	static const char *const names[] = { "0", "disclosure.json", "seal-1.json", "seal-1.json.sig" };
+	static const char *const names[] = { "0", "disclosure.json", "seal-1.json",
+		"seal-1.json.sig" };
 	struct cm_buf b = { 0 };
 	struct cm_arena a;
 	struct cm_zip zip;
@@ -123,8 +124,8 @@ every_cut_and_every_byte_more_is_refused(void **state)
 	cm_arena_init(&a, 0);
 	make(&b);
 	for (size_t n = 0; n < b.len; n++) {
-		assert_int_equal(read_it(cm_span_part(cm_buf_span(&b), 0, n), &zip, &a, &err),
-		    CM_E_MALFORMED);
+		assert_int_equal(
+		    read_it(cm_span_part(cm_buf_span(&b), 0, n), &zip, &a, &err), CM_E_MALFORMED);
 		assert_true(err.offset <= n);
 	}
 	for (size_t n = 1; n < b.len; n++)
@@ -169,8 +170,9 @@ names_out_of_order_or_twice_are_refused(void **state)
 static void
 names_that_could_lead_elsewhere_are_neither_written_nor_read(void **state)
 {
-	static const char *const bad[] = { "", "../x", "/x", "a/b", "A", "a b", ".hidden", "-x", "_x", "a\\b",
-		"a:b", "\xc3\xa4", "0123456789012345678901234567890123456789012345678901234567890123x" };
+	static const char *const bad[] = { "", "../x", "/x", "a/b", "A", "a b", ".hidden", "-x",
+		"_x", "a\\b", "a:b", "\xc3\xa4",
+		"0123456789012345678901234567890123456789012345678901234567890123x" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -207,8 +209,8 @@ refusals_say_what_was_expected_where(void **state)
 	static const struct {
 		size_t at;
 		const char *says;
-	} bad[] = { { 4, "version needed" }, { 6, "flags" }, { 8, "method" }, { 10, "time" }, { 12, "time" },
-		{ 14, "CRC" }, { 28, "extra" } };
+	} bad[] = { { 4, "version needed" }, { 6, "flags" }, { 8, "method" }, { 10, "time" },
+		{ 12, "time" }, { 14, "CRC" }, { 28, "extra" } };
 	struct cm_buf b = { 0 };
 	struct cm_arena a;
 	struct cm_zip zip;

@@ -49,8 +49,8 @@ static void
 a_signature_with_s_beyond_the_order_is_refused(void **state)
 {
 	/* S + L is the same number modulo the order, and another spelling. */
-	static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-		0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
+	static const uint8_t order[32] = { 0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6,
+		0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, [31] = 0x10 };
 	uint8_t seed[32] = { 1 }, key[32], sig[64];
 	unsigned carry = 0;
 
@@ -139,11 +139,13 @@ wycheproof_s_verdicts_are_ours(void **state)
 	(void)state;
 	if (all == NULL)
 		skip();
-	json_array_foreach(json_object_get(all, "testGroups"), i, group) {
-		const char *key = json_string_value(
-		    json_object_get(json_object_get(group, "publicKey"), "pk"));
+	json_array_foreach(json_object_get(all, "testGroups"), i, group)
+	{
+		const char *key =
+		    json_string_value(json_object_get(json_object_get(group, "publicKey"), "pk"));
 
-		json_array_foreach(json_object_get(group, "tests"), j, t) {
+		json_array_foreach(json_object_get(group, "tests"), j, t)
+		{
 			one_vector(key, t);
 			n++;
 		}

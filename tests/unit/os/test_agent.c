@@ -56,7 +56,8 @@ ask(const char *bytes, size_t len, struct cm_buf *answer)
 		int fd = accept(listener, NULL, NULL);
 		char question[6];
 
-		if (recv(fd, question, 6, MSG_WAITALL) != 6 || memcmp(question, "\0\0\0\2ab", 6) != 0)
+		if (recv(fd, question, 6, MSG_WAITALL) != 6 ||
+		    memcmp(question, "\0\0\0\2ab", 6) != 0)
 			_exit(1);
 		if (len > 0 && send(fd, bytes, len, MSG_NOSIGNAL) != (ssize_t)len)
 			_exit(2);

@@ -39,7 +39,8 @@ tear_down(void **state)
 	return rmdir(folder);
 }
 
-static const struct cm_write_mode fresh = { CM_WRITE_NEW, 0600 }, replace = { CM_WRITE_REPLACE, 0644 };
+static const struct cm_write_mode fresh = { CM_WRITE_NEW, 0600 },
+				  replace = { CM_WRITE_REPLACE, 0644 };
 
 static void
 content(const char *want)
@@ -93,7 +94,8 @@ errors_have_their_kinds(void **state)
 	assert_int_equal(cm_whole_read(path, 4, &b, NULL), CM_E_LIMIT);
 	assert_int_equal(b.len, 0);
 	assert_int_equal(cm_whole_read(path, 5, &b, NULL), CM_OK);
-	assert_int_equal(cm_whole_write("/nonexistent/x", cm_span_str("1"), fresh, NULL), CM_E_NOTFOUND);
+	assert_int_equal(
+	    cm_whole_write("/nonexistent/x", cm_span_str("1"), fresh, NULL), CM_E_NOTFOUND);
 	assert_int_equal(cm_private_mkdir(folder, NULL), CM_E_USAGE);
 	cm_buf_release(&b);
 }

@@ -24,9 +24,18 @@ hand_head(enum cm_predicate type)
 {
 	static const struct cm_subject subject = { { 0xaa }, { 0xbb } };
 	struct cm_key k = hand_key(1);
-	struct cm_statement s = { .type = type, .subject = &subject, .n_subject = 1, .nonce = { 1, 2 },
-		.made = 1795475200, .number = 2, .previous = { 7 }, .has_case = true, .case_id = { 8 },
-		.to = "the other side", .has_supersedes = true, .supersedes = { 9 } };
+	struct cm_statement s = { .type = type,
+		.subject = &subject,
+		.n_subject = 1,
+		.nonce = { 1, 2 },
+		.made = 1795475200,
+		.number = 2,
+		.previous = { 7 },
+		.has_case = true,
+		.case_id = { 8 },
+		.to = "the other side",
+		.has_supersedes = true,
+		.supersedes = { 9 } };
 
 	cm_ssh_fingerprint(&k.pub, s.by);
 	return s;

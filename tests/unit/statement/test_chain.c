@@ -38,7 +38,8 @@ put(size_t at, uint8_t key, uint8_t number, uint8_t digest)
 {
 	struct cm_key k = hand_key(key);
 
-	heads[at] = (struct cm_statement) { .number = number, .previous = { key, (uint8_t)(number - 1) } };
+	heads[at] =
+	    (struct cm_statement) { .number = number, .previous = { key, (uint8_t)(number - 1) } };
 	cm_ssh_fingerprint(&k.pub, heads[at].by);
 	items[at] = (struct cm_chain_item) { &heads[at], { key, digest } };
 	return at + 1;

@@ -22,8 +22,11 @@ body(void *arg, struct cm_jsonw *w)
 static struct cm_custody
 sample(void)
 {
-	struct cm_custody c = { .seals = { seal, 1 }, .from = { .text = "A" }, .to_whom = { .text = "B" },
-		.how = { .is_shut = true, .shut = { 1 } }, .at = { .text = "2026-11-23T23:06:40Z" } };
+	struct cm_custody c = { .seals = { seal, 1 },
+		.from = { .text = "A" },
+		.to_whom = { .text = "B" },
+		.how = { .is_shut = true, .shut = { 1 } },
+		.at = { .text = "2026-11-23T23:06:40Z" } };
 
 	return c;
 }
@@ -70,11 +73,15 @@ what_does_not_belong_is_refused(void **state)
 {
 	static const struct {
 		const char *from, *to, *because;
-	} ways[] = { { "\"from\": \"A\",", "", "from" }, { "\"to_whom\": \"B\"", "\"to_whom\": 1", "to_whom" },
+	} ways[] = { { "\"from\": \"A\",", "", "from" },
+		{ "\"to_whom\": \"B\"", "\"to_whom\": 1", "to_whom" },
 		{ "2026-11-23T23:06:40Z\",\n    \"how", "yesterday\",\n    \"how", "at" },
 		{ "\"shut\": \"01", "\"shut\": \"", "shut" }, { "\"cc0", "\"c0", "seals" },
-		{ "\"seals\"", "\"why\": \"\", \"seals\"", "why" }, { "custody/v1", "seal/v1", "hand-over" },
-		{ "\"seals\": [", "\"seals\": [\"dd00000000000000000000000000000000000000000000000000000000000000\",",
+		{ "\"seals\"", "\"why\": \"\", \"seals\"", "why" },
+		{ "custody/v1", "seal/v1", "hand-over" },
+		{ "\"seals\": [",
+		    "\"seals\": "
+		    "[\"dd00000000000000000000000000000000000000000000000000000000000000\",",
 		    "as many" } };
 	struct cm_statement head = hand_head(CM_PREDICATE_CUSTODY);
 	struct cm_custody c = sample(), out;

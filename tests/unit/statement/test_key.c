@@ -90,7 +90,8 @@ parse_parts(struct parts p, struct cm_err *err)
 	if (p.behind)
 		cm_buf_add_u8(&blob, 0);
 	cm_base64_encode(cm_buf_span(&blob), &text);
-	cm_buf_printf(&file, "-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----\n",
+	cm_buf_printf(&file,
+	    "-----BEGIN OPENSSH PRIVATE KEY-----\n%s\n-----END OPENSSH PRIVATE KEY-----\n",
 	    cm_buf_cstr(&text));
 	*err = (struct cm_err) { 0 };
 	r = cm_key_parse(cm_buf_span(&file), &out, err);

@@ -110,11 +110,11 @@ without_its_private_half_the_error_says_what_to_do(void **state)
 	assert_non_null(strstr(err.text, "ssh-add "));
 	assert_int_equal(unlink(pub), 0);
 	assert_int_equal(cm_keyring_open(path, NULL, &k, NULL), CM_E_NOTFOUND);
-	assert_int_equal(cm_whole_write(pub, cm_span_str(""), (struct cm_write_mode) { CM_WRITE_NEW, 0600 },
-			     NULL),
+	assert_int_equal(cm_whole_write(pub, cm_span_str(""),
+			     (struct cm_write_mode) { CM_WRITE_NEW, 0600 }, NULL),
 	    CM_OK);
-	assert_int_equal(cm_whole_write(path, cm_span_str(""), (struct cm_write_mode) { CM_WRITE_NEW, 0600 },
-			     NULL),
+	assert_int_equal(cm_whole_write(path, cm_span_str(""),
+			     (struct cm_write_mode) { CM_WRITE_NEW, 0600 }, NULL),
 	    CM_OK);
 	assert_int_equal(cm_keyring_open(path, NULL, &k, NULL), CM_E_MALFORMED);
 }
@@ -136,7 +136,8 @@ an_agent_s_list_is_read_as_any_other_bytes(void **state)
 	k = hand_key(3);
 	assert_int_equal(cm_agent_holds(cm_buf_span(&b), &k.pub, NULL), CM_E_NOTFOUND);
 	for (size_t n = 0; n < b.len; n++)
-		assert_int_equal(cm_agent_holds(cm_span_of(b.ptr, n), &k.pub, NULL), CM_E_MALFORMED);
+		assert_int_equal(
+		    cm_agent_holds(cm_span_of(b.ptr, n), &k.pub, NULL), CM_E_MALFORMED);
 	b.ptr[0] = 5;
 	assert_int_equal(cm_agent_holds(cm_buf_span(&b), &k.pub, NULL), CM_E_MALFORMED);
 	cm_buf_release(&b);

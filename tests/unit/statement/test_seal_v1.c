@@ -33,10 +33,18 @@ static struct cm_seal_v1
 sample(void)
 {
 	static const struct cm_after after = { "log.example/1", 12, { 3 } };
-	struct cm_seal_v1 s = { .seal = { .schema = cm_schema_of(CM_KIND_CAPTURE), .x = { 0xaa }, .rows = 17,
-					    .root = { 0xbb }, .has_file = true, .file = { 4 } },
-		.has_collected = true, .after = &after, .n_after = 1, .tool_name = "comity",
-		.tool_version = "0.1.0", .tool_source = { 5 } };
+	struct cm_seal_v1 s = { .seal = { .schema = cm_schema_of(CM_KIND_CAPTURE),
+				    .x = { 0xaa },
+				    .rows = 17,
+				    .root = { 0xbb },
+				    .has_file = true,
+				    .file = { 4 } },
+		.has_collected = true,
+		.after = &after,
+		.n_after = 1,
+		.tool_name = "comity",
+		.tool_version = "0.1.0",
+		.tool_source = { 5 } };
 
 	s.collected[CM_COLLECTED_VANTAGE].text = "between \"A\" and B";
 	s.collected[CM_COLLECTED_BY].is_shut = true;

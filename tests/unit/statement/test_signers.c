@@ -111,8 +111,9 @@ lines_that_lend_no_trust_here_are_skipped(void **state)
 	skipped("alpha namespaces=\"*,!statement@comity\" ");
 	skipped("alpha cert-authority ");
 	skipped("alpha namespaces=\"statement@comity\",cert-authority ");
-	assert_int_equal(cm_signers_parse(cm_span_str("a ssh-rsa AAAA\nb ecdsa-sha2-nistp256 AAAA\n"), &arena, &s,
-			     &err),
+	assert_int_equal(
+	    cm_signers_parse(
+		cm_span_str("a ssh-rsa AAAA\nb ecdsa-sha2-nistp256 AAAA\n"), &arena, &s, &err),
 	    CM_OK);
 	assert_int_equal(s.n, 0);
 	assert_int_equal(s.skipped, 2);
@@ -169,7 +170,8 @@ a_key_counts_only_while_it_is_valid(void **state)
 
 	(void)state;
 	/* 2026-01-01T00:00:00Z is 1767225600. */
-	assert_int_equal(parse("a valid-after=20260101Z,valid-before=202601010001Z ", "\n", &s, &err), CM_OK);
+	assert_int_equal(
+	    parse("a valid-after=20260101Z,valid-before=202601010001Z ", "\n", &s, &err), CM_OK);
 	assert_int_equal(cm_signers_find(&s, &k.pub, 1767225599, &line, &err), CM_E_REFUSED);
 	assert_non_null(strstr(err.text, "line 1"));
 	assert_int_equal(cm_signers_find(&s, &k.pub, 1767225600, &line, NULL), CM_OK);
@@ -184,15 +186,18 @@ pattern_lists_match_as_ssh_s_do(void **state)
 	static const struct {
 		const char *patterns, *text;
 		bool match;
-	} all[] = { { "a", "a", true }, { "a", "b", false }, { "*", "", true }, { "a*c", "abbc", true },
-		{ "a*c", "abbcd", false }, { "?", "", false }, { "?b", "ab", true }, { "x,a", "a", true },
-		{ "!a,*", "a", false }, { "*,!a", "a", false }, { "!a", "b", false }, { "!a,b", "b", true },
+	} all[] = { { "a", "a", true }, { "a", "b", false }, { "*", "", true },
+		{ "a*c", "abbc", true }, { "a*c", "abbcd", false }, { "?", "", false },
+		{ "?b", "ab", true }, { "x,a", "a", true }, { "!a,*", "a", false },
+		{ "*,!a", "a", false }, { "!a", "b", false }, { "!a,b", "b", true },
 		{ "", "a", false }, { ",", "", false }, { "**a**", "xxaxx", true },
-		{ "*a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false } };
+		{ "*a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		    false } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (cm_signers_match(cm_span_str(all[i].patterns), cm_span_str(all[i].text)) != all[i].match)
+		if (cm_signers_match(cm_span_str(all[i].patterns), cm_span_str(all[i].text)) !=
+		    all[i].match)
 			fail_msg("%s, %s", all[i].patterns, all[i].text);
 }
 

@@ -62,13 +62,15 @@ a_key_of_small_order_is_refused(void **state)
 static void
 fingerprint_and_text_are_those_of_ssh_keygen(void **state)
 {
-	static const char base64[] = "AAAAC3NzaC1lZDI1NTE5AAAAIL9xHbSfabWGt/nn0h8oTM41axhLAvyrQVPa65k2vC2U";
+	static const char base64[] =
+	    "AAAAC3NzaC1lZDI1NTE5AAAAIL9xHbSfabWGt/nn0h8oTM41axhLAvyrQVPa65k2vC2U";
 	char fingerprint[CM_FINGERPRINT_LEN + 1];
 	struct cm_buf b = { 0 };
 	struct cm_ssh_public k;
 
 	(void)state;
-	assert_int_equal(cm_ssh_public_from_text(cm_span_str("ssh-ed25519"), cm_span_str(base64), &k, NULL),
+	assert_int_equal(
+	    cm_ssh_public_from_text(cm_span_str("ssh-ed25519"), cm_span_str(base64), &k, NULL),
 	    CM_OK);
 	cm_ssh_fingerprint(&k, fingerprint);
 	assert_string_equal(fingerprint, "SHA256:bKX7hUZu2GoBew3pL62DBQg54I5lYxcRAZCdmhEm3Cs");
@@ -80,14 +82,16 @@ fingerprint_and_text_are_those_of_ssh_keygen(void **state)
 	assert_int_equal(cm_ssh_public_from_text(cm_span_str("sk-ssh-ed25519@openssh.com"),
 			     cm_span_str(base64), &k, NULL),
 	    CM_E_MALFORMED);
-	assert_int_equal(cm_ssh_public_from_text(cm_span_str("ssh-ed25519"), cm_span_str("AAA"), &k, NULL),
+	assert_int_equal(
+	    cm_ssh_public_from_text(cm_span_str("ssh-ed25519"), cm_span_str("AAA"), &k, NULL),
 	    CM_E_MALFORMED);
 }
 
 static void
 what_only_looks_like_a_fingerprint_is_none(void **state)
 {
-	static const char *const bad[] = { "", "SHA256:", "MD5:bKX7hUZu2GoBew3pL62DBQg54I5lYxcRAZCdmhEm3Cs",
+	static const char *const bad[] = { "",
+		"SHA256:", "MD5:bKX7hUZu2GoBew3pL62DBQg54I5lYxcRAZCdmhEm3Cs",
 		"SHA256:bKX7hUZu2GoBew3pL62DBQg54I5lYxcRAZCdmhEm3Ct",
 		"SHA256:bKX7hUZu2GoBew3pL62DBQg54I5lYxcRAZCdmhEm3C",
 		"SHA256:bKX7hUZu2GoBew3pL62DBQg54I5lYxcRAZCdmhEm3Cs=",

@@ -105,7 +105,8 @@ struct parts {
 	const char *magic, *ns, *reserved, *hash, *behind, *behind_sig, *type;
 	uint32_t version;
 };
-static const struct parts right = { "SSHSIG", "statement@comity", "", "sha512", "", "", "ssh-ed25519", 1 };
+static const struct parts right = { "SSHSIG", "statement@comity", "", "sha512", "", "",
+	"ssh-ed25519", 1 };
 
 static enum cm_result
 parse_parts(struct parts p, struct cm_err *err)
@@ -187,8 +188,8 @@ keys_of_other_types_are_refused(void **state)
 		struct cm_err err = { 0 };
 		FILE *f;
 
-		snprintf(path, sizeof(path), "%s/vectors/sshsig/%s", shared != NULL ? shared : "../shared",
-		    files[i]);
+		snprintf(path, sizeof(path), "%s/vectors/sshsig/%s",
+		    shared != NULL ? shared : "../shared", files[i]);
 		f = fopen(path, "r");
 		if (f == NULL)
 			skip();

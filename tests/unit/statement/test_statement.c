@@ -96,9 +96,11 @@ the_text_is_the_documented_one(void **state)
 	    "  \"_type\": \"https://in-toto.io/Statement/v1\",\n"
 	    "  \"subject\": [\n"
 	    "    {\n"
-	    "      \"name\": \"aa00000000000000000000000000000000000000000000000000000000000000\",\n"
+	    "      \"name\": "
+	    "\"aa00000000000000000000000000000000000000000000000000000000000000\",\n"
 	    "      \"digest\": {\n"
-	    "        \"comity-seal\": \"bb00000000000000000000000000000000000000000000000000000000000000\"\n"
+	    "        \"comity-seal\": "
+	    "\"bb00000000000000000000000000000000000000000000000000000000000000\"\n"
 	    "      }\n"
 	    "    }\n"
 	    "  ],\n"
@@ -218,10 +220,11 @@ unknown_members_of_the_predicate_are_refused_by_name(void **state)
 static void
 claims_are_shown_or_shut_and_nothing_else(void **state)
 {
-	static const char text[] = "{\"a\": \"x\", \"b\": {\"shut\": "
-				   "\"0100000000000000000000000000000000000000000000000000000000000000\"}, "
-				   "\"c\": {\"shut\": \"01\"}, \"d\": {}, \"e\": 1, \"f\": {\"shut\": "
-				   "\"0100000000000000000000000000000000000000000000000000000000000000\", \"g\": 1}}";
+	static const char text[] =
+	    "{\"a\": \"x\", \"b\": {\"shut\": "
+	    "\"0100000000000000000000000000000000000000000000000000000000000000\"}, "
+	    "\"c\": {\"shut\": \"01\"}, \"d\": {}, \"e\": 1, \"f\": {\"shut\": "
+	    "\"0100000000000000000000000000000000000000000000000000000000000000\", \"g\": 1}}";
 	struct cm_json_doc doc = { 0 };
 	struct cm_claim_text c;
 	struct cm_arena a;
@@ -241,8 +244,8 @@ claims_are_shown_or_shut_and_nothing_else(void **state)
 	for (const char *bad = "cdef"; *bad != '\0'; bad++) {
 		char name[2] = { *bad, '\0' };
 
-		assert_int_equal(cm_statement_claim(cm_json_root(&doc), name, &a, &c, NULL),
-		    CM_E_MALFORMED);
+		assert_int_equal(
+		    cm_statement_claim(cm_json_root(&doc), name, &a, &c, NULL), CM_E_MALFORMED);
 	}
 	cm_json_release(&doc);
 	cm_arena_fini(&a);

@@ -39,7 +39,11 @@ static enum cm_result
 make(const char *at, const char *name, const char *role)
 {
 	uint8_t seed[32] = { 1 };
-	struct cm_case_new fresh = { .folder = at, .name = name, .role = role, .seed = seed, .check = 3,
+	struct cm_case_new fresh = { .folder = at,
+		.name = name,
+		.role = role,
+		.seed = seed,
+		.check = 3,
 		.now = 1795475200 };
 
 	return cm_case_create(&fresh, NULL);
@@ -56,8 +60,11 @@ set_up(void **state)
 		return -1;
 	snprintf(place, sizeof(place), "%s/.comity", folder);
 	cm_arena_init(&arena, 0);
-	return make(place, "CERT Alpha", "government") == CM_OK && cm_case_open(place, &c, NULL) == CM_OK &&
-		cm_case_keyring(c, NULL, &keyring, NULL) == CM_OK ? 0 : -1;
+	return make(place, "CERT Alpha", "government") == CM_OK &&
+		       cm_case_open(place, &c, NULL) == CM_OK &&
+		       cm_case_keyring(c, NULL, &keyring, NULL) == CM_OK
+		   ? 0
+		   : -1;
 }
 
 static int
@@ -84,8 +91,11 @@ static enum cm_result
 state_one(struct cm_case *in, struct cm_case_stated *out)
 {
 	static const struct cm_subject subject = { { 1 }, { 2 } };
-	struct cm_case_draft d = { .type = CM_PREDICATE_SEAL, .subject = &subject, .n_subject = 1,
-		.made = 1795475200, .body = nothing };
+	struct cm_case_draft d = { .type = CM_PREDICATE_SEAL,
+		.subject = &subject,
+		.n_subject = 1,
+		.made = 1795475200,
+		.body = nothing };
 
 	return cm_case_state(in, &keyring.signer, &d, out, NULL);
 }
@@ -186,7 +196,8 @@ a_case_is_found_from_below_or_by_its_name(void **state)
 static void
 names_and_roles_that_can_not_be_are_refused(void **state)
 {
-	static const char *const bad[] = { "", " a", "a ", "a\"b", "a,b", "a*", "!a", "#a", "a\nb", "a\x7f" };
+	static const char *const bad[] = { "", " a", "a ", "a\"b", "a,b", "a*", "!a", "#a", "a\nb",
+		"a\x7f" };
 	char other[100];
 
 	(void)state;
@@ -208,7 +219,8 @@ what_a_broken_init_left_is_cleared_away(void **state)
 	snprintf(unfinished, sizeof(unfinished), "%s.new", other);
 	snprintf(key, sizeof(key), "%s/key", unfinished);
 	assert_int_equal(mkdir(unfinished, 0700), 0);
-	assert_int_equal(cm_whole_write(key, cm_span_str("x"), (struct cm_write_mode) { CM_WRITE_NEW, 0600 }, NULL),
+	assert_int_equal(cm_whole_write(key, cm_span_str("x"),
+			     (struct cm_write_mode) { CM_WRITE_NEW, 0600 }, NULL),
 	    CM_OK);
 	assert_int_equal(make(other, "fine", NULL), CM_OK);
 	assert_false(cm_path_exists(unfinished));
@@ -236,13 +248,15 @@ statements_are_numbered_chained_signed_and_copied_out(void **state)
 		struct cm_sshsig parsed;
 		char path[200];
 
-		assert_int_equal(cm_case_statement_text(c, all.item[i].digest, &json, &sig, NULL), CM_OK);
+		assert_int_equal(
+		    cm_case_statement_text(c, all.item[i].digest, &json, &sig, NULL), CM_OK);
 		assert_int_equal(cm_sshsig_parse(cm_buf_span(&sig), &parsed, NULL), CM_OK);
 		assert_int_equal(cm_sshsig_verify(&parsed, cm_buf_span(&json), NULL), CM_OK);
 		snprintf(path, sizeof(path), "%s/%s", place, all.item[i].path);
 		assert_int_equal(cm_whole_read(path, 10000, &copy, NULL), CM_OK);
 		assert_true(cm_span_eq(cm_buf_span(&copy), cm_buf_span(&json)));
-		assert_int_equal(cm_statement_read(cm_buf_span(&json), &arena, &doc[i], NULL), CM_OK);
+		assert_int_equal(
+		    cm_statement_read(cm_buf_span(&json), &arena, &doc[i], NULL), CM_OK);
 		items[i].head = &doc[i].head;
 		memcpy(items[i].digest, all.item[i].digest, 32);
 		cm_buf_release(&json);
@@ -266,8 +280,9 @@ static void
 what_can_not_be_read_again_is_not_signed(void **state)
 {
 	static const struct cm_subject subject = { { 1 }, { 2 } };
-	struct cm_case_draft d = { .type = CM_PREDICATE_SEAL, .subject = &subject, .n_subject = 1,
-		.body = bad_body };
+	struct cm_case_draft d = {
+		.type = CM_PREDICATE_SEAL, .subject = &subject, .n_subject = 1, .body = bad_body
+	};
 	struct cm_case_stated s;
 	struct cm_err err = { 0 };
 
@@ -336,7 +351,8 @@ several_processes_never_take_one_number_twice(void **state)
 			if (state_one(mine, &s) != CM_OK)
 				_exit(3);
 			/* The next round begins as if this one had crashed: with a transaction open. */
-			if (n == 4 && (cm_case_begin(mine, NULL) != CM_OK || state_one(mine, &s) != CM_OK))
+			if (n == 4 &&
+			    (cm_case_begin(mine, NULL) != CM_OK || state_one(mine, &s) != CM_OK))
 				_exit(2);
 			if (n == 4)
 				_exit(0);
@@ -383,15 +399,21 @@ a_copy_that_a_crash_prevented_is_made_up_for(void **state)
 static void
 exhibits_keep_their_secret_and_need_their_seal(void **state)
 {
-	struct cm_case_exhibit e = { .x = { 1 }, .path = "/captures/a.pcap", .size = 100, .sha256 = { 2 },
-		.kind = "capture/1", .rows = 5, .root = { 3 } };
+	struct cm_case_exhibit e = { .x = { 1 },
+		.path = "/captures/a.pcap",
+		.size = 100,
+		.sha256 = { 2 },
+		.kind = "capture/1",
+		.rows = 5,
+		.root = { 3 } };
 	struct cm_seal_secret secret = { .x = { 1 }, .s = { 9 } }, got = { 0 };
 	uint8_t unknown[32] = { 77 };
 	struct cm_case_exhibits all;
 	struct cm_case_stated s;
 
 	(void)state;
-	assert_int_equal(cm_case_exhibit_add(c, &e, &secret, NULL), CM_E_USAGE); /* no such statement */
+	assert_int_equal(
+	    cm_case_exhibit_add(c, &e, &secret, NULL), CM_E_USAGE); /* no such statement */
 	assert_int_equal(cm_case_begin(c, NULL), CM_OK);
 	assert_int_equal(state_one(c, &s), CM_OK);
 	memcpy(e.statement, s.digest, 32);
@@ -434,9 +456,12 @@ an_index_appears_only_when_it_is_kept(void **state)
 static void
 findings_disclosures_and_shut_texts_are_kept(void **state)
 {
-	struct cm_case_finding f = { .type = "injection", .verdict = "forged", .bits = 40, .forged = 1,
-		.support = 9 };
-	struct cm_case_disclosure d = { .to = "them", .path = "/x.dossier", .bytes = 7, .sha256 = { 5 } };
+	struct cm_case_finding f = {
+		.type = "injection", .verdict = "forged", .bits = 40, .forged = 1, .support = 9
+	};
+	struct cm_case_disclosure d = {
+		.to = "them", .path = "/x.dossier", .bytes = 7, .sha256 = { 5 }
+	};
 	struct cm_case_disclosures ds;
 	struct cm_case_findings fs;
 	struct cm_case_stated s;
@@ -466,7 +491,8 @@ findings_disclosures_and_shut_texts_are_kept(void **state)
 static void
 a_database_of_another_kind_or_version_is_refused(void **state)
 {
-	static const char *const changes[] = { "PRAGMA user_version = 2", "PRAGMA application_id = 1" };
+	static const char *const changes[] = { "PRAGMA user_version = 2",
+		"PRAGMA application_id = 1" };
 	static const enum cm_result want[] = { CM_E_UNSUPPORTED, CM_E_MALFORMED };
 	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0600 };
 	struct cm_case *again = NULL;
@@ -485,8 +511,8 @@ a_database_of_another_kind_or_version_is_refused(void **state)
 		cm_db_close(&db);
 		assert_int_equal(cm_case_open(place, &again, NULL), want[i]);
 	}
-	assert_int_equal(cm_whole_write(name, cm_span_str("this is no database, whatever it is called"), mode,
-			     NULL),
+	assert_int_equal(cm_whole_write(name,
+			     cm_span_str("this is no database, whatever it is called"), mode, NULL),
 	    CM_OK);
 	assert_int_equal(cm_case_open(place, &again, NULL), CM_E_MALFORMED);
 	assert_int_equal(unlink(name), 0);
