@@ -76,7 +76,8 @@ def seal(party, rows, data=None):
     sealer = Sealer(secrets.token_bytes(32), secrets.token_bytes(32), links, rows)
     exhibit, root = sealer.exhibit.hex(), sealer.root().hex()
     columns = [{"name": name} if link is None else {"name": name, "link": link} for name, link in capture.COLUMNS]
-    predicate = {"exhibit": exhibit, "kind": "capture/1", "columns": columns, "rows": len(rows), "root": root, "tool": TOOL}
+    predicate = {"exhibit": exhibit, "kind": "capture/1", "columns": columns, "rows": len(rows), "root": root,
+                 "tool": TOOL}
     if data is not None:
         predicate["file"] = sealer.file(data).hex()
     made, signature = party.state("seal/v1", [{"name": exhibit, "digest": {"comity-seal": root}}], predicate)
@@ -133,3 +134,51 @@ def finish(party, files, statements, shown):
 
 def archive(files):
     return zipfmt.write(files)
+
+
+class Remaker:
+    """Changes a dossier that somebody else made and signs it again with the sender's own key.
+
+    What follows from the change is mended: digests, `previous`, the facts in the report, the list of files.
+    """
+
+    def __init__(self, files, key):
+        self.files, self.key = files, key
+
+    def sign(self, data):
+        command = ["ssh-keygen", "-q", "-Y", "sign", "-f", self.key, "-n", sshsig.NAMESPACE.decode("ascii")]
+        return subprocess.run(command, input=data, capture_output=True, check=True).stdout
+
+    def remake(self, name, change):
+        """The dossier's files after change(bytes) -> bytes of one of them, and all that follows from it."""
+        files = dict(self.files)
+        digest = lambda data: hashlib.sha256(data).hexdigest().encode("ascii")
+        before, files[name] = files[name], change(files[name])
+        disclosure = files["disclosure.json"].replace(digest(before), digest(files[name]))
+        if name.endswith(".json"):
+            files[name + ".sig"] = self.sign(files[name])
+            for other in sorted(files):
+                if other.startswith("finding") and other.endswith(".json") and digest(before) in files[other]:
+                    old, files[other] = files[other], files[other].replace(digest(before), digest(files[name]))
+                    files[other + ".sig"] = self.sign(files[other])
+                    disclosure = disclosure.replace(digest(old), digest(files[other]))
+            if name != "disclosure.json":
+                files["report.html"] = self.report(files, json.loads(disclosure))
+        thing = json.loads(disclosure if name != "disclosure.json" else files[name])
+        thing["predicate"]["tool"] = TOOL       # so that nobody expects the report of its own program
+        thing["predicate"]["files"] = [
+            {"name": other, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for other, data in sorted(files.items()) if not other.startswith("disclosure.")]
+        files["disclosure.json"] = json.dumps(thing).encode("utf-8")
+        files["disclosure.json.sig"] = self.sign(files["disclosure.json"])
+        return files
+
+    @staticmethod
+    def report(files, disclosure):
+        """The report with the facts as they are now; a report of another program, so its prose may be old."""
+        in_order = sorted(files, key=lambda name: (len(name), name))
+        kind = lambda word: [Made(files[name]) for name in in_order if name.startswith(word) and name.endswith(".json")]
+        predicate = disclosure["predicate"]
+        block = facts.make(predicate, kind("seal-"), kind("finding-"), predicate["shows"])
+        old = facts.in_report(files["report.html"])
+        return files["report.html"].replace(old, block)

@@ -77,6 +77,14 @@ def number(value):
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
+def integer(value):
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def between(low, high):
+    return lambda value: integer(value) and low <= value <= high
+
+
 def boolean(value):
     return isinstance(value, bool)
 
@@ -119,13 +127,13 @@ fingerprint = matches("SHA256:[A-Za-z0-9+/]{43}")
 shut_or_text = lambda value: text(value) or members({"shut": digest})(value)
 tool = members({"name": text, "version": text, "source": digest})
 addressee = lambda value: text(value) and 1 <= len(value.encode("utf-8")) <= 256
-hides = lambda value: list_of(one_of(WORDS["hides"]))(value) and value == sorted(set(value))
 row_set = list_of(lambda rows: list_of(number)(rows) and all(a < b for a, b in zip(rows, rows[1:])))
 column = members({"name": text}, {"link": number})
-scalar = lambda value: isinstance(value, (str, int))
-cue = members({"name": text, "bits": number, "base_rate": scalar, "rests_on": one_of(WORDS["rests_on"]),
-    "reads": list_of(one_of(WORDS["reads"])), "rows": row_set})
-fingerprint_of_packets = members({name: scalar for name in ("ipid", "df", "ttl", "window", "options", "fin")},
+in_order = lambda words: lambda value: isinstance(value, list) and value == [word for word in words if word in value]
+hides = in_order(WORDS["hides"])
+cue = members({"name": text, "bits": between(-1000, 1000), "base_rate": text, "rests_on": one_of(WORDS["rests_on"]),
+    "reads": in_order(WORDS["reads"]), "rows": row_set})
+fingerprint_of_packets = members({name: text for name in ("ipid", "df", "ttl", "window", "options", "fin")},
     {"name": text})
 named_tied = members({"named": number, "tied": number})
 shows_capture = members({"rows": number, "packets": number, "headers": number, "mask": number, "payload": number,
@@ -139,11 +147,13 @@ PREDICATES = {
         "root": digest, "tool": tool},
         {"file": digest, "after": list_of(members({"origin": text, "size": number, "root": digest}), 1, 64),
         "collected": members({}, {name: shut_or_text for name in COLLECTED})}),
-    "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": text}),
-        "parameters": members({name: number for name in ("memory", "window", "forged_bits", "break_bits")}),
-        "type": one_of(WORDS["type"]), "verdict": one_of(WORDS["verdict"]), "bits": number,
+    "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": digest}),
+        "parameters": members({"memory": number, "window": between(0, (1 << 32) - 1),
+            "forged_bits": between(-1000, 1000), "break_bits": between(-1000, 1000)}),
+        "frames": list_of(list_of(between(0, (1 << 44) - 1))),
+        "type": one_of(WORDS["type"]), "verdict": one_of(WORDS["verdict"]), "bits": between(-100000, 100000),
         **{name: row_set for name in
-            ("forged", "genuine", "suspect", "support", "support_host", "against", "frames", "trigger")},
+            ("forged", "genuine", "suspect", "support", "support_host", "against", "trigger")},
         "cues": list_of(cue),
         "fingerprint": lambda value: value == {} or fingerprint_of_packets(value),
         "alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text}),

@@ -192,6 +192,10 @@ def check_row_sets(finding, rows):
             raise Refused("%s: rows that its seals do not have" % finding.name)
     if [len(part) for part in finding["frames"]] != [len(part) for part in finding["support"]]:
         raise Refused("%s: frames and support differ in shape" % finding.name)
+    first = [(cue["name"], [(at, part[0]) for at, part in enumerate(cue["rows"]) if part][:1])
+             for cue in finding["cues"]]
+    if first != sorted(first) or not all(rows for _, rows in first):
+        raise Refused("%s: cues not by name, then first row" % finding.name)
     if sum(map(len, finding["trigger"])) > 1:
         raise Refused("%s: more than one trigger" % finding.name)
     for name in ("support_host", "against"):
