@@ -1,0 +1,87 @@
+#!/bin/sh
+# The case folder from the command line: who may read it, whose key signs, what OpenSSH says
+# of the statements, and that a program killed at any moment leaves a case in order.
+[ -x "$COMITY" ] || { echo "no program"; exit 77; }
+capture=$(cd "$(dirname "$0")/../cases/race-first" && pwd)/input.pcap
+unset COMITY_CASE SSH_AUTH_SOCK
+
+is() { # is NAME WANTED-EXIT COMMAND...
+	name=$1 want=$2
+	shift 2
+	"$@" >out 2>err
+	got=$?
+	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(head -n1 err)"; fi
+}
+says() { # says NAME TEXT FILE
+	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(head -n3 "$3")"; fi
+}
+in_dir() { (cd "$1" && shift && "$@"); }
+
+is "without a case one is told how to make one" 3 "$COMITY" show
+says "... by name" "comity init --name NAME" err
+is "init wants a name" 2 "$COMITY" init
+is "init refuses a role there is not" 2 "$COMITY" init --name A --role king
+is "init refuses a name that is a pattern" 2 "$COMITY" init --name '*'
+[ ! -e .comity ] && echo "ok nothing was made so far" || echo "FAIL something was made"
+is "init" 0 "$COMITY" init --name "CERT Alpha" --role government
+says "init says what must be backed up" "Back up" out
+is "init does not write over a case" 2 "$COMITY" init --name B
+mkdir -p deep/er
+is "the case is found from below" 0 in_dir deep/er "$COMITY" show
+says "... and is the same" "CERT Alpha (government)" out
+is "the case is found by COMITY_CASE" 0 env COMITY_CASE="$PWD" sh -c "cd / && '$COMITY' show --json"
+says "... and is the same, in JSON" '"name": "CERT Alpha"' out
+
+is "investigate states" 1 "$COMITY" investigate "$capture" -o a.dossier
+is "show lists the finding" 0 "$COMITY" show findings
+says "... with its verdict" "forged" out
+is "a statement is printed as it was signed" 0 "$COMITY" show 1
+if cmp -s out .comity/statements/000001-*.json; then echo "ok its bytes are the file's"; else echo "FAIL its bytes are others"; fi
+is "there is no statement 99" 3 "$COMITY" show 99
+
+if command -v ssh-keygen >/dev/null; then
+	for s in .comity/statements/*.json; do
+		is "ssh-keygen verifies ${s##*/}" 0 sh -c "ssh-keygen -Y verify -f .comity/allowed_signers \
+			-I 'CERT Alpha' -n statement@comity -s $s.sig <$s"
+	done
+fi
+
+for f in .comity .comity/case.db .comity/key; do
+	chmod g+r $f
+	is "$f that others can read is refused" 1 "$COMITY" show
+	says "... and the cure is named" "chmod" err
+	chmod g-r $f
+done
+is "and taken again when they can not" 0 "$COMITY" show
+
+if command -v ssh-agent >/dev/null && command -v ssh-add >/dev/null; then
+	ssh-keygen -q -p -P '' -N secret -f .comity/key >/dev/null
+	is "a key with a passphrase needs the agent" 3 "$COMITY" investigate "$capture" -o b.dossier
+	says "... and the error says ssh-add" "ssh-add" err
+	eval "$(ssh-agent -a "$PWD/agent")" >/dev/null
+	printf '#!/bin/sh\necho secret\n' >ask
+	chmod +x ask
+	SSH_ASKPASS=$PWD/ask SSH_ASKPASS_REQUIRE=force DISPLAY=:0 ssh-add -q .comity/key
+	is "with the agent it signs" 1 "$COMITY" investigate "$capture" -o b.dossier
+	is "what the agent signed verifies" 0 "$COMITY" verify --signers .comity/allowed_signers b.dossier
+	ssh-agent -k >/dev/null
+	unset SSH_AUTH_SOCK SSH_AGENT_PID
+	ssh-keygen -q -p -P secret -N '' -f .comity/key >/dev/null
+fi
+
+# Killed after 1, 10, 19, ... milliseconds: whatever is there then is whole, in line, and verifies.
+ms=1
+while [ $ms -le 180 ]; do
+	timeout -s KILL "0.$(printf %03d $ms)" "$COMITY" investigate "$capture" -o c.dossier >/dev/null 2>&1
+	ms=$((ms + 9))
+done 2>/dev/null
+is "after twenty kills the case opens" 0 "$COMITY" show --json
+says "... with nothing amiss in the line of its statements" '"chain": []' out
+is "... and goes on" 1 "$COMITY" investigate "$capture" -o d.dossier
+is "... and what it made verifies" 0 "$COMITY" verify --signers .comity/allowed_signers d.dossier
+n=$("$COMITY" show --json statements | tr ',' '\n' | grep -c '"number"')
+m=$(find .comity/statements -name '*.json' | wc -l)
+k=$(find .comity/statements -name '*.sig' | wc -l)
+if [ "$n" -eq "$m" ] && [ "$n" -eq "$k" ]; then echo "ok each statement has its copy"; else
+	echo "FAIL $n statements, $m copies, $k signatures"
+fi
