@@ -153,13 +153,13 @@ def main():
     long = os.environ.get("COMITY_LONG") == "1"
     folder = tempfile.mkdtemp(prefix="comity-hostile-")
     try:
-        small = make(gen, folder, "small.pcap", "dns", "--only", "several", "--packets", "16")
-        blocks = make(gen, folder, "blocks.pcapng", "dns", "--only", "several", "--packets", "12", "--format", "pcapng",
+        small = make(gen, folder, "small.pcap", "dns", "--only", "several", "--packets", "16" if long else "8")
+        blocks = make(gen, folder, "blocks.pcapng", "dns", "--only", "several", "--packets", "12" if long else "6", "--format", "pcapng",
                       "--sections", "5", "--interfaces", "4", "--extras", "--odd-packets", "--endian", "mixed")
         stream = make(gen, folder, "stream.pcap", "race", "--only", "first", "--background", "0")
         pieces = make(gen, folder, "pieces.pcap", "benign", "--only", "tcp-in-fragments", "--packets", "8",
                       "--background", "0", "--ip", "6")
-        for path in (small, blocks, stream):
+        for path in (small, blocks, stream) if long else (small, blocks):
             cut_everywhere(comity, path)
         for path, step in ((small, 6), (blocks, 8), (stream, 10), (pieces, 10)):
             absurd_everywhere(comity, path, 1 if long else step)
