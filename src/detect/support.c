@@ -226,7 +226,7 @@ static enum cm_result
 rerun(struct feeder *s, struct cm_engine **out)
 {
 	struct cm_params params = s->e->params;
-	struct cm_engine *e;
+	struct cm_engine *e = NULL;
 	enum cm_result r;
 
 	params.support = false;
@@ -239,8 +239,10 @@ rerun(struct feeder *s, struct cm_engine **out)
 	}
 	if (r == CM_OK)
 		r = cm_engine_finish(e);
-	if (r != CM_OK)
+	if (r != CM_OK) {
+		cm_engine_free(e);
 		return r;
+	}
 	*out = e;
 	return CM_OK;
 }

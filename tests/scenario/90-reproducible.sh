@@ -10,7 +10,7 @@ there=$work/quite/another/place
 mkdir -p "$there"
 chmod -R 755 "$work"
 cd "$COMITY_ROOT"
-cp -r src tools meson.build meson_options.txt LICENSE "$there"
+cp -r src tools man meson.build meson_options.txt LICENSE "$there"
 find "$there" -exec touch -d '2001-02-03 04:05:06' {} +
 
 as=
