@@ -36,7 +36,7 @@ BEGIN, END = "<!-- table: tests/bench/run.py -->", "<!-- end of table -->"
 
 class Row:
     def __init__(self, name):
-        self.name, self.wall, self.cpu, self.peak, self.ratio = name, [], [], 0, []
+        self.name, self.wall, self.cpu, self.peak, self.ratio, self.cpu_ratio = name, [], [], 0, [], []
 
 
 def measure(command, cwd):
@@ -132,6 +132,7 @@ def one_input(a, label, path, scratch):
                 row.cpu.append(got[1])
                 row.peak = max(row.peak, got[2])
                 row.ratio.append(got[0] / base[0])
+                row.cpu_ratio.append(got[1] / base[1])
         if row.wall:
             if name.startswith("comity"):
                 if before:
@@ -154,12 +155,13 @@ def packets_of(path):
 def table(label, path, rows):
     size, packets = os.path.getsize(path), packets_of(path)
     lines = [f"### {label}: {size / 1e9:.3f} GB, {packets / 1e6:.3f} M packets", "",
-             "| command | wall s | CPU s | peak MiB | GB/s | M packets/s | times tcpdump |",
-             "|---|---|---|---|---|---|---|"]
+             "| command | wall s | CPU s | peak MiB | GB/s | M packets/s | times tcpdump: wall | CPU |",
+             "|---|---|---|---|---|---|---|---|"]
     for r in rows:
         wall = statistics.median(r.wall)
         lines.append(f"| {r.name} | {wall:.3f} | {statistics.median(r.cpu):.3f} | {r.peak / 1024:.0f} | "
-                     f"{size / wall / 1e9:.2f} | {packets / wall / 1e6:.2f} | {statistics.median(r.ratio):.2f} |")
+                     f"{size / wall / 1e9:.2f} | {packets / wall / 1e6:.2f} | {statistics.median(r.ratio):.2f} | "
+                     f"{statistics.median(r.cpu_ratio):.2f} |")
     return lines + [""]
 
 
