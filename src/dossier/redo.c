@@ -157,17 +157,48 @@ ties_across(const struct redoing *r)
 	return false;
 }
 
-static bool
-cue_shut(const struct redoing *r, const struct cm_finding_cue *c, const struct cm_cue_kind *kind)
+/* What the signs of this finding read, taken together: one may show only where
+ * another has led (a race is seen by its bytes, then by its headers). */
+static uint8_t
+all_reads(const struct cm_finding *f)
 {
-	uint8_t reads = kind->reads | CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;
-
 	/* without its payload no message of DNS is one */
-	reads |= r->f->type == CM_INCIDENT_DNS ? CM_OPEN_PAYLOAD : 0;
-	if (is_shut(r->d, &c->rows, reads) || ties_across(r))
-		return true;
-	/* what else it looks at lies in the support */
-	return is_shut(r->d, &r->f->support, reads);
+	uint8_t reads = CM_OPEN_HEADERS | CM_OPEN_ADDRESSES |
+	    (f->type == CM_INCIDENT_DNS ? CM_OPEN_PAYLOAD : 0);
+	const struct cm_cue_kind *kind;
+	size_t i;
+
+	for (i = 0; i < f->n_cues; i++) {
+		kind = cm_cue_kind_find(f->cues[i].name);
+		reads |= kind != NULL ? kind->reads : 0;
+	}
+	return reads;
+}
+
+static bool
+support_shut(const struct redoing *r, uint8_t reads)
+{
+	uint8_t host = CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;
+	struct cm_ids one = { NULL, 1 };
+	size_t i;
+
+	host |= r->f->type == CM_INCIDENT_DNS ? CM_OPEN_PAYLOAD : 0;
+	for (i = 0; i < r->f->support.n; i++) {
+		one.id = &r->f->support.id[i];
+		if (is_shut(r->d, &one, cm_ids_has(&r->f->support_host, *one.id) ? host : reads))
+			return true;
+	}
+	return false;
+}
+
+static bool
+cue_shut(const struct redoing *r, const struct cm_finding_cue *c)
+{
+	uint8_t reads = all_reads(r->f);
+
+	/* in its own rows, and in what else it looks at: the support; of what only fixes
+	 * a host model the headers */
+	return ties_across(r) || is_shut(r->d, &c->rows, reads) || support_shut(r, reads);
 }
 
 /* What the statement says of the cue itself must be what the cue is. */
@@ -200,7 +231,7 @@ weigh_cues(struct redoing *r, const struct cm_incident *in)
 			r->redone++;
 			continue;
 		}
-		if (!cue_shut(r, c, kind)) {
+		if (!cue_shut(r, c)) {
 			cm_buf_printf(&r->text, "%sthe sign %s does not come out with %d bits and these rows",
 			    r->shut != 0 ? "; " : "", c->name, c->bits);
 			return false;
