@@ -27,8 +27,8 @@ from sealer import Sealer  # noqa: E402
 LIMIT = 60000           # bytes of a capture of others
 LINKS = [link for _, link in capture.COLUMNS]
 OPTIONS = (["--hide", "addresses"], ["--hide", "payload"], ["--hide", "addresses", "--hide", "payload"],
-["--whole-host"],
-           ["--tie-all", "--for", "somebody"], ["--collected-by", "a<b", "--vantage", "tap", "--clock", "n\u00e9"])
+           ["--whole-host"], ["--tie-all", "--for", "somebody"],
+           ["--collected-by", "a<b", "--vantage", "tap", "--clock", "n\u00e9"])
 HOLDS, IN_PART = 0, 5
 
 
@@ -125,6 +125,11 @@ class Comitys(unittest.TestCase):
                 held, said = self.both(data)
                 self.assertTrue(held, said)
                 self.check_seal(path, zipfmt.read(data))
+
+        out = os.path.join(self.folder.name, "all.dossier")
+        if self.run_comity("disclose", "-o", out, "--finding", "all").returncode == 0:
+            held, said = self.both(support.read(out))
+            self.assertTrue(held, said)
 
     def check_seal(self, path, files):
         """The same root from the same capture, X and S; and the same opening for the cells that are open."""

@@ -125,7 +125,7 @@ class OwnDossier(unittest.TestCase):
                    (b'"layout": 1', b'"layout": 1, "layout": 1'), (b'"layout": 1', b'"layout": 1, "more": 1'),
                    (b"2026-01-02T03:04:05Z", b"2026-01-02T03:04:05+00:00"), (b'"leaks_accepted": 0, ', b""),
                    (b'"number": 2', b'"number": 9007199254740992'), (b'"packets": 3', b'"packets": 4')]
-        files = [b"\xef\xbb\xbf" + original, original + b"\n", original + b" ", b" " + original, b"[" + original + b"]"]
+        files = [b"\xef\xbb\xbf" + original, original + b"\n", original + b" ", b"[" + original + b"]"]
         for old, new in changes:
             self.assertIn(old, original)
             files.append(original.replace(old, new))

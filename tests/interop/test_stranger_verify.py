@@ -142,6 +142,17 @@ DISCLOSURE = {
     "another previous": (put(previous=HEX), False),
 }
 
+CUSTODY = {
+    "as it was": (put(), True), "how it went": (put(how=""), True), "how in numbers": (put(how=1), False),
+    "shut words": (put(how={"shut": HEX}), True), "shut in upper case": (put(how={"shut": HEX.upper()}), False),
+    "at no time": (put(at="yesterday"), False), "at a shut time": (put(at={"shut": HEX}), True),
+    "from nobody": (edit(lambda predicate, _: predicate.pop("from")), False), "a member more": (put(x="y"), False),
+    "no seals": (put(seals=[]), False), "another seal": (put(seals=[HEX]), True),
+    "a seal twice": (edit(lambda predicate, _: predicate["seals"].append(predicate["seals"][0])), False),
+    "no subject": (edit(lambda _, thing: thing["subject"].clear()), False),
+    "another number": (put(number=9), False), "no nonce": (edit(lambda predicate, _: predicate.pop("nonce")), False),
+}
+
 
 @unittest.skipUnless(has_verify(), "no comity verify")
 class BothVerifiers(unittest.TestCase):
@@ -151,11 +162,12 @@ class BothVerifiers(unittest.TestCase):
         self.party = maker.Party(folder.name)
         self.path = os.path.join(folder.name, "dossier")
 
-    def build(self, edits=None, rows=("none", "all", "tied", "all")):
+    def build(self, edits=None, rows=("none", "all", "tied", "all"), custody=False):
         self.party.number, self.party.previous, self.party.edits = 0, None, edits or {}
         data = one_connection()
         made, signature, sealer = maker.seal(self.party, capture.cut_file(data), data)
-        return maker.disclose(self.party, [(made, signature, sealer, lambda row, column: sample(rows, row, column))])
+        seals = [(made, signature, sealer, lambda row, column: sample(rows, row, column))]
+        return maker.disclose(self.party, seals, maker.hand_over(self.party, seals) if custody else None)
 
     def agree(self, files, holds=None):
         """Both readers say the same; and, if given, what is expected."""
@@ -172,7 +184,7 @@ class BothVerifiers(unittest.TestCase):
     def table(self, kind, rules):
         for what, (change, holds) in rules.items():
             with self.subTest(what):
-                self.agree(self.build({kind: change}), holds)
+                self.agree(self.build({kind: change}, custody=kind.startswith("custody")), holds)
 
     def test_what_seals_may_say(self):
         # Bytes that are no JSON are left to the disclosure: the maker has to read the seals it discloses.
@@ -183,6 +195,9 @@ class BothVerifiers(unittest.TestCase):
     def test_what_disclosures_may_say(self):
         self.table("disclosure/v1", ANY)
         self.table("disclosure/v1", DISCLOSURE)
+
+    def test_what_hand_overs_may_say(self):
+        self.table("custody/v1", CUSTODY)
 
     def test_what_may_be_opened(self):
         for rows in (("none",), ("all",), ("tied",), ("none", "none", "tied", "all")):

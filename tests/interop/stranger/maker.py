@@ -99,9 +99,18 @@ def shown_rows(sealer, choose):
     return rows
 
 
-def disclose(party, seals):
-    """The dossier's files for seals [(statement, signature, sealer, choose)]."""
-    files, statements, shown = {}, [], []
+def hand_over(party, seals):
+    """Files of a custody statement over seals as in disclose()."""
+    statements = [Made(made) for made, *_ in seals]
+    made = party.state("custody/v1", [part for one in statements for part in one.subject], {
+        "seals": [one.digest for one in statements], "from": "here", "to_whom": {"shut": "00" * 32}, "at": MADE,
+        "how": "by hand"})
+    return dict(zip(("custody-1.json", "custody-1.json.sig"), made))
+
+
+def disclose(party, seals, more=None):
+    """The dossier's files for seals [(statement, signature, sealer, choose)], and `more` files."""
+    files, statements, shown = dict(more or {}), [], []
     for k, (made, signature, sealer, choose) in enumerate(seals, 1):
         name = "seal-%d" % k
         statement = Made(made)

@@ -70,10 +70,21 @@ def fingerprint(data):
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
 
 
+P = 2 ** 255 - 19
+SMALL_ORDER = {0, 1, P - 1,
+    0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826,
+    0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7}
+
+
 def _check_key(key, signature):
-    kind = key.string()
-    if kind not in KEY_TYPES or len(key.string()) != 32:
+    kind, point = key.string(), None
+    if kind in KEY_TYPES:
+        point = key.string()
+    if point is None or len(point) != 32:
         raise Refused("a key of a type that is not taken")
+    y = int.from_bytes(point, "little") & (2 ** 255 - 1)
+    if y >= P or y in SMALL_ORDER:
+        raise Refused("a key under which one signature fits many statements")
     hardware = kind.startswith(b"sk-")
     if hardware:
         key.string()			# the application

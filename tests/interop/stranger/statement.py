@@ -125,6 +125,8 @@ digest = matches("[0-9a-f]{64}")
 _time = matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 fingerprint = matches("SHA256:[A-Za-z0-9+/]{43}")
 shut_or_text = lambda value: text(value) or members({"shut": digest})(value)
+shut_or_time = lambda value: time(value) if text(value) else members({"shut": digest})(value)
+shut_or_time = lambda value: time(value) or members({"shut": digest})(value)
 tool = members({"name": text, "version": text, "source": digest})
 addressee = lambda value: text(value) and 1 <= len(value.encode("utf-8")) <= 256
 row_set = list_of(lambda rows: list_of(number)(rows) and all(a < b for a, b in zip(rows, rows[1:])))
@@ -157,7 +159,7 @@ PREDICATES = {
         "cues": list_of(cue),
         "fingerprint": lambda value: value == {} or fingerprint_of_packets(value),
         "alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text}),
-    "custody/v1": ({"seals": list_of(digest), "from": shut_or_text, "to_whom": shut_or_text, "at": shut_or_text,
+    "custody/v1": ({"seals": list_of(digest), "from": shut_or_text, "to_whom": shut_or_text, "at": shut_or_time,
         "how": shut_or_text}, {}),
     "disclosure/v1": ({"tool": tool, "seals": list_of(digest), "findings": list_of(digest),
         "files": list_of(members({"name": text, "bytes": number, "sha256": digest})),
@@ -173,7 +175,7 @@ class Statement:
 
     def __init__(self, name, data, want):
         """Parse and check the members; `want` is the predicate type it must have, as `seal/v1`."""
-        self.name, self.digest = name, hashlib.sha256(data).hexdigest()
+        self.name, self.kind, self.digest = name, want, hashlib.sha256(data).hexdigest()
         try:
             self._read(parse(data), want)
         except Refused as why:

@@ -104,8 +104,14 @@ class Dossier:
             other = numbers.setdefault(statement["number"], statement)
             if other.digest != statement.digest:
                 raise Refused("fork: %s and %s have one number" % (other.name, statement.name))
+        of_digest = {statement.digest: statement for statement in statements}
+        superseded = {}
+        for statement in of_digest.values():
+            if "supersedes" in statement.predicate:
+                what = tuple(statement.predicate.get(name) for name in ("supersedes", "by", "case")) + (statement.kind,)
+                if superseded.setdefault(what, statement) is not statement:
+                    raise Refused("fork: %s and %s supersede one statement" % (superseded[what].name, statement.name))
         for key, numbers in keys.items():
-            of_digest = {statement.digest: statement for statement in numbers.values()}
             for number, statement in numbers.items():
                 previous = statement.predicate.get("previous")
                 before = numbers.get(number - 1)
@@ -130,9 +136,12 @@ class Dossier:
             if seal.subject != [{"name": seal["exhibit"], "digest": {"comity-seal": seal["root"]}}]:
                 raise Refused("%s: the subject is another table" % seal.name)
         for statement in [self.disclosure] + self.findings + custody:
-            if not set(statement["seals"]) <= set(digests):
+            if statement not in custody and not set(statement["seals"]) <= set(digests):
                 raise Refused("%s: a seal that is not in the dossier" % statement.name)
-            if statement.subject != [part for digest in statement["seals"] for part in subject[digest]]:
+            # A hand-over may be of more exhibits than the dossier has; of these nothing is known.
+            pairs = zip(statement["seals"], statement.subject)
+            if len(statement.subject) != len(statement["seals"]) or any(
+                    digest in subject and subject[digest] != [part] for digest, part in pairs):
                 raise Refused("%s: the subject is not its seals" % statement.name)
         for before, finding in zip([None] + self.findings, self.findings):
             check_row_sets(finding, [rows[digest] for digest in finding["seals"]])
