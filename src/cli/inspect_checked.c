@@ -96,6 +96,12 @@ unseen(struct cm_paragraph *p, const struct cm_scan_summary *s, const struct cm_
 	not_seen(p, s->n_skipped, " place in the files is damaged", " places in the files are damaged");
 	not_seen(p, stats->evicted_flows, " flow was judged early for want of memory",
 	    " flows were judged early for want of memory");
+	not_seen(p, stats->evicted_candidates, " odd flow was forgotten for want of memory",
+	    " odd flows were forgotten for want of memory");
+	not_seen(p, stats->not_listed, " more incident is not listed",
+	    " more incidents are not listed (the first 100,000 are)");
+	not_seen(p, stats->unsupported, " incident is left out, since nothing still held shows it again",
+	    " incidents are left out, since nothing still held shows them again");
 	if (p->text.len > 0) {
 		cm_buf_add_str(&p->text, ".");
 		cm_paragraph_end(p, 0, 2);

@@ -202,7 +202,7 @@ is_packed(struct cm_file *f)
 	struct cm_source src = cm_file_raw(f);
 	struct cm_span head;
 
-	return cm_file_fd(f) >= 0 ||
+	return !cm_file_is_mapped(f) ||
 	    (src.fill(src.arg, 0, 4, &head, NULL) == CM_OK && cm_packing_of(head) != CM_PACKING_NONE);
 }
 

@@ -7,6 +7,7 @@
 
 #define MIB ((size_t)1 << 20)
 #define KEEP_FROM 2 /* bits that the whole capture can still raise to a verdict */
+#define RELIEF_EVERY 256u /* flows looked at */
 #define HANDS_MAX 256u
 #define EXPLAINED_MAX 8u /* of one cause: enough to know what the capture is like */
 #define INCIDENTS_MAX 100000u
@@ -23,6 +24,14 @@ cm_params_default(void)
 	};
 }
 
+/* Another flow has been looked at; after so many, pages can go. */
+static void
+relieve(struct cm_engine *e)
+{
+	if (e->give_back != NULL && ++e->judged % RELIEF_EVERY == 0)
+		e->give_back(e->give_back_arg);
+}
+
 /* A flow, or a part of one, is over: it feeds the models, and is kept if odd. */
 static enum cm_result
 flow_over(void *ctx, const struct cm_flow_view *v)
@@ -33,6 +42,7 @@ flow_over(void *ctx, const struct cm_flow_view *v)
 
 	if (r != CM_OK || v->n < 2)
 		return r;
+	relieve(e);
 	e->judge.hosts = NULL;
 	e->judge.n_hands = 0;
 	r = cm_judge_flow(&e->judge, v);
@@ -111,6 +121,7 @@ cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable)
 static enum cm_result
 judge_kept(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_view *v)
 {
+	relieve(e);
 	*v = cm_candidate_view(c);
 	e->judge.hosts = e->hosts;
 	e->judge.hands = e->hands;
@@ -167,6 +178,14 @@ add_hand(struct cm_engine *e, const struct cm_candidate *c, const struct cm_segm
 		e->hands[e->n_hands++] = h;
 	return CM_OK;
 }
+
+void
+cm_engine_relief(struct cm_engine *e, void (*give_back)(void *arg), void *arg)
+{
+	e->give_back = give_back;
+	e->give_back_arg = arg;
+}
+
 
 /* First round: who is known by a constant identification? */
 static enum cm_result
@@ -254,8 +273,12 @@ report_kept(struct cm_engine *e)
 		n = cm_verdict_groups(&e->judge, groups);
 		if (n > 0)
 			show_constants(e, c);
-		for (unsigned k = 0; k < n && r == CM_OK && e->n_found < INCIDENTS_MAX; k++)
-			r = add_found(e, c, &groups[k], k);
+		for (unsigned k = 0; k < n && r == CM_OK; k++) {
+			if (e->n_found < INCIDENTS_MAX)
+				r = add_found(e, c, &groups[k], k);
+			else
+				e->stats.not_listed++;
+		}
 	}
 	return r;
 }
@@ -307,6 +330,7 @@ add_support(struct cm_engine *e)
 		bool gone = false;
 		enum cm_result r = cm_engine_support(e, i, &gone);
 
+		relieve(e);
 		if (r != CM_OK)
 			return r;
 		if (gone)

@@ -44,6 +44,7 @@ struct cm_engine_stats {
 	uint64_t bad_checksums;
 	uint64_t evicted_flows; /* judged early, or not at all, for want of memory */
 	uint64_t evicted_candidates;
+	uint64_t not_listed;  /* incidents beyond the first 100,000: counted only */
 	uint64_t unsupported; /* incidents dropped: no packets still kept show them again */
 };
 
@@ -56,6 +57,11 @@ CM_RESULT cm_engine_new(const struct cm_params *params, struct cm_engine **out);
  * until cm_engine_free if ${stable}; otherwise the engine copies what it keeps.
  * CM_E_NOMEM only when even eviction does not help. */
 CM_RESULT cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable);
+
+/* Has ${give_back} called now and then while the engine judges, when it is about to
+ * leave the payloads it has looked at: whoever lent mapped pages can give them back
+ * to the system.  What the engine borrowed must stay readable all the same. */
+void cm_engine_relief(struct cm_engine *e, void (*give_back)(void *arg), void *arg);
 
 /* Ends the input, judges all candidates, merges them.  Call once. */
 CM_RESULT cm_engine_finish(struct cm_engine *e);

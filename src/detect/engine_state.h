@@ -31,6 +31,9 @@ struct cm_engine {
 	size_t n_found, room_found;
 	struct cm_engine **reruns; /* engines whose incidents we hand out */
 	size_t n_reruns;
+	void (*give_back)(void *arg); /* or NULL */
+	void *give_back_arg;
+	uint64_t judged;
 	bool finished;
 };
 

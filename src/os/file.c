@@ -52,11 +52,8 @@ attach(struct cm_file *f, struct cm_err *err)
 		f->size = (uint64_t)st.st_size;
 		f->mapped = cm_map_init(&f->map, f->fd, f->size) == CM_OK;
 	}
-	if (f->mapped) {
-		close(f->fd);
-		f->fd = -1;
+	if (f->mapped)
 		return CM_OK;
-	}
 	if (cm_stream_init(&f->stream, read_more, f) != CM_OK)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	return CM_OK;
@@ -159,4 +156,17 @@ cm_file_unpacked(struct cm_file *f, struct cm_source *out, enum cm_packing *pack
 		*packing = how;
 	*out = raw;
 	return CM_OK;
+}
+
+void
+cm_file_give_back(const struct cm_file *f)
+{
+	if (f->mapped)
+		cm_map_give_back(&f->map);
+}
+
+bool
+cm_file_is_mapped(const struct cm_file *f)
+{
+	return f->mapped;
 }

@@ -21,11 +21,18 @@ const char *cm_file_name(const struct cm_file *f);
 /* The path as it was given. */
 const char *cm_file_path(const struct cm_file *f);
 
-/* The descriptor that must stay open while it is read; -1: none, it is mapped. */
+/* The descriptor that must stay open while it is read. */
 int cm_file_fd(const struct cm_file *f);
+
+/* False: a pipe, or what else can be read only once, from front to back. */
+bool cm_file_is_mapped(const struct cm_file *f);
 
 /* Bytes of a regular file; 0 for a pipe. */
 uint64_t cm_file_size(const struct cm_file *f);
+
+/* Gives the pages of a mapped file back to the system; they come again when somebody
+ * looks.  Does nothing for others. */
+void cm_file_give_back(const struct cm_file *f);
 
 /* The bytes as they lie there.  For a pipe this or cm_file_unpacked can be had, once. */
 struct cm_source cm_file_raw(struct cm_file *f);

@@ -5,13 +5,14 @@
 
 /* Pages are given back in pieces of this size, one such piece behind the reader. */
 #define PIECE ((uint64_t)16 << 20)
+#define LOOK_BACK ((uint64_t)256 << 20)
 
 enum cm_result
 cm_map_init(struct cm_map *m, int fd, uint64_t len)
 {
 	void *p;
 
-	*m = (struct cm_map) { .len = len };
+	*m = (struct cm_map) { .fd = fd, .len = len };
 	if (len == 0)
 		return CM_OK;
 	if (len > SIZE_MAX) {
@@ -32,7 +33,35 @@ cm_map_fini(struct cm_map *m)
 {
 	if (m->ptr != NULL)
 		munmap((void *)(uintptr_t)m->ptr, (size_t)m->len);
-	*m = (struct cm_map) { 0 };
+	*m = (struct cm_map) { .fd = -1 };
+}
+
+/* Mapping the file anew over itself also frees the page tables, which for a file
+ * larger than memory would be the next to fill it. */
+void
+cm_map_give_back(const struct cm_map *m)
+{
+	void *at = (void *)(uintptr_t)m->ptr;
+
+	if (m->ptr == NULL)
+		return;
+	if (mmap(at, (size_t)m->len, PROT_READ, MAP_PRIVATE | MAP_FIXED, m->fd, 0) == MAP_FAILED)
+		(void)madvise(at, (size_t)m->len, MADV_DONTNEED);
+	else
+		(void)madvise(at, (size_t)m->len, MADV_SEQUENTIAL);
+}
+
+/* Whoever keeps spans may have looked at pages far behind meanwhile: so the last
+ * LOOK_BACK bytes are given back at each step, and everything at each LOOK_BACK. */
+static void
+release_before(const struct cm_map *m, uint64_t end)
+{
+	uint64_t from = end < LOOK_BACK ? 0 : end - LOOK_BACK;
+
+	if (end % LOOK_BACK == 0)
+		cm_map_give_back(m);
+	else
+		(void)madvise((void *)(uintptr_t)(m->ptr + from), (size_t)(end - from), MADV_DONTNEED);
 }
 
 static void
@@ -46,8 +75,7 @@ release_behind(struct cm_map *m, uint64_t offset)
 		return;
 	}
 	piece -= PIECE;
-	(void)madvise((void *)(uintptr_t)(m->ptr + m->released), (size_t)(piece - m->released),
-	    MADV_DONTNEED);
+	release_before(m, piece);
 	m->released = piece;
 }
 

@@ -12,15 +12,20 @@
 
 struct cm_map {
 	const uint8_t *ptr; /* NULL: an empty file */
+	int fd;		    /* borrowed */
 	uint64_t len;
 	uint64_t released; /* pages before this have been given back */
 };
 
-/* Maps the whole of ${fd}, ${len} bytes; ${fd} may be closed afterwards.
+/* Maps the whole of ${fd}, ${len} bytes; ${fd} stays the caller's, open till the end.
  * CM_E_IO: it can not be mapped (the reason is in errno). */
 CM_RESULT cm_map_init(struct cm_map *m, int fd, uint64_t len);
 void cm_map_fini(struct cm_map *m);
 
 struct cm_source cm_map_source(struct cm_map *m);
+
+/* Gives all pages back.  They come again when
+ * somebody looks. */
+void cm_map_give_back(const struct cm_map *m);
 
 #endif

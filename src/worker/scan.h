@@ -71,7 +71,8 @@ struct cm_scan_summary {
 	uint64_t skipped_bytes;
 };
 
-/* Hands every packet to ${engine} (cm_engine_finish is the caller's).  ${summary} is
+/* Hands every packet to ${engine} (cm_engine_finish is the caller's; ${scan} and its
+ * files must last that long, since judging gives their pages back).  ${summary} is
  * filled in any case, to end with cm_scan_summary_fini.  A file that is no capture is
  * left out and said so in its `refused`; the others are read.
  * CM_E_NOMEM: also when the engine has no more memory; ${err} says so. */
