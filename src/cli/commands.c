@@ -9,6 +9,7 @@ const struct cm_command *const cm_commands[] = {
 	&cm_command_inspect,
 	&cm_command_investigate,
 	&cm_command_show,
+	&cm_command_handover,
 	&cm_command_disclose,
 	&cm_command_verify,
 	&cm_command_version,

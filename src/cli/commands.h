@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 extern const struct cm_command cm_command_disclose;
+extern const struct cm_command cm_command_handover;
 extern const struct cm_command cm_command_help;
 extern const struct cm_command cm_command_inspect;
 extern const struct cm_command cm_command_init;

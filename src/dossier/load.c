@@ -364,6 +364,21 @@ fill_handover(struct cm_loaded *l, const struct cm_custody *c, const struct cm_l
 	return h->made == NULL ? CM_E_NOMEM : rc;
 }
 
+/* Does a hand-over name one of the exhibits? */
+static bool
+is_about(const struct cm_loaded *l, const struct cm_statement *head)
+{
+	size_t i, k;
+
+	for (i = 0; i < head->n_subject; i++) {
+		for (k = 0; k < l->dossier.n_exhibits; k++) {
+			if (memcmp(head->subject[i].exhibit, l->dossier.exhibits[k].exhibit, 32) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
 static CM_RESULT
 load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
 {
@@ -386,6 +401,8 @@ load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_
 		rc = cm_custody_read(&p->doc, l->arena, &l->custody[i], err);
 		if (rc != CM_OK)
 			return rc;
+		if (!is_about(l, &p->doc.head))
+			return cm_err_set(err, CM_E_REFUSED, "it is about no exhibit of this dossier");
 		if (fill_handover(l, &l->custody[i], p, &h[i]) != CM_OK)
 			return no_memory(err);
 		l->dossier.n_handovers++;

@@ -119,6 +119,11 @@ is "frames and columns by hand" 0 "$COMITY" disclose --exhibit 1 --frames 14,17 
 is "hold" 0 "$COMITY" verify ../f.dossier --signers "$signers"
 is "of nothing" 2 "$COMITY" disclose
 is "of a finding that is not there" 3 "$COMITY" disclose --finding 999
+is "a hand-over" 0 "$COMITY" handover 1 --to "Court" --how "by <i>hand</i>"
+is "without saying to whom" 2 "$COMITY" handover 1 --how "by hand"
+is "is shown" 0 "$COMITY" disclose --finding 1 -o ../k.dossier
+is "and verified" 0 "$COMITY" verify ../k.dossier --signers "$signers" --report k.html
+says "in the chain of custody" "by &lt;i&gt;hand" k.html
 printf 'X' | dd of=leak.pcap bs=1 seek=700 conv=notrunc 2>/dev/null
 n=$("$COMITY" show findings | tail -n1 | cut -d' ' -f1)
 is "of an exhibit that has changed" 3 "$COMITY" disclose --finding "$n" -o ../c.dossier
