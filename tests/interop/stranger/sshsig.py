@@ -15,7 +15,6 @@ from cbor import Refused
 NAMESPACE = b"statement@comity"
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 WIDTH = 70
-# Key type: how many fields of what length follow it in the public key, and in the signature.
 KEY_TYPES = (b"ssh-ed25519", b"sk-ssh-ed25519@openssh.com")
 
 
@@ -70,7 +69,10 @@ def fingerprint(data):
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
 
 
+# Ed25519 (RFC 8032): the field, the order of the group, and y of the points of small order: 0, 1, -1, and the
+# roots of D y^4 + 2 y^2 = 1, which are the points whose double has y = 0.
 P = 2 ** 255 - 19
+ORDER = 2 ** 252 + 27742317777372353535851937790883648493
 SMALL_ORDER = {0, 1, P - 1,
     0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826,
     0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7}
@@ -89,8 +91,11 @@ def _check_key(key, signature):
     if hardware:
         key.string()			# the application
     key.done()
-    if signature.string() != kind or len(signature.string()) != 64:
+    if signature.string() != kind:
         raise Refused("a signature of another type than its key")
+    made = signature.string()
+    if len(made) != 64 or int.from_bytes(made[32:], "little") >= ORDER:
+        raise Refused("a signature that is not in its one form")
     if hardware:
         signature.take(5)		# flags, counter
     signature.done()
@@ -101,8 +106,11 @@ def _keygen(arguments, stdin=b""):
     return done.stdout if done.returncode == 0 else None
 
 
-def check(name, data, signature, signers):
-    """Principal of the signer, or None if the key is not among the allowed signers. Refuses a bad signature."""
+def check(name, data, signature, signers, made):
+    """Principal of the signer, or None if the key was not among the allowed signers at `made` (RFC 3339).
+
+    Refuses a bad signature.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "signature")
         with open(path, "wb") as file:
@@ -110,9 +118,11 @@ def check(name, data, signature, signers):
         namespace = NAMESPACE.decode("ascii")
         if _keygen(["check-novalidate", "-n", namespace, "-s", path], data) is None:
             raise Refused("%s: the signature is not one over this file" % name)
-        found = _keygen(["find-principals", "-s", path, "-f", signers])
+        seconds = max("".join(c for c in made if c.isdigit()), "19700101000001")   # it takes second 0 for no time
+        when = "-Overify-time=" + seconds + "Z"
+        found = _keygen(["find-principals", "-s", path, "-f", signers, when])
         if not found:
             return None
         principal = found.decode("utf-8", "replace").split("\n")[0]
-        verify = ["verify", "-f", signers, "-I", principal, "-n", namespace, "-s", path]
+        verify = ["verify", "-f", signers, "-I", principal, "-n", namespace, "-s", path, when]
         return principal if _keygen(verify, data) is not None else None

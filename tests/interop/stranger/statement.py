@@ -167,7 +167,7 @@ PREDICATES = {
         "hides": hides, "leaks_accepted": number,
         "layout": lambda n: number(n) and n == 1}, {}),
 }
-_subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}))
+_subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}), 1, 256)
 
 
 class Statement:

@@ -34,6 +34,7 @@ class Dossier:
         self.files = zipfmt.read(data)
         self.say("%d files in a canonical ZIP" % len(self.files))
         self.used = set()
+        self.unknown = set()
 
     def say(self, line):
         self.said.append(line)
@@ -54,10 +55,10 @@ class Dossier:
             raise Refused("%s.sig: %s" % (name, why)) from None
         if key != statement["by"]:
             raise Refused("%s is signed by %s, but says it is by %s" % (name, key, statement["by"]))
-        principal = sshsig.check(name, data, signature, self.signers)
+        principal = sshsig.check(name, data, signature, self.signers, statement["made"])
         if principal is None:
-            raise Refused("UNKNOWN SIGNER: %s is signed by %s" % (name, key))
-        self.say("%s: signed by %s (%s)" % (name, principal, key))
+            self.unknown.add(key)
+        self.say("%s: signed by %s (%s)" % (name, principal or "an UNKNOWN SIGNER", key))
         return statement
 
     def numbered(self, kind):
@@ -88,6 +89,8 @@ class Dossier:
         unused = sorted(set(self.files) - self.used)
         if unused:
             raise Refused("files a dossier does not have: %s" % ", ".join(unused))
+        if self.unknown:
+            raise Refused("UNKNOWN SIGNER %s" % ", ".join(sorted(self.unknown)))
 
     def check_files(self):
         have = [{"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
