@@ -3,7 +3,7 @@
 
 #include "base/result.h"
 
-static enum cm_result
+CM_PRINTF(3, 0) static enum cm_result
 set(struct cm_err *err, enum cm_result code, const char *fmt, va_list ap)
 {
 	if (err == NULL || err->code != CM_OK)

@@ -73,8 +73,8 @@ put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 }
 
 static const char *const not_proven[] = {
-	"who did it: the findings say which packets did not come from the host they name, not whose "
-	"machine sent them;",
+	("who did it: the findings say which packets did not come from the host they name, not whose "
+	 "machine sent them;"),
 	"that the bytes were true when they were sealed: a seal shows only that nothing was changed since;",
 	"when it was sealed: times are the signers' own;",
 	"what the rows left shut hold, and that no other capture exists.",
