@@ -1,7 +1,7 @@
 #!/bin/sh
 # What has to be installed on Debian 12 for: build, test, fuzz (arguments).
 # Prints the apt line if something is missing, and runs it only as root or through sudo.
-build="gcc libc6-dev make meson ninja-build pkg-config python3-minimal libssl-dev libjansson-dev
+build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev openssh-client"
 check="libcmocka-dev scdoc mandoc tshark unzip gzip zstd"
 fuzz="clang"
