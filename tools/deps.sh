@@ -3,7 +3,7 @@
 # Prints the apt line if something is missing, and runs it only as root or through sudo.
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev openssh-client"
-check="libcmocka-dev scdoc mandoc tshark unzip gzip zstd"
+check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd"
 fuzz="clang"
 
 want=

@@ -42,8 +42,16 @@ slurp(const char *path)
 	fclose(f);
 	if (!cm_buf_ok(&buf))
 		die(path, NULL);
-	/* An empty file still has an address; the buffer lives as long as the process. */
+	/* An empty file still has an address; forget knows. */
 	return buf.len != 0 ? cm_buf_span(&buf) : cm_span_of("", 0);
+}
+
+/* Frees what slurp gave. */
+static void
+forget(const struct cm_span *file)
+{
+	if (file->len != 0)
+		free((void *)(uintptr_t)file->ptr);
 }
 
 static void
@@ -199,9 +207,12 @@ check_one(const struct cm_seal *seal, const char *path)
 	const struct cm_opened_row *row;
 	struct cm_name_book book = { 0 };
 	struct cm_err err = { 0 };
+	struct cm_span file = slurp(path);
 
-	if (cm_opening_new(seal, slurp(path), NULL, &book, &opening, &err) != CM_OK) {
+	if (cm_opening_new(seal, file, NULL, &book, &opening, &err) != CM_OK) {
 		printf("refused %s\n", err.text);
+		cm_name_book_release(&book);
+		forget(&file);
 		return;
 	}
 	printf(book.conflict ? "two-names" : "holds");
@@ -213,6 +224,7 @@ check_one(const struct cm_seal *seal, const char *path)
 	putchar('\n');
 	cm_opening_free(opening);
 	cm_name_book_release(&book);
+	forget(&file);
 }
 
 static int
@@ -232,12 +244,30 @@ check(const struct cm_schema *schema, int argc, char **argv)
 	return 0;
 }
 
+static int
+on_file(const struct cm_schema *schema, int argc, char **argv, const struct cm_span *file)
+{
+	struct cm_seal_secret secret = { 0 };
+
+	if (strcmp(argv[1], "cells") == 0)
+		return print_cells(schema, file);
+	if (argc < 6)
+		die("usage", NULL);
+	unhex(argv[4], secret.x);
+	unhex(argv[5], secret.s);
+	if (strcmp(argv[1], "root") == 0)
+		return print_root(schema, &secret, file);
+	if (strcmp(argv[1], "open") == 0 && argc == 8)
+		return write_opening(schema, &secret, file, argv + 6);
+	die("usage", NULL);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct cm_seal_secret secret = { 0 };
 	struct cm_schema schema;
 	struct cm_span file;
+	int rc;
 
 	if (argc < 4)
 		die("usage", NULL);
@@ -245,15 +275,7 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "check") == 0 && argc > 8)
 		return check(&schema, argc - 3, argv + 3);
 	file = slurp(argv[3]);
-	if (strcmp(argv[1], "cells") == 0)
-		return print_cells(&schema, &file);
-	if (argc < 6)
-		die("usage", NULL);
-	unhex(argv[4], secret.x);
-	unhex(argv[5], secret.s);
-	if (strcmp(argv[1], "root") == 0)
-		return print_root(&schema, &secret, &file);
-	if (strcmp(argv[1], "open") == 0 && argc == 8)
-		return write_opening(&schema, &secret, &file, argv + 6);
-	die("usage", NULL);
+	rc = on_file(&schema, argc, argv, &file);
+	forget(&file);
+	return rc;
 }
