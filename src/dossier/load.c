@@ -7,6 +7,7 @@
 #include "codec/rfc3339.h"
 #include "crypto/sha256.h"
 #include "dossier/load.h"
+#include "dossier/refer.h"
 #include "dossier/view.h"
 
 #define NAME_MAX_LEN 48
@@ -218,93 +219,6 @@ load_seals(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_er
 	return CM_OK;
 }
 
-/* Which exhibit has this seal statement; n_exhibits: none. */
-static size_t
-exhibit_of(const struct cm_loaded *l, const uint8_t digest[32])
-{
-	size_t k;
-
-	for (k = 0; k < l->dossier.n_exhibits; k++) {
-		if (memcmp(l->dossier.exhibits[k].statement, digest, 32) == 0)
-			return k;
-	}
-	return l->dossier.n_exhibits;
-}
-
-static CM_RESULT
-remap(struct cm_loaded *l, struct cm_ids *set, const size_t *exhibit, struct cm_err *err)
-{
-	cm_packet_id *id = cm_arena_array(l->arena, set->n + 1, sizeof(*id));
-	uint32_t k;
-	size_t i;
-
-	if (id == NULL)
-		return no_memory(err);
-	for (i = 0; i < set->n; i++) {
-		k = (uint32_t)exhibit[cm_packet_file(set->id[i])];
-		if (cm_packet_frame(set->id[i]) >= l->dossier.exhibits[k].table_rows)
-			return cm_err_set(err, CM_E_REFUSED, "row %" PRIu64 " is beyond the seal's rows",
-			    cm_packet_frame(set->id[i]));
-		id[i] = cm_packet_id_of(k, cm_packet_frame(set->id[i]));
-	}
-	set->id = id;
-	return CM_OK;
-}
-
-static bool
-subjects_agree(const struct cm_loaded *l, const struct cm_statement *head, const uint8_t (*seals)[32],
-    size_t n)
-{
-	const struct cm_shown_exhibit *x;
-	size_t i, k;
-
-	if (head->n_subject != n)
-		return false;
-	for (i = 0; i < n; i++) {
-		k = exhibit_of(l, seals[i]);
-		if (k == l->dossier.n_exhibits)
-			return false;
-		x = &l->dossier.exhibits[k];
-		if (memcmp(head->subject[i].exhibit, x->exhibit, 32) != 0 ||
-		    memcmp(head->subject[i].root, x->root, 32) != 0)
-			return false;
-	}
-	return true;
-}
-
-/* Row sets count by the seals of the finding; here they count by those of the dossier. */
-static CM_RESULT
-place_finding(struct cm_loaded *l, struct cm_finding *f, const struct cm_loaded_part *p,
-    struct cm_err *err)
-{
-	struct cm_ids *const set[] = { &f->forged, &f->genuine, &f->suspect, &f->support, &f->support_host,
-		&f->against, &f->trigger };
-	size_t exhibit[CM_FINDING_SEALS_MAX], i;
-	struct cm_finding_cue *cue;
-	enum cm_result rc = CM_OK;
-
-	for (i = 0; i < f->n_seals; i++) {
-		exhibit[i] = exhibit_of(l, f->seals[i]);
-		if (exhibit[i] == l->dossier.n_exhibits)
-			return cm_err_set(err, CM_E_REFUSED, "it cites a seal that is not in the dossier");
-		if (i > 0 && exhibit[i] <= exhibit[i - 1])
-			return cm_err_set(err, CM_E_REFUSED, "its seals stand in another order than the dossier's");
-	}
-	if (!subjects_agree(l, &p->doc.head, (const uint8_t (*)[32])f->seals, f->n_seals))
-		return cm_err_set(err, CM_E_REFUSED, "`subject' and `seals' name different exhibits");
-	for (i = 0; rc == CM_OK && i < sizeof(set) / sizeof(set[0]); i++)
-		rc = remap(l, set[i], exhibit, err);
-	cue = cm_arena_array(l->arena, f->n_cues + 1, sizeof(*cue));
-	if (rc != CM_OK || cue == NULL)
-		return rc != CM_OK ? rc : no_memory(err);
-	for (i = 0; rc == CM_OK && i < f->n_cues; i++) {
-		cue[i] = f->cues[i];
-		rc = remap(l, &cue[i].rows, exhibit, err);
-	}
-	f->cues = cue;
-	return rc;
-}
-
 static CM_RESULT
 load_findings(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
 {
@@ -328,7 +242,7 @@ load_findings(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm
 		if (rc == CM_OK)
 			rc = cm_finding_read(p->doc.predicate, l->arena, &l->finding[i], err);
 		if (rc == CM_OK)
-			rc = place_finding(l, &l->finding[i], p, err);
+			rc = cm_refer_finding(l, &l->finding[i], &p->doc.head, err);
 		if (rc != CM_OK)
 			return rc;
 		memcpy(shown[i].statement, p->doc.digest, 32);
@@ -364,21 +278,6 @@ fill_handover(struct cm_loaded *l, const struct cm_custody *c, const struct cm_l
 	return h->made == NULL ? CM_E_NOMEM : rc;
 }
 
-/* Does a hand-over name one of the exhibits? */
-static bool
-is_about(const struct cm_loaded *l, const struct cm_statement *head)
-{
-	size_t i, k;
-
-	for (i = 0; i < head->n_subject; i++) {
-		for (k = 0; k < l->dossier.n_exhibits; k++) {
-			if (memcmp(head->subject[i].exhibit, l->dossier.exhibits[k].exhibit, 32) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 static CM_RESULT
 load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
 {
@@ -401,8 +300,9 @@ load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_
 		rc = cm_custody_read(&p->doc, l->arena, &l->custody[i], err);
 		if (rc != CM_OK)
 			return rc;
-		if (!is_about(l, &p->doc.head))
-			return cm_err_set(err, CM_E_REFUSED, "it is about no exhibit of this dossier");
+		rc = cm_refer_custody(l, &l->custody[i], &p->doc.head, err);
+		if (rc != CM_OK)
+			return rc;
 		if (fill_handover(l, &l->custody[i], p, &h[i]) != CM_OK)
 			return no_memory(err);
 		l->dossier.n_handovers++;

@@ -1,12 +1,17 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "capture/flow.h"
 #include "detect/cues.h"
 #include "dossier/redo.h"
 #include "dossier/view.h"
 
-/* A sender's parameters may not make us work without end. */
+/* A sender's parameters may neither make us work without end nor ask for what can not be:
+ * outside of these nothing is redone. */
+#define WINDOW_MIN (4 * CM_FLOW_HEAD)
 #define WINDOW_MAX (1u << 16)
+#define MEMORY_MIN (UINT64_C(1) << 20)
+#define MEMORY_MAX (UINT64_C(1) << 40)
 
 struct redoing {
 	const struct cm_dossier *d;
@@ -281,6 +286,14 @@ foreign(const struct cm_finding *f, struct cm_buf *text)
 	return text->len != before;
 }
 
+static bool
+can_be_run(const struct cm_finding *f)
+{
+	return f->window >= WINDOW_MIN && f->window <= WINDOW_MAX && f->memory >= MEMORY_MIN &&
+	    f->memory <= MEMORY_MAX;
+}
+
+/* More memory than our own default is never taken. */
 static struct cm_params
 params_of(const struct cm_finding *f)
 {
@@ -289,7 +302,7 @@ params_of(const struct cm_finding *f)
 	p.support = false;
 	if (f->memory < p.memory)
 		p.memory = (size_t)f->memory;
-	p.window = f->window < WINDOW_MAX ? (uint32_t)f->window : WINDOW_MAX;
+	p.window = (uint32_t)f->window;
 	p.forged_bits = f->forged_bits;
 	p.break_bits = f->break_bits;
 	return p;
@@ -432,6 +445,11 @@ redo(struct redoing *r, struct cm_arena *arena, struct cm_redone *out)
 	struct cm_engine *support = NULL, *all = NULL;
 	enum cm_result rc;
 
+	if (!can_be_run(r->f)) {
+		cm_buf_add_str(&r->text, "with these it is not redone here");
+		out->outcome = CM_OUTCOME_FOREIGN;
+		return CM_OK;
+	}
 	find_accused(r);
 	r->partly_open = flow_shut(r) || ties_across(r);
 	rc = run(r, &r->f->support, arena, &support);

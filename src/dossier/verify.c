@@ -7,6 +7,7 @@
 #include "dossier/facts.h"
 #include "dossier/load.h"
 #include "dossier/pcapng_write.h"
+#include "dossier/refer.h"
 #include "dossier/report.h"
 #include "dossier/verify.h"
 #include "statement/chain.h"
@@ -306,6 +307,8 @@ check_all(struct verifying *v)
 		rc = cm_load_names(v->l, &v->zip, v->err);
 	if (rc == CM_OK)
 		rc = cm_load(v->l, &v->zip, v->err);
+	if (rc == CM_OK)
+		rc = cm_refer_parts(v->l, v->err);
 	if (rc == CM_OK)
 		rc = check_signers(v);
 	if (rc == CM_OK)

@@ -263,6 +263,193 @@ terms_that_are_not_ours_are_never_plainly_reproduced(void **state)
 	}
 }
 
+static uint64_t odd;
+
+static void
+odd_window(struct cm_finding *f)
+{
+	f->window = odd;
+}
+
+static void
+odd_memory(struct cm_finding *f)
+{
+	f->memory = odd;
+}
+
+/* Whatever a sender writes there, it is his terms, and never our wrong use. */
+static void
+parameters_without_sense_are_not_redone(void **state)
+{
+	static const uint64_t value[] = { 0, 1, 2, 63, 64, 65536, 65537, UINT32_MAX, CM_JSON_INT_MAX };
+	struct made_verdict v;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < 2 * sizeof(value) / sizeof(value[0]); i++) {
+		k = i / 2;
+		odd = i % 2 == 0 && value[k] > UINT32_MAX ? UINT32_MAX : value[k];
+		v = make_and_verify(captures[0],
+		    &(struct made_how) { .finding = i % 2 == 0 ? odd_window : odd_memory });
+		if (v.rc != CM_OK || v.best != CM_OUTCOME_FOREIGN || v.end != CM_VERIFY_PARTLY)
+			fail_msg("%s %llu: %d, %s", i % 2 == 0 ? "window" : "memory", (unsigned long long)odd,
+			    (int)v.rc, v.text);
+	}
+}
+
+/* The sender's half reads what it packs as a receiver does: this cheat may end there already. */
+static void
+is_refused(const struct made_how *how, const char *why)
+{
+	struct cm_buf bytes = made_read(captures[0]);
+	struct made m;
+	struct made_verdict v;
+
+	if (!made_dossier(cm_buf_span(&bytes), how, &m)) {
+		if (strstr(m.why, why) == NULL)
+			fail_msg("not %s: %s", why, m.why);
+	} else {
+		v = made_verify(cm_buf_span(&m.dossier), true);
+		if (v.rc != CM_E_REFUSED || strstr(v.text, why) == NULL)
+			fail_msg("not %s: %d, %s", why, (int)v.rc, v.text);
+	}
+	made_release(&m);
+	cm_buf_release(&bytes);
+}
+
+static cm_packet_id lone;
+static struct cm_ids lone_set = { &lone, 1 };
+
+static void
+host_rows_elsewhere(struct cm_finding *f)
+{
+	lone = 0;
+	f->support_host = lone_set;
+}
+
+static void
+against_elsewhere(struct cm_finding *f)
+{
+	lone = 0;
+	f->against = lone_set;
+}
+
+static void
+accused_elsewhere(struct cm_finding *f)
+{
+	lone = 0;
+	f->forged = lone_set;
+}
+
+static void
+suspect_elsewhere(struct cm_finding *f)
+{
+	lone = 0;
+	f->suspect = lone_set;
+}
+
+static void
+trigger_elsewhere(struct cm_finding *f)
+{
+	lone = 0;
+	f->trigger = lone_set;
+}
+
+static void
+frames_backwards(struct cm_finding *f)
+{
+	uint64_t *frame = (uint64_t *)(uintptr_t)f->frames, last = frame[f->support.n - 1];
+
+	frame[f->support.n - 1] = frame[0];
+	frame[0] = last;
+}
+
+static void
+frames_too_far(struct cm_finding *f)
+{
+	uint64_t *frame = (uint64_t *)(uintptr_t)f->frames;
+	size_t i;
+
+	for (i = 0; i < f->support.n; i++)
+		frame[i] += 5;
+}
+
+static void
+frames_of_nothing(struct cm_finding *f)
+{
+	uint64_t *frame = (uint64_t *)(uintptr_t)f->frames;
+
+	frame[0] = 0;
+}
+
+static void
+a_finding_that_contradicts_itself_is_refused(void **state)
+{
+	static const struct {
+		void (*cheat)(struct cm_finding *f);
+		const char *why;
+	} cheats[] = { { host_rows_elsewhere, "support_host has rows" }, { against_elsewhere, "against has rows" },
+		{ accused_elsewhere, "forged has rows" }, { suspect_elsewhere, "suspect has rows" },
+		{ trigger_elsewhere, "trigger has rows" }, { frames_backwards, "can not be frame" },
+		{ frames_too_far, "can not be frame" }, { frames_of_nothing, "can not be frame 0" } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cheats) / sizeof(cheats[0]); i++)
+		is_refused(&(struct made_how) { .finding = cheats[i].cheat }, cheats[i].why);
+}
+
+static void
+two_cases(struct cm_statement *s)
+{
+	s->has_case = true;
+	memset(s->case_id, s->number == 1 ? 1 : 2, 32);
+}
+
+static void
+one_case(struct cm_statement *s)
+{
+	s->has_case = s->number != 2;
+	memset(s->case_id, 1, 32);
+}
+
+static void
+statements_of_two_cases_are_refused(void **state)
+{
+	struct made_verdict v = make_and_verify(captures[0], &(struct made_how) { .head = one_case });
+
+	(void)state;
+	assert_int_equal(v.rc, CM_OK);
+	is_refused(&(struct made_how) { .head = two_cases }, "names another case");
+}
+
+static void
+another_root(struct cm_subject *s)
+{
+	s->root[0] ^= 1;
+}
+
+static void
+another_exhibit(struct cm_subject *s)
+{
+	s->exhibit[0] ^= 1;
+}
+
+static void
+a_hand_over_of_something_else_is_refused(void **state)
+{
+	static void (*const cheats[])(struct cm_subject *s) = { another_root, another_exhibit };
+	struct made_verdict v = make_and_verify(captures[0], &(struct made_how) { .custody = true });
+	size_t i;
+
+	(void)state;
+	if (v.rc != CM_OK || v.end != CM_VERIFY_HOLDS)
+		fail_msg("an honest one: %s", v.text);
+	for (i = 0; i < sizeof(cheats) / sizeof(cheats[0]); i++)
+		is_refused(&(struct made_how) { .custody = true, .handed = cheats[i] },
+		    "name different exhibits");
+}
+
 static const char *wanted;
 
 static void
@@ -420,6 +607,10 @@ main(int argc, char **argv)
 		cmocka_unit_test(every_byte_of_every_file_is_bound_by_a_signature),
 		cmocka_unit_test(what_a_finding_says_falsely_is_contradicted),
 		cmocka_unit_test(terms_that_are_not_ours_are_never_plainly_reproduced),
+		cmocka_unit_test(parameters_without_sense_are_not_redone),
+		cmocka_unit_test(a_finding_that_contradicts_itself_is_refused),
+		cmocka_unit_test(statements_of_two_cases_are_refused),
+		cmocka_unit_test(a_hand_over_of_something_else_is_refused),
 		cmocka_unit_test(pcapng_and_report_are_made_again),
 		cmocka_unit_test(a_fork_of_numbers_is_refused),
 		cmocka_unit_test(a_key_found_only_inside_is_not_trusted),

@@ -47,6 +47,8 @@ state(struct making *m, enum cm_predicate type, body_fn *body, void *arg, struct
 	if (head.number > 1)
 		memcpy(head.previous, m->previous, 32);
 	cm_ssh_fingerprint(&m->key.pub, head.by);
+	if (m->how->head != NULL)
+		m->how->head(&head);
 	cm_statement_begin(&w, &head);
 	body(&w, arg);
 	cm_statement_end(&w);
@@ -78,6 +80,31 @@ static void
 write_finding(struct cm_jsonw *w, void *arg)
 {
 	cm_finding_write(w, arg);
+}
+
+static void
+write_custody(struct cm_jsonw *w, void *arg)
+{
+	cm_custody_write(w, arg);
+}
+
+/* A hand-over of the one exhibit. */
+static bool
+hand_over(struct making *m, const struct cm_pack_text *sealed, struct cm_pack_text *out)
+{
+	static const struct cm_claim_text text = { .text = "somebody" };
+	static const struct cm_claim_text at = { .text = "2023-11-14T22:13:20Z" };
+	const struct cm_subject was = m->subject;
+	uint8_t digest[1][32];
+	struct cm_custody c = { .seals = { digest, 1 }, .from = text, .to_whom = text, .how = text, .at = at };
+	bool ok;
+
+	cm_sha256(sealed->json.ptr, sealed->json.len, digest[0]);
+	if (m->how->handed != NULL)
+		m->how->handed(&m->subject);
+	ok = state(m, CM_PREDICATE_CUSTODY, write_custody, &c, out);
+	m->subject = was;
+	return ok;
 }
 
 static void
@@ -231,6 +258,7 @@ make(struct making *m, struct made *out)
 		.made = "2023-11-14T22:13:20Z", .tool_name = "comity", .tool_version = "0",
 		.leak_ok = m->how->leak_ok };
 	struct cm_pack_out packed = { 0 };
+	struct cm_pack_text custody;
 	char by[CM_FINGERPRINT_LEN + 1];
 	static const uint8_t seed[32] = { 42 };
 	bool ok;
@@ -240,6 +268,10 @@ make(struct making *m, struct made *out)
 	m->signer = cm_key_signer(&m->key);
 	cm_ssh_fingerprint(&m->key.pub, by);
 	if (!seal(m, &x.seal) || !detect(m) || !find(m, &x.seal, finding, &in.n_findings))
+		return false;
+	in.custody = &custody;
+	in.n_custody = m->how->custody;
+	if (m->how->custody && !hand_over(m, &x.seal, &custody))
 		return false;
 	in.by = by;
 	memcpy(in.tool_source, source_digest, 32);

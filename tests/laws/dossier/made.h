@@ -6,12 +6,18 @@
 #include "base/buf.h"
 #include "dossier/pack.h"
 #include "dossier/verify.h"
+#include "statement/statement.h"
 
 struct made_how {
 	uint8_t hides; /* enum cm_hide */
 	bool leak_ok, whole_host, tie_all;
 	/* A cheat's door: the finding before it is signed.  NULL: honest. */
 	void (*finding)(struct cm_finding *f);
+	/* Another: what every statement says of itself, before it is signed. */
+	void (*head)(struct cm_statement *s);
+	/* A hand-over is stated, too; its subject may be changed. */
+	bool custody;
+	void (*handed)(struct cm_subject *s);
 	/* Another: files before they are listed and zipped; may change what they point to. */
 	void (*files)(struct cm_zip_entry *e, size_t n);
 	uint64_t fork;	  /* this statement gets the number of the one before it; 0: none */
