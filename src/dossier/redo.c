@@ -312,18 +312,15 @@ params_of(const struct cm_finding *f)
 static CM_RESULT
 run(const struct redoing *r, const struct cm_ids *only, struct cm_arena *arena, struct cm_engine **out)
 {
-	uint32_t *seals = cm_arena_array(arena, r->d->n_exhibits + 1, sizeof(*seals)), k;
-	struct cm_view_run in = { r->d, only, seals, params_of(r->f) };
-	size_t i;
+	bool *cited = cm_arena_array(arena, r->d->n_exhibits + 1, sizeof(*cited));
+	struct cm_view_run in = { r->d, only, cited, params_of(r->f) };
+	size_t i, k;
 
-	if (seals == NULL)
+	if (cited == NULL)
 		return CM_E_NOMEM;
 	for (k = 0; k < r->d->n_exhibits; k++) {
-		seals[k] = UINT32_MAX;
-		for (i = 0; i < r->f->n_seals; i++) {
-			if (memcmp(r->f->seals[i], r->d->exhibits[k].statement, 32) == 0)
-				seals[k] = k;
-		}
+		for (i = 0; i < r->f->n_seals; i++)
+			cited[k] |= memcmp(r->f->seals[i], r->d->exhibits[k].statement, 32) == 0;
 	}
 	return cm_view_detect(&in, out);
 }

@@ -29,8 +29,7 @@ CM_RESULT cm_view_nothing(const struct cm_schema *schema, struct cm_arena *arena
 struct cm_view_run {
 	const struct cm_dossier *dossier;
 	const struct cm_ids *only; /* NULL: all rows shown */
-	const uint32_t *seals;	   /* NULL: as they are; else the number by which each exhibit of the
-				    * dossier goes, UINT32_MAX: not at all */
+	const bool *exhibits;	   /* of these exhibits of the dossier; NULL: of all */
 	struct cm_params params;
 };
 

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "capture/decode.h"
 #include "capture/fragment.h"
 #include "dossier/view.h"
@@ -8,25 +10,80 @@ struct run {
 	const struct cm_view_run *in;
 	struct cm_engine *engine;
 	struct cm_fragments *fragments;
-	bool masked; /* of some part `mask` is shut, and with it the datagram's checksum */
+	struct cm_buf bytes; /* of the part at hand, addresses in place */
 };
 
-/* Parts of a datagram are put together only where addresses and payload are open:
- * only then do their bytes say anything together.  `mask` holds their checksum. */
+/* The record with something where the addresses go: what they are, or what stands in. */
 static CM_RESULT
-feed_fragment(struct run *r, const struct cm_shown_row *row, uint32_t as)
+put_addresses(struct run *r, const struct cm_shown_row *row, struct cm_record *out)
+{
+	const struct cm_span *known[] = { &row->src, &row->dst };
+	const struct cm_pseudonym *alias[] = { &row->alias_src, &row->alias_dst };
+	const uint32_t at[] = { row->src_at, row->dst_at };
+	size_t i;
+
+	*out = row->record;
+	r->bytes.len = 0;
+	cm_buf_add_span(&r->bytes, row->record.bytes);
+	if (!cm_buf_ok(&r->bytes))
+		return CM_E_NOMEM;
+	out->bytes = cm_buf_span(&r->bytes);
+	for (i = 0; i < 2; i++) {
+		if (at[i] + row->addr_len > out->bytes.len)
+			continue;
+		if (known[i]->len == row->addr_len)
+			memcpy(r->bytes.ptr + at[i], known[i]->ptr, row->addr_len);
+		else
+			memcpy(r->bytes.ptr + at[i], alias[i]->addr, row->addr_len);
+	}
+	return CM_OK;
+}
+
+static bool
+same_host(const struct cm_host *a, const struct cm_host *b)
+{
+	return a->tied == b->tied && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
+/* Are all parts of ${whole} between the hosts of the last one, and not only between
+ * stand-ins that look alike?  Where `mask` of one is shut the checksum is not known. */
+static bool
+check_parts(const struct run *r, const struct cm_frame *whole, const struct cm_shown_row *last, bool *masked)
+{
+	const struct cm_shown_row *row;
+	size_t i;
+
+	*masked = false;
+	for (i = 0; i < whole->n_parts; i++) {
+		row = cm_dossier_row(r->in->dossier, whole->parts[i]);
+		if (row == NULL || !same_host(&row->packet.src, &last->packet.src) ||
+		    !same_host(&row->packet.dst, &last->packet.dst))
+			return false;
+		*masked |= (row->packet.open & CM_OPEN_MASK) == 0;
+	}
+	return true;
+}
+
+/* Parts of a datagram are put together only where their payload is open and it is known
+ * which hosts they are between, be it by ties: only then do their bytes say anything
+ * together.  `mask` holds their checksum. */
+static CM_RESULT
+feed_fragment(struct run *r, const struct cm_shown_row *row)
 {
 	struct cm_layers layers;
+	struct cm_record record;
+	struct cm_frame f, whole;
 	struct cm_packet p;
-	struct cm_frame f = cm_frame_of(&row->record, 0), whole;
+	bool masked;
 	enum cm_result rc;
 
-	if ((row->packet.open | CM_OPEN_MASK) != CM_OPEN_ALL || row->packet.src.tied ||
-	    row->packet.dst.tied)
+	if ((row->packet.open | CM_OPEN_MASK) != CM_OPEN_ALL)
 		return CM_OK;
-	if ((row->packet.open & CM_OPEN_MASK) == 0)
-		r->masked = true;
-	f.id = cm_packet_id_of(as, row->row);
+	rc = put_addresses(r, row, &record);
+	if (rc != CM_OK)
+		return rc;
+	f = cm_frame_of(&record, 0);
+	f.id = row->packet.id;
 	if (cm_decode(&f, &p, &layers) != CM_DECODED_FRAGMENT)
 		return CM_OK;
 	rc = cm_fragments_add(r->fragments, &f, &layers, &whole);
@@ -34,9 +91,11 @@ feed_fragment(struct run *r, const struct cm_shown_row *row, uint32_t as)
 		return CM_OK;
 	if (rc != CM_OK)
 		return rc;
-	if (cm_decode(&whole, &p, &layers) != CM_DECODED_PACKET)
+	if (!check_parts(r, &whole, row, &masked) || cm_decode(&whole, &p, &layers) != CM_DECODED_PACKET)
 		return CM_OK;
-	if (r->masked) {
+	p.src = row->packet.src;
+	p.dst = row->packet.dst;
+	if (masked) {
 		p.open &= (uint8_t)~CM_OPEN_MASK;
 		p.checksum = CM_CSUM_UNKNOWN;
 	}
@@ -44,16 +103,11 @@ feed_fragment(struct run *r, const struct cm_shown_row *row, uint32_t as)
 }
 
 static CM_RESULT
-feed(struct run *r, const struct cm_shown_row *row, uint32_t as)
+feed(struct run *r, const struct cm_shown_row *row)
 {
-	struct cm_packet p = row->packet;
-
 	if (!row->has_packet || (r->in->only != NULL && !cm_ids_has(r->in->only, row->packet.id)))
 		return CM_OK;
-	if (p.fragment)
-		return feed_fragment(r, row, as);
-	p.id = cm_packet_id_of(as, row->row);
-	return cm_engine_packet(r->engine, &p, true);
+	return row->packet.fragment ? feed_fragment(r, row) : cm_engine_packet(r->engine, &row->packet, true);
 }
 
 static CM_RESULT
@@ -61,15 +115,14 @@ feed_all(struct run *r)
 {
 	const struct cm_dossier *d = r->in->dossier;
 	enum cm_result rc = CM_OK;
-	uint32_t k, as;
+	uint32_t k;
 	size_t i;
 
 	for (k = 0; k < d->n_exhibits; k++) {
-		as = r->in->seals != NULL ? r->in->seals[k] : k;
-		if (as == UINT32_MAX)
+		if (r->in->exhibits != NULL && !r->in->exhibits[k])
 			continue;
 		for (i = 0; rc == CM_OK && i < d->exhibits[k].n_rows; i++)
-			rc = feed(r, &d->exhibits[k].rows[i], as);
+			rc = feed(r, &d->exhibits[k].rows[i]);
 	}
 	return rc;
 }
@@ -87,6 +140,7 @@ cm_view_detect(const struct cm_view_run *run, struct cm_engine **out)
 	if (rc == CM_OK)
 		rc = cm_engine_finish(r.engine);
 	cm_fragments_free(r.fragments);
+	cm_buf_release(&r.bytes);
 	if (rc != CM_OK) {
 		cm_engine_free(r.engine);
 		return rc;

@@ -1,7 +1,8 @@
 #!/bin/sh
 # From a capture to a dossier, and what others make of it.
 [ -x "$COMITY" ] || { echo "no program"; exit 77; }
-cases=$(dirname "$0")/../cases
+scenario=$(cd "$(dirname "$0")" && pwd)
+cases=$scenario/../cases
 attack=$cases/race-first/input.pcap
 
 is() { # is NAME WANTED-EXIT COMMAND...
@@ -111,6 +112,15 @@ silent "leaves no address" "203.0.113.141" ../l.dossier
 is "accepting it" 1 "$COMITY" investigate leak.pcap -o ../l.dossier --hide addresses --leak-ok
 # the edited packets no longer have good checksums, and what is hidden hides that, too
 is "verifies, as far as checksums that are shut allow" 5 "$COMITY" verify ../l.dossier --signers "$signers"
+
+# datagrams in fragments
+python3 "$scenario/fragment.py" "$cases/dns-copied-id/input.pcap" fragments.pcap
+for hide in "" "--hide addresses"; do
+	# shellcheck disable=SC2086
+	is "forged answers in fragments $hide" 1 "$COMITY" investigate fragments.pcap -o ../fr.dossier $hide
+	is "are found again $hide" 0 "$COMITY" verify ../fr.dossier --signers "$signers"
+	last "by all their parts $hide" "HOLDS: signatures and openings hold; findings: 2 reproduced as shown"
+done
 
 # disclose
 is "a dry run" 0 "$COMITY" disclose --finding 1 --dry-run
