@@ -30,7 +30,7 @@ static const struct cm_option options[] = {
 	{ OPT_FRAMES, "frames", "LIST", "open these frames, as Wireshark counts them (5,8-14)" },
 	{ OPT_ROWS, "rows", "LIST", "open these rows of the seal" },
 	{ OPT_COLUMNS, "columns", "LIST", "of these only: headers,src,dst,mask,payload" },
-	{ OPT_HIDE, "hide", "WHAT", "addresses or payload; may be given twice" },
+	{ OPT_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
 	{ OPT_ALSO, "also", "WHAT", "hide that, too" },
 	{ OPT_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
 	{ OPT_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },

@@ -47,7 +47,7 @@ static const struct cm_option options[] = {
 	{ OPT_FILTER, "filter", "BPF", "look only at frames that match (pcap-filter(7))" },
 	{ OPT_FROM, "from", "TIME", "leave out frames before TIME (2015-03-18T11:00:00Z)" },
 	{ OPT_TO, "to", "TIME", "leave out frames from TIME on" },
-	{ OPT_HIDE, "hide", "WHAT", "addresses or payload; may be given twice" },
+	{ OPT_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
 	{ OPT_ALSO, "also", "WHAT", "hide that, too" },
 	{ OPT_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
 	{ OPT_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
@@ -91,16 +91,24 @@ parse_time(const struct cm_args *a, const char *option, bool *has, int64_t *out)
 bool
 cm_cli_hide(const struct cm_args *a, uint8_t *hides)
 {
-	if (strcmp(a->value, "addresses") == 0) {
-		*hides |= CM_HIDE_ADDRESSES;
-		return true;
-	}
-	if (strcmp(a->value, "payload") == 0) {
-		*hides |= CM_HIDE_PAYLOAD;
-		return true;
-	}
-	(void)cm_cli_usage(a->ctx, a->command, "%s can not be hidden; addresses and payload can", a->value);
-	return false;
+	static const char *const word[] = { "addresses", "payload" };
+	static const uint8_t hide[] = { CM_HIDE_ADDRESSES, CM_HIDE_PAYLOAD };
+	const char *at = a->value;
+	size_t len, i;
+
+	do {
+		len = strcspn(at, ",");
+		for (i = 0; i < 2 && (strlen(word[i]) != len || strncmp(at, word[i], len) != 0); i++)
+			;
+		if (i == 2) {
+			(void)cm_cli_usage(a->ctx, a->command,
+			    "%.*s can not be hidden; addresses and payload can", (int)len, at);
+			return false;
+		}
+		*hides |= hide[i];
+		at += len;
+	} while (*at++ == ',');
+	return true;
 }
 
 static bool

@@ -4,6 +4,7 @@
 #include "capture/flow.h"
 #include "detect/cues.h"
 #include "dossier/redo.h"
+#include "dossier/rests.h"
 #include "dossier/view.h"
 
 /* A sender's parameters may neither make us work without end nor ask for what can not be:
@@ -17,7 +18,6 @@ struct redoing {
 	const struct cm_dossier *d;
 	const struct cm_finding *f;
 	struct cm_buf text;
-	const struct cm_shown_row *accused; /* first one shown, or NULL */
 	size_t redone, shut;
 	bool local; /* every cue is */
 	bool partly_open; /* some cell of its own flow is shut */
@@ -325,49 +325,6 @@ run(const struct redoing *r, const struct cm_ids *only, struct cm_arena *arena, 
 	return cm_view_detect(&in, out);
 }
 
-/* How much of the host's traffic was shown, and how much might lie elsewhere. */
-static void
-say_rests(struct redoing *r)
-{
-	uint64_t open = 0, shut = 0, unknown = 0, table = 0, told = 0;
-	const struct cm_shown_exhibit *x;
-	const struct cm_shown_row *row, *a = r->accused;
-	uint32_t seal = a != NULL ? cm_packet_file(a->packet.id) : 0;
-	size_t i;
-
-	if (a == NULL)
-		return;
-	x = &r->d->exhibits[seal];
-	table = x->table_rows;
-	for (i = 0; i < x->n_rows; i++) {
-		row = &x->rows[i];
-		told += row->src_host != 0 && row->dst_host != 0;
-		if (row->src_host != a->src_host && row->dst_host != a->src_host)
-			continue;
-		open += row->is_packet;
-		shut += !row->is_packet;
-	}
-	unknown = table - told;
-	cm_buf_printf(&r->text, "rests on what the sender showed of this host: %" PRIu64
-				" rows open, %" PRIu64 " rows of the capture shut", open, table - x->shows.headers);
-	if (shut != 0 || unknown < table / 2)
-		cm_buf_printf(&r->text, " (%" PRIu64 " of them are this host's; of %" PRIu64
-					" it is not said whose they are)", shut, unknown);
-}
-
-static void
-find_accused(struct redoing *r)
-{
-	const struct cm_ids *set = r->f->forged.n != 0 ? &r->f->forged : &r->f->suspect;
-	size_t i;
-
-	for (i = 0; i < set->n && r->accused == NULL; i++) {
-		r->accused = cm_dossier_row(r->d, set->id[i]);
-		if (r->accused != NULL && (!r->accused->has_packet || r->accused->src_host == 0))
-			r->accused = NULL;
-	}
-}
-
 /* Is a cell shut in a row of the support that does more than fix a host model? */
 static bool
 flow_shut(const struct redoing *r)
@@ -400,6 +357,9 @@ judge_support(struct redoing *r, const struct cm_incident *in, bool terms)
 	}
 	if (r->shut != 0) {
 		cm_buf_add_str(&r->text, "; the verdict rests on these, too");
+		if (ties_across(r))
+			cm_buf_add_str(&r->text, "; it spans several files, and whether a host of one is a host of "
+						 "another shows only where addresses are named");
 		return r->redone == 0 ? CM_OUTCOME_NOT : CM_OUTCOME_PARTLY;
 	}
 	more = cue_more(r->f, in);
@@ -447,7 +407,6 @@ redo(struct redoing *r, struct cm_arena *arena, struct cm_redone *out)
 		out->outcome = CM_OUTCOME_FOREIGN;
 		return CM_OK;
 	}
-	find_accused(r);
 	r->partly_open = flow_shut(r) || ties_across(r);
 	rc = run(r, &r->f->support, arena, &support);
 	if (rc != CM_OK)
@@ -465,7 +424,7 @@ redo(struct redoing *r, struct cm_arena *arena, struct cm_redone *out)
 		out->outcome = CM_OUTCOME_FOREIGN;
 	if (!r->local && out->outcome < CM_OUTCOME_NOT) {
 		cm_buf_add_str(&r->text, r->text.len != 0 ? "; " : "");
-		say_rests(r);
+		cm_rests_say(r->d, r->f, &r->text);
 	}
 	return CM_OK;
 }

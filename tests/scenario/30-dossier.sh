@@ -89,6 +89,10 @@ is "addresses hidden" 1 "$COMITY" investigate ../capture.pcap -o ../h.dossier --
 silent "are not in the dossier" "203.0.113.141" ../h.dossier
 says "stand-ins are" "240." ../h.dossier
 is "and all is redone" 0 "$COMITY" verify ../h.dossier --signers "$signers"
+is "both hidden, as a list" 1 "$COMITY" investigate ../capture.pcap -o ../b.dossier --hide addresses,payload
+silent "no address is there" "203.0.113.141" ../b.dossier
+silent "nor any payload" "HTTP/1.1" ../b.dossier
+is "half a list" 2 "$COMITY" investigate ../capture.pcap -o ../b.dossier --hide addresses,
 is "payload hidden" 1 "$COMITY" investigate ../capture.pcap -o ../p.dossier --hide payload
 silent "is not in the dossier" "HTTP/1.1" ../p.dossier
 is "and not all can be redone" 5 "$COMITY" verify ../p.dossier --signers "$signers"
@@ -113,15 +117,6 @@ is "accepting it" 1 "$COMITY" investigate leak.pcap -o ../l.dossier --hide addre
 # the edited packets no longer have good checksums, and what is hidden hides that, too
 is "verifies, as far as checksums that are shut allow" 5 "$COMITY" verify ../l.dossier --signers "$signers"
 
-# datagrams in fragments
-python3 "$scenario/fragment.py" "$cases/dns-copied-id/input.pcap" fragments.pcap
-for hide in "" "--hide addresses"; do
-	# shellcheck disable=SC2086
-	is "forged answers in fragments $hide" 1 "$COMITY" investigate fragments.pcap -o ../fr.dossier $hide
-	is "are found again $hide" 0 "$COMITY" verify ../fr.dossier --signers "$signers"
-	last "by all their parts $hide" "HOLDS: signatures and openings hold; findings: 2 reproduced as shown"
-done
-
 # disclose
 is "a dry run" 0 "$COMITY" disclose --finding 1 --dry-run
 says "says in bytes what would be given away" "bytes of the exhibits" out
@@ -138,3 +133,25 @@ printf 'X' | dd of=leak.pcap bs=1 seek=700 conv=notrunc 2>/dev/null
 n=$("$COMITY" show findings | tail -n1 | cut -d' ' -f1)
 is "of an exhibit that has changed" 3 "$COMITY" disclose --finding "$n" -o ../c.dossier
 says "names the first row that differs" "the first row that differs is" err
+
+# a capture in several files
+python3 "$scenario/split.py" ../capture.pcap 15 first.pcap second.pcap
+is "a finding across two files" 1 "$COMITY" investigate first.pcap second.pcap -o ../s.dossier
+is "is found again" 0 "$COMITY" verify ../s.dossier --signers "$signers" --report s.html
+last "from both" "HOLDS: signatures and openings hold; findings: 1 reproduced as shown"
+says "rows of both are counted" "12 rows open, 22 rows of the capture shut" out
+is "by ties only" 1 "$COMITY" investigate first.pcap second.pcap -o ../s.dossier --hide addresses
+is "it is found in part" 5 "$COMITY" verify ../s.dossier --signers "$signers"
+says "and it says why" "shows only where addresses are named" out
+is "with all of it tied" 1 "$COMITY" investigate first.pcap second.pcap -o ../s.dossier --tie-all
+is "it holds" 0 "$COMITY" verify ../s.dossier --signers "$signers"
+says "and says whose the shut rows are" "22 rows of the capture shut, 22 of them to or from this host" out
+
+# datagrams in fragments
+python3 "$scenario/fragment.py" "$cases/dns-copied-id/input.pcap" fragments.pcap
+for hide in "" "--hide addresses"; do
+	# shellcheck disable=SC2086
+	is "forged answers in fragments $hide" 1 "$COMITY" investigate fragments.pcap -o ../fr.dossier $hide
+	is "are found again $hide" 0 "$COMITY" verify ../fr.dossier --signers "$signers"
+	last "by all their parts $hide" "HOLDS: signatures and openings hold; findings: 2 reproduced as shown"
+done
