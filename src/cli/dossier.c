@@ -389,25 +389,60 @@ check(void *arg, int fd)
 	return (int)cm_cli_finish(m->ctx, code);
 }
 
+/* Where the dossier will lie: its folder is there, it is not yet. */
+static CM_RESULT
+absolute(struct making *m, struct cm_buf *out)
+{
+	const char *slash = strrchr(m->wish->out, '/');
+	char *folder, *real;
+
+	folder = slash == NULL ? strdup(".") : strndup(m->wish->out, (size_t)(slash - m->wish->out) + 1);
+	if (folder == NULL)
+		return no_memory(m);
+	real = realpath(folder, NULL);
+	free(folder);
+	if (real == NULL)
+		return cm_err_set(&m->err, CM_E_IO, "%s: its folder is not there", m->wish->out);
+	cm_buf_printf(out, "%s%s%s", real, strcmp(real, "/") == 0 ? "" : "/",
+	    slash == NULL ? m->wish->out : slash + 1);
+	free(real);
+	return cm_buf_cstr(out) != NULL ? CM_OK : no_memory(m);
+}
+
 static CM_RESULT
 store(struct making *m)
 {
 	struct cm_case_disclosure d = { .to = m->wish->to != NULL ? m->wish->to : "", .bytes = m->dossier.len };
-	struct cm_write_mode mode = { m->wish->replace ? CM_WRITE_REPLACE : CM_WRITE_NEW, 0644 };
-	enum cm_result rc = cm_whole_write(m->wish->out, cm_buf_span(&m->dossier), mode, &m->err);
-	char *path;
+	struct cm_buf path = { 0 };
+	enum cm_result rc = absolute(m, &path);
 
-	if (rc != CM_OK)
-		return rc;
-	path = realpath(m->wish->out, NULL);
-	if (path == NULL)
-		return no_memory(m);
-	memcpy(d.statement, m->stated.digest, 32);
-	cm_sha256(m->dossier.ptr, m->dossier.len, d.sha256);
-	d.path = path;
-	rc = cm_case_disclosure_add(m->wish->c, &d, &m->err);
-	free(path);
+	if (rc == CM_OK) {
+		memcpy(d.statement, m->stated.digest, 32);
+		cm_sha256(m->dossier.ptr, m->dossier.len, d.sha256);
+		d.path = cm_buf_cstr(&path);
+		rc = cm_case_disclosure_add(m->wish->c, &d, &m->err);
+	}
+	cm_buf_release(&path);
 	return rc;
+}
+
+/* The dossier gets its name only when the case knows of it for good: otherwise a crash in
+ * between would leave a dossier with a number that the next statement gets, too. */
+static CM_RESULT
+keep(struct making *m)
+{
+	struct cm_write_mode mode = { m->wish->replace ? CM_WRITE_REPLACE : CM_WRITE_NEW, 0644 };
+	enum cm_result rc = cm_whole_stage(m->wish->out, cm_buf_span(&m->dossier), mode, &m->err);
+
+	if (rc == CM_OK)
+		rc = store(m);
+	if (rc == CM_OK)
+		rc = cm_case_commit(m->wish->c, &m->err);
+	if (rc != CM_OK) {
+		cm_whole_drop(m->wish->out);
+		return rc;
+	}
+	return cm_whole_place(m->wish->out, mode, &m->err);
 }
 
 /* From the signature to the file: all of it, or the number is not used. */
@@ -422,9 +457,7 @@ finish(struct making *m)
 	if (rc == CM_OK)
 		code = confined(m, check, NULL);
 	if (rc == CM_OK && code == CM_EXIT_OK)
-		rc = store(m);
-	if (rc == CM_OK && code == CM_EXIT_OK)
-		rc = cm_case_commit(m->wish->c, &m->err);
+		rc = keep(m);
 	if (rc != CM_OK) {
 		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
 		code = CM_EXIT_CANNOT;

@@ -261,6 +261,8 @@ unpack(struct investigate *in, struct cm_look_file *f)
 		    CM_EXIT_CANNOT;
 		cm_cli_say(in->ctx, "%s was packed or came through a pipe: what is sealed is its unpacked bytes, "
 				    "kept as %s", f->name, cm_buf_cstr(&path));
+	} else if (job.fd >= 0) {
+		unlink(cm_buf_cstr(&path));
 	}
 	cm_buf_release(&path);
 	return code;
@@ -612,9 +614,11 @@ clean_up(struct investigate *in)
 
 	for (i = 0; i < in->look.n_files; i++) {
 		cm_file_close(in->look.file[i].file);
-		explicit_bzero(&in->look.file[i].secret, sizeof(in->look.file[i].secret));
-		if (in->look.file[i].index_fd >= 0)
+		if (in->look.file[i].index_fd >= 0) {
 			close(in->look.file[i].index_fd);
+			cm_case_index_drop(in->c, in->look.file[i].secret.x);
+		}
+		explicit_bzero(&in->look.file[i].secret, sizeof(in->look.file[i].secret));
 		free(in->path[i]);
 	}
 	free(in->look.file);

@@ -1,4 +1,5 @@
 /* What `comity investigate` does with untrusted bytes: all of it confined. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,16 +34,26 @@ struct looking {
 	struct cm_file_names names;
 };
 
-static enum cm_result
+struct file_out {
+	int fd;
+	int why; /* errno of what failed; 0: nothing did */
+};
+
+static CM_RESULT
 write_fd(void *arg, const void *ptr, size_t len)
 {
+	struct file_out *out = arg;
 	const char *p = ptr;
 	ssize_t n;
 
 	while (len > 0) {
-		n = write(*(int *)arg, p, len);
-		if (n <= 0)
+		n = write(out->fd, p, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			out->why = n < 0 ? errno : EIO;
 			return CM_E_IO;
+		}
 		p += n;
 		len -= (size_t)n;
 	}
@@ -102,7 +113,8 @@ seal_file(struct looking *l, size_t i)
 {
 	struct cm_look_file *f = &l->in->file[i];
 	struct cm_schema schema = cm_schema_of(CM_KIND_CAPTURE);
-	struct cm_sink index = { write_fd, &f->index_fd };
+	struct file_out out = { f->index_fd, 0 };
+	struct cm_sink index = { write_fd, &out };
 	struct watching w = { .frames = &l->rows[i] };
 	struct cm_cell_source source = { &w, watch, NULL };
 	struct cm_err ignored = { 0 };
@@ -117,6 +129,10 @@ seal_file(struct looking *l, size_t i)
 	w.from = cm_cut_rows_source(w.rows);
 	rc = cm_table_commit(&schema, &f->secret, source, &index, &l->sealed[i].seal, &l->err);
 	cm_cut_rows_free(w.rows);
+	if (out.why != 0) {
+		l->err = (struct cm_err) { 0 };
+		return cm_err_set(&l->err, CM_E_IO, "the index in the case: %s", strerror(out.why));
+	}
 	if (rc == CM_OK)
 		rc = hash_file(f->file, &l->sealed[i], &l->err);
 	if (rc != CM_OK)
@@ -292,9 +308,10 @@ cm_look_run(void *arg, int out)
 }
 
 int
-cm_unpacking_run(void *arg, int out)
+cm_unpacking_run(void *arg, int answer)
 {
 	struct cm_unpacking *u = arg;
+	struct file_out out = { u->fd, 0 };
 	enum cm_exit code = CM_EXIT_OK;
 	struct cm_source src;
 	struct cm_err err = { 0 };
@@ -302,17 +319,18 @@ cm_unpacking_run(void *arg, int out)
 	uint64_t at = 0;
 	enum cm_result rc;
 
-	(void)out;
+	(void)answer;
 	rc = cm_file_unpacked(u->file, &src, NULL, &err);
 	while (rc == CM_OK) {
 		rc = src.fill(src.arg, at, 65536, &part, &err);
 		if (rc != CM_OK || part.len == 0)
 			break;
-		rc = write_fd(&u->fd, part.ptr, part.len);
+		rc = write_fd(&out, part.ptr, part.len);
 		at += part.len;
 	}
 	if (rc != CM_OK) {
-		(void)cm_err_set(&err, rc, "it can not be unpacked: %s", cm_result_word(rc));
+		(void)cm_err_set(&err, rc, "it can not be unpacked: %s",
+		    out.why != 0 ? strerror(out.why) : cm_result_word(rc));
 		(void)cm_cli_error(u->ctx, cm_file_name(u->file), &err, NULL);
 		code = CM_EXIT_CANNOT;
 	} else if (src.damage != NULL && src.damage->code != CM_OK) {

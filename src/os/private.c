@@ -161,18 +161,33 @@ write_temporary(const char *tmp, struct cm_span bytes, unsigned mode, struct cm_
 	return r;
 }
 
+static enum cm_result
+name_temporary(const char *path, char tmp[PATH_MAX], struct cm_err *err)
+{
+	int n = snprintf(tmp, PATH_MAX, "%s.tmp", path);
+
+	return n >= 0 && n < PATH_MAX ? CM_OK : cm_err_set(err, CM_E_IO, "a path that is too long");
+}
+
 enum cm_result
-cm_whole_write(
+cm_whole_stage(
     const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err)
 {
 	char tmp[PATH_MAX];
-	int n = snprintf(tmp, sizeof(tmp), "%s.tmp", path);
-	enum cm_result r;
+	enum cm_result r = name_temporary(path, tmp, err);
+
+	if (r == CM_OK && mode.how == CM_WRITE_NEW && cm_path_exists(path))
+		r = cm_err_set(err, CM_E_USAGE, "%s exists already", path);
+	return r == CM_OK ? write_temporary(tmp, bytes, mode.mode, err) : r;
+}
+
+enum cm_result
+cm_whole_place(const char *path, struct cm_write_mode mode, struct cm_err *err)
+{
+	char tmp[PATH_MAX];
+	enum cm_result r = name_temporary(path, tmp, err);
 	bool placed;
 
-	if (n < 0 || (size_t)n >= sizeof(tmp))
-		return cm_err_set(err, CM_E_IO, "a path that is too long");
-	r = write_temporary(tmp, bytes, mode.mode, err);
 	if (r != CM_OK)
 		return r;
 	/* link fails if the name is taken, rename does not. */
@@ -186,6 +201,24 @@ cm_whole_write(
 	if (placed && !sync_folder_of(path))
 		r = system_error(err, path);
 	return r;
+}
+
+void
+cm_whole_drop(const char *path)
+{
+	char tmp[PATH_MAX];
+
+	if (name_temporary(path, tmp, NULL) == CM_OK)
+		unlink(tmp);
+}
+
+enum cm_result
+cm_whole_write(
+    const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err)
+{
+	enum cm_result r = cm_whole_stage(path, bytes, mode, err);
+
+	return r == CM_OK ? cm_whole_place(path, mode, err) : r;
 }
 
 enum cm_result

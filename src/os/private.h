@@ -37,6 +37,13 @@ struct cm_write_mode {
 CM_RESULT cm_whole_write(
     const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err);
 
+/* The same in two steps, for who must be sure of something else in between: stage leaves all
+ * bytes in the temporary file (CM_E_USAGE as above), place gives it the name, drop removes it. */
+CM_RESULT cm_whole_stage(
+    const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err);
+CM_RESULT cm_whole_place(const char *path, struct cm_write_mode mode, struct cm_err *err);
+void cm_whole_drop(const char *path);
+
 /* Gives a synced file or folder its name, in one step that lasts.  A folder replaces only
  * an empty one. */
 CM_RESULT cm_private_place(const char *tmp, const char *path, struct cm_err *err);

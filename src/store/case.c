@@ -202,7 +202,7 @@ make_key(const char *folder, const struct cm_case_new *in, struct cm_key *key, s
 static void
 remove_unfinished(const char *folder)
 {
-	static const char *const files[] = { "case.db", "case.db-wal", "case.db-shm", "case.db.tmp",
+	static const char *const files[] = { "case.db", "case.db-journal", "case.db.tmp",
 		"key", "key.tmp", "key.pub", "key.pub.tmp", "allowed_signers",
 		"allowed_signers.tmp", ".gitignore", ".gitignore.tmp" };
 	static const char *const folders[] = { "statements", "index" };
@@ -342,7 +342,9 @@ open_in(struct cm_case *c, const char *folder, struct cm_err *err)
 		r = check_version(c, err);
 	if (r == CM_OK)
 		r = load_self(c, err);
-	return r == CM_OK ? cm_case_export(c, err) : r;
+	if (r == CM_OK)
+		cm_case_export(c);
+	return r;
 }
 
 enum cm_result

@@ -162,6 +162,8 @@ CM_RESULT cm_case_secret(
  * the exhibit is committed. */
 CM_RESULT cm_case_index_begin(struct cm_case *c, const uint8_t x[32], int *fd, struct cm_err *err);
 CM_RESULT cm_case_index_keep(struct cm_case *c, const uint8_t x[32], int fd, struct cm_err *err);
+/* Removes what begin opened, unless it was kept. */
+void cm_case_index_drop(struct cm_case *c, const uint8_t x[32]);
 CM_RESULT cm_case_index_path(struct cm_case *c, const uint8_t x[32], struct cm_buf *out);
 
 /* Findings and disclosures: what a list of them shows; all else is in their statements. */

@@ -25,8 +25,9 @@ CM_RESULT cm_case_enter(struct cm_case *c, bool *own, struct cm_err *err);
 /* Commits or rolls back what cm_case_enter began; gives ${r}, or why it can not be committed. */
 CM_RESULT cm_case_leave(struct cm_case *c, bool own, enum cm_result r, struct cm_err *err);
 
-/* Writes the copies of statements that have none yet. */
-CM_RESULT cm_case_export(struct cm_case *c, struct cm_err *err);
+/* Writes the copies of statements that have none yet.  What can not be copied now (the disk is
+ * full) is copied when the case is opened next: the statements themselves are in the database. */
+void cm_case_export(struct cm_case *c);
 
 /* A list that grows in an arena. */
 CM_RESULT cm_case_room(struct cm_arena *arena, void **list, size_t n, size_t size);

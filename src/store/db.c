@@ -21,10 +21,17 @@ say(struct cm_db *db, int code, struct cm_err *err)
 		    err, CM_E_IO, "%s: another comity is working on this case", db->path);
 	case SQLITE_CONSTRAINT:
 		return cm_err_set(err, CM_E_USAGE, "%s: %s", db->path, sqlite3_errmsg(db->h));
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+		if (db->h != NULL && sqlite3_system_errno(db->h) != 0)
+			return cm_err_set(err, CM_E_IO, "%s: %s", db->path,
+			    strerror(sqlite3_system_errno(db->h)));
+		break;
 	default:
-		return cm_err_set(err, CM_E_IO, "%s: %s", db->path,
-		    db->h != NULL ? sqlite3_errmsg(db->h) : sqlite3_errstr(code));
+		break;
 	}
+	return cm_err_set(err, CM_E_IO, "%s: %s", db->path,
+	    db->h != NULL ? sqlite3_errmsg(db->h) : sqlite3_errstr(code));
 }
 
 enum cm_result
@@ -43,9 +50,10 @@ cm_db_open(const char *path, struct cm_db *out, struct cm_err *err)
 	sqlite3_busy_timeout(db.h, PATIENCE_MS);
 	sqlite3_db_config(db.h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db.h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	/* FULL: what is acknowledged has reached the disk. */
+	/* FULL: what is acknowledged has reached the disk.  No write-ahead log, whose shared
+	 * memory is a file that takes room: a case must be readable on a full disk. */
 	r = cm_db_exec(&db,
-	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+	    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 	    "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;",
 	    err);
 	if (r != CM_OK) {

@@ -154,3 +154,12 @@ cm_case_index_keep(struct cm_case *c, const uint8_t x[32], int fd, struct cm_err
 		r = cm_err_set(err, CM_E_IO, "%s: %s", tmp, strerror(errno));
 	return r == CM_OK ? cm_private_place(tmp, name, err) : r;
 }
+
+void
+cm_case_index_drop(struct cm_case *c, const uint8_t x[32])
+{
+	char name[PATH_MAX], tmp[PATH_MAX];
+
+	if (index_names(c, x, name, tmp, NULL) == CM_OK)
+		unlink(tmp);
+}

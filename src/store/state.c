@@ -28,7 +28,8 @@ cm_case_commit(struct cm_case *c, struct cm_err *err)
 		return r;
 	}
 	c->begun = false;
-	return cm_case_export(c, err);
+	cm_case_export(c);
+	return CM_OK;
 }
 
 void
@@ -263,27 +264,23 @@ export_one(struct cm_case *c, bool *more, struct cm_err *err)
 }
 
 /* Under the lock of a transaction, for two processes may find the same copy missing. */
-enum cm_result
-cm_case_export(struct cm_case *c, struct cm_err *err)
+void
+cm_case_export(struct cm_case *c)
 {
+	enum cm_result r = CM_OK;
 	int64_t missing = 0;
 	bool more = true;
-	enum cm_result r =
-	    cm_db_int(&c->db, "SELECT count(*) FROM statement WHERE exported = 0", &missing, err);
 
-	if (r != CM_OK || missing == 0)
-		return r;
-	r = cm_db_exec(&c->db, "BEGIN IMMEDIATE", err);
-	if (r != CM_OK)
-		return r;
+	if (cm_db_int(&c->db, "SELECT count(*) FROM statement WHERE exported = 0", &missing, NULL) != CM_OK ||
+	    missing == 0 || cm_db_exec(&c->db, "BEGIN IMMEDIATE", NULL) != CM_OK)
+		return;
 	while (r == CM_OK && more)
-		r = export_one(c, &more, err);
+		r = export_one(c, &more, NULL);
 	/* What was copied is marked so, also if the next one could not be. */
-	if (cm_db_exec(&c->db, "COMMIT", r == CM_OK ? err : NULL) == CM_OK)
-		return r;
+	if (cm_db_exec(&c->db, "COMMIT", NULL) == CM_OK)
+		return;
 	c->begun = true;
 	cm_case_rollback(c);
-	return r == CM_OK ? CM_E_IO : r;
 }
 
 static enum cm_result

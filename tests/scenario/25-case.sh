@@ -70,11 +70,17 @@ if command -v ssh-agent >/dev/null && command -v ssh-add >/dev/null; then
 fi
 
 # Killed after 1, 10, 19, ... milliseconds: whatever is there then is whole, in line, and verifies.
-ms=1
+ms=1 whole=0 halves=0
 while [ $ms -le 180 ]; do
 	timeout -s KILL "0.$(printf %03d $ms)" "$COMITY" investigate "$capture" -o c.dossier >/dev/null 2>&1
+	if [ -e c.dossier ]; then
+		whole=$((whole + 1))
+		"$COMITY" verify --signers .comity/allowed_signers c.dossier >out 2>&1 || halves=$((halves + 1))
+		rm -f c.dossier
+	fi
 	ms=$((ms + 9))
 done 2>/dev/null
+if [ $halves -eq 0 ]; then echo "ok a dossier that is there is whole ($whole were)"; else echo "FAIL $halves of $whole dossiers do not verify"; fi
 is "after many kills the case opens" 0 "$COMITY" show --json
 says "... with nothing amiss in the line of its statements" '"chain": []' out
 is "... and goes on" 1 "$COMITY" investigate "$capture" -o d.dossier
@@ -84,4 +90,49 @@ m=$(find .comity/statements -name '*.json' | wc -l)
 k=$(find .comity/statements -name '*.sig' | wc -l)
 if [ "$n" -eq "$m" ] && [ "$n" -eq "$k" ]; then echo "ok each statement has its copy"; else
 	echo "FAIL $n statements, $m copies, $k signatures"
+fi
+
+# A full disk: one line, 3, nothing by halves.  Mounting takes root, or a namespace of one's own.
+here=$PWD
+cat >full.sh <<'SH'
+mount -t tmpfs -o size=400k tmpfs tiny || exit 77
+mkdir tiny/case tiny/out
+cd tiny/case && "$COMITY" init --name Full >/dev/null || exit 77
+for left in 8 24 48 80 120 170; do
+	for out in x.dossier "$HERE/x.dossier"; do
+		rm -f ../fill "$out"
+		dd if=/dev/zero of=../fill bs=1k 2>/dev/null
+		size=$(($(stat -c %s ../fill) / 1024 - left))
+		[ $size -gt 0 ] && truncate -s ${size}k ../fill
+		"$COMITY" investigate "$CAPTURE" -o "$out" >"$HERE/full.out" 2>"$HERE/full.err"
+		code=$?
+		if [ $code -eq 3 ]; then
+			[ "$(wc -l <"$HERE/full.err")" -eq 1 ] || echo "FAIL $left kB left: $(cat "$HERE/full.err")"
+			grep -q '^comity: .*: No space left on device\|: database or disk is full' "$HERE/full.err" ||
+				echo "FAIL $left kB left: it says $(cat "$HERE/full.err")"
+			echo full >>"$HERE/full.count"
+		elif [ $code -ne 1 ]; then
+			echo "FAIL $left kB left: exit $code"
+		fi
+		[ $code -ne 3 ] || [ ! -e "$out" ] || echo "FAIL $left kB left: a dossier is there"
+		for f in *.tmp "$HERE"/x.dossier.tmp .comity/index/*.tmp; do
+			[ ! -e "$f" ] || echo "FAIL $left kB left: $f is left"
+		done
+		"$COMITY" show >/dev/null 2>"$HERE/full.err" || echo "FAIL $left kB left: show: $(cat "$HERE/full.err")"
+	done
+done
+rm ../fill
+"$COMITY" show --json | grep -q '"chain": \[\]' || echo "FAIL the chain is broken"
+"$COMITY" investigate "$CAPTURE" -o x.dossier >/dev/null 2>&1
+[ $? -eq 1 ] || echo "FAIL it does not go on"
+cd "$HERE" && umount tiny
+exit 0
+SH
+mkdir -p tiny
+rm -f full.count
+if COMITY=$COMITY CAPTURE=$capture HERE=$here unshare -m -r sh full.sh >full.said 2>&1; then
+	cat full.said
+	if [ -s full.count ]; then echo "ok a full disk is said in one line, and all goes on after it ($(wc -l <full.count) times)"; else echo "FAIL the disk was never full"; fi
+else
+	echo "skip a full disk: no file system can be mounted here"
 fi

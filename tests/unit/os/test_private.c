@@ -72,6 +72,23 @@ a_file_is_new_or_replaced_and_never_half(void **state)
 }
 
 static void
+what_is_staged_has_no_name_until_it_is_placed(void **state)
+{
+	(void)state;
+	assert_int_equal(cm_whole_stage(path, cm_span_str("one"), fresh, NULL), CM_OK);
+	assert_false(cm_path_exists(path));
+	assert_true(cm_path_exists(tmp));
+	cm_whole_drop(path);
+	assert_false(cm_path_exists(tmp));
+	assert_int_equal(cm_whole_stage(path, cm_span_str("two"), fresh, NULL), CM_OK);
+	assert_int_equal(cm_whole_place(path, fresh, NULL), CM_OK);
+	content("two");
+	assert_false(cm_path_exists(tmp));
+	assert_int_equal(cm_whole_stage(path, cm_span_str("three"), fresh, NULL), CM_E_USAGE);
+	assert_false(cm_path_exists(tmp));
+}
+
+static void
 what_a_crash_left_is_written_over(void **state)
 {
 	(void)state;
@@ -140,6 +157,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_file_is_new_or_replaced_and_never_half),
+		TEST(what_is_staged_has_no_name_until_it_is_placed),
 		TEST(what_a_crash_left_is_written_over),
 		TEST(errors_have_their_kinds),
 		TEST(a_secret_that_others_can_read_is_refused),

@@ -128,8 +128,6 @@ a_new_case_is_its_owner_s_alone(void **state)
 	(void)state;
 	assert_int_equal(mode_of("."), 0700);
 	assert_int_equal(mode_of("case.db"), 0600);
-	assert_int_equal(mode_of("case.db-wal"), 0600);
-	assert_int_equal(mode_of("case.db-shm"), 0600);
 	assert_int_equal(mode_of("key"), 0600);
 	assert_int_equal(mode_of("statements"), 0700);
 	assert_int_equal(mode_of("index"), 0700);
@@ -397,6 +395,28 @@ a_copy_that_a_crash_prevented_is_made_up_for(void **state)
 }
 
 static void
+copies_that_can_not_be_made_wait_and_hinder_nothing(void **state)
+{
+	struct cm_case_stated s;
+	char copies[200], aside[200], path[200];
+
+	(void)state;
+	snprintf(copies, sizeof(copies), "%s/statements", place);
+	snprintf(aside, sizeof(aside), "%s/aside", place);
+	assert_int_equal(rename(copies, aside), 0);
+	assert_int_equal(state_one(c, &s), CM_OK);
+	cm_case_close(c);
+	assert_int_equal(cm_case_open(place, &c, NULL), CM_OK);
+	assert_int_equal(list().n, 1);
+	snprintf(path, sizeof(path), "%s/%s", place, list().item[0].path);
+	assert_false(cm_path_exists(path));
+	assert_int_equal(rename(aside, copies), 0);
+	cm_case_close(c);
+	assert_int_equal(cm_case_open(place, &c, NULL), CM_OK);
+	assert_true(cm_path_exists(path));
+}
+
+static void
 exhibits_keep_their_secret_and_need_their_seal(void **state)
 {
 	struct cm_case_exhibit e = { .x = { 1 },
@@ -552,6 +572,7 @@ main(void)
 		TEST(what_was_rolled_back_or_not_signed_leaves_no_number),
 		TEST(several_processes_never_take_one_number_twice),
 		TEST(a_copy_that_a_crash_prevented_is_made_up_for),
+		TEST(copies_that_can_not_be_made_wait_and_hinder_nothing),
 		TEST(exhibits_keep_their_secret_and_need_their_seal),
 		TEST(an_index_appears_only_when_it_is_kept),
 		TEST(findings_disclosures_and_shut_texts_are_kept),
