@@ -73,6 +73,18 @@ read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *ou
 }
 
 static CM_RESULT
+open_bytes(struct making *m, const struct cm_case_exhibit *x, struct cm_file **out)
+{
+	struct cm_err why = { 0 };
+	enum cm_result rc = cm_file_open(x->path, out, &why);
+
+	if (rc == CM_OK)
+		return CM_OK;
+	return cm_err_set(&m->err, rc, "exhibit %" PRIu64 ", %s: %s: put it, or a link to it, where it lay "
+				       "when it was sealed", x->id, x->path, why.text);
+}
+
+static CM_RESULT
 open_exhibit(struct making *m, size_t k)
 {
 	const struct cm_case_exhibit *x = &m->wish->exhibits[k];
@@ -83,7 +95,7 @@ open_exhibit(struct making *m, size_t k)
 	if (rc == CM_OK)
 		rc = cm_case_secret(m->wish->c, x->x, &m->secret[k], &m->err);
 	if (rc == CM_OK)
-		rc = cm_file_open(x->path, &m->file[k], &m->err);
+		rc = open_bytes(m, x, &m->file[k]);
 	if (rc == CM_OK)
 		rc = read_index(m, x, &e->index);
 	if (rc != CM_OK)

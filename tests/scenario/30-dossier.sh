@@ -133,6 +133,11 @@ printf 'X' | dd of=leak.pcap bs=1 seek=700 conv=notrunc 2>/dev/null
 n=$("$COMITY" show findings | tail -n1 | cut -d' ' -f1)
 is "of an exhibit that has changed" 3 "$COMITY" disclose --finding "$n" -o ../c.dossier
 says "names the first row that differs" "the first row that differs is" err
+mv leak.pcap moved.pcap
+is "of an exhibit that was moved" 3 "$COMITY" disclose --finding "$n" -o ../c.dossier
+says "names it" "/leak.pcap: No such file or directory" err
+says "and says what to do" "put it, or a link to it," err
+[ ! -e ../c.dossier ] && echo "ok and nothing was written" || echo "FAIL a dossier was written"
 
 # a capture in several files
 python3 "$scenario/split.py" ../capture.pcap 15 first.pcap second.pcap
