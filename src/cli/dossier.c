@@ -80,8 +80,8 @@ open_bytes(struct making *m, const struct cm_case_exhibit *x, struct cm_file **o
 
 	if (rc == CM_OK)
 		return CM_OK;
-	return cm_err_set(&m->err, rc, "exhibit %" PRIu64 ", %s: %s: put it, or a link to it, where it lay "
-				       "when it was sealed", x->id, x->path, why.text);
+	return cm_err_set(&m->err, rc, "%s: %s: put it, or a link to it, where it lay when it was sealed",
+	    x->path, why.text);
 }
 
 static CM_RESULT

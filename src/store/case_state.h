@@ -29,7 +29,17 @@ CM_RESULT cm_case_leave(struct cm_case *c, bool own, enum cm_result r, struct cm
  * full) is copied when the case is opened next: the statements themselves are in the database. */
 void cm_case_export(struct cm_case *c);
 
-/* A list that grows in an arena. */
-CM_RESULT cm_case_room(struct cm_arena *arena, void **list, size_t n, size_t size);
+/* A list of items of ${size} bytes, one made by ${read} of each row of a query. */
+struct cm_case_list {
+	struct cm_arena *arena;
+	size_t size;
+	enum cm_result (*read)(
+	    struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err);
+	void *item; /* the list; starts as NULL */
+	size_t n;   /* ... and as 0 */
+};
+
+/* Steps ${q} to its end, and ends it. */
+CM_RESULT cm_case_list(struct cm_query *q, struct cm_case_list *l, struct cm_err *err);
 
 #endif

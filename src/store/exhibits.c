@@ -35,9 +35,9 @@ cm_case_exhibit_add(struct cm_case *c, const struct cm_case_exhibit *in,
 }
 
 static enum cm_result
-read_exhibit(
-    struct cm_query *q, struct cm_arena *arena, struct cm_case_exhibit *out, struct cm_err *err)
+read_exhibit(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
 {
+	struct cm_case_exhibit *out = item;
 	enum cm_result r = cm_column_fixed(q, 1, out->x, 32, err);
 
 	if (r == CM_OK)
@@ -63,23 +63,11 @@ cm_case_exhibits(
 	struct cm_query q = cm_query_of(&c->db,
 	    "SELECT id, x, path, size, sha256, kind, row_count, root, statement FROM exhibit"
 	    " ORDER BY id");
-	struct cm_case_exhibit *list = NULL;
-	void *room = NULL;
-	size_t n = 0;
-	bool row;
-	enum cm_result r = cm_query_step(&q, &row, err);
+	struct cm_case_list l = { arena, sizeof(*out->item), read_exhibit, NULL, 0 };
+	enum cm_result r = cm_case_list(&q, &l, err);
 
-	while (r == CM_OK && row) {
-		r = cm_case_room(arena, &room, n, sizeof(*list));
-		list = room;
-		if (r == CM_OK)
-			r = read_exhibit(&q, arena, &list[n++], err);
-		if (r == CM_OK)
-			r = cm_query_step(&q, &row, err);
-	}
-	cm_query_end(&q);
 	if (r == CM_OK)
-		*out = (struct cm_case_exhibits) { list, n };
+		*out = (struct cm_case_exhibits) { l.item, l.n };
 	return r;
 }
 

@@ -20,9 +20,9 @@ cm_case_finding_add(struct cm_case *c, const struct cm_case_finding *in, struct 
 }
 
 static enum cm_result
-read_finding(
-    struct cm_query *q, struct cm_arena *arena, struct cm_case_finding *out, struct cm_err *err)
+read_finding(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
 {
+	struct cm_case_finding *out = item;
 	enum cm_result r = cm_column_fixed(q, 1, out->statement, 32, err);
 
 	if (r == CM_OK)
@@ -45,23 +45,11 @@ cm_case_findings(
 	struct cm_query q = cm_query_of(&c->db, "SELECT id, statement, type, verdict, bits, "
 						"forged, genuine, suspect, support FROM finding"
 						" ORDER BY id");
-	struct cm_case_finding *list = NULL;
-	void *room = NULL;
-	size_t n = 0;
-	bool row;
-	enum cm_result r = cm_query_step(&q, &row, err);
+	struct cm_case_list l = { arena, sizeof(*out->item), read_finding, NULL, 0 };
+	enum cm_result r = cm_case_list(&q, &l, err);
 
-	while (r == CM_OK && row) {
-		r = cm_case_room(arena, &room, n, sizeof(*list));
-		list = room;
-		if (r == CM_OK)
-			r = read_finding(&q, arena, &list[n++], err);
-		if (r == CM_OK)
-			r = cm_query_step(&q, &row, err);
-	}
-	cm_query_end(&q);
 	if (r == CM_OK)
-		*out = (struct cm_case_findings) { list, n };
+		*out = (struct cm_case_findings) { l.item, l.n };
 	return r;
 }
 
@@ -80,9 +68,9 @@ cm_case_disclosure_add(struct cm_case *c, const struct cm_case_disclosure *in, s
 }
 
 static enum cm_result
-read_disclosure(
-    struct cm_query *q, struct cm_arena *arena, struct cm_case_disclosure *out, struct cm_err *err)
+read_disclosure(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
 {
+	struct cm_case_disclosure *out = item;
 	enum cm_result r = cm_column_fixed(q, 1, out->statement, 32, err);
 
 	if (r == CM_OK)
@@ -102,23 +90,11 @@ cm_case_disclosures(
 {
 	struct cm_query q = cm_query_of(
 	    &c->db, "SELECT id, statement, whom, path, bytes, sha256 FROM disclosure ORDER BY id");
-	struct cm_case_disclosure *list = NULL;
-	void *room = NULL;
-	size_t n = 0;
-	bool row;
-	enum cm_result r = cm_query_step(&q, &row, err);
+	struct cm_case_list l = { arena, sizeof(*out->item), read_disclosure, NULL, 0 };
+	enum cm_result r = cm_case_list(&q, &l, err);
 
-	while (r == CM_OK && row) {
-		r = cm_case_room(arena, &room, n, sizeof(*list));
-		list = room;
-		if (r == CM_OK)
-			r = read_disclosure(&q, arena, &list[n++], err);
-		if (r == CM_OK)
-			r = cm_query_step(&q, &row, err);
-	}
-	cm_query_end(&q);
 	if (r == CM_OK)
-		*out = (struct cm_case_disclosures) { list, n };
+		*out = (struct cm_case_disclosures) { l.item, l.n };
 	return r;
 }
 

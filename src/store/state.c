@@ -59,21 +59,38 @@ cm_case_leave(struct cm_case *c, bool own, enum cm_result r, struct cm_err *err)
 	return r;
 }
 
-enum cm_result
-cm_case_room(struct cm_arena *arena, void **list, size_t n, size_t size)
+/* Room for one more item; it is full whenever the number is a power of two. */
+static enum cm_result
+make_room(struct cm_case_list *l)
 {
 	void *more;
 
-	/* Full whenever the number is a power of two. */
-	if (n != 0 && (n & (n - 1)) != 0)
+	if (l->n != 0 && (l->n & (l->n - 1)) != 0)
 		return CM_OK;
-	more = cm_arena_array(arena, n == 0 ? 1 : 2 * n, size);
+	more = cm_arena_array(l->arena, l->n == 0 ? 1 : 2 * l->n, l->size);
 	if (more == NULL)
 		return CM_E_NOMEM;
-	if (n > 0)
-		memcpy(more, *list, n * size);
-	*list = more;
+	if (l->n > 0)
+		memcpy(more, l->item, l->n * l->size);
+	l->item = more;
 	return CM_OK;
+}
+
+enum cm_result
+cm_case_list(struct cm_query *q, struct cm_case_list *l, struct cm_err *err)
+{
+	bool row;
+	enum cm_result r = cm_query_step(q, &row, err);
+
+	while (r == CM_OK && row) {
+		r = make_room(l);
+		if (r == CM_OK)
+			r = l->read(q, l->arena, (uint8_t *)l->item + l->n++ * l->size, err);
+		if (r == CM_OK)
+			r = cm_query_step(q, &row, err);
+	}
+	cm_query_end(q);
+	return r;
 }
 
 /* The number and predecessor that come next for this key. */
@@ -284,9 +301,9 @@ cm_case_export(struct cm_case *c)
 }
 
 static enum cm_result
-read_statement(
-    struct cm_query *q, struct cm_arena *arena, struct cm_case_statement *out, struct cm_err *err)
+read_statement(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
 {
+	struct cm_case_statement *out = item;
 	const char *word;
 	enum cm_result r = cm_column_fixed(q, 0, out->digest, 32, err);
 
@@ -311,23 +328,11 @@ cm_case_statements(
 	struct cm_query q = cm_query_of(&c->db,
 	    "SELECT digest, signer, number, predicate, made, path FROM statement"
 	    " ORDER BY signer, number, digest");
-	struct cm_case_statement *list = NULL;
-	void *room = NULL;
-	size_t n = 0;
-	bool row;
-	enum cm_result r = cm_query_step(&q, &row, err);
+	struct cm_case_list l = { arena, sizeof(*out->item), read_statement, NULL, 0 };
+	enum cm_result r = cm_case_list(&q, &l, err);
 
-	while (r == CM_OK && row) {
-		r = cm_case_room(arena, &room, n, sizeof(*list));
-		list = room;
-		if (r == CM_OK)
-			r = read_statement(&q, arena, &list[n++], err);
-		if (r == CM_OK)
-			r = cm_query_step(&q, &row, err);
-	}
-	cm_query_end(&q);
 	if (r == CM_OK)
-		*out = (struct cm_case_statements) { list, n };
+		*out = (struct cm_case_statements) { l.item, l.n };
 	return r;
 }
 
