@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "cli/cli.h"
 
 struct cm_args
@@ -132,4 +133,25 @@ cm_args_number(const struct cm_args *a, const char *option, uint64_t max, uint64
 	}
 	*out = v;
 	return true;
+}
+
+bool
+cm_args_time(const struct cm_args *a, const char *option, int64_t *out)
+{
+	if (a->value != NULL && cm_time_parse(cm_span_str(a->value), out) == CM_OK)
+		return true;
+	cm_cli_usage(a->ctx, a->command,
+	    "--%s %s: a time is 2015-03-18, 2015-03-18T11:00:00Z or @SECONDS", option,
+	    a->value != NULL ? a->value : "");
+	return false;
+}
+
+FILE *
+cm_cli_create(const struct cm_context *ctx, const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	if (f == NULL)
+		cm_cli_say(ctx, "%s: cannot be written", path);
+	return f;
 }

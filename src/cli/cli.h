@@ -99,6 +99,12 @@ enum cm_exit cm_cli_usage(const struct cm_context *ctx, const struct cm_command 
 /* A decimal number 0..${max}, nothing else.  On false it has been said. */
 bool cm_args_number(const struct cm_args *a, const char *option, uint64_t max, uint64_t *out);
 
+/* A time as base/time.h reads it, in nanoseconds since 1970.  On false it has been said. */
+bool cm_args_time(const struct cm_args *a, const char *option, int64_t *out);
+
+/* Opens a file to be written to, new or empty.  On NULL it has been said. */
+FILE *cm_cli_create(const struct cm_context *ctx, const char *path);
+
 /* cli/say.c */
 
 /* "comity: FILE: offset N: what was expected; REST" on ctx->err; file and rest may

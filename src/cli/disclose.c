@@ -13,14 +13,7 @@ enum {
 	OPT_FRAMES,
 	OPT_ROWS,
 	OPT_COLUMNS,
-	OPT_HIDE,
-	OPT_ALSO,
-	OPT_LEAK_OK,
-	OPT_WHOLE_HOST,
-	OPT_TIE_ALL,
-	OPT_FOR,
-	OPT_DRY_RUN,
-	OPT_NO_CONFINE
+	OPT_DRY_RUN
 };
 
 static const struct cm_option options[] = {
@@ -30,14 +23,14 @@ static const struct cm_option options[] = {
 	{ OPT_FRAMES, "frames", "LIST", "open these frames, as Wireshark counts them (5,8-14)" },
 	{ OPT_ROWS, "rows", "LIST", "open these rows of the seal" },
 	{ OPT_COLUMNS, "columns", "LIST", "of these only: headers,src,dst,mask,payload" },
-	{ OPT_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
-	{ OPT_ALSO, "also", "WHAT", "hide that, too" },
-	{ OPT_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
-	{ OPT_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
-	{ OPT_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
-	{ OPT_FOR, "for", "WHO", "to whom the dossier is addressed" },
+	{ CM_WISH_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
+	{ CM_WISH_ALSO, "also", "WHAT", "hide that, too" },
+	{ CM_WISH_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
+	{ CM_WISH_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
+	{ CM_WISH_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
+	{ CM_WISH_FOR, "for", "WHO", "to whom the dossier is addressed" },
 	{ OPT_DRY_RUN, "dry-run", NULL, "only print what would be given away" },
-	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
+	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
 
@@ -113,9 +106,12 @@ read_columns(struct disclose *in, const struct cm_args *a)
 }
 
 static bool
-take_choice(struct disclose *in, const struct cm_args *a, int id)
+take_option(struct disclose *in, const struct cm_args *a, int id)
 {
 	switch (id) {
+	case OPT_DRY_RUN:
+		in->wish.dry_run = true;
+		return true;
 	case OPT_FINDING:
 		in->finding = a->value;
 		return true;
@@ -133,43 +129,7 @@ take_choice(struct disclose *in, const struct cm_args *a, int id)
 	case OPT_COLUMNS:
 		return read_columns(in, a);
 	default:
-		return false;
-	}
-}
-
-static bool
-take_option(struct disclose *in, const struct cm_args *a, int id)
-{
-	struct cm_dossier_wish *w = &in->wish;
-
-	switch (id) {
-	case 'o':
-		w->out = a->value;
-		w->replace = true;
-		return true;
-	case OPT_HIDE:
-	case OPT_ALSO:
-		return cm_cli_hide(a, &w->select.hides);
-	case OPT_LEAK_OK:
-		w->leak_ok = true;
-		return true;
-	case OPT_WHOLE_HOST:
-		w->select.whole_host = true;
-		return true;
-	case OPT_TIE_ALL:
-		w->select.tie_all = true;
-		return true;
-	case OPT_FOR:
-		w->to = a->value;
-		return true;
-	case OPT_DRY_RUN:
-		w->dry_run = true;
-		return true;
-	case OPT_NO_CONFINE:
-		w->no_confine = true;
-		return true;
-	default:
-		return take_choice(in, a, id);
+		return cm_cli_wish(a, id, &in->wish);
 	}
 }
 

@@ -29,8 +29,19 @@ struct cm_dossier_wish {
  * or something failed. */
 enum cm_exit cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish);
 
-/* Reads the argument of --hide and --also into ${*hides}; false: it has been said. */
-bool cm_cli_hide(const struct cm_args *a, uint8_t *hides);
+/* Options of both commands, beside their own and 'o'. */
+enum {
+	CM_WISH_HIDE = CM_OPT + 64,
+	CM_WISH_ALSO,
+	CM_WISH_LEAK_OK,
+	CM_WISH_WHOLE_HOST,
+	CM_WISH_TIE_ALL,
+	CM_WISH_FOR,
+	CM_WISH_NO_CONFINE
+};
+
+/* cli/wish.c: takes one of these; false: it is none, or its argument is wrong, and it has been said. */
+bool cm_cli_wish(const struct cm_args *a, int id, struct cm_dossier_wish *w);
 
 /* cli/dossier_say.c: what a plan gives away, and where hidden addresses show through. */
 void cm_dossier_say_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,

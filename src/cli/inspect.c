@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/time.h"
 #include "cli/commands.h"
 #include "cli/inspect.h"
 #include "os/progress.h"
@@ -36,16 +35,6 @@ struct inspect {
 };
 
 static bool
-parse_time(const struct cm_args *a, const char *option, int64_t *out)
-{
-	if (cm_time_parse(cm_span_str(a->value), out) == CM_OK)
-		return true;
-	(void)cm_cli_usage(a->ctx, a->command,
-	    "--%s %s: a time is 2015-03-18, 2015-03-18T11:00:00Z or @SECONDS", option, a->value);
-	return false;
-}
-
-static bool
 take_option(struct inspect *in, const struct cm_args *a, int id)
 {
 	switch (id) {
@@ -60,10 +49,10 @@ take_option(struct inspect *in, const struct cm_args *a, int id)
 		return true;
 	case OPT_FROM:
 		in->scan.has_from = true;
-		return parse_time(a, "from", &in->scan.from_ns);
+		return cm_args_time(a, "from", &in->scan.from_ns);
 	case OPT_TO:
 		in->scan.has_to = true;
-		return parse_time(a, "to", &in->scan.to_ns);
+		return cm_args_time(a, "to", &in->scan.to_ns);
 	case OPT_NO_CONFINE:
 		in->no_confine = true;
 		return true;
@@ -120,11 +109,9 @@ prepare(struct inspect *in, const struct cm_args *a)
 	in->scan.filter = in->bpf;
 	if (in->summary == NULL)
 		return CM_EXIT_OK;
-	in->summary_file = fopen(in->summary, "we");
-	if (in->summary_file == NULL) {
-		cm_cli_say(a->ctx, "%s: cannot be written", in->summary);
+	in->summary_file = cm_cli_create(a->ctx, in->summary);
+	if (in->summary_file == NULL)
 		return CM_EXIT_CANNOT;
-	}
 	in->fds[in->n_fds++] = fileno(in->summary_file);
 	return CM_EXIT_OK;
 }

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/hex.h"
-#include "base/time.h"
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/dossier.h"
@@ -28,14 +27,7 @@ enum {
 	OPT_COLLECTED_BY,
 	OPT_VANTAGE,
 	OPT_TOOL,
-	OPT_CLOCK,
-	OPT_HIDE,
-	OPT_ALSO,
-	OPT_LEAK_OK,
-	OPT_WHOLE_HOST,
-	OPT_TIE_ALL,
-	OPT_FOR,
-	OPT_NO_CONFINE
+	OPT_CLOCK
 };
 
 static const struct cm_option options[] = {
@@ -47,15 +39,15 @@ static const struct cm_option options[] = {
 	{ OPT_FILTER, "filter", "BPF", "look only at frames that match (pcap-filter(7))" },
 	{ OPT_FROM, "from", "TIME", "leave out frames before TIME (2015-03-18T11:00:00Z)" },
 	{ OPT_TO, "to", "TIME", "leave out frames from TIME on" },
-	{ OPT_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
-	{ OPT_ALSO, "also", "WHAT", "hide that, too" },
-	{ OPT_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
-	{ OPT_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
-	{ OPT_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
-	{ OPT_FOR, "for", "WHO", "to whom the dossier is addressed" },
+	{ CM_WISH_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
+	{ CM_WISH_ALSO, "also", "WHAT", "hide that, too" },
+	{ CM_WISH_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
+	{ CM_WISH_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
+	{ CM_WISH_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
+	{ CM_WISH_FOR, "for", "WHO", "to whom the dossier is addressed" },
 	{ OPT_JSON, "json", NULL, "print findings as JSON, one a line" },
 	{ OPT_SUMMARY, "summary", "FILE", "write what was read, as JSON, to FILE" },
-	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
+	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
 
@@ -78,40 +70,6 @@ struct investigate {
 };
 
 static bool
-parse_time(const struct cm_args *a, const char *option, bool *has, int64_t *out)
-{
-	*has = true;
-	if (cm_time_parse(cm_span_str(a->value), out) == CM_OK)
-		return true;
-	(void)cm_cli_usage(a->ctx, a->command,
-	    "--%s %s: a time is 2015-03-18, 2015-03-18T11:00:00Z or @SECONDS", option, a->value);
-	return false;
-}
-
-bool
-cm_cli_hide(const struct cm_args *a, uint8_t *hides)
-{
-	static const char *const word[] = { "addresses", "payload" };
-	static const uint8_t hide[] = { CM_HIDE_ADDRESSES, CM_HIDE_PAYLOAD };
-	const char *at = a->value;
-	size_t len, i;
-
-	do {
-		len = strcspn(at, ",");
-		for (i = 0; i < 2 && (strlen(word[i]) != len || strncmp(at, word[i], len) != 0); i++)
-			;
-		if (i == 2) {
-			(void)cm_cli_usage(a->ctx, a->command,
-			    "%.*s can not be hidden; addresses and payload can", (int)len, at);
-			return false;
-		}
-		*hides |= hide[i];
-		at += len;
-	} while (*at++ == ',');
-	return true;
-}
-
-static bool
 take_claim(struct investigate *in, const struct cm_args *a, enum cm_collected what)
 {
 	in->collected[what] = (struct cm_claim_text) { .text = a->value };
@@ -119,7 +77,7 @@ take_claim(struct investigate *in, const struct cm_args *a, enum cm_collected wh
 }
 
 static bool
-take_look(struct investigate *in, const struct cm_args *a, int id)
+take_option(struct investigate *in, const struct cm_args *a, int id)
 {
 	struct cm_scan *scan = &in->look.scan;
 
@@ -134,9 +92,11 @@ take_look(struct investigate *in, const struct cm_args *a, int id)
 		in->filter = a->value;
 		return true;
 	case OPT_FROM:
-		return parse_time(a, "from", &scan->has_from, &scan->from_ns);
+		scan->has_from = true;
+		return cm_args_time(a, "from", &scan->from_ns);
 	case OPT_TO:
-		return parse_time(a, "to", &scan->has_to, &scan->to_ns);
+		scan->has_to = true;
+		return cm_args_time(a, "to", &scan->to_ns);
 	case OPT_COLLECTED_BY:
 		return take_claim(in, a, CM_COLLECTED_BY);
 	case OPT_VANTAGE:
@@ -146,39 +106,7 @@ take_look(struct investigate *in, const struct cm_args *a, int id)
 	case OPT_CLOCK:
 		return take_claim(in, a, CM_COLLECTED_CLOCK);
 	default:
-		return false;
-	}
-}
-
-static bool
-take_option(struct investigate *in, const struct cm_args *a, int id)
-{
-	struct cm_dossier_wish *w = &in->wish;
-
-	switch (id) {
-	case 'o':
-		w->out = a->value;
-		return true;
-	case OPT_HIDE:
-	case OPT_ALSO:
-		return cm_cli_hide(a, &w->select.hides);
-	case OPT_LEAK_OK:
-		w->leak_ok = true;
-		return true;
-	case OPT_WHOLE_HOST:
-		w->select.whole_host = true;
-		return true;
-	case OPT_TIE_ALL:
-		w->select.tie_all = true;
-		return true;
-	case OPT_FOR:
-		w->to = a->value;
-		return true;
-	case OPT_NO_CONFINE:
-		w->no_confine = true;
-		return true;
-	default:
-		return take_look(in, a, id);
+		return cm_cli_wish(a, id, &in->wish);
 	}
 }
 
@@ -336,11 +264,9 @@ prepare(struct investigate *in, const struct cm_args *a)
 		return cm_cli_error(in->ctx, NULL, &in->err, NULL);
 	in->look.scan.filter = in->bpf;
 	if (in->summary != NULL) {
-		in->look.summary_file = fopen(in->summary, "we");
-		if (in->look.summary_file == NULL) {
-			cm_cli_say(in->ctx, "%s: cannot be written", in->summary);
+		in->look.summary_file = cm_cli_create(in->ctx, in->summary);
+		if (in->look.summary_file == NULL)
 			return CM_EXIT_CANNOT;
-		}
 	}
 	return open_all(in, a);
 }
@@ -565,10 +491,8 @@ name_dossier(struct investigate *in)
 	const char *name = in->look.file[0].name, *base = strrchr(name, '/');
 	size_t len;
 
-	if (in->wish.out != NULL) {
-		in->wish.replace = true;
+	if (in->wish.out != NULL)
 		return CM_OK;
-	}
 	base = base != NULL ? base + 1 : name;
 	len = strcspn(base + 1, ".") + 1;
 	if (strcmp(name, "-") == 0)

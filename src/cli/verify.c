@@ -189,11 +189,8 @@ prepare(struct verify *in, const struct cm_context *ctx)
 	}
 	if (in->report == NULL)
 		return CM_EXIT_OK;
-	in->report_file = fopen(in->report, "we");
-	if (in->report_file != NULL)
-		return CM_EXIT_OK;
-	cm_cli_say(ctx, "%s: cannot be written", in->report);
-	return CM_EXIT_CANNOT;
+	in->report_file = cm_cli_create(ctx, in->report);
+	return in->report_file != NULL ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
 
 static bool
