@@ -151,7 +151,8 @@ put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 	}
 	cm_buf_add_str(out, "<dt>bits</dt><dd>The weights of the signs, added up: 10 or more is called forged, 6 to 9 "
 			    "a stack break. A rank, not a probability.</dd>\n<dt>frame</dt><dd>A packet, by its number in the "
-			    "capture file.</dd>\n<dt>row</dt><dd>The place of a packet in the sealed table.</dd>\n"
+			    "capture file: the sender's word.</dd>\n<dt>row</dt><dd>The place of a packet in the "
+			    "sealed table: proven where it is open.</dd>\n"
 			    "</dl></section>\n");
 }
 
