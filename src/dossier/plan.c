@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dossier/datagrams.h"
 #include "dossier/plan.h"
 
 #define COL(c) cm_column_bit(CM_COL_##c)
@@ -22,6 +23,7 @@ struct cm_select {
 	struct host *host;	 /* of each finding: whose address the accused packets bear */
 	size_t *at;		 /* of each finding: place in its support */
 	struct cm_leaks hidden; /* only for its set of hosts */
+	struct cm_datagrams parted; /* not all parts of these are opened in full */
 };
 
 CM_RESULT
@@ -50,6 +52,7 @@ cm_select_free(struct cm_select *s)
 	free(s->host);
 	free(s->at);
 	cm_leaks_release(&s->hidden);
+	cm_datagrams_release(&s->parted);
 	free(s);
 }
 
@@ -107,14 +110,66 @@ each_row(struct walk *w, visit_fn *visit)
 	}
 }
 
+/* If so: of which datagram? */
+static bool
+is_fragment(const struct walk *w, const struct cm_cells *cells, uint64_t *key)
+{
+	const struct cm_row *row = cm_cut_rows_last(w->x->rows);
+	struct cm_layers l;
+
+	if (row == NULL || row->record == NULL)
+		return false;
+	cm_layers_walk(cm_record_data(row->record), row->record->linktype, &l);
+	if (l.fragment)
+		*key = cm_datagram_key(&l, cells->cell[CM_COL_SRC], cells->cell[CM_COL_DST]);
+	return l.fragment;
+}
+
+/* By number of row, or of frame. */
+static bool
+asked_for(const struct walk *w, uint64_t row)
+{
+	const struct cm_select_in *in = w->s->in;
+	const struct cm_row *last;
+
+	if (in->rows == NULL)
+		return false;
+	if (!in->frames)
+		return has(in->rows, cm_packet_id_of(w->x->seal, row));
+	last = cm_cut_rows_last(w->x->rows);
+	return last != NULL && last->record != NULL && last->record->frame != 0 &&
+	    has(in->rows, cm_packet_id_of(w->x->seal, last->record->frame));
+}
+
+/* Will all of it be opened, unless something is to be hidden? */
+static bool
+opens_in_full(const struct walk *w, uint64_t row)
+{
+	const struct cm_select_in *in = w->s->in;
+	cm_packet_id id = cm_packet_id_of(w->x->seal, row);
+	size_t i;
+
+	if (asked_for(w, row) && (in->columns == 0 || (in->columns & ALL_CAPTURE) == ALL_CAPTURE))
+		return true;
+	for (i = 0; i < in->n_findings; i++) {
+		if (has(&in->findings[i]->support, id) && !has(&in->findings[i]->support_host, id))
+			return true;
+	}
+	return false;
+}
+
 static enum cm_result
 learn(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
 	cm_packet_id id = cm_packet_id_of(w->x->seal, row);
 	const struct cm_finding *f;
 	struct cm_span src = cells->cell[CM_COL_SRC];
+	uint64_t key;
 	size_t i;
 
+	if (is_fragment(w, cells, &key) && !opens_in_full(w, row) &&
+	    cm_datagrams_add(&w->s->parted, key) != CM_OK)
+		return cm_err_set(w->err, CM_E_NOMEM, "no memory to choose what to open");
 	for (i = 0; i < w->s->in->n_findings; i++) {
 		f = w->s->in->findings[i];
 		if (w->s->host[i].len != 0 || (src.len != 4 && src.len != 16))
@@ -176,17 +231,13 @@ of_a_host(const struct cm_select *s, const struct cm_cells *cells)
 	return false;
 }
 
-/* A fragment's checksum is of the whole datagram: other rows would have to open, too. */
+/* A fragment's checksum is of the whole datagram: all of it must be opened. */
 static bool
-is_fragment(const struct walk *w)
+is_parted(const struct walk *w, const struct cm_cells *cells)
 {
-	const struct cm_row *row = cm_cut_rows_last(w->x->rows);
-	struct cm_layers l;
+	uint64_t key;
 
-	if (row == NULL || row->record == NULL)
-		return true;
-	cm_layers_walk(cm_record_data(row->record), row->record->linktype, &l);
-	return l.fragment;
+	return is_fragment(w, cells, &key) && cm_datagrams_has(&w->s->parted, key);
 }
 
 static void
@@ -208,7 +259,7 @@ apply_hides(const struct walk *w, const struct cm_cells *cells, struct want *wan
 		want->tied = 0;
 		return;
 	}
-	if ((want->open & ALL_CAPTURE) != ALL_CAPTURE || (!want->by_row && is_fragment(w)))
+	if ((want->open & ALL_CAPTURE) != ALL_CAPTURE || (!want->by_row && is_parted(w, cells)))
 		want->open &= ~COL(MASK);
 	want->tied &= ~want->open;
 }
@@ -252,22 +303,6 @@ hide(struct walk *w, const struct want *want, const struct cm_cells *cells)
 			rc = cm_leaks_hide(&w->s->hidden, cells->cell[c]);
 	}
 	return rc;
-}
-
-/* By number of row, or of frame. */
-static bool
-asked_for(const struct walk *w, uint64_t row)
-{
-	const struct cm_select_in *in = w->s->in;
-	const struct cm_row *last;
-
-	if (in->rows == NULL)
-		return false;
-	if (!in->frames)
-		return has(in->rows, cm_packet_id_of(w->x->seal, row));
-	last = cm_cut_rows_last(w->x->rows);
-	return last != NULL && last->record != NULL && last->record->frame != 0 &&
-	    has(in->rows, cm_packet_id_of(w->x->seal, last->record->frame));
 }
 
 static enum cm_result

@@ -5,8 +5,8 @@
  * headers, that host named and the other end tied (of a DNS finding the payload, too:
  * the model of a name server is what it answers).  Hiding addresses ties them,
  * and shuts `mask`, since checksums and link-layer addresses give them away;
- * hiding payload shuts it, and `mask` with it.  Of a fragment `mask` stays shut,
- * unless it is asked for by row.
+ * hiding payload shuts it, and `mask` with it.  Of a fragment `mask` opens if
+ * all parts of its datagram are opened, or if it is asked for by row.
  *
  * Goes through the rows of every exhibit twice, and a third time to search for
  * hidden addresses: cm_select_learn over all exhibits, then cm_select_plan over

@@ -9,7 +9,6 @@ struct tally {
 	uint64_t shut;	  /* headers shut, and perhaps of the host */
 	uint64_t his;	  /* of these: of the host, by what is tied or named */
 	uint64_t unknown; /* of these: it does not show whose they are */
-	uint64_t rows;
 };
 
 static const struct cm_shown_row *
@@ -81,7 +80,6 @@ count(const struct cm_shown_exhibit *x, uint32_t host, struct tally *t)
 	}
 	t->shut += x->table_rows - opened;
 	t->unknown += x->table_rows - told;
-	t->rows += x->table_rows;
 }
 
 void
@@ -104,7 +102,7 @@ cm_rests_say(const struct cm_dossier *d, const struct cm_finding *f, struct cm_b
 	cm_buf_printf(out, "rests on what the sender showed of this host: %" PRIu64 " row%s open, %" PRIu64
 			   " row%s of the capture shut", t.open, t.open == 1 ? "" : "s", t.shut,
 	    t.shut == 1 ? "" : "s");
-	if (t.shut == 0 || (t.his == 0 && t.unknown >= t.rows / 2))
+	if (t.shut == 0 || (t.his == 0 && t.unknown != 0))
 		return;
 	cm_buf_printf(out, ", %" PRIu64 " of them to or from this host", t.his);
 	if (t.unknown != 0)

@@ -160,3 +160,7 @@ for hide in "" "--hide addresses"; do
 	is "are found again $hide" 0 "$COMITY" verify ../fr.dossier --signers "$signers"
 	last "by all their parts $hide" "HOLDS: signatures and openings hold; findings: 2 reproduced as shown"
 done
+python3 "$scenario/fragment.py" ../capture.pcap fragments.pcap 5
+is "a damaged copy in fragments" 1 "$COMITY" investigate fragments.pcap -o ../fr.dossier
+is "is known for one" 0 "$COMITY" verify ../fr.dossier --signers "$signers"
+last "by its checksum" "HOLDS: signatures and openings hold; findings: 1 reproduced as shown"
