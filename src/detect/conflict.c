@@ -166,10 +166,10 @@ find_two_ends(struct cm_judge *j, unsigned dir)
 static void
 weigh(struct cm_judge *j, uint32_t side, uint32_t other, enum cm_cue_id cue)
 {
-	if (j->bits[side] < 4 || cm_judge_has(j, side, CM_CUE_CONFLICT) ||
+	if (j->bits[side] < CM_CONFLICT_MARGIN || cm_judge_has(j, side, CM_CUE_CONFLICT) ||
 	    cm_judge_has(j, side, CM_CUE_CONFLICT_WEAK) || cm_judge_has(j, side, CM_CUE_TWO_ENDS))
 		return;
-	if (j->bits[side] < j->bits[other] + 4 && j->bits[other] < 8)
+	if (j->bits[side] < j->bits[other] + CM_CONFLICT_MARGIN && j->bits[other] < 8)
 		return;
 	cm_judge_mark1(j, side, cue, 2, other);
 }

@@ -19,6 +19,8 @@
 #define CM_NONE UINT32_MAX /* no segment */
 #define CM_MARK_OTHERS 4u
 #define CM_PAIRS_MAX 1024u
+#define CM_CONFLICT_MARGIN 4 /* bits; by so much is the odder of two decidedly odder (E12) */
+#define CM_NEAR_IPID 63u /* so far apart at most are packets that overtook one another */
 
 /* One cue on one segment. */
 struct cm_mark {
@@ -148,6 +150,7 @@ struct cm_group {
 	uint32_t trigger;
 	uint8_t type;	/* enum cm_incident_type */
 	uint8_t excuse; /* CM_EXCUSE_NONE: accused or undecided */
+	bool undecided; /* pairs of which neither is accused */
 	uint32_t first; /* segment */
 };
 
@@ -156,6 +159,10 @@ struct cm_group {
 /* Fills status and group of every segment, after cm_judge_flow; returns the number
  * of groups written to ${out} (room for CM_GROUPS_MAX). */
 unsigned cm_verdict_groups(struct cm_judge *j, struct cm_group *out);
+
+/* After cm_verdict_groups: a segment that is not accused conflicts with one that is,
+ * which is clearly the odder one.  Nothing else makes it genuine. */
+bool cm_verdict_vouched(const struct cm_judge *j, uint32_t seg);
 
 /* Adds a mark and its bits.  ${others} are ids of at most CM_MARK_OTHERS packets. */
 void cm_judge_mark(struct cm_judge *j, uint32_t seg, enum cm_cue_id cue, int bits,
@@ -177,7 +184,7 @@ void cm_stack_header_marks(struct cm_judge *j, uint32_t seg);
 
 /* The parts of stack.c that look at a whole direction: stack_order.c. */
 void cm_stack_clock(struct cm_judge *j, unsigned dir);	   /* TSval, TSecr, ACK number */
-void cm_stack_repeats(struct cm_judge *j, unsigned dir);   /* E2 */
+void cm_stack_repeats(struct cm_judge *j, unsigned dir);   /* E2; stack_ids.c */
 void cm_stack_unaware(struct cm_judge *j, unsigned dir);   /* E1 */
 void cm_stack_rising(struct cm_judge *j, unsigned dir);	   /* TTL +1 per packet */
 void cm_stack_early(struct cm_judge *j, unsigned dir);	   /* against the round trip */
@@ -186,6 +193,10 @@ void cm_stack_resent(struct cm_judge *j, unsigned dir);	   /* -6 */
 
 /* The baseline class (cm_ttl_class) for segment ${seg}; -1: there is none. */
 int cm_stack_baseline(const struct cm_judge *j, uint32_t seg);
+
+/* Its identification lies among those that its sender gave to the segments around it,
+ * or near them: a counter may have given it. */
+bool cm_stack_id_fits(const struct cm_judge *j, uint32_t seg);
 
 /* Its IPID and window are those of segment ${other}, and its side otherwise has an
  * IPID sequence of its own. */

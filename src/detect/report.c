@@ -24,8 +24,8 @@ in_group(const struct builder *b, uint32_t i)
 static bool
 pair_in_group(const struct builder *b, const struct cm_pair *p)
 {
-	/* Of what is explained, one example is enough. */
-	if (b->group->excuse != CM_EXCUSE_NONE)
+	/* Of what is explained, one example is enough; what is undecided is so by itself. */
+	if (b->group->excuse != CM_EXCUSE_NONE || b->group->undecided)
 		return in_group(b, p->a) && in_group(b, p->b);
 	return in_group(b, p->a) || in_group(b, p->b);
 }
@@ -58,7 +58,7 @@ set_for(const struct builder *b, uint32_t i)
 		return &b->out->suspect;
 	if (b->j->status[i] == CM_FORGED)
 		return &b->out->forged;
-	return b->j->status[i] == CM_SUSPECT ? &b->out->suspect : &b->out->genuine;
+	return cm_verdict_vouched(b->j, i) ? &b->out->genuine : &b->out->suspect;
 }
 
 /* How many ids a set can hold at most. */

@@ -91,7 +91,7 @@ ipid_constant(const struct cm_judge *j, uint32_t seg)
 		return false;
 	for (uint32_t k = 0; k < s->n && unlike < 2; k++)
 		unlike += j->v->segs[s->at[k]].ipid != g->ipid;
-	return unlike >= 2;
+	return unlike >= 2 && !cm_stack_id_fits(j, seg);
 }
 
 /* What the two classes are worth: E5, both changed have one cause. */
@@ -290,10 +290,10 @@ look_at_side(struct cm_judge *j, unsigned dir)
 			segment_marks(j, s->at[k], &w);
 	}
 	cm_stack_clock(j, dir);
-	cm_stack_repeats(j, dir);
 	cm_stack_unaware(j, dir);
 	cm_stack_rising(j, dir);
 	cm_stack_early(j, dir);
+	cm_stack_repeats(j, dir);
 	cm_stack_ack_first(j, dir);
 }
 

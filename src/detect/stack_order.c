@@ -1,13 +1,10 @@
-/* R2, the cues that look at a whole direction in its order: clocks, identification
- * sequences, what the sender does afterwards, when it answers. */
+/* R2, the cues that look at a whole direction in its order: clocks, what the sender
+ * does afterwards, when it answers.  Identifications: stack_ids.c. */
 #include <string.h>
 
 #include "detect/judge.h"
 
 #define MS INT64_C(1000000)
-#define NEAR_IPID 63u	 /* so far below, a packet was overtaken on the way */
-#define REPEAT_NS (5000 * MS)
-#define REPEAT_SPAN 64u	 /* segments looked at on either side */
 #define UNAWARE_NS (MS / 2)
 #define ECR_SLACK 5000	 /* ticks; 5 s at 1000 Hz */
 #define TICKS_SLACK 1000
@@ -22,7 +19,7 @@ overtaken(const struct cm_segment *later, const struct cm_segment *s)
 
 	if ((later->opts & s->opts & CM_OPT_TS) != 0 && cm_seq_diff(later->tsval, s->tsval) < 0)
 		return true;
-	return !s->ipv6 && s->ipid != 0 && later->ipid != 0 && below >= 1 && below <= NEAR_IPID;
+	return !s->ipv6 && s->ipid != 0 && later->ipid != 0 && below >= 1 && below <= CM_NEAR_IPID;
 }
 
 static bool
@@ -103,86 +100,6 @@ cm_stack_clock(struct cm_judge *j, unsigned dir)
 		if ((g->flags & CM_TCP_ACK) != 0 &&
 		    (acked == CM_NONE || cm_seq_diff(g->ack, j->v->segs[acked].ack) >= 0))
 			acked = i;
-	}
-}
-
-/* ---- E2 ---- */
-
-/* Do the identifications around place ${k}, other than ${id}, count upwards? */
-static bool
-others_count(const struct cm_judge *j, const struct cm_side *s, uint32_t k, uint16_t id)
-{
-	uint32_t from = k > REPEAT_SPAN ? k - REPEAT_SPAN : 0;
-	uint32_t to = s->n - k > REPEAT_SPAN ? k + REPEAT_SPAN : s->n;
-	uint32_t n = 0;
-	uint16_t last = 0;
-
-	for (uint32_t m = from; m < to; m++) {
-		uint16_t x = j->v->segs[s->at[m]].ipid;
-
-		if (x == id || x == 0 || j->excluded[s->at[m]] || (n > 0 && x == last))
-			continue;
-		if (n > 0 && (uint16_t)(x - last) > 0x7fff)
-			return false;
-		last = x;
-		n++;
-	}
-	return n >= 2;
-}
-
-/* Another segment near place ${k} with the same identification; CM_NONE. */
-static uint32_t
-twin(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
-{
-	const struct cm_segment *g = &j->v->segs[s->at[k]];
-	uint32_t from = k > REPEAT_SPAN ? k - REPEAT_SPAN : 0;
-	uint32_t to = s->n - k > REPEAT_SPAN ? k + REPEAT_SPAN : s->n;
-
-	for (uint32_t m = from; m < to; m++) {
-		const struct cm_segment *o = &j->v->segs[s->at[m]];
-		int64_t dt = o->t_ns > g->t_ns ? o->t_ns - g->t_ns : g->t_ns - o->t_ns;
-
-		if (m != k && o->ipid == g->ipid && dt <= REPEAT_NS &&
-		    j->kind[s->at[m]] != CM_SEG_BROKEN &&
-		    (o->seq != g->seq || o->payload_len != g->payload_len))
-			return s->at[m];
-	}
-	return CM_NONE;
-}
-
-/* True unless every identification is new. */
-static bool
-may_repeat(const struct cm_judge *j, const struct cm_side *s)
-{
-	uint32_t sum = 0, back = 0;
-
-	for (uint32_t k = 1; k < s->n; k++) {
-		uint16_t step = (uint16_t)(j->v->segs[s->at[k]].ipid -
-		    j->v->segs[s->at[k - 1]].ipid);
-
-		sum += step;
-		back += step == 0 || step > 0x7fff;
-	}
-	return (back > 0 || sum > UINT16_MAX) && s->n >= 4;
-}
-
-void
-cm_stack_repeats(struct cm_judge *j, unsigned dir)
-{
-	const struct cm_side *s = &j->side[dir];
-
-	if (!may_repeat(j, s))
-		return;
-	for (uint32_t k = 0; k < s->n; k++) {
-		uint32_t i = s->at[k], other;
-		const struct cm_segment *g = &j->v->segs[i];
-
-		if ((j->kind[i] != CM_SEG_DATA && j->kind[i] != CM_SEG_FIN) || g->ipid == 0 ||
-		    g->ipv6)
-			continue;
-		other = twin(j, s, k);
-		if (other != CM_NONE && others_count(j, s, k, g->ipid))
-			cm_judge_mark1(j, i, CM_CUE_IPID_REPEATED, 4, other);
 	}
 }
 

@@ -122,6 +122,21 @@ join_forged(struct cm_judge *j, uint32_t i, const cm_packet_id *like)
 	j->status[i] = CM_FORGED;
 }
 
+/* The two hold different bytes for one place: what is wrong with one of them is no
+ * reason to blame the other. */
+static bool
+rivals(const struct cm_judge *j, uint32_t a, uint32_t b)
+{
+	for (size_t k = 0; k < j->n_pairs; k++) {
+		const struct cm_pair *p = &j->pairs[k];
+
+		if (((p->a == a && p->b == b) || (p->a == b && p->b == a)) &&
+		    p->excuse == CM_EXCUSE_NONE)
+			return true;
+	}
+	return false;
+}
+
 static const struct cm_segment *
 forged_like(const struct cm_judge *j, uint32_t i, const uint32_t *forged, unsigned n)
 {
@@ -129,10 +144,11 @@ forged_like(const struct cm_judge *j, uint32_t i, const uint32_t *forged, unsign
 		const struct cm_segment *f = &j->v->segs[forged[k]];
 		bool fixed = f->ipid != 0 &&
 		    (cm_judge_has(j, forged[k], CM_CUE_IPID_CONSTANT) ||
-			cm_judge_has(j, forged[k], CM_CUE_IPID_REPEATED));
+			(cm_judge_has(j, forged[k], CM_CUE_IPID_REPEATED) &&
+			    !cm_stack_id_fits(j, forged[k])));
 
 		if (f->dir == j->v->segs[i].dir && j->bits[i] >= own_bits_needed(fixed) &&
-		    same_header(j, f, i, fixed))
+		    same_header(j, f, i, fixed) && !rivals(j, forged[k], i))
 			return f;
 	}
 	return NULL;
@@ -203,7 +219,7 @@ type_of(const struct cm_judge *j, uint32_t i)
 /* The group for a segment: same direction and trigger are one cause, whether it
  * injects data or resets; a handshake is its own. */
 static uint32_t
-group_for(struct grouping *g, uint32_t seg, enum cm_excuse excuse)
+group_for(struct grouping *g, uint32_t seg, enum cm_excuse excuse, bool undecided)
 {
 	struct cm_judge *j = g->j;
 	unsigned dir = j->v->segs[seg].dir;
@@ -212,7 +228,7 @@ group_for(struct grouping *g, uint32_t seg, enum cm_excuse excuse)
 
 	for (unsigned k = 0; k < g->n; k++) {
 		x = &g->out[k];
-		if (x->dir != dir || x->excuse != excuse)
+		if (x->dir != dir || x->excuse != excuse || x->undecided != undecided)
 			continue;
 		if (excuse != CM_EXCUSE_NONE)
 			return k;
@@ -225,7 +241,7 @@ group_for(struct grouping *g, uint32_t seg, enum cm_excuse excuse)
 	}
 	if (g->n == CM_GROUPS_MAX)
 		return CM_NONE;
-	g->out[g->n] = (struct cm_group) { dir, j->trigger[seg], type, (uint8_t)excuse, seg };
+	g->out[g->n] = (struct cm_group) { dir, j->trigger[seg], type, (uint8_t)excuse, undecided, seg };
 	return g->n++;
 }
 
@@ -234,7 +250,30 @@ group_accused(struct grouping *g)
 {
 	for (uint32_t i = 0; i < g->j->v->n; i++)
 		if (g->j->status[i] != CM_CLEAR)
-			g->j->group[i] = group_for(g, i, CM_EXCUSE_NONE);
+			g->j->group[i] = group_for(g, i, CM_EXCUSE_NONE, false);
+}
+
+/* First the pairs of which neither is accused: that one of them conflicts with a third
+ * that is accused does not decide between the two. */
+static void
+group_undecided(struct grouping *g, size_t weak)
+{
+	struct cm_judge *j = g->j;
+
+	for (size_t k = 0; k < j->n_pairs; k++) {
+		const struct cm_pair *p = &j->pairs[k];
+		uint32_t *ga = &j->group[p->a], *gb = &j->group[p->b];
+
+		if (!pair_counts(j, p, weak) || j->status[p->a] != CM_CLEAR ||
+		    j->status[p->b] != CM_CLEAR)
+			continue;
+		if (*ga == CM_NONE && *gb == CM_NONE)
+			*ga = group_for(g, p->a, CM_EXCUSE_NONE, true);
+		if (*ga == CM_NONE)
+			*ga = *gb;
+		if (*gb == CM_NONE)
+			*gb = *ga;
+	}
 }
 
 static void
@@ -243,19 +282,34 @@ group_pairs(struct grouping *g)
 	struct cm_judge *j = g->j;
 	size_t weak = count_weak(j);
 
+	group_undecided(g, weak);
 	for (size_t k = 0; k < j->n_pairs; k++) {
 		const struct cm_pair *p = &j->pairs[k];
 		uint32_t *ga = &j->group[p->a], *gb = &j->group[p->b];
 
 		if (!pair_counts(j, p, weak))
 			continue;
-		if (*ga == CM_NONE && *gb == CM_NONE)
-			*ga = group_for(g, p->a, CM_EXCUSE_NONE);
 		if (*ga == CM_NONE)
 			*ga = *gb;
 		if (*gb == CM_NONE)
 			*gb = *ga;
 	}
+}
+
+bool
+cm_verdict_vouched(const struct cm_judge *j, uint32_t seg)
+{
+	for (size_t k = 0; k < j->n_pairs && j->status[seg] == CM_CLEAR; k++) {
+		const struct cm_pair *p = &j->pairs[k];
+		uint32_t rival = p->a == seg ? p->b : p->a;
+		int margin = p->cue == CM_CUE_DNS_CONFLICT || p->cue == CM_CUE_SYNACK_TWICE
+		    ? 1 : CM_CONFLICT_MARGIN;
+
+		if ((p->a == seg || p->b == seg) && p->excuse == CM_EXCUSE_NONE &&
+		    j->status[rival] != CM_CLEAR && j->bits[rival] >= j->bits[seg] + margin)
+			return true;
+	}
+	return false;
 }
 
 /* What was set aside: one group a direction and cause, with its first pair only. */
@@ -272,7 +326,7 @@ group_excused(struct grouping *g)
 		if (p->excuse == CM_EXCUSE_NONE ||
 		    j->group[p->a] != CM_NONE || j->group[p->b] != CM_NONE)
 			continue;
-		x = group_for(g, p->a, (enum cm_excuse)p->excuse);
+		x = group_for(g, p->a, (enum cm_excuse)p->excuse, false);
 		if (g->n > before)
 			j->group[p->a] = j->group[p->b] = x;
 	}
@@ -284,7 +338,7 @@ group_excused(struct grouping *g)
 		    j->bits[i] >= j->params->break_bits ||
 		    j->bits[i] + j->set_aside[i] < j->params->break_bits)
 			continue;
-		x = group_for(g, i, CM_EXCUSE_BALANCER);
+		x = group_for(g, i, CM_EXCUSE_BALANCER, false);
 		if (g->n > before)
 			j->group[i] = x;
 	}

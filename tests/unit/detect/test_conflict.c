@@ -226,6 +226,55 @@ a_shut_payload_says_nothing(void **state)
 	wire_end(&w);
 }
 
+/* One pair is decided, the other is not: that is no reason to call anybody genuine. */
+static void
+an_undecided_pair_beside_a_forged_one_stays_undecided(void **state)
+{
+	const struct cm_engine *e;
+	const struct cm_incident *x, *y;
+
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nGOOD");
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 302 Found\r\n\r\nEVIL");
+	w.p[5].opts = 0;
+	w.p[5].ttl = 64;
+	wire_data(&w, SERVER, 101, 34, "these bytes are good bytes");
+	wire_data(&w, SERVER, 101, 34, "these bytes are evil bytes");
+	e = wire_judge(&w);
+	assert_int_equal(cm_engine_count(e), 2);
+	x = cm_engine_incident(e, 0);
+	y = cm_engine_incident(e, 1);
+	assert_int_equal(x->verdict, CM_VERDICT_FORGED);
+	assert_true(wire_is(&x->forged, 1, (unsigned[]) { 6 }));
+	assert_true(wire_is(&x->genuine, 1, (unsigned[]) { 5 }));
+	assert_int_equal(x->suspect.n, 0);
+	assert_int_equal(y->verdict, CM_VERDICT_UNDECIDABLE);
+	assert_true(wire_is(&y->suspect, 2, (unsigned[]) { 7, 8 }));
+	wire_end(&w);
+}
+
+/* Three segments for one place: one is forged, of the other two nobody knows. */
+static void
+two_that_differ_beside_a_forged_third_are_not_genuine(void **state)
+{
+	const struct cm_engine *e;
+
+	(void)state;
+	begin();
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nGOOD");
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 302 Found\r\n\r\nEVIL");
+	w.p[5].opts = 0;
+	w.p[5].ttl = 64;
+	wire_data(&w, SERVER, 1, 34, "HTTP/1.1 200 OK\r\n\r\nMEAN");
+	e = wire_judge(&w);
+	for (size_t i = 0; i < cm_engine_count(e); i++)
+		assert_int_equal(cm_engine_incident(e, i)->genuine.n, 0);
+	assert_true(wire_is(&cm_engine_incident(e, 0)->forged, 1, (unsigned[]) { 6 }) ||
+	    wire_is(&cm_engine_incident(e, 1)->forged, 1, (unsigned[]) { 6 }));
+	wire_end(&w);
+}
+
 int
 main(void)
 {
@@ -243,6 +292,8 @@ main(void)
 		cmocka_unit_test(a_conflict_across_the_wrap_of_the_numbers_is_found),
 		cmocka_unit_test(times_that_run_a_little_backwards_hide_nothing),
 		cmocka_unit_test(a_shut_payload_says_nothing),
+		cmocka_unit_test(an_undecided_pair_beside_a_forged_one_stays_undecided),
+		cmocka_unit_test(two_that_differ_beside_a_forged_third_are_not_genuine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

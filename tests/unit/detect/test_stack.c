@@ -297,6 +297,127 @@ over_ipv6_the_other_cues_carry_the_verdict(void **state)
 	wire_end(&w);
 }
 
+/* The server's counter goes on; the forger takes the number that comes next. */
+static struct cm_packet *
+with_the_number_of_the_last(struct cm_packet *p)
+{
+	p->ipid = w.p[w.n - 2].ipid;
+	w.ipid[SERVER] = p->ipid + 1;
+	return p;
+}
+
+static void
+of_two_that_share_the_next_number_only_the_odd_one_is_accused(void **state)
+{
+	const struct cm_incident *x;
+	struct cm_packet *p;
+
+	(void)state;
+	wire_start(&w);
+	wire_handshake(&w);
+	wire_data(&w, CLIENT, 1, 1, REQUEST);
+	quiet_transfer(1, 3);
+	p = wire_data(&w, SERVER, 334, 34, "");
+	wire_fill(&w, p, 'E', 60);
+	p->opts = 0;
+	p = wire_data(&w, SERVER, 301, 34, "");
+	wire_fill(&w, p, 'g', 100);
+	with_the_number_of_the_last(p);
+	quiet_transfer(401, 4);
+	x = wire_only(&w);
+	assert_int_equal(x->verdict, CM_VERDICT_FORGED);
+	assert_true(wire_is(&x->forged, 1, (unsigned[]) { 11 }));
+	assert_true(wire_is(&x->genuine, 1, (unsigned[]) { 12 }));
+	assert_int_equal(x->suspect.n, 0);
+	assert_true(wire_has_cue(x, "ipid-repeated"));
+	assert_false(wire_has_cue(x, "same-hand"));
+	wire_end(&w);
+}
+
+static void
+what_comes_after_a_forged_segment_with_its_number_goes_free(void **state)
+{
+	const struct cm_incident *x;
+	struct cm_packet *p;
+
+	(void)state;
+	wire_start(&w);
+	wire_handshake(&w);
+	wire_data(&w, CLIENT, 1, 1, REQUEST);
+	quiet_transfer(1, 3);
+	wire_fill(&w, wire_data(&w, SERVER, 301, 34, ""), 'g', 100);
+	p = wire_data(&w, SERVER, 301, 34, "");
+	wire_fill(&w, p, 'E', 100);
+	p->opts = 0;
+	p->ttl = 64;
+	p = wire_data(&w, SERVER, 401, 34, "");
+	wire_fill(&w, p, 'h', 100);
+	with_the_number_of_the_last(p);
+	quiet_transfer(501, 4);
+	x = wire_only(&w);
+	assert_int_equal(x->verdict, CM_VERDICT_FORGED);
+	assert_true(wire_is(&x->forged, 1, (unsigned[]) { 12 }));
+	assert_true(wire_is(&x->genuine, 1, (unsigned[]) { 11 }));
+	assert_int_equal(x->suspect.n, 0);
+	wire_end(&w);
+}
+
+static void
+data_behind_a_forged_reset_with_its_number_goes_free(void **state)
+{
+	const struct cm_incident *x;
+	struct cm_packet *p;
+
+	(void)state;
+	wire_start(&w);
+	wire_handshake(&w);
+	wire_data(&w, CLIENT, 1, 1, REQUEST);
+	quiet_transfer(1, 3);
+	p = wire_tcp(&w, SERVER, CM_TCP_RST | CM_TCP_ACK, 301, 34);
+	p->opts = 0;
+	p->ttl = 70;
+	p = wire_data(&w, SERVER, 301, 34, "");
+	wire_fill(&w, p, 'h', 100);
+	with_the_number_of_the_last(p);
+	quiet_transfer(401, 4);
+	x = wire_only(&w);
+	assert_int_equal(x->forged.n, 0);
+	assert_true(wire_is(&x->suspect, 1, (unsigned[]) { 11 }));
+	wire_end(&w);
+}
+
+/* A forger's number may by chance be one that the host used in another connection. */
+static void
+a_number_that_fits_its_sequence_is_no_fixed_one(void **state)
+{
+	const struct cm_incident *x;
+	struct cm_packet *p;
+	uint16_t chance = 0;
+
+	(void)state;
+	wire_start(&w);
+	for (uint16_t k = 0; k < 2; k++) {
+		wire_flow(&w, (uint16_t)(42000 + k));
+		w.timestamps = false;
+		w.ipid[SERVER] = (uint16_t)(w.ipid[SERVER] + 9000);
+		wire_handshake(&w);
+		wire_data(&w, CLIENT, 1, 1, REQUEST);
+		wire_tcp(&w, SERVER, CM_TCP_ACK, 1, 34);
+		if (k == 0) {
+			chance = w.ipid[SERVER];
+		} else {
+			p = wire_data(&w, SERVER, 1, 34, REDIRECT);
+			p->flags |= CM_TCP_FIN;
+			p->ipid = chance;
+			p->ttl = 64;
+		}
+		quiet_transfer(1, 5);
+	}
+	x = wire_only(&w);
+	assert_int_equal(x->forged.n + x->suspect.n, 1);
+	wire_end(&w);
+}
+
 int
 main(void)
 {
@@ -314,6 +435,10 @@ main(void)
 		cmocka_unit_test(a_capture_with_many_wrong_checksums_accuses_nobody),
 		cmocka_unit_test(one_direction_alone_can_be_judged),
 		cmocka_unit_test(over_ipv6_the_other_cues_carry_the_verdict),
+		cmocka_unit_test(of_two_that_share_the_next_number_only_the_odd_one_is_accused),
+		cmocka_unit_test(what_comes_after_a_forged_segment_with_its_number_goes_free),
+		cmocka_unit_test(data_behind_a_forged_reset_with_its_number_goes_free),
+		cmocka_unit_test(a_number_that_fits_its_sequence_is_no_fixed_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

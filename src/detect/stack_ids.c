@@ -1,0 +1,166 @@
+/* R2, E2: one IP identification on two segments of a sender that counts.
+ *
+ * That is one too many, but either may be the intruder: a forger can take the number
+ * that comes next.  Accused is the one whose number does not fit what was sent before
+ * and after it, or else the one that is odd in other ways, too. */
+#include "detect/judge.h"
+
+#define REPEAT_NS (INT64_C(5000) * 1000000)
+#define SPAN 64u	  /* segments looked at on either side */
+#define BESIDE 2u	  /* numbers looked at on either side */
+#define WIDEST_STEP 4095u /* between two segments of a connection, by a host that counts for all */
+#define REPEATED_BITS 4
+#define MARGIN 3 /* as between two answers to one question (E14) */
+
+static bool
+near(uint16_t a, uint16_t b)
+{
+	uint16_t d = (uint16_t)(a - b);
+
+	return d <= CM_NEAR_IPID || d >= UINT16_MAX - CM_NEAR_IPID + 1;
+}
+
+/* Does the identification of place ${m} tell where the sender's counter stood, seen
+ * from one that has ${id}? */
+static bool
+tells(const struct cm_judge *j, const struct cm_side *s, uint32_t m, uint16_t id)
+{
+	uint32_t i = s->at[m];
+	uint16_t x = j->v->segs[i].ipid;
+
+	return x != 0 && x != id && !j->excluded[i] && j->kind[i] != CM_SEG_RST &&
+	    j->kind[i] != CM_SEG_BROKEN;
+}
+
+static bool
+fits_at(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	uint16_t id = j->v->segs[s->at[k]].ipid, before[BESIDE], after[BESIDE];
+	uint32_t from = k > SPAN ? k - SPAN : 0, to = s->n - k > SPAN ? k + SPAN : s->n;
+	unsigned nb = 0, na = 0;
+
+	for (uint32_t m = k; m-- > from && nb < BESIDE;)
+		if (tells(j, s, m, id))
+			before[nb++] = j->v->segs[s->at[m]].ipid;
+	for (uint32_t m = k + 1; m < to && na < BESIDE; m++)
+		if (tells(j, s, m, id))
+			after[na++] = j->v->segs[s->at[m]].ipid;
+	for (unsigned n = 0; n < nb; n++)
+		if (near(id, before[n]))
+			return true;
+	for (unsigned n = 0; n < na; n++)
+		if (near(id, after[n]))
+			return true;
+	return nb > 0 && na > 0 && (uint16_t)(after[0] - before[0]) <= WIDEST_STEP &&
+	    (uint16_t)(id - before[0]) < (uint16_t)(after[0] - before[0]);
+}
+
+bool
+cm_stack_id_fits(const struct cm_judge *j, uint32_t seg)
+{
+	const struct cm_side *s = &j->side[j->v->segs[seg].dir];
+	uint32_t low = 0, high = s->n;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (s->at[middle] < seg)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return fits_at(j, s, low);
+}
+
+/* Do the identifications around place ${k}, other than ${id}, count upwards? */
+static bool
+others_count(const struct cm_judge *j, const struct cm_side *s, uint32_t k, uint16_t id)
+{
+	uint32_t from = k > SPAN ? k - SPAN : 0, to = s->n - k > SPAN ? k + SPAN : s->n;
+	uint32_t n = 0;
+	uint16_t last = 0;
+
+	for (uint32_t m = from; m < to; m++) {
+		uint16_t x = j->v->segs[s->at[m]].ipid;
+
+		if (x == id || x == 0 || j->excluded[s->at[m]] || (n > 0 && x == last))
+			continue;
+		if (n > 0 && (uint16_t)(x - last) > 0x7fff)
+			return false;
+		last = x;
+		n++;
+	}
+	return n >= 2;
+}
+
+/* The place of another segment near place ${k} with the same identification; CM_NONE. */
+static uint32_t
+twin(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	const struct cm_segment *g = &j->v->segs[s->at[k]];
+	uint32_t from = k > SPAN ? k - SPAN : 0, to = s->n - k > SPAN ? k + SPAN : s->n;
+
+	for (uint32_t m = from; m < to; m++) {
+		const struct cm_segment *o = &j->v->segs[s->at[m]];
+		int64_t dt = o->t_ns > g->t_ns ? o->t_ns - g->t_ns : g->t_ns - o->t_ns;
+
+		if (m != k && o->ipid == g->ipid && dt <= REPEAT_NS &&
+		    j->kind[s->at[m]] != CM_SEG_BROKEN &&
+		    (o->seq != g->seq || o->payload_len != g->payload_len))
+			return m;
+	}
+	return CM_NONE;
+}
+
+/* What else speaks against this segment. */
+static int
+other_bits(const struct cm_judge *j, uint32_t i)
+{
+	return j->bits[i] - (cm_judge_has(j, i, CM_CUE_IPID_REPEATED) ? REPEATED_BITS : 0);
+}
+
+/* Is place ${k}, rather than ${m}, the one too many? */
+static bool
+intrudes(const struct cm_judge *j, const struct cm_side *s, uint32_t k, uint32_t m)
+{
+	if (!fits_at(j, s, k))
+		return true;
+	return fits_at(j, s, m) &&
+	    other_bits(j, s->at[k]) >= other_bits(j, s->at[m]) + MARGIN;
+}
+
+/* True unless every identification is new. */
+static bool
+may_repeat(const struct cm_judge *j, const struct cm_side *s)
+{
+	uint32_t sum = 0, back = 0;
+
+	for (uint32_t k = 1; k < s->n; k++) {
+		uint16_t step = (uint16_t)(j->v->segs[s->at[k]].ipid -
+		    j->v->segs[s->at[k - 1]].ipid);
+
+		sum += step;
+		back += step == 0 || step > 0x7fff;
+	}
+	return (back > 0 || sum > UINT16_MAX) && s->n >= 4;
+}
+
+void
+cm_stack_repeats(struct cm_judge *j, unsigned dir)
+{
+	const struct cm_side *s = &j->side[dir];
+
+	if (!may_repeat(j, s))
+		return;
+	for (uint32_t k = 0; k < s->n; k++) {
+		uint32_t i = s->at[k], m;
+		const struct cm_segment *g = &j->v->segs[i];
+
+		if ((j->kind[i] != CM_SEG_DATA && j->kind[i] != CM_SEG_FIN) || g->ipid == 0 ||
+		    g->ipv6)
+			continue;
+		m = twin(j, s, k);
+		if (m != CM_NONE && others_count(j, s, k, g->ipid) && intrudes(j, s, k, m))
+			cm_judge_mark1(j, i, CM_CUE_IPID_REPEATED, REPEATED_BITS, s->at[m]);
+	}
+}
