@@ -198,6 +198,10 @@ int cm_stack_baseline(const struct cm_judge *j, uint32_t seg);
  * or near them: a counter may have given it. */
 bool cm_stack_id_fits(const struct cm_judge *j, uint32_t seg);
 
+/* The identifications of the segments around it rise, or are 0: nothing here is drawn at
+ * random. */
+bool cm_stack_others_count(const struct cm_judge *j, uint32_t seg);
+
 /* Its IPID and window are those of segment ${other}, and its side otherwise has an
  * IPID sequence of its own. */
 bool cm_stack_echoes(const struct cm_judge *j, uint32_t seg, uint32_t other);

@@ -91,7 +91,10 @@ ipid_constant(const struct cm_judge *j, uint32_t seg)
 		return false;
 	for (uint32_t k = 0; k < s->n && unlike < 2; k++)
 		unlike += j->v->segs[s->at[k]].ipid != g->ipid;
-	return unlike >= 2 && !cm_stack_id_fits(j, seg);
+	if (unlike < 2 || cm_stack_id_fits(j, seg))
+		return false;
+	/* Twice may be chance where numbers are drawn at random. */
+	return s->model->ids_most > 2 || cm_stack_others_count(j, seg);
 }
 
 /* What the two classes are worth: E5, both changed have one cause. */

@@ -55,10 +55,10 @@ fits_at(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
 	    (uint16_t)(id - before[0]) < (uint16_t)(after[0] - before[0]);
 }
 
-bool
-cm_stack_id_fits(const struct cm_judge *j, uint32_t seg)
+/* Where in its direction a segment stands. */
+static uint32_t
+place_of(const struct cm_side *s, uint32_t seg)
 {
-	const struct cm_side *s = &j->side[j->v->segs[seg].dir];
 	uint32_t low = 0, high = s->n;
 
 	while (low < high) {
@@ -69,16 +69,26 @@ cm_stack_id_fits(const struct cm_judge *j, uint32_t seg)
 		else
 			high = middle;
 	}
-	return fits_at(j, s, low);
+	return low;
 }
 
-/* Do the identifications around place ${k}, other than ${id}, count upwards? */
-static bool
-others_count(const struct cm_judge *j, const struct cm_side *s, uint32_t k, uint16_t id)
+bool
+cm_stack_id_fits(const struct cm_judge *j, uint32_t seg)
 {
+	const struct cm_side *s = &j->side[j->v->segs[seg].dir];
+
+	return fits_at(j, s, place_of(s, seg));
+}
+
+/* How many identifications around place ${k}, other than its own and 0, count upwards;
+ * -1: they do not. */
+static int
+others_count(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	uint16_t id = j->v->segs[s->at[k]].ipid;
 	uint32_t from = k > SPAN ? k - SPAN : 0, to = s->n - k > SPAN ? k + SPAN : s->n;
-	uint32_t n = 0;
 	uint16_t last = 0;
+	int n = 0;
 
 	for (uint32_t m = from; m < to; m++) {
 		uint16_t x = j->v->segs[s->at[m]].ipid;
@@ -86,11 +96,19 @@ others_count(const struct cm_judge *j, const struct cm_side *s, uint32_t k, uint
 		if (x == id || x == 0 || j->excluded[s->at[m]] || (n > 0 && x == last))
 			continue;
 		if (n > 0 && (uint16_t)(x - last) > 0x7fff)
-			return false;
+			return -1;
 		last = x;
 		n++;
 	}
-	return n >= 2;
+	return n;
+}
+
+bool
+cm_stack_others_count(const struct cm_judge *j, uint32_t seg)
+{
+	const struct cm_side *s = &j->side[j->v->segs[seg].dir];
+
+	return others_count(j, s, place_of(s, seg)) >= 0;
 }
 
 /* The place of another segment near place ${k} with the same identification; CM_NONE. */
@@ -160,7 +178,7 @@ cm_stack_repeats(struct cm_judge *j, unsigned dir)
 		    g->ipv6)
 			continue;
 		m = twin(j, s, k);
-		if (m != CM_NONE && others_count(j, s, k, g->ipid) && intrudes(j, s, k, m))
+		if (m != CM_NONE && others_count(j, s, k) >= 2 && intrudes(j, s, k, m))
 			cm_judge_mark1(j, i, CM_CUE_IPID_REPEATED, REPEATED_BITS, s->at[m]);
 	}
 }

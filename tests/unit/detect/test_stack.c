@@ -418,6 +418,32 @@ a_number_that_fits_its_sequence_is_no_fixed_one(void **state)
 	wire_end(&w);
 }
 
+static void
+numbers_drawn_at_random_meet_by_chance(void **state)
+{
+	static const uint16_t drawn[2][6] = { { 9000, 52000, 777, 33000, 12000, 61000 },
+		{ 40000, 3000, 50000, 20000, 33000, 8000 } };
+
+	(void)state;
+	wire_start(&w);
+	for (uint16_t k = 0; k < 2; k++) {
+		unsigned n = 0, from = w.n;
+
+		wire_flow(&w, (uint16_t)(42000 + k));
+		w.timestamps = false;
+		wire_handshake(&w);
+		wire_data(&w, CLIENT, 1, 1, REQUEST);
+		wire_tcp(&w, SERVER, CM_TCP_ACK, 1, 34);
+		quiet_transfer(1, 4);
+		for (unsigned i = from; i < w.n; i++)
+			if (w.p[i].sport == 80)
+				w.p[i].ipid = drawn[k][n++];
+		w.p[w.n - 2].ttl = 61; /* odd enough to be looked at */
+	}
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	wire_end(&w);
+}
+
 int
 main(void)
 {
@@ -439,6 +465,7 @@ main(void)
 		cmocka_unit_test(what_comes_after_a_forged_segment_with_its_number_goes_free),
 		cmocka_unit_test(data_behind_a_forged_reset_with_its_number_goes_free),
 		cmocka_unit_test(a_number_that_fits_its_sequence_is_no_fixed_one),
+		cmocka_unit_test(numbers_drawn_at_random_meet_by_chance),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
