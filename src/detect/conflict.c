@@ -174,6 +174,19 @@ weigh(struct cm_judge *j, uint32_t side, uint32_t other, enum cm_cue_id cue)
 	cm_judge_mark1(j, side, cue, 2, other);
 }
 
+/* Of two that hold different bytes, the sender's counter gave a number to one only.  What
+ * another cue says of the number is not said again. */
+static void
+compare_ids(struct cm_judge *j, uint32_t side, uint32_t other)
+{
+	if (j->kind[side] != CM_SEG_DATA || cm_judge_has(j, side, CM_CUE_IPID_APART) ||
+	    cm_judge_has(j, side, CM_CUE_IPID_CONSTANT) ||
+	    cm_judge_has(j, side, CM_CUE_IPID_REPEATED) ||
+	    cm_judge_has(j, side, CM_CUE_HEADER_ECHO) || !cm_stack_id_apart(j, side, other))
+		return;
+	cm_judge_mark1(j, side, CM_CUE_IPID_APART, 4, other);
+}
+
 static void
 look(struct cm_judge *j)
 {
@@ -186,6 +199,14 @@ look(struct cm_judge *j)
 	for (size_t i = 0; i < j->n_pairs; i++)
 		weak += j->pairs[i].cue == CM_CUE_CONFLICT_WEAK &&
 		    j->pairs[i].excuse == CM_EXCUSE_NONE;
+	for (size_t i = 0; i < j->n_pairs; i++) {
+		struct cm_pair p = j->pairs[i];
+
+		if (p.excuse != CM_EXCUSE_NONE || p.cue != CM_CUE_CONFLICT)
+			continue;
+		compare_ids(j, p.a, p.b);
+		compare_ids(j, p.b, p.a);
+	}
 	for (size_t i = 0; i < j->n_pairs; i++) {
 		struct cm_pair p = j->pairs[i];
 

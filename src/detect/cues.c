@@ -78,6 +78,10 @@ const struct cm_cue_kind cm_cue_kinds[CM_CUE_COUNT] = {
 	[CM_CUE_TWO_ENDS] = { "two-ends",
 	    "the message ends here, and goes on in another segment of the same sender",
 	    NOT_MEASURED, CM_RESTS_FLOW, P },
+	[CM_CUE_IPID_APART] = { "ipid-apart",
+	    "of two segments that differ, this one has an IP identification that the sender's "
+	    "counter did not give, the other one has",
+	    NOT_MEASURED, CM_RESTS_FLOW, P },
 	[CM_CUE_RST_BEFORE_DATA] = { "rst-then-data",
 	    "a reset, and the same sender goes on with data", NOT_MEASURED, CM_RESTS_FLOW, H },
 	[CM_CUE_RST_SEQ_CHANGE] = { "rst-seq-change",

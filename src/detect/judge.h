@@ -198,6 +198,10 @@ int cm_stack_baseline(const struct cm_judge *j, uint32_t seg);
  * or near them: a counter may have given it. */
 bool cm_stack_id_fits(const struct cm_judge *j, uint32_t seg);
 
+/* R7 (a), for two segments that differ: this one's identification is not among those
+ * around it, and that of its rival is near two of those. */
+bool cm_stack_id_apart(const struct cm_judge *j, uint32_t seg, uint32_t rival);
+
 /* The identifications of the segments around it rise, or are 0: nothing here is drawn at
  * random. */
 bool cm_stack_others_count(const struct cm_judge *j, uint32_t seg);

@@ -1,8 +1,8 @@
-/* R2, E2: one IP identification on two segments of a sender that counts.
+/* R2, what the IP identifications of a sender that counts tell.
  *
- * That is one too many, but either may be the intruder: a forger can take the number
- * that comes next.  Accused is the one whose number does not fit what was sent before
- * and after it, or else the one that is odd in other ways, too. */
+ * E2: one on two segments is one too many, but either may be the intruder: a forger can
+ * take the number that comes next.  Accused is the one whose number does not fit what was
+ * sent before and after it, or else the one that is odd in other ways, too. */
 #include "detect/judge.h"
 
 #define REPEAT_NS (INT64_C(5000) * 1000000)
@@ -32,27 +32,50 @@ tells(const struct cm_judge *j, const struct cm_side *s, uint32_t m, uint16_t id
 	    j->kind[i] != CM_SEG_BROKEN;
 }
 
+/* The numbers next to a place, the nearest first. */
+struct beside {
+	uint16_t before[BESIDE], after[BESIDE];
+	unsigned nb, na;
+};
+
+static struct beside
+beside(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	uint16_t id = j->v->segs[s->at[k]].ipid;
+	uint32_t from = k > SPAN ? k - SPAN : 0, to = s->n - k > SPAN ? k + SPAN : s->n;
+	struct beside b = { .nb = 0, .na = 0 };
+
+	for (uint32_t m = k; m-- > from && b.nb < BESIDE;)
+		if (tells(j, s, m, id))
+			b.before[b.nb++] = j->v->segs[s->at[m]].ipid;
+	for (uint32_t m = k + 1; m < to && b.na < BESIDE; m++)
+		if (tells(j, s, m, id))
+			b.after[b.na++] = j->v->segs[s->at[m]].ipid;
+	return b;
+}
+
+static unsigned
+count_near(const struct beside *b, uint16_t id)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->nb; i++)
+		n += near(id, b->before[i]);
+	for (unsigned i = 0; i < b->na; i++)
+		n += near(id, b->after[i]);
+	return n;
+}
+
 static bool
 fits_at(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
 {
-	uint16_t id = j->v->segs[s->at[k]].ipid, before[BESIDE], after[BESIDE];
-	uint32_t from = k > SPAN ? k - SPAN : 0, to = s->n - k > SPAN ? k + SPAN : s->n;
-	unsigned nb = 0, na = 0;
+	uint16_t id = j->v->segs[s->at[k]].ipid;
+	struct beside b = beside(j, s, k);
 
-	for (uint32_t m = k; m-- > from && nb < BESIDE;)
-		if (tells(j, s, m, id))
-			before[nb++] = j->v->segs[s->at[m]].ipid;
-	for (uint32_t m = k + 1; m < to && na < BESIDE; m++)
-		if (tells(j, s, m, id))
-			after[na++] = j->v->segs[s->at[m]].ipid;
-	for (unsigned n = 0; n < nb; n++)
-		if (near(id, before[n]))
-			return true;
-	for (unsigned n = 0; n < na; n++)
-		if (near(id, after[n]))
-			return true;
-	return nb > 0 && na > 0 && (uint16_t)(after[0] - before[0]) <= WIDEST_STEP &&
-	    (uint16_t)(id - before[0]) < (uint16_t)(after[0] - before[0]);
+	if (count_near(&b, id) > 0)
+		return true;
+	return b.nb > 0 && b.na > 0 && (uint16_t)(b.after[0] - b.before[0]) <= WIDEST_STEP &&
+	    (uint16_t)(id - b.before[0]) < (uint16_t)(b.after[0] - b.before[0]);
 }
 
 /* Where in its direction a segment stands. */
@@ -101,6 +124,19 @@ others_count(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
 		n++;
 	}
 	return n;
+}
+
+bool
+cm_stack_id_apart(const struct cm_judge *j, uint32_t seg, uint32_t rival)
+{
+	const struct cm_segment *g = &j->v->segs[seg], *o = &j->v->segs[rival];
+	const struct cm_side *s = &j->side[g->dir];
+	struct beside b;
+
+	if (g->ipv6 || g->ipid == 0 || o->ipid == 0 || fits_at(j, s, place_of(s, seg)))
+		return false;
+	b = beside(j, s, place_of(s, rival));
+	return count_near(&b, o->ipid) >= 2;
 }
 
 bool

@@ -275,6 +275,60 @@ two_that_differ_beside_a_forged_third_are_not_genuine(void **state)
 	wire_end(&w);
 }
 
+/* The server counts; one of the two has a number that its counter did not give. */
+static const struct cm_incident *
+judged_with_number(uint16_t id, bool df)
+{
+	begin();
+	for (unsigned i = 0; i < 3; i++)
+		wire_fill(&w, wire_data(&w, SERVER, 1 + i * 100, 34, ""), 'g', 100);
+	wire_data(&w, SERVER, 301, 34, "these bytes are evil bytes");
+	w.p[w.n - 1].ipid = id;
+	w.p[w.n - 1].df = df;
+	w.ipid[SERVER]--;
+	wire_data(&w, SERVER, 301, 34, "these bytes are good bytes");
+	for (unsigned i = 0; i < 3; i++)
+		wire_fill(&w, wire_data(&w, SERVER, 327 + i * 100, 34, ""), 'g', 100);
+	return wire_only(&w);
+}
+
+static void
+a_number_outside_the_senders_count_tells_the_two_apart(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	x = judged_with_number(50, true);
+	assert_int_equal(x->verdict, CM_VERDICT_STACK_BREAK);
+	assert_true(wire_has_cue(x, "ipid-apart"));
+	assert_true(wire_is(&x->suspect, 1, (unsigned[]) { 8 }));
+	assert_true(wire_is(&x->genuine, 1, (unsigned[]) { 9 }));
+	wire_end(&w);
+	x = judged_with_number(50, false);
+	assert_int_equal(x->verdict, CM_VERDICT_FORGED);
+	assert_true(wire_is(&x->forged, 1, (unsigned[]) { 8 }));
+	wire_end(&w);
+}
+
+static void
+a_number_of_zero_or_of_a_sender_that_draws_them_tells_nothing(void **state)
+{
+	const struct cm_incident *x;
+
+	(void)state;
+	x = judged_with_number(0, true);
+	assert_int_equal(x->verdict, CM_VERDICT_UNDECIDABLE);
+	wire_end(&w);
+	begin();
+	wire_data(&w, SERVER, 1, 34, "these bytes are good bytes");
+	wire_data(&w, SERVER, 1, 34, "these bytes are evil bytes");
+	wire_data(&w, SERVER, 27, 34, "and so on");
+	for (unsigned i = 1; i < w.n; i++)
+		w.p[i].ipid = (uint16_t)(w.p[i].sport == 80 ? i * 23456 : i);
+	assert_int_equal(wire_only(&w)->verdict, CM_VERDICT_UNDECIDABLE);
+	wire_end(&w);
+}
+
 int
 main(void)
 {
@@ -294,6 +348,8 @@ main(void)
 		cmocka_unit_test(a_shut_payload_says_nothing),
 		cmocka_unit_test(an_undecided_pair_beside_a_forged_one_stays_undecided),
 		cmocka_unit_test(two_that_differ_beside_a_forged_third_are_not_genuine),
+		cmocka_unit_test(a_number_outside_the_senders_count_tells_the_two_apart),
+		cmocka_unit_test(a_number_of_zero_or_of_a_sender_that_draws_them_tells_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
