@@ -147,7 +147,7 @@ CUSTODY = {
     "shut words": (put(how={"shut": HEX}), True), "shut in upper case": (put(how={"shut": HEX.upper()}), False),
     "at no time": (put(at="yesterday"), False), "at a shut time": (put(at={"shut": HEX}), True),
     "from nobody": (edit(lambda predicate, _: predicate.pop("from")), False), "a member more": (put(x="y"), False),
-    "no seals": (put(seals=[]), False), "another seal": (put(seals=[HEX]), True),
+    "no seals": (put(seals=[]), False), "another seal": (put(seals=[HEX]), False),
     "a seal twice": (edit(lambda predicate, _: predicate["seals"].append(predicate["seals"][0])), False),
     "no subject": (edit(lambda _, thing: thing["subject"].clear()), False),
     "another number": (put(number=9), False), "no nonce": (edit(lambda predicate, _: predicate.pop("nonce")), False),

@@ -146,6 +146,8 @@ class Dossier:
             if len(statement.subject) != len(statement["seals"]) or any(
                     digest in subject and subject[digest] != [part] for digest, part in pairs):
                 raise Refused("%s: the subject is not its seals" % statement.name)
+            if not set(statement["seals"]) & set(digests):
+                raise Refused("%s: about no exhibit of the dossier" % statement.name)
         for before, finding in zip([None] + self.findings, self.findings):
             check_row_sets(finding, [rows[digest] for digest in finding["seals"]])
             if before and before["by"] == finding["by"] and before["number"] >= finding["number"]:
