@@ -1,8 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/dns.h"
-#include "detect/hosts.h"
+#include "detect/hosts_parts.h"
 
 #define BUCKETS_FIRST 64u
 #define IDS_PER_FLOW 256u
@@ -36,95 +35,6 @@ cm_hosts_new(size_t memory, uint64_t hash_seed, struct cm_hosts **out)
 	}
 	h->used = h->n_buckets * sizeof(struct cm_host_model *);
 	*out = h;
-	return CM_OK;
-}
-
-/* ---- exemplars ---- */
-
-static size_t
-exemplar_free(struct cm_exemplar *x)
-{
-	size_t bytes = sizeof(*x);
-
-	for (unsigned i = 0; i < x->n; i++) {
-		if (!x->seg[i].copied)
-			continue;
-		bytes += x->seg[i].cap_len;
-		free((void *)(uintptr_t)x->seg[i].payload);
-	}
-	free(x);
-	return bytes;
-}
-
-static void
-exemplars_free(struct cm_hosts *h, struct cm_exemplars *e)
-{
-	for (unsigned i = 0; i < e->n; i++)
-		h->used -= exemplar_free(e->flow[i]);
-	e->n = 0;
-}
-
-static bool
-exemplars_want(const struct cm_exemplars *e, unsigned most, uint64_t serial)
-{
-	return e->n < most || serial < e->flow[e->n - 1]->serial;
-}
-
-/* Takes ${v}'s segments at ${at}; payloads that will not stay are copied. */
-static enum cm_result
-exemplar_new(struct cm_hosts *h, const struct cm_flow_view *v, const uint32_t *at, unsigned n,
-    struct cm_exemplar **out)
-{
-	struct cm_exemplar *x = calloc(1, sizeof(*x));
-
-	if (x == NULL)
-		return CM_E_NOMEM;
-	x->serial = v->serial;
-	x->end[0] = v->end[0];
-	x->end[1] = v->end[1];
-	x->proto = v->proto;
-	h->used += sizeof(*x);
-	for (unsigned i = 0; i < n; i++) {
-		struct cm_segment *g = &x->seg[x->n++];
-		uint8_t *copy;
-
-		*g = v->segs[at[i]];
-		if (!g->copied)
-			continue;
-		copy = malloc(g->cap_len);
-		if (copy == NULL) {
-			g->copied = false;
-			h->used -= exemplar_free(x);
-			return CM_E_NOMEM;
-		}
-		memcpy(copy, g->payload, g->cap_len);
-		g->payload = copy;
-		h->used += g->cap_len;
-	}
-	*out = x;
-	return CM_OK;
-}
-
-/* Keeps the flows with the smallest serials, so that order does not matter. */
-static enum cm_result
-exemplars_add(struct cm_hosts *h, struct cm_exemplars *e, const struct cm_flow_view *v,
-    const uint32_t *at, unsigned n)
-{
-	unsigned most = e->few ? CM_HOST_PLAIN : CM_HOST_EXEMPLARS;
-	struct cm_exemplar *x;
-	enum cm_result r;
-	unsigned i;
-
-	if (!exemplars_want(e, most, v->serial))
-		return CM_OK;
-	r = exemplar_new(h, v, at, n, &x);
-	if (r != CM_OK)
-		return r;
-	if (e->n == most)
-		h->used -= exemplar_free(e->flow[--e->n]);
-	for (i = e->n++; i > 0 && e->flow[i - 1]->serial > x->serial; i--)
-		e->flow[i] = e->flow[i - 1];
-	e->flow[i] = x;
 	return CM_OK;
 }
 
@@ -181,11 +91,11 @@ model_free(struct cm_hosts *h, struct cm_host_model *m)
 	*at = m->next;
 	model_unlink(h, m);
 	for (unsigned i = 0; i < m->n_pairs; i++)
-		exemplars_free(h, &m->pair[i].show);
+		cm_exemplars_free(&m->pair[i].show, &h->used);
 	for (unsigned i = 0; i < m->n_singles; i++)
-		exemplars_free(h, &m->single[i].show);
-	exemplars_free(h, &m->plain);
-	exemplars_free(h, &m->dns_show);
+		cm_exemplars_free(&m->single[i].show, &h->used);
+	cm_exemplars_free(&m->plain, &h->used);
+	cm_exemplars_free(&m->dns_show, &h->used);
 	h->used -= sizeof(*m) + m->ids_cap * sizeof(*m->ids);
 	if (m->answers != NULL)
 		h->used -= CM_HOST_ANSWERS * sizeof(*m->answers);
@@ -387,6 +297,13 @@ settle_ids(struct cm_host_model *m)
 	}
 }
 
+void
+cm_hosts_settle(struct cm_hosts *h)
+{
+	for (struct cm_host_model *m = h->oldest; m != NULL; m = m->newer)
+		settle_ids(m);
+}
+
 bool
 cm_host_id_constant(const struct cm_host_model *m, uint16_t id)
 {
@@ -465,7 +382,7 @@ count_pair(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_vie
 	if (p == NULL)
 		return m->pair == NULL ? CM_E_NOMEM : CM_OK;
 	p->flows++;
-	return exemplars_add(h, &p->show, v, at, 2);
+	return cm_exemplars_add(&p->show, v, at, 2, &h->used);
 }
 
 static void
@@ -508,7 +425,8 @@ count_classes(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_
 		for (uint32_t i = v->n; i-- > 0;)
 			if (v->segs[i].dir == v->segs[at[0]].dir && i > at[0])
 				at[1] = i;
-		return exemplars_add(h, &m->plain, v, at, at[1] == at[0] ? 1 : 2);
+		return cm_exemplars_add(&m->plain, v, at, at[1] == at[0] ? 1 : 2,
+		    &h->used);
 	}
 	for (unsigned a = 0; a < s->n && r == CM_OK; a++)
 		for (unsigned b = a + 1; b < s->n && r == CM_OK; b++)
@@ -531,173 +449,6 @@ cm_host_balances(const struct cm_host_model *m, uint16_t class_a, uint16_t class
 		if (m->pair[i].low == low && m->pair[i].high == high)
 			*showing = m->pair[i].flows;
 	return *flows >= 5 && *showing >= 2 && (uint64_t)*showing * 5 >= *flows;
-}
-
-/* ---- DNS servers ---- */
-
-static bool
-answer_of(const struct cm_segment *g, struct cm_dns *d)
-{
-	return g->payload != NULL && cm_dns_parse(cm_span_of(g->payload, g->cap_len), d) == CM_OK &&
-	    d->response;
-}
-
-/* The query that ${at} answers: the last one before it with its id. */
-static uint32_t
-query_before(const struct cm_flow_view *v, uint32_t at, uint16_t id)
-{
-	for (uint32_t i = at; i-- > 0 && at - i < 64;) {
-		const struct cm_segment *g = &v->segs[i];
-
-		if (g->dir != v->segs[at].dir && g->payload != NULL && g->cap_len >= 12 &&
-		    cm_get16(g->payload) == id)
-			return i;
-	}
-	return v->n;
-}
-
-static enum cm_result
-count_single(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v,
-    const struct cm_dns *d, const uint32_t at[2])
-{
-	struct cm_host_single *s = NULL;
-
-	if (m->single == NULL) {
-		m->single = calloc(CM_HOST_SINGLES, sizeof(*m->single));
-		if (m->single == NULL)
-			return CM_E_NOMEM;
-		h->used += CM_HOST_SINGLES * sizeof(*m->single);
-	}
-	for (unsigned i = 0; i < m->n_singles && s == NULL; i++)
-		if (memcmp(m->single[i].addr, d->first_a, 4) == 0)
-			s = &m->single[i];
-	if (s == NULL) {
-		if (m->n_singles == CM_HOST_SINGLES)
-			return CM_OK;
-		s = &m->single[m->n_singles++];
-		*s = (struct cm_host_single) { 0 };
-		memcpy(s->addr, d->first_a, 4);
-	}
-	for (unsigned i = 0; i < s->n_names; i++)
-		if (s->name[i] == d->name)
-			return CM_OK;
-	if (s->n_names == 3)
-		return CM_OK;
-	s->name[s->n_names++] = d->name;
-	return exemplars_add(h, &s->show, v, at, at[0] == at[1] ? 1 : 2);
-}
-
-static enum cm_result
-count_answer(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v, uint32_t i)
-{
-	const struct cm_segment *g = &v->segs[i];
-	struct cm_host_answer *a;
-	struct cm_dns d;
-	uint32_t q, at[2];
-	enum cm_result r;
-
-	if (!answer_of(g, &d))
-		return CM_OK;
-	if (m->answers == NULL) {
-		m->answers = calloc(CM_HOST_ANSWERS, sizeof(*m->answers));
-		if (m->answers == NULL)
-			return CM_E_NOMEM;
-		h->used += CM_HOST_ANSWERS * sizeof(*m->answers);
-	}
-	q = query_before(v, i, d.id);
-	at[0] = q < v->n ? q : i;
-	at[1] = i;
-	if (m->n_answers < CM_HOST_ANSWERS) {
-		a = &m->answers[m->n_answers++];
-		*a = (struct cm_host_answer) { .t_ns = g->t_ns, .ipid = g->ipid, .ttl = g->ttl };
-		a->echo = q < v->n && g->ipid != 0 && g->ipid == v->segs[q].ipid;
-		a->rtt_ns = q < v->n ? g->t_ns - v->segs[q].t_ns : -1;
-	}
-	r = exemplars_add(h, &m->dns_show, v, at, at[0] == at[1] ? 1 : 2);
-	if (r == CM_OK && d.n_answers == 1 && d.n_a == 1)
-		r = count_single(h, m, v, &d, at);
-	return r;
-}
-
-static bool
-answer_plain(const struct cm_host_model *m, const struct cm_host_answer *a)
-{
-	if (a->echo)
-		return false;
-	return a->ipid == 0 || !cm_host_id_constant(m, a->ipid);
-}
-
-void
-cm_hosts_settle(struct cm_hosts *h)
-{
-	for (struct cm_host_model *m = h->oldest; m != NULL; m = m->newer)
-		settle_ids(m);
-}
-
-static bool
-answer_near(const struct cm_host_answer *a, int64_t t_ns, int64_t reach)
-{
-	return a->t_ns - t_ns <= reach && t_ns - a->t_ns <= reach;
-}
-
-static int
-answers_mode(const struct cm_host_model *m, int64_t t_ns, int64_t reach)
-{
-	uint16_t count[256] = { 0 };
-	unsigned total = 0;
-	int best = -1;
-
-	for (uint32_t i = 0; i < m->n_answers; i++) {
-		const struct cm_host_answer *a = &m->answers[i];
-
-		if (!answer_plain(m, a) || !answer_near(a, t_ns, reach))
-			continue;
-		total++;
-		count[a->ttl]++;
-		if (best < 0 || count[a->ttl] > count[best])
-			best = a->ttl;
-	}
-	if (total < 2)
-		return -2;
-	return count[best] * 2u > total ? best : -1;
-}
-
-int
-cm_host_dns_expected(const struct cm_host_model *m, int64_t t_ns, int64_t *fastest_ns)
-{
-	int64_t reach = CM_HOST_NEAR_NS;
-	int ttl;
-
-	*fastest_ns = 0;
-	if (m == NULL)
-		return -1;
-	ttl = answers_mode(m, t_ns, reach);
-	if (ttl == -2) {
-		reach = INT64_MAX / 2;
-		ttl = answers_mode(m, t_ns, reach);
-	}
-	for (uint32_t i = 0; ttl >= 0 && i < m->n_answers; i++) {
-		const struct cm_host_answer *a = &m->answers[i];
-
-		if (a->ttl == ttl && a->rtt_ns > 0 && answer_plain(m, a) &&
-		    answer_near(a, t_ns, reach) &&
-		    (*fastest_ns == 0 || a->rtt_ns < *fastest_ns))
-			*fastest_ns = a->rtt_ns;
-	}
-	return ttl < 0 ? -1 : ttl;
-}
-
-unsigned
-cm_host_dns_names(const struct cm_host_model *m, const uint8_t addr[4],
-    const struct cm_exemplars **show)
-{
-	for (unsigned i = 0; m != NULL && i < m->n_singles; i++) {
-		if (memcmp(m->single[i].addr, addr, 4) != 0)
-			continue;
-		*show = &m->single[i].show;
-		return m->single[i].n_names;
-	}
-	return 0;
 }
 
 /* ---- flows ---- */
@@ -744,7 +495,7 @@ add_side(struct cm_hosts *h, const struct cm_flow_view *v, unsigned dir)
 	}
 	for (uint32_t i = v->from; r == CM_OK && v->proto == 17 && i < v->n; i++)
 		if (v->segs[i].dir == dir && v->end[dir].port == 53)
-			r = count_answer(h, m, v, i);
+			r = cm_host_dns_add(m, v, i, &h->used);
 	return r;
 }
 
