@@ -175,11 +175,13 @@ weigh(struct cm_judge *j, uint32_t side, uint32_t other, enum cm_cue_id cue)
 }
 
 /* Of two that hold different bytes, the sender's counter gave a number to one only.  What
- * another cue says of the number is not said again. */
+ * another cue says of the number is not said again; and where the other one is decidedly
+ * odder already, its number is no measure. */
 static void
 compare_ids(struct cm_judge *j, uint32_t side, uint32_t other)
 {
-	if (j->kind[side] != CM_SEG_DATA || cm_judge_has(j, side, CM_CUE_IPID_APART) ||
+	if (j->kind[side] != CM_SEG_DATA || j->bits[other] >= j->bits[side] + CM_CONFLICT_MARGIN ||
+	    cm_judge_has(j, side, CM_CUE_IPID_APART) ||
 	    cm_judge_has(j, side, CM_CUE_IPID_CONSTANT) ||
 	    cm_judge_has(j, side, CM_CUE_IPID_REPEATED) ||
 	    cm_judge_has(j, side, CM_CUE_HEADER_ECHO) || !cm_stack_id_apart(j, side, other))

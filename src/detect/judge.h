@@ -199,7 +199,7 @@ int cm_stack_baseline(const struct cm_judge *j, uint32_t seg);
 bool cm_stack_id_fits(const struct cm_judge *j, uint32_t seg);
 
 /* R7 (a), for two segments that differ: this one's identification is not among those
- * around it, and that of its rival is near two of those. */
+ * around it, and that of its rival is near three of those. */
 bool cm_stack_id_apart(const struct cm_judge *j, uint32_t seg, uint32_t rival);
 
 /* The identifications of the segments around it rise, or are 0: nothing here is drawn at

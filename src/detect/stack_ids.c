@@ -7,7 +7,8 @@
 
 #define REPEAT_NS (INT64_C(5000) * 1000000)
 #define SPAN 64u	  /* segments looked at on either side */
-#define BESIDE 2u	  /* numbers looked at on either side */
+#define BESIDE 3u	  /* numbers looked at on either side */
+#define COUNTING 3u	  /* of them near show that the sender counts */
 #define WIDEST_STEP 4095u /* between two segments of a connection, by a host that counts for all */
 #define REPEATED_BITS 4
 #define MARGIN 3 /* as between two answers to one question (E14) */
@@ -136,7 +137,7 @@ cm_stack_id_apart(const struct cm_judge *j, uint32_t seg, uint32_t rival)
 	if (g->ipv6 || g->ipid == 0 || o->ipid == 0 || fits_at(j, s, place_of(s, seg)))
 		return false;
 	b = beside(j, s, place_of(s, rival));
-	return count_near(&b, o->ipid) >= 2;
+	return count_near(&b, o->ipid) >= COUNTING;
 }
 
 bool

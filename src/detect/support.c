@@ -276,28 +276,43 @@ find_same(const struct cm_engine *e, const struct cm_incident *x)
 	return NULL;
 }
 
-static bool
-overlaps(const struct cm_ids *a, const struct cm_ids *b)
+/* How many ids both hold. */
+static size_t
+shared(const struct cm_ids *a, const struct cm_ids *b)
 {
-	for (size_t i = 0; i < a->n; i++)
-		for (size_t k = 0; k < b->n; k++)
-			if (a->id[i] == b->id[k])
-				return true;
-	return false;
+	size_t n = 0, i = 0, k = 0;
+
+	while (i < a->n && k < b->n) {
+		n += a->id[i] == b->id[k];
+		if (a->id[i] < b->id[k])
+			i++;
+		else
+			k++;
+	}
+	return n;
 }
 
-/* What is left of an incident where less is known: same packets accused. */
+/* What is left of an incident where less is known: the one that accuses most of its
+ * packets, and one of the same verdict before all others. */
 static const struct cm_incident *
 find_like(const struct cm_engine *e, const struct cm_incident *x)
 {
+	const struct cm_incident *best = NULL;
+	size_t most = 0;
+
 	for (size_t i = 0; i < e->n_found; i++) {
 		const struct cm_incident *y = &e->found[i].incident;
+		size_t n = shared(&x->forged, &y->forged) + shared(&x->forged, &y->suspect) +
+		    shared(&x->suspect, &y->suspect) + shared(&x->suspect, &y->forged);
 
-		if (overlaps(&x->forged, &y->forged) || overlaps(&x->forged, &y->suspect) ||
-		    overlaps(&x->suspect, &y->suspect) || overlaps(&x->suspect, &y->forged))
-			return y;
+		if (n > 0 && y->verdict == x->verdict)
+			n += SIZE_MAX / 2;
+		if (n > most) {
+			best = y;
+			most = n;
+		}
 	}
-	return NULL;
+	return best;
 }
 
 static enum cm_result
