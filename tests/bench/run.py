@@ -186,7 +186,7 @@ def machine():
                 break
     with open("/proc/meminfo", encoding="utf-8") as f:
         mem = int(f.readline().split()[1]) / 1048576
-    return (f"{os.cpu_count()} CPUs ({cpu}), {mem:.0f} GiB, {platform.system()} {platform.release()}; "
+    return (f"{os.cpu_count()} CPUs ({cpu}), {mem:.0f} GiB, {platform.system()} {'.'.join(platform.release().split('.')[:2])}; "
             f"{first_line(['tcpdump', '--version'])}; {first_line(['tshark', '--version'])}; "
             f"{first_line(['openssl', 'version'])}")
 
