@@ -180,7 +180,7 @@ cues(struct text *t, const struct cm_incident *inc)
 		cm_buf_printf(&t->p.text, "%+d bits %s, ", c->bits, c->kind->name);
 		frames(t, c->frames, c->n_frames);
 		if (same > 1)
-			cm_buf_printf(&t->p.text, " and %zu more times", same - 1);
+			cm_buf_printf(&t->p.text, " and %zu more time%s", same - 1, same == 2 ? "" : "s");
 		cm_buf_printf(&t->p.text, ": %s; rests on %s; base rate: %s", c->kind->says,
 		    cm_rests_word(c->kind->rests), c->kind->base_rate);
 		cm_paragraph_end(&t->p, 3, 13);

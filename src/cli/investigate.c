@@ -484,21 +484,34 @@ say_sealed(const struct stating *s)
 		fprintf(f, "Stated %zu finding%s.\n", s->n_findings, s->n_findings == 1 ? "" : "s");
 }
 
+/* How much of ${base} is left without the endings that captures and packed files have. */
+static size_t
+stem_len(const char *base)
+{
+	static const char *const endings[] = { ".gz", ".zst", ".pcap", ".pcapng", ".cap" };
+	size_t len = strlen(base), i, n;
+
+	for (i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		n = strlen(endings[i]);
+		if (len > n && memcmp(base + len - n, endings[i], n) == 0)
+			len -= n;
+	}
+	return len;
+}
+
 /* "capture.dossier" in the current folder, for "/x/capture.pcap.gz". */
 static CM_RESULT
 name_dossier(struct investigate *in)
 {
 	const char *name = in->look.file[0].name, *base = strrchr(name, '/');
-	size_t len;
 
 	if (in->wish.out != NULL)
 		return CM_OK;
 	base = base != NULL ? base + 1 : name;
-	len = strcspn(base + 1, ".") + 1;
 	if (strcmp(name, "-") == 0)
 		cm_buf_add_str(&in->out, "stdin.dossier");
 	else
-		cm_buf_printf(&in->out, "%.*s.dossier", (int)len, base);
+		cm_buf_printf(&in->out, "%.*s.dossier", (int)stem_len(base), base);
 	in->wish.out = cm_buf_cstr(&in->out);
 	return in->wish.out != NULL ? CM_OK : no_memory(in);
 }

@@ -39,6 +39,9 @@ is "an attack is a finding" 1 "$COMITY" investigate ../capture.pcap -o ../a.doss
 last "the last line is the dossier's path" "../a.dossier"
 is "no finding, and still a seal" 0 "$COMITY" investigate "$cases/retransmission/input.pcap" -o ../none.dossier
 is "what ends early is reported and sealed" 4 "$COMITY" investigate "$cases/file-cut/input.pcap" -o ../cut.dossier
+gzip -c ../capture.pcap >../v1.2-access.pcap.gz
+is "a packed capture is unpacked and sealed" 1 "$COMITY" investigate ../v1.2-access.pcap.gz
+last "its dossier has its name, dots and all" "v1.2-access.dossier"
 is "text is no capture" 4 "$COMITY" investigate "$0"
 cd ../two || exit 1
 
