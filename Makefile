@@ -50,7 +50,7 @@ bench: build
 	@tests/bench/run
 
 fuzz:
-	@tools/deps.sh build fuzz
+	@tools/deps.sh build test fuzz
 	@tools/fuzz.sh
 
 install: build

@@ -4,7 +4,7 @@
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev openssh-client"
 check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd"
-fuzz="clang"
+fuzz="clang libclang-rt-14-dev"
 
 want=
 for what in "$@"; do

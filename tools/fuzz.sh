@@ -6,10 +6,11 @@ cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-10}
 dir=build/fuzz
 if [ ! -e $dir/build.ninja ]; then
-	CC=clang meson setup $dir -Dfuzz=libfuzzer -Db_sanitize=address,undefined -Db_lundef=false \
+	CC=clang meson setup $dir -Dtests=enabled -Dfuzz=libfuzzer -Db_sanitize=address,undefined -Db_lundef=false \
 	    -Doptimization=1 -Ddebug=true >/dev/null
 fi
 targets=$(ninja -C $dir -t targets all | sed -n 's,^tests/\(fuzz_[a-z0-9_]*\): .*,\1,p')
+[ -n "$targets" ] || { echo "no fuzz targets were configured: rm -r $dir, then try again" >&2; exit 1; }
 # shellcheck disable=SC2046
 ninja --quiet -C $dir $(for t in $targets; do echo "tests/$t"; done)
 [ $# -gt 0 ] && targets=$*
