@@ -8,6 +8,7 @@ const struct cm_command *const cm_commands[] = {
 	&cm_command_init,
 	&cm_command_inspect,
 	&cm_command_investigate,
+	&cm_command_seal,
 	&cm_command_show,
 	&cm_command_handover,
 	&cm_command_disclose,

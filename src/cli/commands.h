@@ -10,6 +10,7 @@ extern const struct cm_command cm_command_help;
 extern const struct cm_command cm_command_inspect;
 extern const struct cm_command cm_command_init;
 extern const struct cm_command cm_command_investigate;
+extern const struct cm_command cm_command_seal;
 extern const struct cm_command cm_command_show;
 extern const struct cm_command cm_command_verify;
 extern const struct cm_command cm_command_version;

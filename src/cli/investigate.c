@@ -1,41 +1,27 @@
 /* `comity investigate`: look, seal, state, and a dossier, in one go. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/hex.h"
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/dossier.h"
 #include "cli/investigate.h"
+#include "cli/state_seal.h"
 #include "cli/verify.h"
-#include "base/build.h"
-#include "os/clock.h"
-#include "os/confine.h"
-#include "os/private.h"
-#include "os/random.h"
-#include "statement/seal_v1.h"
 
 enum {
 	OPT_JSON = CM_OPT,
 	OPT_SUMMARY,
 	OPT_FILTER,
 	OPT_FROM,
-	OPT_TO,
-	OPT_COLLECTED_BY,
-	OPT_VANTAGE,
-	OPT_TOOL,
-	OPT_CLOCK
+	OPT_TO
 };
 
 static const struct cm_option options[] = {
 	{ 'o', "output", "FILE", "the dossier (default: named like the first capture)" },
-	{ OPT_COLLECTED_BY, "collected-by", "TEXT", "who collected the capture, as claimed" },
-	{ OPT_VANTAGE, "vantage", "TEXT", "where it was collected" },
-	{ OPT_TOOL, "tool", "TEXT", "with what" },
-	{ OPT_CLOCK, "clock", "TEXT", "by which clock" },
+	CM_CLAIM_OPTIONS,
 	{ OPT_FILTER, "filter", "BPF", "look only at frames that match (pcap-filter(7))" },
 	{ OPT_FROM, "from", "TIME", "leave out frames before TIME (2015-03-18T11:00:00Z)" },
 	{ OPT_TO, "to", "TIME", "leave out frames from TIME on" },
@@ -55,8 +41,9 @@ struct investigate {
 	const struct cm_context *ctx;
 	struct cm_look look;
 	struct cm_file **files; /* as the scan wants them */
-	char **path;		/* absolute, of each exhibit */
-	struct cm_claim_text collected[CM_COLLECTED_N];
+	struct cm_bring bring;
+	struct cm_seal_wish seal;
+	struct cm_stating stating;
 	struct cm_dossier_wish wish;
 	struct cm_case *c;
 	struct cm_keyring keyring;
@@ -66,15 +53,7 @@ struct investigate {
 	struct cm_buf out; /* default name */
 	struct cm_buf answer;
 	struct cm_err err;
-	bool damaged; /* a packed file ended early */
 };
-
-static bool
-take_claim(struct investigate *in, const struct cm_args *a, enum cm_collected what)
-{
-	in->collected[what] = (struct cm_claim_text) { .text = a->value };
-	return true;
-}
 
 static bool
 take_option(struct investigate *in, const struct cm_args *a, int id)
@@ -97,16 +76,8 @@ take_option(struct investigate *in, const struct cm_args *a, int id)
 	case OPT_TO:
 		scan->has_to = true;
 		return cm_args_time(a, "to", &scan->to_ns);
-	case OPT_COLLECTED_BY:
-		return take_claim(in, a, CM_COLLECTED_BY);
-	case OPT_VANTAGE:
-		return take_claim(in, a, CM_COLLECTED_VANTAGE);
-	case OPT_TOOL:
-		return take_claim(in, a, CM_COLLECTED_TOOL);
-	case OPT_CLOCK:
-		return take_claim(in, a, CM_COLLECTED_CLOCK);
 	default:
-		return cm_cli_wish(a, id, &in->wish);
+		return cm_cli_claim(a, id, &in->seal) || cm_cli_wish(a, id, &in->wish);
 	}
 }
 
@@ -116,114 +87,19 @@ no_memory(struct investigate *in)
 	return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
 }
 
-/* Runs ${run} confined; the exit code is its answer. */
-static enum cm_exit
-confined(struct investigate *in, struct cm_confine_job job)
-{
-	int status = CM_EXIT_CANNOT;
-
-	job.unconfined = in->wish.no_confine;
-	fflush(in->ctx->out);
-	fflush(in->ctx->err);
-	if (cm_confine_run(&job, &status, &in->err) != CM_OK) {
-		(void)cm_cli_error(in->ctx, NULL, &in->err, NULL);
-		return CM_EXIT_CANNOT;
-	}
-	return (enum cm_exit)status;
-}
-
-static bool
-is_packed(struct cm_file *f)
-{
-	struct cm_source src = cm_file_raw(f);
-	struct cm_span head;
-
-	return !cm_file_is_mapped(f) ||
-	    (src.fill(src.arg, 0, 4, &head, NULL) == CM_OK && cm_packing_of(head) != CM_PACKING_NONE);
-}
-
-/* "CASE/exhibits/ID.pcap", mode 0600; the descriptor, or -1. */
-static int
-new_exhibit(struct investigate *in, const uint8_t x[32], struct cm_buf *path)
-{
-	const char *folder;
-
-	cm_buf_printf(path, "%s/exhibits", cm_case_folder(in->c));
-	folder = cm_buf_cstr(path);
-	if (folder != NULL && !cm_path_exists(folder) && cm_private_mkdir(folder, &in->err) != CM_OK)
-		return -1;
-	cm_buf_add_str(path, "/");
-	cm_buf_add_hex(path, cm_span_of(x, 8));
-	cm_buf_add_str(path, ".pcap");
-	if (cm_buf_cstr(path) == NULL)
-		return -1;
-	return open(cm_buf_cstr(path), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-}
-
-/* What comes packed, or through a pipe, is kept unpacked in the case: a seal needs
- * bytes that stay. */
-static enum cm_exit
-unpack(struct investigate *in, struct cm_look_file *f)
-{
-	struct cm_unpacking job = { in->ctx, f->file, -1 };
-	struct cm_buf path = { 0 };
-	int keep[2];
-	enum cm_exit code = CM_EXIT_CANNOT;
-
-	job.fd = new_exhibit(in, f->secret.x, &path);
-	if (job.fd < 0) {
-		cm_cli_say(in->ctx, "%s: no place to unpack it in the case", f->name);
-	} else {
-		keep[0] = job.fd;
-		keep[1] = cm_file_fd(f->file);
-		code = confined(in, (struct cm_confine_job) { .run = cm_unpacking_run, .arg = &job,
-				      .what = f->name, .keep = keep, .n_keep = keep[1] >= 0 ? 2 : 1 });
-		in->damaged |= code == CM_EXIT_MALFORMED;
-		if (fsync(job.fd) != 0 || close(job.fd) != 0)
-			code = CM_EXIT_CANNOT;
-	}
-	if (code == CM_EXIT_OK || code == CM_EXIT_MALFORMED) {
-		cm_file_close(f->file);
-		f->file = NULL;
-		code = cm_file_open(cm_buf_cstr(&path), &f->file, &in->err) == CM_OK ? CM_EXIT_OK :
-		    CM_EXIT_CANNOT;
-		cm_cli_say(in->ctx, "%s was packed or came through a pipe: what is sealed is its unpacked bytes, "
-				    "kept as %s", f->name, cm_buf_cstr(&path));
-	} else if (job.fd >= 0) {
-		unlink(cm_buf_cstr(&path));
-	}
-	cm_buf_release(&path);
-	return code;
-}
-
 static enum cm_exit
 open_file(struct investigate *in, size_t i, const char *name)
 {
-	struct cm_look_file *f = &in->look.file[i];
-	enum cm_exit code = CM_EXIT_OK;
-	enum cm_result rc;
+	struct cm_brought *f = &in->look.file[i];
+	enum cm_exit code = cm_bring_open(&in->bring, name, f);
 
-	f->name = name;
-	f->index_fd = -1;
-	rc = cm_file_open(name, &f->file, &in->err);
-	if (rc != CM_OK) {
-		(void)cm_cli_error(in->ctx, name, &in->err, NULL);
-		return CM_EXIT_CANNOT;
-	}
 	in->look.n_files = i + 1;
-	if (cm_random(&f->secret, sizeof(f->secret)) != CM_OK) {
-		cm_cli_say(in->ctx, "the system gives no randomness");
-		return CM_EXIT_CANNOT;
-	}
-	if (is_packed(f->file))
-		code = unpack(in, f);
-	if (code != CM_EXIT_OK)
-		return code;
+	if (code == CM_EXIT_OK && (!cm_file_is_mapped(f->file) || cm_bring_is_packed(f)))
+		code = cm_bring_keep(&in->bring, f, true);
+	if (code == CM_EXIT_OK)
+		code = cm_bring_index(&in->bring, f);
 	in->files[i] = f->file;
-	in->path[i] = realpath(cm_file_path(f->file), NULL);
-	rc = in->path[i] == NULL ? no_memory(in) :
-	    cm_case_index_begin(in->c, f->secret.x, &f->index_fd, &in->err);
-	return rc == CM_OK ? CM_EXIT_OK : cm_cli_error(in->ctx, name, &in->err, NULL);
+	return code;
 }
 
 static enum cm_exit
@@ -234,8 +110,7 @@ open_all(struct investigate *in, const struct cm_args *a)
 
 	in->look.file = calloc(n, sizeof(in->look.file[0]));
 	in->files = calloc(n, sizeof(in->files[0]));
-	in->path = calloc(n, sizeof(in->path[0]));
-	if (in->look.file == NULL || in->files == NULL || in->path == NULL) {
+	if (in->look.file == NULL || in->files == NULL) {
 		cm_cli_say(in->ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
@@ -252,8 +127,11 @@ prepare(struct investigate *in, const struct cm_args *a)
 	enum cm_exit code = CM_EXIT_OK;
 
 	in->look.ctx = in->ctx;
+	in->look.file_digest = in->seal.file_digest;
 	if (!cm_cli_case(in->ctx, &in->c, &code))
 		return code;
+	in->bring = (struct cm_bring) { .ctx = in->ctx, .c = in->c, .ending = ".pcap",
+		.no_confine = in->wish.no_confine };
 	if (cm_case_keyring(in->c, in->ctx->agent, &in->keyring, &in->err) != CM_OK ||
 	    cm_cli_source(in->look.source) != CM_OK) {
 		(void)cm_cli_error(in->ctx, NULL, &in->err, NULL);
@@ -288,13 +166,12 @@ look(struct investigate *in)
 	if (in->look.summary_file != NULL)
 		fds[job.n_keep++] = fileno(in->look.summary_file);
 	job.keep = fds;
-	return confined(in, job);
+	return cm_bring_confined(&in->bring, job);
 }
 
 /* What is to be stated, read from the confined reader's answer. */
 struct stating {
 	struct investigate *in;
-	struct cm_seal_v1 seal;
 	struct cm_finding finding;
 	struct cm_case_exhibit *exhibit;
 	size_t n_exhibits;
@@ -302,14 +179,6 @@ struct stating {
 	uint8_t (*findings)[32];
 	size_t n_findings;
 };
-
-static void
-write_seal(void *arg, struct cm_jsonw *w)
-{
-	const struct stating *s = arg;
-
-	cm_seal_v1_write(w, &s->seal);
-}
 
 static void
 write_finding(void *arg, struct cm_jsonw *w)
@@ -320,68 +189,24 @@ write_finding(void *arg, struct cm_jsonw *w)
 }
 
 static CM_RESULT
-state(struct stating *s, struct cm_case_draft *d, struct cm_case_stated *out)
-{
-	struct investigate *in = s->in;
-
-	d->made = cm_clock_now();
-	d->arg = s;
-	if (cm_random(d->nonce, sizeof(d->nonce)) != CM_OK)
-		return cm_err_set(&in->err, CM_E_IO, "the system gives no randomness");
-	return cm_case_state(in->c, &in->keyring.signer, d, out, &in->err);
-}
-
-static CM_RESULT
-read_sealed(struct stating *s, struct cm_json v, struct cm_case_exhibit *x)
-{
-	struct cm_err *err = &s->in->err;
-	enum cm_result rc;
-
-	rc = cm_json_get_u64(v, "rows", CM_ROWS_MAX, &x->rows, err);
-	if (rc == CM_OK)
-		rc = cm_json_get_hex(v, "root", x->root, 32, err);
-	if (rc == CM_OK)
-		rc = cm_json_get_hex(v, "sha256", x->sha256, 32, err);
-	if (rc == CM_OK)
-		rc = cm_json_get_u64(v, "bytes", CM_JSON_INT_MAX, &x->size, err);
-	return rc;
-}
-
-static CM_RESULT
 state_seal(struct stating *s, size_t i, struct cm_json v)
 {
 	struct investigate *in = s->in;
-	struct cm_look_file *f = &in->look.file[i];
 	struct cm_case_exhibit *x = &s->exhibit[s->n_exhibits];
 	struct cm_subject *subject = &s->subject[s->n_exhibits];
-	struct cm_case_draft d = { .type = CM_PREDICATE_SEAL, .subject = subject, .n_subject = 1,
-		.body = write_seal };
-	struct cm_case_stated stated;
-	enum cm_result rc = read_sealed(s, v, x);
+	struct cm_sealed sealed;
+	enum cm_result rc = cm_sealed_read(v, &sealed, &in->err);
 
+	sealed.seal.schema = cm_schema_of(CM_KIND_CAPTURE);
+	if (rc == CM_OK)
+		rc = cm_state_seal(&in->stating, &in->look.file[i], &sealed, x, &in->err);
 	if (rc != CM_OK)
 		return rc;
-	memcpy(x->x, f->secret.x, 32);
-	x->path = in->path[i];
-	x->kind = cm_kind_word(CM_KIND_CAPTURE);
-	s->seal = (struct cm_seal_v1) { .has_collected = true, .tool_name = cm_build_name(),
-		.tool_version = cm_build_version() };
-	s->seal.seal.schema = cm_schema_of(CM_KIND_CAPTURE);
-	s->seal.seal.rows = x->rows;
-	memcpy(s->seal.seal.x, x->x, 32);
-	memcpy(s->seal.seal.root, x->root, 32);
-	memcpy(s->seal.tool_source, in->look.source, 32);
-	memcpy(s->seal.collected, in->collected, sizeof(in->collected));
 	memcpy(subject->exhibit, x->x, 32);
 	memcpy(subject->root, x->root, 32);
-	rc = state(s, &d, &stated);
-	if (rc == CM_OK)
-		rc = cm_case_index_keep(in->c, x->x, f->index_fd, &in->err);
-	if (rc != CM_OK)
-		return rc;
-	memcpy(x->statement, stated.digest, 32);
 	s->n_exhibits++;
-	return cm_case_exhibit_add(in->c, x, &f->secret, &in->err);
+	in->look.file[i].stated = true;
+	return CM_OK;
 }
 
 static CM_RESULT
@@ -390,7 +215,7 @@ state_finding(struct stating *s, struct cm_json v)
 	struct investigate *in = s->in;
 	struct cm_finding *f = &s->finding;
 	struct cm_case_draft d = { .type = CM_PREDICATE_FINDING, .subject = s->subject,
-		.n_subject = s->n_exhibits, .body = write_finding };
+		.n_subject = s->n_exhibits, .body = write_finding, .arg = s };
 	struct cm_case_finding row;
 	struct cm_case_stated stated;
 	enum cm_result rc = cm_finding_read(v, &in->arena, f, &in->err);
@@ -402,7 +227,7 @@ state_finding(struct stating *s, struct cm_json v)
 		return rc;
 	for (i = 0; i < f->n_seals; i++)
 		memcpy(f->seals[i], s->exhibit[i].statement, 32);
-	rc = state(s, &d, &stated);
+	rc = cm_state(&in->stating, &d, &stated, &in->err);
 	if (rc != CM_OK)
 		return rc;
 	memcpy(s->findings[s->n_findings++], stated.digest, 32);
@@ -429,6 +254,16 @@ state_all(struct stating *s, struct cm_json files, struct cm_json findings)
 	for (i = 0; rc == CM_OK && i < cm_json_len(findings); i++)
 		rc = state_finding(s, cm_json_at(findings, i));
 	return rc;
+}
+
+static void
+undo(struct investigate *in)
+{
+	size_t i;
+
+	cm_case_rollback(in->c);
+	for (i = 0; i < in->look.n_files; i++)
+		in->look.file[i].stated = false;
 }
 
 /* All statements, or none. */
@@ -459,8 +294,8 @@ state_answer(struct stating *s)
 		rc = state_all(s, files, findings);
 	if (rc == CM_OK)
 		rc = cm_case_commit(in->c, &in->err);
-	else
-		cm_case_rollback(in->c);
+	if (rc != CM_OK)
+		undo(in);
 	cm_json_release(&doc);
 	return rc;
 }
@@ -522,6 +357,8 @@ seal_and_show(struct investigate *in)
 	struct stating s = { .in = in };
 	enum cm_exit code;
 
+	in->stating = (struct cm_stating) { .c = in->c, .signer = &in->keyring.signer, .wish = &in->seal };
+	memcpy(in->stating.source, in->look.source, 32);
 	if (state_answer(&s) != CM_OK || name_dossier(in) != CM_OK) {
 		(void)cm_cli_error(in->ctx, NULL, &in->err, "nothing was stated");
 		return CM_EXIT_CANNOT;
@@ -549,18 +386,10 @@ clean_up(struct investigate *in)
 {
 	size_t i;
 
-	for (i = 0; i < in->look.n_files; i++) {
-		cm_file_close(in->look.file[i].file);
-		if (in->look.file[i].index_fd >= 0) {
-			close(in->look.file[i].index_fd);
-			cm_case_index_drop(in->c, in->look.file[i].secret.x);
-		}
-		explicit_bzero(&in->look.file[i].secret, sizeof(in->look.file[i].secret));
-		free(in->path[i]);
-	}
+	for (i = 0; i < in->look.n_files; i++)
+		cm_bring_end(&in->bring, &in->look.file[i]);
 	free(in->look.file);
 	free(in->files);
-	free(in->path);
 	if (in->look.summary_file != NULL)
 		fclose(in->look.summary_file);
 	cm_bpf_free(in->bpf);
@@ -590,7 +419,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		code = look(&in);
 	if (code == CM_EXIT_OK || code == CM_EXIT_FINDINGS || code == CM_EXIT_MALFORMED) {
 		shown = in.answer.len != 0 ? seal_and_show(&in) : code;
-		code = shown != CM_EXIT_OK ? shown : in.damaged ? CM_EXIT_MALFORMED : code;
+		code = shown != CM_EXIT_OK ? shown : in.bring.damaged ? CM_EXIT_MALFORMED : code;
 	}
 	clean_up(&in);
 	return code;

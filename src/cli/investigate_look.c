@@ -1,23 +1,15 @@
 /* What `comity investigate` does with untrusted bytes: all of it confined. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/inspect.h"
 #include "cli/investigate.h"
-#include "crypto/sha256.h"
+#include "cli/state_seal.h"
 #include "dossier/of_incident.h"
-#include "dossier/pack.h"
-#include "seal/cut.h"
-#include "seal/table.h"
 #include "worker/summary_json.h"
 
 struct sealed {
 	bool yes;
-	struct cm_seal seal;
-	uint8_t sha256[32];
-	uint64_t bytes;
+	struct cm_sealed of;
 };
 
 struct looking {
@@ -34,109 +26,32 @@ struct looking {
 	struct cm_file_names names;
 };
 
-struct file_out {
-	int fd;
-	int why; /* errno of what failed; 0: nothing did */
-};
-
-static CM_RESULT
-write_fd(void *arg, const void *ptr, size_t len)
+/* Which frame is which row, met on the way. */
+static void
+meet(void *arg, uint64_t number, const struct cm_row *row)
 {
-	struct file_out *out = arg;
-	const char *p = ptr;
-	ssize_t n;
+	struct cm_frame_rows *frames = arg;
 
-	while (len > 0) {
-		n = write(out->fd, p, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			out->why = n < 0 ? errno : EIO;
-			return CM_E_IO;
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	return CM_OK;
-}
-
-/* The rows as they are sealed, and on the way which frame is which row. */
-struct watching {
-	struct cm_cut_rows *rows;
-	struct cm_cell_source from;
-	struct cm_frame_rows *frames;
-	uint64_t row;
-};
-
-static enum cm_result
-watch(void *arg, struct cm_cells *out, struct cm_err *err)
-{
-	struct watching *w = arg;
-	enum cm_result rc = w->from.next(w->from.arg, out, err);
-	const struct cm_row *last;
-
-	if (rc != CM_OK)
-		return rc;
-	last = cm_cut_rows_last(w->rows);
-	if (last->record != NULL && last->record->cut && last->record->frame != 0)
-		cm_frame_rows_meet(w->frames, last->record->frame, w->row);
-	w->row++;
-	return CM_OK;
-}
-
-static CM_RESULT
-hash_file(struct cm_file *f, struct sealed *out, struct cm_err *err)
-{
-	struct cm_source src = cm_file_raw(f);
-	struct cm_sha256 h;
-	struct cm_span part;
-	enum cm_result rc;
-
-	cm_sha256_init(&h);
-	out->bytes = 0;
-	for (;;) {
-		rc = src.fill(src.arg, out->bytes, 65536, &part, err);
-		if (rc != CM_OK)
-			return rc;
-		part.len = part.len > CM_SOURCE_WANT_MAX ? CM_SOURCE_WANT_MAX : part.len;
-		if (part.len == 0)
-			break;
-		cm_sha256_add(&h, part.ptr, part.len);
-		out->bytes += part.len;
-	}
-	cm_sha256_end(&h, out->sha256);
-	return CM_OK;
+	if (row->record != NULL && row->record->cut && row->record->frame != 0)
+		cm_frame_rows_meet(frames, row->record->frame, number);
 }
 
 static CM_RESULT
 seal_file(struct looking *l, size_t i)
 {
-	struct cm_look_file *f = &l->in->file[i];
+	const struct cm_brought *f = &l->in->file[i];
 	struct cm_schema schema = cm_schema_of(CM_KIND_CAPTURE);
-	struct file_out out = { f->index_fd, 0 };
-	struct cm_sink index = { write_fd, &out };
-	struct watching w = { .frames = &l->rows[i] };
-	struct cm_cell_source source = { &w, watch, NULL };
-	struct cm_err ignored = { 0 };
-	enum cm_result rc;
+	struct cm_seal_exhibit job = { .file = f->file, .name = f->name, .schema = &schema,
+		.secret = &f->secret, .index_fd = f->index_fd, .file_digest = l->in->file_digest,
+		.row = meet, .row_arg = &l->rows[i] };
+	struct cm_err why = { 0 };
+	enum cm_result rc = cm_seal_exhibit(&job, &l->sealed[i].of, &why);
 
 	l->seal[i] = UINT32_MAX;
-	rc = cm_cut_rows_new(&schema, cm_file_raw(f->file), f->name, &w.rows, &ignored);
 	if (rc == CM_E_MALFORMED || rc == CM_E_UNSUPPORTED)
 		return CM_OK; /* no capture: said already */
 	if (rc != CM_OK)
-		return cm_err_set(&l->err, rc, "%s: %s", f->name, ignored.text);
-	w.from = cm_cut_rows_source(w.rows);
-	rc = cm_table_commit(&schema, &f->secret, source, &index, &l->sealed[i].seal, &l->err);
-	cm_cut_rows_free(w.rows);
-	if (out.why != 0) {
-		l->err = (struct cm_err) { 0 };
-		return cm_err_set(&l->err, CM_E_IO, "the index in the case: %s", strerror(out.why));
-	}
-	if (rc == CM_OK)
-		rc = hash_file(f->file, &l->sealed[i], &l->err);
-	if (rc != CM_OK)
-		return rc;
+		return cm_err_set(&l->err, rc, "%s: %s", f->name, why.text);
 	l->sealed[i].yes = true;
 	l->seal[i] = (uint32_t)l->n_seals++;
 	return CM_OK;
@@ -147,12 +62,8 @@ put_file(struct cm_jsonw *w, const struct sealed *s)
 {
 	cm_jsonw_object(w);
 	cm_jsonw_kbool(w, "sealed", s->yes);
-	if (s->yes) {
-		cm_jsonw_kuint(w, "rows", s->seal.rows);
-		cm_jsonw_khex(w, "root", cm_span_of(s->seal.root, 32));
-		cm_jsonw_khex(w, "sha256", cm_span_of(s->sha256, 32));
-		cm_jsonw_kuint(w, "bytes", s->bytes);
-	}
+	if (s->yes)
+		cm_sealed_write(w, &s->of);
 	cm_jsonw_object_end(w);
 }
 
@@ -183,6 +94,8 @@ put_finding(struct looking *l, struct cm_jsonw *w, const struct cm_incident *in)
 static CM_RESULT
 hand_over(struct looking *l, int out)
 {
+	struct cm_fd_sink to = { out, 0 };
+	struct cm_sink sink = cm_sink_of_fd(&to);
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
 	enum cm_result rc = CM_OK;
@@ -202,7 +115,7 @@ hand_over(struct looking *l, int out)
 	cm_jsonw_object_end(&w);
 	if (rc == CM_OK && !cm_buf_ok(&text))
 		rc = cm_err_set(&l->err, CM_E_NOMEM, "out of memory");
-	if (rc == CM_OK && write_fd(&out, text.ptr, text.len) != CM_OK)
+	if (rc == CM_OK && cm_sink_write(&sink, text.ptr, text.len) != CM_OK)
 		rc = cm_err_set(&l->err, CM_E_IO, "the parent does not listen");
 	cm_buf_release(&text);
 	return rc;
@@ -305,37 +218,4 @@ cm_look_run(void *arg, int out)
 	cm_engine_free(l.engine);
 	cm_arena_fini(&l.arena);
 	return (int)cm_cli_finish(l.in->ctx, code);
-}
-
-int
-cm_unpacking_run(void *arg, int answer)
-{
-	struct cm_unpacking *u = arg;
-	struct file_out out = { u->fd, 0 };
-	enum cm_exit code = CM_EXIT_OK;
-	struct cm_source src;
-	struct cm_err err = { 0 };
-	struct cm_span part;
-	uint64_t at = 0;
-	enum cm_result rc;
-
-	(void)answer;
-	rc = cm_file_unpacked(u->file, &src, NULL, &err);
-	while (rc == CM_OK) {
-		rc = src.fill(src.arg, at, 65536, &part, &err);
-		if (rc != CM_OK || part.len == 0)
-			break;
-		rc = write_fd(&out, part.ptr, part.len);
-		at += part.len;
-	}
-	if (rc != CM_OK) {
-		(void)cm_err_set(&err, rc, "it can not be unpacked: %s",
-		    out.why != 0 ? strerror(out.why) : cm_result_word(rc));
-		(void)cm_cli_error(u->ctx, cm_file_name(u->file), &err, NULL);
-		code = CM_EXIT_CANNOT;
-	} else if (src.damage != NULL && src.damage->code != CM_OK) {
-		(void)cm_cli_error(u->ctx, cm_file_name(u->file), src.damage, "what came before it is kept");
-		code = CM_EXIT_MALFORMED;
-	}
-	return (int)cm_cli_finish(u->ctx, code);
 }

@@ -26,7 +26,8 @@ exhibits(const struct cm_show *s, struct cm_jsonw *w)
 		digest(w, "statement", e->statement);
 		cm_jsonw_kstr(w, "file", e->path);
 		cm_jsonw_kuint(w, "bytes", e->size);
-		digest(w, "sha256", e->sha256);
+		if (e->has_sha256)
+			digest(w, "sha256", e->sha256);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);

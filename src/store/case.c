@@ -10,7 +10,9 @@
 #include "statement/signers.h"
 #include "store/case_state.h"
 
-#define SCHEMA_VERSION 1
+/* 1: every exhibit has the digest of its file.  2: some do not (exhibits.c); all else is equal. */
+#define SCHEMA_FIRST 1
+#define SCHEMA_LAST 2
 #define APPLICATION_ID 0x434d5459 /* "CMTY" */
 
 static const char schema[] =
@@ -281,7 +283,7 @@ check_version(struct cm_case *c, struct cm_err *err)
 		return r;
 	if (application != APPLICATION_ID)
 		return cm_err_set(err, CM_E_MALFORMED, "%s: not a case database", c->db_path);
-	if (version != SCHEMA_VERSION)
+	if (version < SCHEMA_FIRST || version > SCHEMA_LAST)
 		return cm_err_set(
 		    err, CM_E_UNSUPPORTED, "%s: made by another version of comity", c->db_path);
 	return CM_OK;

@@ -137,6 +137,7 @@ struct cm_case_exhibit {
 	uint8_t x[32];
 	const char *path; /* absolute */
 	uint64_t size;    /* of the file as it lies there */
+	bool has_sha256; /* was asked for; only then: */
 	uint8_t sha256[32];
 	const char *kind; /* "capture/1", ... */
 	uint64_t rows;

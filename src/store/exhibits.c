@@ -9,29 +9,47 @@
 #include "os/private.h"
 #include "store/case_state.h"
 
-enum cm_result
-cm_case_exhibit_add(struct cm_case *c, const struct cm_case_exhibit *in,
-    const struct cm_seal_secret *secret, struct cm_err *err)
+/* A digest that was not asked for is an empty value.  Programs of the first schema do not know
+ * that, so a case that has one is of the second (case.c); until then they can read it. */
+static enum cm_result
+mark_second_schema(struct cm_case *c, struct cm_err *err)
 {
-	struct cm_query q;
+	return cm_db_exec(&c->db, "PRAGMA user_version = 2", err);
+}
 
-	if (memcmp(secret->x, in->x, 32) != 0)
-		return cm_err_set(err, CM_E_USAGE, "a secret that is not this exhibit's");
-	if (in->size > INT64_MAX || in->rows > INT64_MAX)
-		return cm_err_set(err, CM_E_LIMIT, "an exhibit beyond 2^63 bytes or rows");
-	q = cm_query_of(&c->db,
+static enum cm_result
+insert(struct cm_case *c, const struct cm_case_exhibit *in, const struct cm_seal_secret *secret,
+    struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db,
 	    "INSERT INTO exhibit (x, secret, path, size, sha256, kind, row_count, root, statement)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+
 	cm_query_blob(&q, 1, cm_span_of(in->x, 32));
 	cm_query_blob(&q, 2, cm_span_of(secret->s, 32));
 	cm_query_text(&q, 3, in->path);
 	cm_query_int(&q, 4, (int64_t)in->size);
-	cm_query_blob(&q, 5, cm_span_of(in->sha256, 32));
+	cm_query_blob(&q, 5, cm_span_of(in->sha256, in->has_sha256 ? 32 : 0));
 	cm_query_text(&q, 6, in->kind);
 	cm_query_int(&q, 7, (int64_t)in->rows);
 	cm_query_blob(&q, 8, cm_span_of(in->root, 32));
 	cm_query_blob(&q, 9, cm_span_of(in->statement, 32));
 	return cm_query_run(&q, err);
+}
+
+enum cm_result
+cm_case_exhibit_add(struct cm_case *c, const struct cm_case_exhibit *in,
+    const struct cm_seal_secret *secret, struct cm_err *err)
+{
+	enum cm_result r = CM_OK;
+
+	if (memcmp(secret->x, in->x, 32) != 0)
+		return cm_err_set(err, CM_E_USAGE, "a secret that is not this exhibit's");
+	if (in->size > INT64_MAX || in->rows > INT64_MAX)
+		return cm_err_set(err, CM_E_LIMIT, "an exhibit beyond 2^63 bytes or rows");
+	if (!in->has_sha256)
+		r = mark_second_schema(c, err);
+	return r == CM_OK ? insert(c, in, secret, err) : r;
 }
 
 static enum cm_result
@@ -42,7 +60,8 @@ read_exhibit(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_e
 
 	if (r == CM_OK)
 		r = cm_column_text(q, 2, arena, &out->path, err);
-	if (r == CM_OK)
+	out->has_sha256 = cm_column_blob(q, 4).len != 0;
+	if (r == CM_OK && out->has_sha256)
 		r = cm_column_fixed(q, 4, out->sha256, 32, err);
 	if (r == CM_OK)
 		r = cm_column_text(q, 5, arena, &out->kind, err);

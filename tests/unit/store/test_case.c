@@ -422,6 +422,7 @@ exhibits_keep_their_secret_and_need_their_seal(void **state)
 	struct cm_case_exhibit e = { .x = { 1 },
 		.path = "/captures/a.pcap",
 		.size = 100,
+		.has_sha256 = true,
 		.sha256 = { 2 },
 		.kind = "capture/1",
 		.rows = 5,
@@ -453,6 +454,54 @@ exhibits_keep_their_secret_and_need_their_seal(void **state)
 	assert_int_equal(cm_case_secret(c, e.x, &got, NULL), CM_OK);
 	assert_int_equal(got.s[0], 9);
 	assert_int_equal(cm_case_secret(c, unknown, &got, NULL), CM_E_NOTFOUND);
+}
+
+static int64_t
+schema_version(void)
+{
+	struct cm_db db;
+	int64_t version = 0;
+	char name[120];
+
+	snprintf(name, sizeof(name), "%s/case.db", place);
+	assert_int_equal(cm_db_open(name, &db, NULL), CM_OK);
+	assert_int_equal(cm_db_int(&db, "PRAGMA user_version", &version, NULL), CM_OK);
+	cm_db_close(&db);
+	return version;
+}
+
+/* A program that knows the first schema only can read the case until it meets such an exhibit. */
+static void
+an_exhibit_without_a_digest_makes_it_a_case_of_the_second_schema(void **state)
+{
+	struct cm_case_exhibit e = { .x = { 1 }, .path = "/a.log", .has_sha256 = true, .sha256 = { 2 },
+		.kind = "lines/1" };
+	struct cm_seal_secret secret = { .x = { 1 } };
+	struct cm_case_exhibits all;
+	struct cm_case_stated s;
+
+	(void)state;
+	assert_int_equal(state_one(c, &s), CM_OK);
+	memcpy(e.statement, s.digest, 32);
+	assert_int_equal(cm_case_exhibit_add(c, &e, &secret, NULL), CM_OK);
+	assert_int_equal(schema_version(), 1);
+	assert_int_equal(state_one(c, &s), CM_OK);
+	memcpy(e.statement, s.digest, 32);
+	e.x[0] = secret.x[0] = 2;
+	e.has_sha256 = false;
+	assert_int_equal(cm_case_begin(c, NULL), CM_OK);
+	assert_int_equal(cm_case_exhibit_add(c, &e, &secret, NULL), CM_OK);
+	cm_case_rollback(c);
+	assert_int_equal(schema_version(), 1);
+	assert_int_equal(cm_case_exhibit_add(c, &e, &secret, NULL), CM_OK);
+	assert_int_equal(schema_version(), 2);
+	cm_case_close(c);
+	assert_int_equal(cm_case_open(place, &c, NULL), CM_OK);
+	assert_int_equal(cm_case_exhibits(c, &arena, &all, NULL), CM_OK);
+	assert_int_equal(all.n, 2);
+	assert_true(all.item[0].has_sha256);
+	assert_int_equal(all.item[0].sha256[0], 2);
+	assert_false(all.item[1].has_sha256);
 }
 
 static void
@@ -511,7 +560,7 @@ findings_disclosures_and_shut_texts_are_kept(void **state)
 static void
 a_database_of_another_kind_or_version_is_refused(void **state)
 {
-	static const char *const changes[] = { "PRAGMA user_version = 2",
+	static const char *const changes[] = { "PRAGMA user_version = 3",
 		"PRAGMA application_id = 1" };
 	static const enum cm_result want[] = { CM_E_UNSUPPORTED, CM_E_MALFORMED };
 	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0600 };
@@ -574,6 +623,7 @@ main(void)
 		TEST(a_copy_that_a_crash_prevented_is_made_up_for),
 		TEST(copies_that_can_not_be_made_wait_and_hinder_nothing),
 		TEST(exhibits_keep_their_secret_and_need_their_seal),
+		TEST(an_exhibit_without_a_digest_makes_it_a_case_of_the_second_schema),
 		TEST(an_index_appears_only_when_it_is_kept),
 		TEST(findings_disclosures_and_shut_texts_are_kept),
 		TEST(a_database_of_another_kind_or_version_is_refused),
