@@ -7,10 +7,8 @@
 
 #include "dossier/html.h"
 
-/* Length of the well-formed UTF-8 sequence at ${p} (RFC 3629), its code point in
- * ${*cp}; 0 if there is none. */
-static size_t
-utf8_at(const uint8_t *p, size_t left, uint32_t *cp)
+size_t
+cm_utf8_at(const uint8_t *p, size_t left, uint32_t *cp)
 {
 	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t n, i;
@@ -71,7 +69,7 @@ cm_html_span(struct cm_buf *out, struct cm_span text)
 	uint32_t cp = 0;
 
 	while (i < text.len) {
-		n = utf8_at(text.ptr + i, text.len - i, &cp);
+		n = cm_utf8_at(text.ptr + i, text.len - i, &cp);
 		if (n == 0 || deceives(cp))
 			cm_buf_add_str(out, "\xef\xbf\xbd");
 		else if (entity(cp) != NULL)

@@ -12,6 +12,10 @@
 #include "base/buf.h"
 #include "capture/packet.h"
 
+/* Length of the well-formed UTF-8 sequence (RFC 3629) at ${p}, of ${left} >= 1 bytes, its code
+ * point in ${*cp}; 0: there is none. */
+size_t cm_utf8_at(const uint8_t *p, size_t left, uint32_t *cp);
+
 /* For element content and for attribute values in double quotes. */
 void cm_html_span(struct cm_buf *out, struct cm_span text);
 void cm_html_text(struct cm_buf *out, const char *text); /* NULL: nothing */

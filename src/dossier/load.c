@@ -59,6 +59,7 @@ is_known(const struct cm_zip *zip, struct cm_span name)
 {
 	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html" };
 	static const char *const word[] = { "seal", "finding", "custody" };
+	static const char *const of_seal[] = { ".opening", ".pcapng", ".txt", ".jsonl", ".hex" };
 	size_t i, n;
 
 	for (i = 0; i < 3; i++) {
@@ -69,8 +70,9 @@ is_known(const struct cm_zip *zip, struct cm_span name)
 		n = count_files(zip, word[i]);
 		if (is_numbered(name, word[i], ".json", n) || is_numbered(name, word[i], ".json.sig", n))
 			return true;
-		if (i == 0 && (is_numbered(name, word[i], ".opening", n) ||
-				  is_numbered(name, word[i], ".pcapng", n)))
+	}
+	for (i = 0; i < sizeof(of_seal) / sizeof(of_seal[0]); i++) {
+		if (is_numbered(name, "seal", of_seal[i], count_files(zip, "seal")))
 			return true;
 	}
 	return false;
@@ -180,6 +182,7 @@ fill_exhibit(struct cm_loaded *l, const struct cm_seal_v1 *s, const struct cm_lo
 	memcpy(x->exhibit, s->seal.x, 32);
 	memcpy(x->root, s->seal.root, 32);
 	x->kind = cm_kind_word(s->seal.schema.kind);
+	x->schema = &s->seal.schema;
 	x->by = p->doc.head.by;
 	x->made = made_text(l, p->doc.head.made);
 	x->table_rows = s->seal.rows;
@@ -335,6 +338,8 @@ load_opening(struct cm_loaded *l, const struct cm_zip *zip, size_t k, struct cm_
 	cm_name_book_release(&book);
 	if (rc == CM_OK)
 		rc = cm_view_read(l->opening[k], &seal->schema, (uint32_t)k, l->arena, x, err);
+	if (rc == CM_OK)
+		x->whole = cm_opening_stats(l->opening[k])->whole;
 	if (rc == CM_OK && x->shows.rows == 0)
 		return cm_err_set(err, CM_E_REFUSED, "it opens nothing, and should not be there");
 	return rc;

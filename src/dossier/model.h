@@ -16,6 +16,7 @@
 #include "base/span.h"
 #include "capture/packet.h"
 #include "capture/record.h"
+#include "seal/plan.h"
 #include "seal/schema.h"
 #include "statement/disclosure.h"
 #include "statement/finding.h"
@@ -45,6 +46,13 @@ struct cm_shown_row {
 	struct cm_pseudonym alias_src, alias_dst; /* what the pcapng shows in place of a tied or shut one */
 };
 
+/* A row of a text, of records or of a blob of which at least one cell is open. */
+struct cm_shown_cells {
+	uint64_t row;
+	cm_columns open;	     /* one bit a column */
+	const struct cm_span *value; /* of those that are open, ascending */
+};
+
 /* A text claimed in a statement: one of the two is there. */
 struct cm_claim {
 	const char *name; /* "by", "vantage", ... */
@@ -62,7 +70,11 @@ struct cm_shown_exhibit {
 	size_t n_collected;
 	const struct cm_shown_row *rows; /* ascending; of a capture/1 only */
 	size_t n_rows;
+	const struct cm_schema *schema;	    /* NULL only in tests, of a capture/1 */
+	const struct cm_shown_cells *cells; /* ascending; of all other kinds */
+	size_t n_cells;
 	bool has_opening;
+	bool whole; /* all of it is open, and agrees with the sealed digest of the file */
 	struct cm_shows shows; /* counted from the opening */
 };
 

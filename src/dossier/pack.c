@@ -5,7 +5,7 @@
 #include "dossier/facts.h"
 #include "dossier/load.h"
 #include "dossier/pack.h"
-#include "dossier/pcapng_write.h"
+#include "dossier/opened_write.h"
 #include "dossier/report.h"
 
 struct packing {
@@ -16,7 +16,7 @@ struct packing {
 	struct cm_zip_entry *entry;
 	size_t n, cap;
 	struct cm_plan *plan;
-	struct cm_buf *opening, *pcapng; /* of each exhibit */
+	struct cm_buf *opening, *opened; /* of each exhibit: the proof, and the file for other tools */
 	struct cm_buf report, draft;
 };
 
@@ -94,9 +94,9 @@ begin(struct packing *p)
 	p->entry = cm_arena_array(p->arena, p->cap, sizeof(p->entry[0]));
 	p->plan = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->plan[0]));
 	p->opening = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opening[0]));
-	p->pcapng = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->pcapng[0]));
+	p->opened = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opened[0]));
 	p->out->sum = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->sum[0]));
-	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->pcapng == NULL ||
+	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->opened == NULL ||
 	    p->out->sum == NULL)
 		return no_memory(p->err);
 	for (i = 0; rc == CM_OK && i < in->n_exhibits; i++)
@@ -158,6 +158,16 @@ make_plans(struct packing *p, const struct cm_loaded *l)
 	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
 }
 
+/* Then the digest of the whole file can be shown, too, where it was sealed. */
+static bool
+opens_all(const struct cm_plan *plan, const struct cm_seal *seal)
+{
+	const struct cm_plan_range *r = plan->range;
+
+	return seal->has_file && plan->n == 1 && r->from == 0 && r->to == seal->rows && r->tied == 0 &&
+	    r->open == ~(cm_columns)0 >> (64 - seal->schema.n);
+}
+
 static CM_RESULT
 open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 {
@@ -175,6 +185,7 @@ open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 	if (rc != CM_OK)
 		return rc;
 	open.source = cm_cut_rows_source(rows);
+	open.with_file = opens_all(&p->plan[k], open.seal);
 	p->out->diff_exhibit = k;
 	rc = cm_table_open(&open, &sink, &p->out->diff, p->err);
 	cm_cut_rows_free(rows);
@@ -183,18 +194,19 @@ open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 }
 
 static CM_RESULT
-add_pcapng(struct packing *p, const struct cm_dossier *d, uint32_t k)
+add_opened(struct packing *p, const struct cm_dossier *d, uint32_t k)
 {
+	const struct cm_shown_exhibit *x = &d->exhibits[k];
 	char name[CM_ZIP_NAME + 1];
 	enum cm_result rc;
 
-	if (!d->exhibits[k].has_opening || !d->exhibits[k].shows.capture)
+	if (!x->has_opening)
 		return CM_OK;
-	rc = cm_pcapng_write(d, k, &p->pcapng[k]);
+	rc = cm_opened_write(d, k, &p->opened[k]);
 	if (rc != CM_OK)
 		return no_memory(p->err);
-	snprintf(name, sizeof(name), "seal-%u.pcapng", k + 1);
-	return add_entry(p, name, cm_buf_span(&p->pcapng[k]));
+	snprintf(name, sizeof(name), "seal-%u%s", k + 1, cm_opened_ending(x->schema->kind));
+	return add_entry(p, name, cm_buf_span(&p->opened[k]));
 }
 
 static CM_RESULT
@@ -253,7 +265,7 @@ add_made(struct packing *p)
 	l.dossier.hides = p->in->select.hides;
 	l.dossier.leaks_accepted = p->out->leaks.n;
 	for (k = 0; rc == CM_OK && k < l.dossier.n_exhibits; k++)
-		rc = add_pcapng(p, &l.dossier, k);
+		rc = add_opened(p, &l.dossier, k);
 	if (rc == CM_OK)
 		rc = add_report(p, &l.dossier);
 	if (rc == CM_OK)
@@ -294,10 +306,10 @@ cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out 
 	enum cm_result rc = pack(&p);
 	size_t k;
 
-	for (k = 0; p.plan != NULL && p.opening != NULL && p.pcapng != NULL && k < in->n_exhibits; k++) {
+	for (k = 0; p.plan != NULL && p.opening != NULL && p.opened != NULL && k < in->n_exhibits; k++) {
 		cm_plan_release(&p.plan[k]);
 		cm_buf_release(&p.opening[k]);
-		cm_buf_release(&p.pcapng[k]);
+		cm_buf_release(&p.opened[k]);
 	}
 	cm_buf_release(&p.report);
 	cm_buf_release(&p.draft);

@@ -174,6 +174,7 @@ cm_report_render(const struct cm_dossier *d, struct cm_span facts,
 	put_summary(out, d, checks);
 	for (i = 0; i < d->n_findings; i++)
 		cm_report_finding(out, d, i, checks != NULL ? checks->outcome[i] : NULL);
+	cm_report_rows(out, d);
 	cm_report_limits(out, d);
 	cm_report_custody(out, d);
 	cm_report_commands(out, d);

@@ -18,6 +18,9 @@ void cm_report_flow(struct cm_buf *out, const struct cm_dossier *d, const struct
 /* The two payloads side by side, or the one there is. */
 void cm_report_bytes(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f);
 
+/* What the opened rows of texts, records and blobs hold. */
+void cm_report_rows(struct cm_buf *out, const struct cm_dossier *d);
+
 /* Custody chain, what is shut, what is not proven, commands. */
 void cm_report_custody(struct cm_buf *out, const struct cm_dossier *d);
 void cm_report_limits(struct cm_buf *out, const struct cm_dossier *d);

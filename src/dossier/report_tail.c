@@ -64,6 +64,23 @@ cm_report_custody(struct cm_buf *out, const struct cm_dossier *d)
 }
 
 static void
+put_command(struct cm_buf *out, const struct cm_shown_exhibit *x, size_t k)
+{
+	if (!x->has_opening || x->schema == NULL)
+		return;
+	if (x->schema->kind == CM_KIND_LINES)
+		cm_buf_printf(out, "# the lines shown, without their numbers and the remarks between them\n"
+				   "grep -av '^#' seal-%zu.txt | cut -f2-\n", k);
+	else if (x->schema->kind == CM_KIND_RECORDS)
+		cm_buf_printf(out, "# the records shown, and what is hidden in them\n"
+				   "jq -c 'select(.row) | [.row, .not_shown, .record // .text]' seal-%zu.jsonl\n", k);
+	else if (x->schema->kind == CM_KIND_BLOB)
+		cm_buf_printf(out, "# the bytes shown, each where it was in the file, nothing in between (it may be "
+				   "dangerous: do not run it)\n"
+				   "xxd -r seal-%zu.hex part.bin\n", k);
+}
+
+static void
 put_shown(struct cm_buf *out, const struct cm_shown_exhibit *x, size_t i)
 {
 	const struct cm_shows *s = &x->shows;
@@ -97,19 +114,21 @@ put_not_proven(struct cm_buf *out, const struct cm_dossier *d)
 		for (j = 0; j < d->findings[i].body->n_cues; j++)
 			rests |= d->findings[i].body->cues[j].rests != CM_RESTS_LOCAL;
 	}
-	cm_buf_add_str(out, "<h3>What it does not prove</h3>\n<ul class=\"limits\">\n"
-	    "<li><strong>Who did it.</strong> It says which packets did not come from the host they name. "
-	    "It does not say whose machine sent them, where it stood, or on whose orders.</li>\n"
-	    "<li><strong>That the bytes were true when they were sealed.</strong> A seal shows that nothing "
-	    "was changed since. Whoever sealed could have sealed an invented capture; other people's "
-	    "captures of the same traffic speak to that.</li>\n"
+	cm_buf_add_str(out, "<h3>What it does not prove</h3>\n<ul class=\"limits\">\n");
+	if (d->n_findings != 0)
+		cm_buf_add_str(out, "<li><strong>Who did it.</strong> It says which packets did not come from "
+		    "the host they name. It does not say whose machine sent them, where it stood, or on whose "
+		    "orders.</li>\n");
+	cm_buf_add_str(out, "<li><strong>That the bytes were true when they were sealed.</strong> A seal shows that nothing "
+	    "was changed since. Whoever sealed could have sealed an invention; other people's captures and "
+	    "logs of the same events speak to that.</li>\n"
 	    "<li><strong>When it was sealed.</strong> The times in the statements are the signer's own "
-	    "clock, those in the capture the collector's.</li>\n"
+	    "clock, those in the exhibits the collector's.</li>\n"
 	    "<li><strong>What the rows not shown hold.</strong> The sender chose what to open");
 	if (rests)
 		cm_buf_add_str(out, ". Some signs rest on more than the accused packets: rows left shut could "
 				    "speak against them");
-	cm_buf_add_str(out, ".</li>\n<li><strong>That this is all there was.</strong> Other captures may exist "
+	cm_buf_add_str(out, ".</li>\n<li><strong>That this is all there was.</strong> Other exhibits may exist "
 			    "that the sender did not seal, or sealed and did not show.</li>\n</ul>\n");
 }
 
@@ -155,13 +174,14 @@ cm_report_commands(struct cm_buf *out, const struct cm_dossier *d)
 	    "# that every file is the one the disclosure lists\n"
 	    "jq -r '.predicate.files[] | .sha256 + \"  \" + .name' disclosure.json | sha256sum -c\n");
 	for (i = 0; i < d->n_exhibits; i++) {
+		put_command(out, &d->exhibits[i], i + 1);
 		if (!d->exhibits[i].shows.capture || d->exhibits[i].shows.packets == 0)
 			continue;
 		cm_buf_printf(out, "# the packets shown, with their rows and what is shut\n"
 				   "tshark -r seal-%zu.pcapng -Y 'frame.comment contains \"forged\"' \\\n"
 				   "  -T fields -e frame.number -e ip.ttl -e ip.id -e frame.comment\n", i + 1);
 	}
-	cm_buf_add_str(out, "</pre>\n<p>That the packets are the sealed ones, and that the findings come out of "
-	    "them, takes <code>comity verify</code>, or a verifier of your own: the format is public "
+	cm_buf_add_str(out, "</pre>\n<p>That what is shown is what was sealed, and that findings come out of "
+	    "it, takes <code>comity verify</code>, or a verifier of your own: the format is public "
 	    "(<code>docs/formats.md</code>).</p></section>\n");
 }

@@ -6,7 +6,7 @@
 #include "crypto/sha256.h"
 #include "dossier/facts.h"
 #include "dossier/load.h"
-#include "dossier/pcapng_write.h"
+#include "dossier/opened_write.h"
 #include "dossier/refer.h"
 #include "dossier/report.h"
 #include "dossier/verify.h"
@@ -204,31 +204,58 @@ check_chain(struct verifying *v)
 	return rc;
 }
 
-/* 7: pcapng and report, made again. */
+/* 7: the opened rows for other tools, and the report, made again. */
 static CM_RESULT
-check_pcapng(struct verifying *v, uint32_t k)
+check_opened(struct verifying *v, uint32_t k, enum cm_kind kind)
 {
 	const struct cm_shown_exhibit *x = &v->l->dossier.exhibits[k];
-	bool expected = x->shows.capture && x->has_opening;
+	bool expected = x->has_opening && x->schema->kind == kind;
 	struct cm_buf again = { 0 };
 	struct cm_span there;
 	char name[40];
 	enum cm_result rc;
 
-	snprintf(name, sizeof(name), "seal-%" PRIu32 ".pcapng", k + 1);
+	snprintf(name, sizeof(name), "seal-%" PRIu32 "%s", k + 1, cm_opened_ending(kind));
 	rc = cm_zip_find(&v->zip, name, &there);
 	if ((rc == CM_OK) != expected)
 		return cm_err_set(v->err, CM_E_REFUSED, "%s is %s", name,
 		    expected ? "missing" : "there, and should not be");
 	if (!expected)
 		return CM_OK;
-	rc = cm_pcapng_write(&v->l->dossier, k, &again);
+	rc = cm_opened_write(&v->l->dossier, k, &again);
 	if (rc == CM_OK && !cm_span_eq(cm_buf_span(&again), there))
-		rc = cm_err_set(v->err, CM_E_REFUSED, "%s does not hold the packets that are opened", name);
+		rc = cm_err_set(v->err, CM_E_REFUSED, "%s does not hold the %s that are opened", name,
+		    kind == CM_KIND_CAPTURE ? "packets" : "rows");
 	cm_buf_release(&again);
 	if (rc == CM_OK)
 		rc = say(v, &v->done, "%s, made again from the opened cells, is the same", name);
 	return rc;
+}
+
+static CM_RESULT
+check_opened_all(struct verifying *v)
+{
+	enum cm_result rc = CM_OK;
+	uint32_t k;
+	int kind;
+
+	for (k = 0; k < v->l->dossier.n_exhibits; k++) {
+		for (kind = CM_KIND_CAPTURE; rc == CM_OK && kind <= CM_KIND_BLOB; kind++)
+			rc = check_opened(v, k, (enum cm_kind)kind);
+	}
+	return rc;
+}
+
+static CM_RESULT
+say_opening(struct verifying *v, uint32_t k)
+{
+	const struct cm_shown_exhibit *x = &v->l->dossier.exhibits[k];
+
+	if (!x->has_opening)
+		return CM_OK;
+	return say(v, &v->done, "seal-%" PRIu32 ".opening: %" PRIu64 " of %" PRIu64 " rows, proven to be sealed ones%s",
+	    k + 1, x->shows.rows, x->table_rows,
+	    x->whole ? "; that is the whole file, with the SHA-256 that was sealed" : "");
 }
 
 static CM_RESULT
@@ -313,17 +340,13 @@ check_all(struct verifying *v)
 		rc = check_signers(v);
 	if (rc == CM_OK)
 		rc = check_chain(v);
-	for (k = 0; rc == CM_OK && k < v->l->dossier.n_exhibits; k++) {
-		if (v->l->dossier.exhibits[k].has_opening)
-			rc = say(v, &v->done, "seal-%" PRIu32 ".opening: %" PRIu64 " of %" PRIu64
-					      " rows, proven to be sealed ones", k + 1,
-			    v->l->dossier.exhibits[k].shows.rows, v->l->dossier.exhibits[k].table_rows);
-	}
+	for (k = 0; rc == CM_OK && k < v->l->dossier.n_exhibits; k++)
+		rc = say_opening(v, k);
 	if (rc == CM_OK)
 		rc = check_disclosure(v, head);
 	v->same_program = memcmp(v->l->disclosure.tool_source, v->in->source, 32) == 0;
-	for (k = 0; rc == CM_OK && k < v->l->dossier.n_exhibits; k++)
-		rc = check_pcapng(v, k);
+	if (rc == CM_OK)
+		rc = check_opened_all(v);
 	if (rc == CM_OK)
 		rc = check_report(v);
 	return rc == CM_OK ? redo_all(v) : rc;

@@ -279,7 +279,7 @@ cm_view_read(struct cm_opening *opening, const struct cm_schema *schema, uint32_
 	if (count(cm_opening_stats(opening), schema, arena, &x->shows) != CM_OK)
 		return no_memory(err);
 	if (schema->kind != CM_KIND_CAPTURE)
-		return CM_OK;
+		return cm_view_cells(opening, arena, x, err);
 	rc = read_rows(&v, opening);
 	if (rc == CM_OK && v.n > 0) {
 		x->rows = cm_arena_copy(arena, v.row, v.n * sizeof(v.row[0]));

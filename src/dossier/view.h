@@ -13,14 +13,19 @@
 #include "dossier/model.h"
 #include "seal/opening.h"
 
-/* Fills rows, n_rows and shows of ${x}, exhibit ${seal} of the dossier, from its
- * opening (rewound first).  Other kinds than capture/1 have shows only.
+/* Fills rows (other kinds than capture/1: cells) and shows of ${x}, exhibit ${seal} of the
+ * dossier, from its opening (rewound first).
  * Addresses: a tied host whose tie is that of a named one is known by its address;
  * the others are pseudonyms (packet.src.tied), a shut one a pseudonym of its own.
  * The checksum is known only where `mask` is open, the payload where it is open.
  * CM_E_REFUSED: no record cuts into these cells.  CM_E_NOMEM. */
 CM_RESULT cm_view_read(struct cm_opening *opening, const struct cm_schema *schema, uint32_t seal,
     struct cm_arena *arena, struct cm_shown_exhibit *x, struct cm_err *err);
+
+/* The part of cm_view_read for other kinds than capture/1: fills cells and n_cells.  Values
+ * point into the bytes of the opening.  CM_E_NOMEM. */
+CM_RESULT cm_view_cells(struct cm_opening *opening, struct cm_arena *arena, struct cm_shown_exhibit *x,
+    struct cm_err *err);
 
 /* The shows of an exhibit of which nothing is open.  CM_E_NOMEM. */
 CM_RESULT cm_view_nothing(const struct cm_schema *schema, struct cm_arena *arena, struct cm_shows *out);

@@ -41,7 +41,8 @@ CM_RESULT cm_opening_new(const struct cm_seal *seal, struct cm_span bytes,
     const struct cm_opening_rules *rules, struct cm_name_book *book, struct cm_opening **out,
     struct cm_err *err);
 
-/* The next row of which a cell is open; ${*out} lives until the next call.
+/* The next row of which a cell is open; ${*out} lives until the next call, the values in it
+ * as long as the bytes, in which they lie.
  * CM_E_NOTFOUND: that was the last. */
 CM_RESULT cm_opening_next(struct cm_opening *o, const struct cm_opened_row **out);
 void cm_opening_rewind(struct cm_opening *o);

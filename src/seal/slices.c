@@ -171,7 +171,7 @@ close_up(struct scan *s, const char *close, unsigned *depth)
 static bool
 value(struct scan *s, unsigned room)
 {
-	char close[CM_JSON_DEPTH];
+	char close[CM_RECORD_DEPTH];
 	unsigned depth = 0;
 	struct cm_span name;
 	bool first = false; /* something has just been opened, and may be empty */
@@ -225,7 +225,7 @@ member_value(struct scan *s, bool may_miss)
 	if (may_miss && (peek(s) == ',' || peek(s) == '}'))
 		return true;
 	white(s);
-	if (!value(s, CM_JSON_DEPTH - 1))
+	if (!value(s, CM_RECORD_DEPTH - 1))
 		return false;
 	white(s);
 	return true;

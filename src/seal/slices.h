@@ -9,7 +9,7 @@
 
 #include "seal/schema.h"
 
-#define CM_JSON_DEPTH 64u
+#define CM_RECORD_DEPTH 64u
 
 /* The value of a listed member: all bytes behind its colon, up to the comma or brace. */
 struct cm_slice {

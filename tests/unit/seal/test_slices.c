@@ -105,7 +105,7 @@ nesting_ends_at_sixty_four(void **state)
 		memset(line + at, '[', deep);
 		memset(line + at + deep, ']', deep);
 		memcpy(line + at + 2 * deep, "}", 2);
-		assert_int_equal(find(line, s, &n), deep + 1 <= CM_JSON_DEPTH);
+		assert_int_equal(find(line, s, &n), deep + 1 <= CM_RECORD_DEPTH);
 	}
 }
 

@@ -1,0 +1,20 @@
+/* dossier/opened_write.h -- the opened rows of an exhibit in a form that other tools read
+ * (docs/formats.md 3.1, 3.4): packets as pcapng, lines as text, records as JSON lines, blocks
+ * as a hexadecimal dump.  Made from checked cells only; the same dossier, the same bytes. */
+#ifndef CM_DOSSIER_OPENED_WRITE_H
+#define CM_DOSSIER_OPENED_WRITE_H
+
+#include "base/buf.h"
+#include "base/result.h"
+#include "dossier/model.h"
+
+/* ".pcapng", ".txt", ".jsonl", ".hex" */
+const char *cm_opened_ending(enum cm_kind kind);
+
+/* Appends the file for exhibit ${seal} of ${d}, of which something is open.  CM_E_NOMEM. */
+CM_RESULT cm_opened_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out);
+
+/* The file of a records/1; for opened_write.c. */
+void cm_opened_records(const struct cm_shown_exhibit *x, struct cm_buf *out);
+
+#endif
