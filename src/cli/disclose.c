@@ -6,6 +6,7 @@
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/dossier.h"
+#include "statement/seal_v1.h"
 
 enum {
 	OPT_FINDING = CM_OPT,
@@ -13,7 +14,8 @@ enum {
 	OPT_FRAMES,
 	OPT_ROWS,
 	OPT_COLUMNS,
-	OPT_DRY_RUN
+	OPT_DRY_RUN,
+	OPT_JSON
 };
 
 static const struct cm_option options[] = {
@@ -21,25 +23,27 @@ static const struct cm_option options[] = {
 	{ OPT_FINDING, "finding", "LIST", "findings by their number in the case (1,3-5), or `all'" },
 	{ OPT_EXHIBIT, "exhibit", "N", "the exhibit that --frames or --rows mean" },
 	{ OPT_FRAMES, "frames", "LIST", "open these frames, as Wireshark counts them (5,8-14)" },
-	{ OPT_ROWS, "rows", "LIST", "open these rows of the seal" },
-	{ OPT_COLUMNS, "columns", "LIST", "of these only: headers,src,dst,mask,payload" },
+	{ OPT_ROWS, "rows", "LIST", "open these rows of the seal, counted from 0; or `all'" },
+	{ OPT_COLUMNS, "columns", "LIST", "of these only, as the seal names them: headers,src or ip,rest" },
 	{ CM_WISH_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
 	{ CM_WISH_ALSO, "also", "WHAT", "hide that, too" },
-	{ CM_WISH_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
+	{ CM_WISH_LEAK_OK, "leak-ok", NULL, "accept hidden values that show in what is opened" },
 	{ CM_WISH_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
 	{ CM_WISH_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
 	{ CM_WISH_FOR, "for", "WHO", "to whom the dossier is addressed" },
 	{ OPT_DRY_RUN, "dry-run", NULL, "only print what would be given away" },
+	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
 
 /* More numbers than this nobody types. */
 #define LIST_MAX ((size_t)1 << 22)
+#define NUMBER_MAX (UINT64_C(1) << 44) /* as cm_packet_id has it */
 
 struct disclose {
 	const struct cm_context *ctx;
-	const char *finding, *rows;
+	const char *finding, *rows, *columns;
 	uint64_t exhibit; /* 0: not said */
 	struct cm_dossier_wish wish;
 	struct cm_ids chosen;
@@ -65,7 +69,7 @@ read_list(struct disclose *in, const char *text, cm_packet_id **out, size_t *n)
 			to = strtoull(text, &end, 10);
 		}
 		if (end == text || (*end != 0 && *end != ',') || to < from || to - from >= LIST_MAX ||
-		    (*n > 0 && from <= last) || *n + (to - from) >= LIST_MAX)
+		    (*n > 0 && from <= last) || *n + (to - from) >= LIST_MAX || to >= NUMBER_MAX)
 			return cm_err_set(&in->err, CM_E_USAGE, "a list is 5,8-14: ascending, each number once");
 		while (*n + (to - from) + 1 > cap) {
 			cap = cap == 0 ? 64 : 2 * cap;
@@ -81,28 +85,6 @@ read_list(struct disclose *in, const char *text, cm_packet_id **out, size_t *n)
 	}
 	*out = id;
 	return *n > 0 ? CM_OK : cm_err_set(&in->err, CM_E_USAGE, "an empty list");
-}
-
-static bool
-read_columns(struct disclose *in, const struct cm_args *a)
-{
-	static const char *const name[] = { "headers", "src", "dst", "mask", "payload" };
-	const char *at = a->value;
-	size_t len, c;
-
-	while (*at != 0) {
-		len = strcspn(at, ",");
-		for (c = 0; c < 5 && (strlen(name[c]) != len || strncmp(at, name[c], len) != 0); c++)
-			;
-		if (c == 5) {
-			(void)cm_cli_usage(in->ctx, a->command,
-			    "--columns: headers, src, dst, mask, payload; not %s", at);
-			return false;
-		}
-		in->wish.select.columns |= cm_column_bit(c);
-		at += len + (at[len] == ',');
-	}
-	return true;
 }
 
 static bool
@@ -127,7 +109,11 @@ take_option(struct disclose *in, const struct cm_args *a, int id)
 		in->wish.select.frames = id == OPT_FRAMES;
 		return true;
 	case OPT_COLUMNS:
-		return read_columns(in, a);
+		in->columns = a->value;
+		return true;
+	case OPT_JSON:
+		in->wish.json = true;
+		return true;
 	default:
 		return cm_cli_wish(a, id, &in->wish);
 	}
@@ -188,13 +174,109 @@ mark_exhibits(struct disclose *in, const uint8_t finding[32], const struct cm_ca
 	return rc;
 }
 
-/* Rows chosen by hand are of one exhibit. */
+static bool
+is_capture(const struct cm_case_exhibit *x)
+{
+	return strcmp(x->kind, cm_kind_word(CM_KIND_CAPTURE)) == 0;
+}
+
+/* "ip,rest": columns as the seal statement names them. */
+static CM_RESULT
+match_columns(struct disclose *in, const struct cm_case_exhibit *x, const struct cm_schema *schema)
+{
+	const char *at = in->columns;
+	size_t len, c;
+
+	do {
+		len = strcspn(at, ",");
+		if (cm_schema_find(schema, cm_span_of(at, len), &c) != CM_OK)
+			return cm_err_set(&in->err, CM_E_USAGE, "--columns: exhibit %" PRIu64 " has no column %.*s; "
+			    "`comity show exhibits' lists them", x->id, (int)len, at);
+		in->wish.select.columns |= cm_column_bit(c);
+		at += len;
+	} while (*at++ == ',');
+	return CM_OK;
+}
+
+static CM_RESULT
+choose_columns(struct disclose *in, const struct cm_case_exhibit *x)
+{
+	struct cm_statement_doc doc = { 0 };
+	struct cm_buf json = { 0 };
+	struct cm_seal_v1 seal;
+	enum cm_result rc = CM_OK;
+
+	if (in->columns == NULL)
+		return CM_OK;
+	rc = cm_case_statement_text(in->c, x->statement, &json, NULL, &in->err);
+	if (rc == CM_OK)
+		rc = cm_statement_read(cm_buf_span(&json), &in->arena, &doc, &in->err);
+	if (rc == CM_OK)
+		rc = cm_seal_v1_read(&doc, &in->arena, &seal, &in->err);
+	if (rc == CM_OK)
+		rc = match_columns(in, x, &seal.seal.schema);
+	cm_statement_release(&doc);
+	cm_buf_release(&json);
+	return rc;
+}
+
+/* Frames, hosts and payloads are words for captures. */
+static CM_RESULT
+check_words(struct disclose *in, const struct cm_case_exhibit *x)
+{
+	bool captures = false;
+	size_t i;
+
+	if (is_capture(x))
+		return CM_OK;
+	if (in->wish.select.frames)
+		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: it has --rows, no frames", x->id,
+		    x->kind);
+	for (i = 0; i < in->wish.n_exhibits; i++)
+		captures |= is_capture(&in->wish.exhibits[i]);
+	if (!captures && in->wish.select.hides != 0)
+		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --hide knows addresses and payload of "
+		    "packets; here --columns says which cells are opened, and all others stay shut", x->id, x->kind);
+	if (!captures && (in->wish.select.whole_host || in->wish.select.tie_all))
+		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --whole-host and --tie-all are for "
+		    "captures", x->id, x->kind);
+	return CM_OK;
+}
+
+/* Rows chosen by hand are of exhibit ${k} of the selection. */
+static CM_RESULT
+choose_these(struct disclose *in, size_t k)
+{
+	const struct cm_case_exhibit *x = &in->wish.exhibits[k];
+	struct cm_select_in *select = &in->wish.select;
+	cm_packet_id *id = NULL;
+	size_t n = 0, i;
+	enum cm_result rc = check_words(in, x);
+
+	if (rc == CM_OK)
+		rc = choose_columns(in, x);
+	if (rc == CM_OK && !select->frames && strcmp(in->rows, "all") == 0) {
+		select->all = true;
+		select->all_seal = (uint32_t)k;
+		return CM_OK;
+	}
+	if (rc == CM_OK)
+		rc = read_list(in, in->rows, &id, &n);
+	if (rc == CM_OK && !select->frames && id[n - 1] >= x->rows)
+		rc = cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " has %" PRIu64 " rows, counted from 0", x->id,
+		    x->rows);
+	for (i = 0; rc == CM_OK && i < n; i++)
+		id[i] = cm_packet_id_of((uint32_t)k, id[i]);
+	in->chosen = (struct cm_ids) { id, n };
+	select->rows = &in->chosen;
+	return rc;
+}
+
+/* They are of one exhibit. */
 static CM_RESULT
 choose_rows(struct disclose *in)
 {
-	cm_packet_id *id = NULL;
-	size_t n = 0, i, k;
-	enum cm_result rc;
+	size_t k;
 
 	if (in->rows == NULL)
 		return CM_OK;
@@ -202,12 +284,7 @@ choose_rows(struct disclose *in)
 		;
 	if (k == in->wish.n_exhibits && in->wish.n_exhibits != 1)
 		return cm_err_set(&in->err, CM_E_USAGE, "of which --exhibit? `comity show exhibits' lists them");
-	rc = read_list(in, in->rows, &id, &n);
-	for (i = 0; rc == CM_OK && i < n; i++)
-		id[i] = cm_packet_id_of(k == in->wish.n_exhibits ? 0 : (uint32_t)k, id[i]);
-	in->chosen = (struct cm_ids) { id, n };
-	in->wish.select.rows = &in->chosen;
-	return rc;
+	return choose_these(in, k == in->wish.n_exhibits ? 0 : k);
 }
 
 static CM_RESULT
@@ -233,7 +310,9 @@ choose_exhibits(struct disclose *in)
 			chosen[n++] = all.item[i];
 	}
 	if (rc == CM_OK && n == 0)
-		rc = cm_err_set(&in->err, CM_E_USAGE, "nothing is chosen: --finding, or --exhibit and --frames");
+		rc = cm_err_set(&in->err, in->exhibit != 0 ? CM_E_NOTFOUND : CM_E_USAGE, in->exhibit != 0 ?
+		    "no such exhibit; `comity show exhibits' lists them" :
+		    "nothing is chosen: --finding, or --exhibit and --rows or --frames");
 	in->wish.exhibits = chosen;
 	in->wish.n_exhibits = n;
 	return rc == CM_OK ? choose_rows(in) : rc;
@@ -264,7 +343,7 @@ disclose(struct disclose *in)
 	if (in->wish.out == NULL)
 		in->wish.out = "disclosure.dossier";
 	code = cm_cli_dossier(in->ctx, &in->wish);
-	if (code == CM_EXIT_OK && !in->wish.dry_run)
+	if (code == CM_EXIT_OK && !in->wish.dry_run && !in->wish.json)
 		fprintf(in->ctx->out, "%s\n", in->wish.out);
 	return code;
 }
@@ -283,7 +362,9 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	if (a.n != 0)
 		return cm_cli_usage(ctx, &cm_command_disclose, "what is %s?", a.operand[0]);
 	if (in.finding == NULL && in.rows == NULL)
-		return cm_cli_usage(ctx, &cm_command_disclose, "nothing is chosen: --finding or --frames");
+		return cm_cli_usage(ctx, &cm_command_disclose, "nothing is chosen: --finding, --rows or --frames");
+	if (in.columns != NULL && in.rows == NULL)
+		return cm_cli_usage(ctx, &cm_command_disclose, "--columns says what to open of --rows or --frames");
 	cm_arena_init(&in.arena, 0);
 	code = disclose(&in);
 	cm_keyring_close(&in.keyring);
@@ -296,14 +377,19 @@ const struct cm_command cm_command_disclose = {
 	.name = "disclose",
 	.run = run,
 	.flags = CM_COMMAND_CASE,
-	.line = "Makes a dossier of chosen findings, frames or columns",
+	.line = "Makes a dossier of chosen findings, rows or columns",
 	.operands = "",
 	.options = options,
 	.more = "What each finding needs is opened: the rows of its flow in full, and of other\n"
 		"connections of the accused host the headers.  --hide addresses ties them instead\n"
 		"(equal hosts show as equal) and searches all that is opened for the hidden ones, in\n"
-		"every spelling.  The dossier is verified before it is written; its path is the last\n"
-		"line of output.  Try --dry-run first.\n"
+		"every spelling.\n"
+		"\n"
+		"Of logs, records and samples --rows and --columns say what is opened.  Where other\n"
+		"cells of a record stay shut, what is opened is searched for their values.\n"
+		"\n"
+		"The dossier is verified before it is written; its path is the last line of output.\n"
+		"Try --dry-run first.\n"
 		"\n"
 		"Exits 0 when done, 2 for wrong use, 3 if it could not, or would not: hidden values\n"
 		"would show, or the exhibit is not what was sealed.\n",

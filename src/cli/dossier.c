@@ -227,7 +227,8 @@ pack(void *arg, int fd)
 		code = say_failure(m, &out);
 	} else {
 		if (m->wish->dry_run)
-			cm_dossier_say_plan(m->ctx, m->wish, &out);
+			(m->wish->json ? cm_dossier_json_plan : cm_dossier_say_plan)(m->ctx, m->wish, &out);
+		cm_dossier_say_parted(m->ctx, m->wish, &out);
 		if (out.leaks.n != 0)
 			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);
 		if (!write_all(fd, cm_buf_span(&out.files)))
@@ -480,6 +481,16 @@ finish(struct making *m)
 }
 
 static void
+print_made(const struct making *m)
+{
+	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
+		.leaks_accepted = m->disclosure.leaks_accepted };
+
+	cm_sha256(m->dossier.ptr, m->dossier.len, made.sha256);
+	cm_dossier_json_made(m->ctx, &made);
+}
+
+static void
 clean_up(struct making *m)
 {
 	size_t i;
@@ -509,6 +520,8 @@ cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 		code = confined(&m, pack, &m.files);
 	if (code == CM_EXIT_OK && !wish->dry_run)
 		code = finish(&m);
+	if (code == CM_EXIT_OK && !wish->dry_run && wish->json)
+		print_made(&m);
 	clean_up(&m);
 	return code;
 }

@@ -17,6 +17,7 @@ struct cm_dossier_wish {
 	size_t n_findings;
 	struct cm_select_in select; /* rows chosen by hand, hides, hosts */
 	bool leak_ok, dry_run, no_confine;
+	bool json;	 /* what is said of a dry run, or of the dossier, as one JSON object */
 	const char *to;	 /* or NULL */
 	const char *out; /* the dossier's path */
 	bool replace;	 /* it may be there already */
@@ -43,8 +44,24 @@ enum {
 /* cli/wish.c: takes one of these; false: it is none, or its argument is wrong, and it has been said. */
 bool cm_cli_wish(const struct cm_args *a, int id, struct cm_dossier_wish *w);
 
-/* cli/dossier_say.c: what a plan gives away, and where hidden addresses show through. */
+/* cli/dossier_say.c: what a plan gives away, and where what is hidden shows through. */
 void cm_dossier_say_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
+    const struct cm_pack_out *out);
+
+/* cli/dossier_json.c: the same of a plan, and what was made, as one JSON object. */
+struct cm_dossier_made {
+	const char *path; /* as the user gave it */
+	uint64_t bytes;
+	uint8_t sha256[32];
+	struct cm_case_stated stated;
+	uint64_t leaks_accepted;
+};
+void cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
+    const struct cm_pack_out *out);
+void cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made *made);
+
+/* What the search for hidden values can not find, if there was one. */
+void cm_dossier_say_parted(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_pack_out *out);
 void cm_dossier_say_leaks(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_leaks *leaks, bool refused);

@@ -10,18 +10,20 @@
 #include "os/random.h"
 #include "statement/custody.h"
 
-enum { OPT_TO = CM_OPT, OPT_HOW, OPT_FROM, OPT_AT };
+enum { OPT_TO = CM_OPT, OPT_HOW, OPT_FROM, OPT_AT, OPT_JSON };
 
 static const struct cm_option options[] = {
 	{ OPT_TO, "to", "WHO", "who received them" },
 	{ OPT_HOW, "how", "TEXT", "by which way, in what state, under which seal" },
 	{ OPT_FROM, "from", "WHO", "who gave them (default: the party of this case)" },
 	{ OPT_AT, "at", "TIME", "when, as 2026-01-31T23:59:59Z (default: now)" },
+	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ 0 },
 };
 
 struct handover {
 	const char *to, *how, *from, *at;
+	bool json;
 	struct cm_case *c;
 	struct cm_keyring keyring;
 	struct cm_arena arena;
@@ -45,6 +47,9 @@ take_option(struct handover *h, const struct cm_args *a, int id)
 		return true;
 	case OPT_AT:
 		h->at = a->value;
+		return true;
+	case OPT_JSON:
+		h->json = true;
 		return true;
 	default:
 		return false;
@@ -126,6 +131,24 @@ state(struct handover *h, const struct cm_args *a, struct cm_case_stated *out)
 	return rc == CM_OK ? cm_case_state(h->c, &h->keyring.signer, &d, out, &h->err) : rc;
 }
 
+/* What was stated, and where it stands. */
+static void
+print_json(const struct handover *h, const struct cm_context *ctx, const struct cm_case_stated *stated)
+{
+	struct cm_buf b = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+
+	cm_jsonw_object(&w);
+	cm_jsonw_kuint(&w, "number", stated->number);
+	cm_jsonw_khex(&w, "statement", cm_span_of(stated->digest, 32));
+	cm_custody_write(&w, &h->custody);
+	cm_jsonw_object_end(&w);
+	cm_buf_add_str(&b, "\n");
+	if (cm_buf_ok(&b))
+		fwrite(b.ptr, 1, b.len, ctx->out);
+	cm_buf_release(&b);
+}
+
 static enum cm_exit
 hand_over(struct handover *h, const struct cm_args *a)
 {
@@ -143,6 +166,10 @@ hand_over(struct handover *h, const struct cm_args *a)
 		(void)cm_err_set(&h->err, rc, "nothing was stated: %s", cm_result_word(rc));
 		(void)cm_cli_error(a->ctx, NULL, &h->err, NULL);
 		return CM_EXIT_CANNOT;
+	}
+	if (h->json) {
+		print_json(h, a->ctx, &stated);
+		return CM_EXIT_OK;
 	}
 	cm_hex_encode(cm_span_of(stated.digest, 32), hex);
 	fprintf(a->ctx->out, "Stated as number %llu: %zu exhibit%s handed to ", (unsigned long long)stated.number,

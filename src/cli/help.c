@@ -3,6 +3,14 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "codec/json_write.h"
+
+enum { OPT_JSON = CM_OPT };
+
+static const struct cm_option options[] = {
+	{ OPT_JSON, "json", NULL, "print JSON: commands and their options" },
+	{ 0 },
+};
 
 static void
 print_options(const struct cm_command *c, FILE *f)
@@ -47,22 +55,79 @@ all(const struct cm_context *ctx)
 	return CM_EXIT_OK;
 }
 
+static void
+json_options(struct cm_jsonw *w, const struct cm_command *c)
+{
+	const struct cm_option *o;
+	char letter[2] = { 0 };
+
+	cm_jsonw_key(w, "options");
+	cm_jsonw_array(w);
+	for (o = c->options; o != NULL && o->name != NULL; o++) {
+		letter[0] = (char)(o->id < CM_OPT ? o->id : 0);
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "name", o->name);
+		cm_jsonw_kstr(w, "letter", letter[0] != 0 ? letter : NULL);
+		cm_jsonw_kstr(w, "argument", o->arg);
+		cm_jsonw_kstr(w, "help", o->help);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+}
+
+/* All commands, or the one that was asked for. */
+static enum cm_exit
+as_json(const struct cm_command *only, const struct cm_context *ctx)
+{
+	const struct cm_command *const *c;
+	struct cm_buf b = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+	bool ok;
+
+	cm_jsonw_array(&w);
+	for (c = cm_commands; *c != NULL; c++) {
+		if (only != NULL && *c != only)
+			continue;
+		cm_jsonw_object(&w);
+		cm_jsonw_kstr(&w, "name", (*c)->name);
+		cm_jsonw_kstr(&w, "line", (*c)->line);
+		cm_jsonw_kstr(&w, "operands", (*c)->operands);
+		cm_jsonw_kbool(&w, "case", ((*c)->flags & CM_COMMAND_CASE) != 0);
+		json_options(&w, *c);
+		cm_jsonw_object_end(&w);
+	}
+	cm_jsonw_array_end(&w);
+	cm_buf_add_str(&b, "\n");
+	ok = cm_buf_ok(&b);
+	if (ok)
+		fwrite(b.ptr, 1, b.len, ctx->out);
+	else
+		cm_cli_say(ctx, "out of memory");
+	cm_buf_release(&b);
+	return ok ? CM_EXIT_OK : CM_EXIT_CANNOT;
+}
+
 static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_help, argc, argv, ctx);
 	const struct cm_command *c;
+	bool json = false;
+	int id;
 
-	if (cm_args_next(&a) != CM_ARGS_END)
-		return CM_EXIT_USAGE;
+	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
+		if (id != OPT_JSON)
+			return CM_EXIT_USAGE;
+		json = true;
+	}
 	if (a.n == 0)
-		return all(ctx);
+		return json ? as_json(NULL, ctx) : all(ctx);
 	if (a.n > 1)
 		return cm_cli_usage(ctx, &cm_command_help, "one command at a time");
 	c = cm_command_find(a.operand[0]);
 	if (c == NULL)
 		return cm_cli_usage(ctx, &cm_command_help, "there is no command %s", a.operand[0]);
-	return one(c, ctx);
+	return json ? as_json(c, ctx) : one(c, ctx);
 }
 
 const struct cm_command cm_command_help = {
@@ -70,4 +135,5 @@ const struct cm_command cm_command_help = {
 	.run = run,
 	.line = "Lists the commands, or says what one of them takes",
 	.operands = "[COMMAND]",
+	.options = options,
 };

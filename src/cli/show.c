@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/show.h"
 #include "statement/chain.h"
+#include "statement/seal_v1.h"
 
 enum { OPT_JSON = CM_OPT };
 
@@ -45,6 +46,27 @@ load_heads(struct cm_show *s, struct cm_err *err)
 	return r == CM_OK ? cm_chain_check(items, s->n_docs, &s->arena, &s->chain, err) : r;
 }
 
+/* Columns stand in the seals. */
+static enum cm_result
+load_schemas(struct cm_show *s, struct cm_err *err)
+{
+	struct cm_seal_v1 seal;
+	enum cm_result r = CM_OK;
+
+	s->schema = cm_arena_array(&s->arena, s->exhibits.n + 1, sizeof(*s->schema));
+	if (s->schema == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < s->exhibits.n && r == CM_OK; i++) {
+		for (size_t k = 0; k < s->n_docs && r == CM_OK; k++) {
+			if (memcmp(s->doc[k].digest, s->exhibits.item[i].statement, 32) != 0)
+				continue;
+			r = cm_seal_v1_read(&s->doc[k], &s->arena, &seal, err);
+			s->schema[i] = seal.seal.schema;
+		}
+	}
+	return r;
+}
+
 static enum cm_result
 load(struct cm_show *s, struct cm_err *err)
 {
@@ -56,7 +78,9 @@ load(struct cm_show *s, struct cm_err *err)
 		r = cm_case_statements(s->c, &s->arena, &s->statements, err);
 	if (r == CM_OK)
 		r = cm_case_disclosures(s->c, &s->arena, &s->disclosures, err);
-	return r == CM_OK ? load_heads(s, err) : r;
+	if (r == CM_OK)
+		r = load_heads(s, err);
+	return r == CM_OK ? load_schemas(s, err) : r;
 }
 
 /* One statement's own bytes, named by number or by the beginning of its digest. */

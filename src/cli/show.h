@@ -20,6 +20,7 @@ struct cm_show {
 	struct cm_case *c;
 	struct cm_arena arena;
 	struct cm_case_exhibits exhibits;
+	struct cm_schema *schema; /* of each exhibit, as its seal says */
 	struct cm_case_findings findings;
 	struct cm_case_statements statements;
 	struct cm_case_disclosures disclosures;

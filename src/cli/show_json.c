@@ -21,6 +21,11 @@ exhibits(const struct cm_show *s, struct cm_jsonw *w)
 		cm_jsonw_kuint(w, "no", e->id);
 		digest(w, "exhibit", e->x);
 		cm_jsonw_kstr(w, "kind", e->kind);
+		cm_jsonw_key(w, "columns");
+		cm_jsonw_array(w);
+		for (size_t c = 0; c < s->schema[i].n; c++)
+			cm_jsonw_span(w, s->schema[i].column[c].name);
+		cm_jsonw_array_end(w);
 		cm_jsonw_kuint(w, "rows", e->rows);
 		digest(w, "root", e->root);
 		digest(w, "statement", e->statement);

@@ -58,18 +58,37 @@ print(struct cm_show *s, const struct cm_table *t)
 	cm_table_print(t, s->ctx->out, &p);
 }
 
+/* "ip,user,rest" */
+static const char *
+columns_of(struct cm_show *s, const struct cm_schema *schema)
+{
+	struct cm_buf text = { 0 };
+	const char *list;
+
+	for (size_t c = 0; c < schema->n; c++) {
+		cm_buf_add_str(&text, c > 0 ? "," : "");
+		cm_buf_add_span(&text, schema->column[c].name);
+	}
+	list = cm_buf_cstr(&text);
+	if (list != NULL)
+		list = cm_arena_copy(&s->arena, list, text.len + 1);
+	cm_buf_release(&text);
+	return list;
+}
+
 static enum cm_result
 exhibits(struct cm_show *s)
 {
-	static const char *const head[] = { "no", "kind", "rows", "bytes", "seal", "file" };
-	struct cm_table t = cm_table_of(&s->arena, 6);
+	static const char *const head[] = { "no", "kind", "rows", "bytes", "seal", "columns", "file" };
+	struct cm_table t = cm_table_of(&s->arena, 7);
 	enum cm_result r = row(&t, head);
 
 	title(s, "Exhibits", s->exhibits.n);
 	for (size_t i = 0; i < s->exhibits.n && r == CM_OK; i++) {
 		const struct cm_case_exhibit *e = &s->exhibits.item[i];
 		const char *cells[] = { number(s, e->id), e->kind, number(s, e->rows),
-			number(s, e->size), short_hex(s, e->statement), e->path };
+			number(s, e->size), short_hex(s, e->statement), columns_of(s, &s->schema[i]),
+			e->path };
 
 		r = row(&t, cells);
 	}

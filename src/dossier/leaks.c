@@ -94,8 +94,8 @@ cm_leaks_share(struct cm_leaks *l, const struct cm_leaks *from)
 	return rc;
 }
 
-static CM_RESULT
-note(struct cm_leaks *l, struct cm_leak where, size_t offset, const char *form)
+enum cm_result
+cm_leaks_note(struct cm_leaks *l, struct cm_leak place)
 {
 	struct cm_leak *p;
 
@@ -109,10 +109,16 @@ note(struct cm_leaks *l, struct cm_leak where, size_t offset, const char *form)
 			return CM_E_NOMEM;
 		l->list = p;
 	}
+	l->list[l->n_list++] = place;
+	return CM_OK;
+}
+
+static CM_RESULT
+note(struct cm_leaks *l, struct cm_leak where, size_t offset, const char *form)
+{
 	where.offset = offset;
 	where.form = form;
-	l->list[l->n_list++] = where;
-	return CM_OK;
+	return cm_leaks_note(l, where);
 }
 
 static void

@@ -24,9 +24,11 @@
 struct cm_leak {
 	uint32_t seal;
 	uint64_t row;
-	const char *column; /* constant */
+	const char *column; /* lives as long as the selection */
 	uint64_t offset;    /* in the value */
 	const char *form;   /* as above; constant */
+	const char *hidden_column; /* NULL: an address; else the hidden cell (dossier/echoes.h), */
+	uint64_t hidden_row;	   /* of this row */
 };
 
 #define CM_LEAKS_LISTED 1000
@@ -49,6 +51,9 @@ CM_RESULT cm_leaks_share(struct cm_leaks *l, const struct cm_leaks *from);
 /* Looks through one opened value.  ${where} says which; its offset and form are
  * filled in for each place.  CM_E_NOMEM. */
 CM_RESULT cm_leaks_search(struct cm_leaks *l, struct cm_span value, struct cm_leak where);
+
+/* Adds a place that somebody else found.  CM_E_NOMEM. */
+CM_RESULT cm_leaks_note(struct cm_leaks *l, struct cm_leak place);
 
 void cm_leaks_release(struct cm_leaks *l);
 

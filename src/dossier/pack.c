@@ -113,7 +113,7 @@ enum pass { PASS_LEARN, PASS_PLAN, PASS_LEAKS, PASS_N };
 static CM_RESULT
 one_pass(struct packing *p, struct cm_select *s, const struct cm_loaded *l, enum pass pass, size_t k)
 {
-	struct cm_select_exhibit x = { (uint32_t)k, &l->seal[k].seal.schema, NULL };
+	struct cm_select_exhibit x = { (uint32_t)k, &l->seal[k].seal.schema, &l->dossier.exhibits[k].shows, NULL };
 	enum cm_result rc;
 
 	rc = cm_cut_rows_new(x.schema, p->in->exhibits[k].source, p->in->exhibits[k].name, &x.rows, p->err);
@@ -147,14 +147,14 @@ make_plans(struct packing *p, const struct cm_loaded *l)
 	in.n_findings = p->in->n_findings;
 	rc = cm_select_new(&in, &s);
 	for (pass = PASS_LEARN; rc == CM_OK && pass < PASS_N; pass++) {
-		if (pass == PASS_LEAKS && !(in.hides & CM_HIDE_ADDRESSES))
+		if (pass == PASS_LEAKS && !cm_select_hides(s))
 			break;
 		for (i = 0; rc == CM_OK && i < p->in->n_exhibits; i++)
 			rc = one_pass(p, s, l, (enum pass)pass, i);
 	}
 	cm_select_free(s);
 	if (rc == CM_OK && p->out->leaks.n != 0 && !p->in->leak_ok && !p->in->dry_run)
-		return cm_err_set(p->err, CM_E_REFUSED, "hidden addresses stand in cells that would be opened");
+		return cm_err_set(p->err, CM_E_REFUSED, "hidden values stand in cells that would be opened");
 	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
 }
 
@@ -288,6 +288,7 @@ pack(struct packing *p)
 		return rc;
 	zip = as_zip(p);
 	rc = cm_load(&l, &zip, p->err);
+	p->out->exhibits = l.dossier.exhibits;
 	if (rc == CM_OK)
 		rc = make_plans(p, &l);
 	for (k = 0; rc == CM_OK && !p->in->dry_run && k < p->in->n_exhibits; k++)

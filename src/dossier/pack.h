@@ -8,6 +8,7 @@
 
 #include "base/source.h"
 #include "codec/zip.h"
+#include "dossier/model.h"
 #include "dossier/plan.h"
 #include "seal/table.h"
 
@@ -42,6 +43,7 @@ struct cm_pack_in {
 struct cm_pack_out {
 	struct cm_buf files;	   /* a ZIP: all files but the disclosure, and CM_PACK_DRAFT */
 	struct cm_select_sum *sum; /* of each exhibit */
+	const struct cm_shown_exhibit *exhibits; /* schemas and names of columns; in the arena */
 	struct cm_leaks leaks;
 	struct cm_table_diff diff; /* where an exhibit is not what was sealed; */
 	size_t diff_exhibit;	   /* which one */
@@ -50,7 +52,7 @@ struct cm_pack_out {
 /* The entry that holds the members of disclosure/v1, but `files`, as one JSON object. */
 #define CM_PACK_DRAFT "draft.json"
 
-/* CM_E_REFUSED with out->leaks.n != 0: hidden addresses stand in cells that would be
+/* CM_E_REFUSED with out->leaks.n != 0: hidden values stand in cells that would be
  * opened, and nobody said leak_ok; out->diff.differs: the exhibit changed since it was
  * sealed.  With dry_run only sums and leaks are made, and leaks refuse nothing. */
 CM_RESULT cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out *out,

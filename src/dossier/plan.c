@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dossier/datagrams.h"
+#include "dossier/echoes.h"
 #include "dossier/plan.h"
 
 #define COL(c) cm_column_bit(CM_COL_##c)
@@ -23,6 +24,8 @@ struct cm_select {
 	struct host *host;	 /* of each finding: whose address the accused packets bear */
 	size_t *at;		 /* of each finding: place in its support */
 	struct cm_leaks hidden; /* only for its set of hosts */
+	struct cm_echoes echoes;
+	bool ready; /* echoes can be searched for */
 	struct cm_datagrams parted; /* not all parts of these are opened in full */
 };
 
@@ -52,6 +55,7 @@ cm_select_free(struct cm_select *s)
 	free(s->host);
 	free(s->at);
 	cm_leaks_release(&s->hidden);
+	cm_echoes_release(&s->echoes);
 	cm_datagrams_release(&s->parted);
 	free(s);
 }
@@ -132,6 +136,8 @@ asked_for(const struct walk *w, uint64_t row)
 	const struct cm_select_in *in = w->s->in;
 	const struct cm_row *last;
 
+	if (in->all && in->all_seal == w->x->seal)
+		return true;
 	if (in->rows == NULL)
 		return false;
 	if (!in->frames)
@@ -333,18 +339,42 @@ plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 	return rc == CM_OK ? add(w, row, &want) : rc;
 }
 
+/* What stays shut in a row of which other cells are open. */
+static CM_RESULT
+hide_cells(struct walk *w, uint64_t row, cm_columns open, const struct cm_cells *cells)
+{
+	struct cm_leak where = { .seal = w->x->seal, .row = row };
+	enum cm_result rc = CM_OK;
+	size_t c;
+
+	for (c = 0; rc == CM_OK && c < w->x->schema->n; c++) {
+		where.column = w->x->shows->columns[c].name;
+		if (!(open & cm_column_bit(c)))
+			rc = cm_echoes_hide(&w->s->echoes, cells->cell[c], where);
+	}
+	if (rc == CM_E_LIMIT)
+		return cm_err_set(w->err, rc, "more is hidden than can be searched for: open fewer rows at once");
+	return rc;
+}
+
 /* The other kinds know rows and columns chosen by hand, nothing else. */
 static enum cm_result
 plan_other(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
 	const struct cm_select_in *in = w->s->in;
+	cm_columns every = ~(cm_columns)0 >> (64 - w->x->schema->n);
 	struct want want = { .by_row = true };
+	enum cm_result rc = CM_OK;
 
 	if (asked_for(w, row))
 		want.open = in->columns != 0 ? in->columns : ~(cm_columns)0;
-	want.open &= ~(cm_columns)0 >> (64 - w->x->schema->n);
+	want.open &= every;
 	count(w->sum, &want, cells, w->x->schema->n);
-	return add(w, row, &want);
+	if (want.open != 0 && want.open != every) {
+		w->sum->parted++;
+		rc = hide_cells(w, row, want.open, cells);
+	}
+	return rc == CM_OK ? add(w, row, &want) : rc;
 }
 
 CM_RESULT
@@ -357,26 +387,58 @@ cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x, struct cm
 	return each_row(&w, x->schema->kind == CM_KIND_CAPTURE ? plan_row : plan_other);
 }
 
-static enum cm_result
-search_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
+/* The range of the plan in which the row lies, rows being asked for in order; NULL: none. */
+static const struct cm_plan_range *
+range_of(struct walk *w, uint64_t row)
 {
-	static const char *const name[] = { "headers", "src", "dst", "mask", "payload" };
 	const struct cm_plan_range *r;
-	enum cm_result rc = CM_OK;
-	size_t c;
 
 	while (w->range < w->done->n && w->done->range[w->range].to <= row)
 		w->range++;
 	r = w->range < w->done->n ? &w->done->range[w->range] : NULL;
-	if (r == NULL || row < r->from)
-		return CM_OK;
-	for (c = 0; rc == CM_OK && c < 5; c++) {
+	return r != NULL && r->from <= row ? r : NULL;
+}
+
+static enum cm_result
+search_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	static const char *const name[] = { "headers", "src", "dst", "mask", "payload" };
+	const struct cm_plan_range *r = range_of(w, row);
+	enum cm_result rc = CM_OK;
+	size_t c;
+
+	for (c = 0; r != NULL && rc == CM_OK && c < 5; c++) {
 		if (c == CM_COL_SRC || c == CM_COL_DST || !(r->open & cm_column_bit(c)))
 			continue;
 		rc = cm_leaks_search(w->leaks, cells->cell[c],
-		    (struct cm_leak) { w->x->seal, row, name[c], 0, NULL });
+		    (struct cm_leak) { .seal = w->x->seal, .row = row, .column = name[c] });
 	}
 	return rc;
+}
+
+static enum cm_result
+search_other(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	const struct cm_plan_range *r = range_of(w, row);
+	struct cm_leak where = { .seal = w->x->seal, .row = row };
+	enum cm_result rc = CM_OK;
+	size_t c;
+
+	for (c = 0; r != NULL && rc == CM_OK && c < w->x->schema->n; c++) {
+		if (!(r->open & cm_column_bit(c)))
+			continue;
+		where.column = w->x->shows->columns[c].name;
+		rc = cm_leaks_search(w->leaks, cells->cell[c], where);
+		if (rc == CM_OK && w->s->echoes.n != 0)
+			rc = cm_echoes_search(&w->s->echoes, cells->cell[c], where, w->leaks);
+	}
+	return rc;
+}
+
+bool
+cm_select_hides(const struct cm_select *s)
+{
+	return (s->in->hides & CM_HIDE_ADDRESSES) != 0 || s->echoes.n != 0;
 }
 
 CM_RESULT
@@ -384,9 +446,14 @@ cm_select_leaks(struct cm_select *s, const struct cm_select_exhibit *x, const st
     struct cm_leaks *leaks, struct cm_err *err)
 {
 	struct walk w = { .s = s, .x = x, .done = plan, .leaks = leaks, .err = err };
-	enum cm_result rc = cm_leaks_share(leaks, &s->hidden);
+	enum cm_result rc = CM_OK;
 
-	if (rc != CM_OK || x->schema->kind != CM_KIND_CAPTURE)
+	if (s->in->hides & CM_HIDE_ADDRESSES)
+		rc = cm_leaks_share(leaks, &s->hidden);
+	if (rc == CM_OK && !s->ready)
+		rc = cm_echoes_ready(&s->echoes);
+	s->ready = true;
+	if (rc != CM_OK)
 		return rc;
-	return each_row(&w, search_row);
+	return each_row(&w, x->schema->kind == CM_KIND_CAPTURE ? search_row : search_other);
 }

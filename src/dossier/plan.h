@@ -8,8 +8,10 @@
  * hiding payload shuts it, and `mask` with it.  Of a fragment `mask` opens if
  * all parts of its datagram are opened, or if it is asked for by row.
  *
+ * Of texts, records and blobs only what is asked for by row and column is opened.
+ *
  * Goes through the rows of every exhibit twice, and a third time to search for
- * hidden addresses: cm_select_learn over all exhibits, then cm_select_plan over
+ * what is hidden: cm_select_learn over all exhibits, then cm_select_plan over
  * all, then cm_select_leaks over all.  Pure. */
 #ifndef CM_DOSSIER_PLAN_H
 #define CM_DOSSIER_PLAN_H
@@ -24,6 +26,8 @@ struct cm_select_in {
 	const struct cm_finding *const *findings; /* rows by exhibit of this selection */
 	size_t n_findings;
 	const struct cm_ids *rows; /* asked for by number; may be NULL */
+	bool all;		   /* all rows of this exhibit are asked for: */
+	uint32_t all_seal;
 	bool frames;		   /* these are numbers of frames, not of rows */
 	cm_columns columns;	   /* of these; 0: all */
 	uint8_t hides;		   /* enum cm_hide */
@@ -38,12 +42,14 @@ struct cm_select_sum {
 	uint64_t cells[CM_COLUMNS_MAX];	   /* open or named */
 	uint64_t tied[CM_COLUMNS_MAX];
 	uint64_t bytes[CM_COLUMNS_MAX];	   /* of the open and named ones */
+	uint64_t parted; /* rows of records of which some cells are open and some are not */
 };
 
 /* One exhibit of the selection, its rows from the first one on. */
 struct cm_select_exhibit {
 	uint32_t seal;
 	const struct cm_schema *schema;
+	const struct cm_shows *shows; /* for the names of columns, of other kinds than capture/1 */
 	struct cm_cut_rows *rows;
 };
 
@@ -60,7 +66,11 @@ CM_RESULT cm_select_learn(struct cm_select *s, const struct cm_select_exhibit *x
 CM_RESULT cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x,
     struct cm_plan *plan, struct cm_select_sum *sum, struct cm_err *err);
 
-/* Searches what ${plan} opens for the addresses that the plans hide. */
+/* Is there anything to search for? */
+bool cm_select_hides(const struct cm_select *s);
+
+/* Searches what ${plan} opens for what the plans hide: addresses (dossier/leaks.h), and in
+ * other kinds than capture/1 the values of hidden cells (dossier/echoes.h). */
 CM_RESULT cm_select_leaks(struct cm_select *s, const struct cm_select_exhibit *x,
     const struct cm_plan *plan, struct cm_leaks *leaks, struct cm_err *err);
 
