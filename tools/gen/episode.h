@@ -45,6 +45,8 @@ extern const struct gen_episode gen_trap_shape_episodes[];
 void gen_run_cannon(struct gen_sim *s);
 void gen_run_http(struct gen_sim *s);
 void gen_run_mix(struct gen_sim *s);
+void gen_run_http_bench(struct gen_sim *s);
+void gen_run_mix_bench(struct gen_sim *s);
 void gen_run_flows(struct gen_sim *s);
 void gen_run_big(struct gen_sim *s);
 

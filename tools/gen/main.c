@@ -30,6 +30,8 @@ static const struct scenario scenarios[] = {
 	{ "benign", NULL, "every trap: nothing in it is forged" },
 	{ "http", gen_run_http, "much HTTP, 1.7 % of the data segments forged" },
 	{ "mix", gen_run_mix, "many small flows of many kinds" },
+	{ "http-bench", gen_run_http_bench, "as http, shaped like the bench peers are measured on" },
+	{ "mix-bench", gen_run_mix_bench, "as mix, five packets a flow, sizes of a busy link" },
 	{ "flows", gen_run_flows, "flows of one packet each (--packets, default 1,000,000)" },
 	{ "big", gen_run_big, "endless, fast; ended by --bytes or --packets" },
 };
@@ -55,9 +57,9 @@ static const char usage_text[] =
     "  --only EPISODE      one episode of the scenario\n"
     "  --packets N, --bytes N   go on until so much is written (K, M, G: thousands)\n"
     "  --background N      ordinary connections around an episode (3)\n"
-    "  --connections N     of great-cannon (400), http and mix (200)\n"
+    "  --connections N     of great-cannon (400), http, mix and their benches (200)\n"
     "  --rate N            great-cannon: injected of 100,000 eligible connections (1750)\n"
-    "                      http: forged of 100,000 data segments (1750)\n"
+    "                      http, http-bench: forged of 100,000 data segments (1750)\n"
     "  --format pcap|pcapng, --resolution us|ns, --endian le|be|mixed, --snaplen N\n"
     "  --sections N        pcapng: a new section every N frames\n"
     "  --interfaces N      pcapng: 1 to 4, with different time resolutions\n"

@@ -8,8 +8,8 @@ struct crowd {
 	uint32_t clients;
 };
 
-static void
-lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
+void
+gen_lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 {
 	static const char *const names[] = { "www.example.com", "a.example.net",
 		"telemetry.example.org" };
@@ -125,7 +125,7 @@ gen_run_mix(struct gen_sim *s)
 		uint32_t k = gen_rng_below(&s->rng, 1000);
 
 		if (k < 420)
-			lookup(s, from, to);
+			gen_lookup(s, from, to);
 		else if (k < 600)
 			datagrams(s, from, to);
 		else if (k < 998)

@@ -68,6 +68,9 @@ struct gen_udp {
 	const char *comment;
 };
 
+/* A question and its answer, beginning now. */
+void gen_lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server);
+
 void gen_udp_put(const struct gen_udp *u);
 uint32_t gen_udp_mark(struct gen_udp *u, enum gen_kind kind, const char *note);
 

@@ -1,8 +1,10 @@
 /* Much HTTP with forgeries in it: the shape of the bench the peers were measured on.
  *
  * Of the flows 35 % can be attacked, and there 5 % of the data segments meet a
- * forged one (--rate 1750, per 100,000 of all); the classes stand to one another as in that bench, plus one: late
- * forgeries that come after the ACK. */
+ * forged one (--rate 1750, per 100,000 of all); the classes stand to one another as in that bench.
+ *
+ * Two manners: `http` has one class more, late forgeries that come after the ACK; `http-bench` has that bench's own six,
+ * and its flows: one transfer each, sizes far apart. */
 #include "episode.h"
 
 #include <string.h>
@@ -10,15 +12,26 @@
 #define SERVERS 120u
 #define CLIENTS 2000u
 
+struct manner {
+	uint32_t late, late_acked;  /* SHARE_LATE between them */
+	uint32_t rounds;            /* requests of a flow, at most */
+	bool far_apart;             /* bodies of 2 to 288 kB, as many of each doubling */
+	uint32_t keepalives, turns; /* one round in so many; a turn: the server's TTL changes */
+};
+
+static const struct manner of_http = { 2251, 750, 5, false, 100, 200 };
+static const struct manner of_bench = { 3001, 0, 1, true, 35, 70 };
+
 struct plan {
+	const struct manner *manner;
 	bool attackable, first_done;
+	uint32_t turn_after; /* data segments of the server; 0: its path stays as it is */
 	uint8_t evil[1500];
 };
 
 enum {
 	SHARE_SAME = 3777,
-	SHARE_LATE = 2251,
-	SHARE_ACKED = 750,
+	SHARE_LATE = 3001,
 	SHARE_OVERLAP = 2108,
 	SHARE_RST = 1304,
 	SHARE_FIN = 517,
@@ -67,13 +80,13 @@ attack(struct gen_seg *seg, struct plan *p)
 	if (k < SHARE_SAME) {
 		evil.t -= us;
 		put_pair(&evil, seg, "mid_same");
-	} else if ((k -= SHARE_SAME) < SHARE_LATE) {
+	} else if ((k -= SHARE_SAME) < p->manner->late) {
 		evil.t += us;
 		put_pair(&evil, seg, "late");
-	} else if ((k -= SHARE_LATE) < SHARE_ACKED) {
+	} else if ((k -= p->manner->late) < p->manner->late_acked) {
 		evil.t += gen_conn_rtt(seg->c) * 5 / 4;
 		put_pair(&evil, seg, "late_acked");
-	} else if ((k -= SHARE_ACKED) < SHARE_OVERLAP) {
+	} else if ((k -= p->manner->late_acked) < SHARE_OVERLAP) {
 		evil.seq += (uint32_t)(seg->len / 3);
 		evil.t -= us;
 		put_pair(&evil, seg, "overlap");
@@ -137,6 +150,20 @@ nuisance(struct gen_seg *seg)
 	}
 }
 
+/* In the middle of a transfer the path gets longer by two hops. */
+static void
+turn(struct gen_seg *seg, struct plan *p)
+{
+	struct gen_end *server = &seg->c->e[GEN_SERVER];
+
+	if (seg->from != GEN_SERVER || p->turn_after == 0 || --p->turn_after > 0)
+		return;
+	server->ttl = (uint8_t)(server->ttl - 2);
+	seg->ttl = server->ttl;
+	seg->c->sim->class = "reroute";
+	gen_seg_mark(seg, GEN_TRAP, NULL);
+}
+
 static void
 meet(struct gen_seg *seg, void *ctx)
 {
@@ -144,6 +171,7 @@ meet(struct gen_seg *seg, void *ctx)
 	struct gen_rng *r = &seg->c->sim->rng;
 	uint32_t rate = seg->c->sim->o.rate;
 
+	turn(seg, p);
 	if (p->attackable && !p->first_done && seg->from == GEN_SERVER) {
 		p->first_done = true;
 		if (gen_rng_chance(r, 353 * rate / 1750, 5544))
@@ -171,35 +199,47 @@ keepalive(struct gen_conn *c)
 	c->now += GEN_MS;
 }
 
+static uint32_t
+draw_body(struct gen_rng *r, const struct manner *m)
+{
+	if (!m->far_apart)
+		return gen_rng_range(r, 1000, 37000);
+	return gen_rng_range(r, 2000, 9000) << gen_rng_below(r, 6);
+}
+
 static void
 one_flow(struct gen_sim *s, struct gen_host *client, struct gen_host *server, struct plan *p)
 {
 	struct gen_conn c;
 	struct gen_http h = { .host = "www.example.com", .path = "/item" };
-	uint32_t rounds = gen_rng_range(&s->rng, 1, 5);
+	const struct manner *m = p->manner;
+	uint32_t rounds = gen_rng_range(&s->rng, 1, m->rounds);
 
 	p->attackable = gen_rng_chance(&s->rng, 5544, 15776);
 	p->first_done = false;
+	if (m->far_apart && gen_rng_chance(&s->rng, 1, m->turns))
+		p->turn_after = gen_rng_range(&s->rng, 2, 10);
 	gen_conn_start(&c, s, client, server, 80);
 	gen_conn_handshake(&c);
 	c.hook = meet;
 	c.hook_ctx = p;
 	for (uint32_t i = 0; i < rounds; i++) {
-		h.body = gen_rng_range(&s->rng, 1000, 37000);
+		h.body = draw_body(&s->rng, m);
 		gen_http_exchange(&c, &h);
-		if (gen_rng_chance(&s->rng, 1, 100))
+		if (gen_rng_chance(&s->rng, 1, m->keepalives))
 			keepalive(&c);
-		if (gen_rng_chance(&s->rng, 1, 200))
+		if (!m->far_apart && gen_rng_chance(&s->rng, 1, m->turns))
 			c.e[GEN_SERVER].ttl = (uint8_t)(c.e[GEN_SERVER].ttl - 2);
 	}
+	p->turn_after = 0;
 	gen_conn_close(&c, GEN_CLIENT);
 }
 
-void
-gen_run_http(struct gen_sim *s)
+static void
+run(struct gen_sim *s, const struct manner *manner)
 {
 	struct gen_host *server[SERVERS];
-	struct plan plan = { 0 };
+	struct plan plan = { .manner = manner };
 	uint32_t n = s->o.connections;
 
 	memset(plan.evil, 'E', sizeof(plan.evil));
@@ -213,4 +253,16 @@ gen_run_http(struct gen_sim *s)
 		one_flow(s, from, to, &plan);
 		gen_sim_advance(s, s->t + gen_rng_range(&s->rng, 1100, 4000) * (int64_t)GEN_US);
 	}
+}
+
+void
+gen_run_http(struct gen_sim *s)
+{
+	run(s, &of_http);
+}
+
+void
+gen_run_http_bench(struct gen_sim *s)
+{
+	run(s, &of_bench);
 }
