@@ -4,13 +4,14 @@
 #   make test     everything that must hold; the last line counts
 #   make build    build/comity
 #   make deps     what has to be installed, and installs it (as root or through sudo)
-#   make bench    figures, against tshark and tcpdump
+#   make bench    figures, beside tools people know; BENCH='--size full --write docs/performance.md'
 #   make fuzz     each fuzz target for FUZZ_SECONDS (10), with clang's libFuzzer
 #   make install  PREFIX=/usr/local DESTDIR=
 #   make clean
 
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 10
+BENCH ?=
 PREFIX ?= /usr/local
 COMITY_SHARED ?= ../shared
 export COMITY_SHARED FUZZ_SECONDS JOBS
@@ -47,7 +48,10 @@ test: deps-test
 	@python3 tests/run
 
 bench: build
-	@tests/bench/run
+	@tools/deps.sh bench || echo "going on with the tools that are there" >&2
+	@ninja -C $(RELEASE) -j $(JOBS) tests/bench/bench_seal tests/bench/bench_limits >build/build.log 2>&1 || \
+	    { cat build/build.log; exit 1; }
+	@tests/bench/run $(BENCH)
 
 fuzz:
 	@tools/deps.sh build test fuzz

@@ -1,10 +1,11 @@
 #!/bin/sh
-# What has to be installed on Debian 12 for: build, test, fuzz (arguments).
+# What has to be installed on Debian 12 for: build, test, fuzz, bench (arguments).
 # Prints the apt line if something is missing, and runs it only as root or through sudo.
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev openssh-client"
 check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd"
 fuzz="clang libclang-rt-14-dev"
+bench="tcpdump tshark openssl libndpi-bin argus-server nfdump valgrind"
 
 want=
 for what in "$@"; do
@@ -12,6 +13,7 @@ for what in "$@"; do
 	build) want="$want $build" ;;
 	test) want="$want $check" ;;
 	fuzz) want="$want $fuzz" ;;
+	bench) want="$want $bench" ;;
 	esac
 done
 

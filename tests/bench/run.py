@@ -1,232 +1,189 @@
 #!/usr/bin/env python3
-"""How fast, and in how much memory, beside tools people know: ours and theirs in turn, on the same file.
+"""How fast, in how much memory and how rightly, beside tools people know: ours and theirs in turn, on the same file.
 
-usage: run.py [--comity PROGRAM] [--generator COMITY-GEN] [--size small|full] [--runs N]
-              [--inputs http,http-few,mix] [--write docs/performance.md] [--dir FOLDER]
+usage: run.py [--size small|full] [--runs N] [--write docs/performance.md] [--long] [...]
 
-Inputs are made by the generator in a folder outside the repository and removed
-again (kept with --dir).  Every command is run in pairs with `tcpdump -n -r F -w /dev/null`
-on the same file: other, tcpdump, other, tcpdump...; the ratio is the median of the pairs'
-ratios.  Wall and CPU seconds and peak memory are those of the whole process tree as
-wait4 reports them.  One warm-up each, so that files are in the page cache
-(it counts where it takes more than five seconds).
+Inputs are made by the generator in a folder outside the repository and removed again (kept with --dir).  Every command
+is run in pairs with `tcpdump -n -r F -w /dev/null` on the same file: other, tcpdump, other, tcpdump...; a ratio is the
+median of the pairs' ratios.  Before that it runs once to warm up, while its memory is looked at.  Nothing is gated on
+time.  --save keeps what was measured as JSON, --from makes the tables and plots of it again.
 """
 import argparse
+import json
 import os
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
+import inputs
+import kernels
+import limits
+import measure
+import peers
+import quality
+import report
+import scale
+import shape
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-SIZES = {
-    "small": {"http": ["http", "--bytes", "50M"], "http-few": ["http", "--rate", "20", "--bytes", "50M"],
-              "mix": ["mix", "--packets", "150K"]},
-    "full": {"http": ["http", "--bytes", "1005M"], "http-few": ["http", "--rate", "5", "--bytes", "1005M"],
-             "mix": ["mix", "--packets", "4000K"]},
-}
-# With thousands of incidents `investigate` writes a dossier of hundreds of megabytes: that is
-# not what anybody seals, and no figure for sealing.
-NO_SEAL = ("http",)
-BEGIN, END = "<!-- table: tests/bench/run.py -->", "<!-- end of table -->"
+# With thousands of incidents `investigate` writes a dossier of hundreds of megabytes: that is not what anybody seals.
+NO_DOSSIER = ("http",)
+PARTS = ("speed", "limits", "quality", "kernels", "shape", "scale", "pipe")
 
 
-class Row:
-    def __init__(self, name):
-        self.name, self.wall, self.cpu, self.peak, self.ratio, self.cpu_ratio = name, [], [], 0, [], []
-
-
-def measure(command, cwd):
-    """Wall seconds, CPU seconds, peak KiB of the child and what it waited for; None if it failed."""
-    with open(os.devnull, "wb") as null:
-        start = time.monotonic()
-        child = subprocess.Popen(command, stdout=null, stderr=null, cwd=cwd)
-        _, status, use = os.wait4(child.pid, 0)
-        wall = time.monotonic() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 1, 4):
-        return None
-    return wall, use.ru_utime + use.ru_stime, use.ru_maxrss
-
-
-def peak_of_tree(command, cwd, log):
-    """Peak KiB summed over the tree: a confined child is not in its parent's ru_maxrss."""
-    if not shutil.which("strace") and not os.path.exists("/proc/self/smaps_rollup"):
-        return 0
-    child = subprocess.Popen(command, stdout=log, stderr=log, cwd=cwd)
-    peak = 0
-    while child.poll() is None:
-        peak = max(peak, sum(rss_kib(p) for p in tree(child.pid)))
-        time.sleep(0.01)
-    return peak
-
-
-def tree(pid):
-    out = [pid]
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-            for kid in f.read().split():
-                out += tree(int(kid))
-    except OSError:
-        pass
-    return out
-
-
-def rss_kib(pid):
-    """Own and shared anonymous memory: pages of the mapped capture belong to the page cache."""
-    total = 0
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as f:
-            for line in f:
-                if line.startswith(("RssAnon:", "RssShmem:")):
-                    total += int(line.split()[1])
-    except OSError:
-        pass
-    return total
-
-
-def commands(a, label, path, scratch):
-    """Name, command, what has to be put in order before each run."""
-    tcpdump = ["tcpdump", "-n", "-r", path, "-w", "/dev/null"]
-    out = [("tcpdump -r F -w /dev/null", tcpdump, None)]
-    if os.access(a.comity, os.X_OK):
-        dossier = os.path.join(scratch, "case", "x.dossier")
-        out.append(("comity inspect", [a.comity, "inspect", "--json", path], None))
-        if not a.no_seal and label not in NO_SEAL:
-            out.append(("comity investigate (inspect, seal, state, dossier)",
-                        [a.comity, "investigate", path, "-o", dossier], lambda: fresh_case(a.comity, scratch)))
-    out.append(("openssl dgst -sha256", ["openssl", "dgst", "-sha256", path], None))
-    out.append(("capinfos, no hash", ["capinfos", "-c", "-d", "-u", "-i", path], None))
-    out.append(("tshark -q -z conv,tcp", ["tshark", "-q", "-n", "-r", path, "-z", "conv,tcp"], None))
-    return [c for c in out if shutil.which(c[1][0])]
-
-
-def fresh_case(comity, scratch):
-    case = os.path.join(scratch, "case")
-    shutil.rmtree(case, ignore_errors=True)
-    os.makedirs(case)
-    subprocess.run([comity, "init", "--name", "Bench"], cwd=case, check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
-
-
-def one_input(a, label, path, scratch):
-    todo = commands(a, label, path, scratch)
-    tcpdump = todo[0][1]
-    rows = []
-    for name, command, before in todo:
-        row = Row(name)
-        cwd = os.path.join(scratch, "case") if before else scratch
-        for i in range(a.runs + 1):
-            if len(row.wall) >= a.runs:
-                break
-            if before:
-                before()
-            got = measure(command, cwd)
-            base = measure(tcpdump, scratch)
-            if got is None:
-                print(f"  {label}: {name}: failed", file=sys.stderr)
-                break
-            if i > 0 or got[0] > 5:
-                row.wall.append(got[0])
-                row.cpu.append(got[1])
-                row.peak = max(row.peak, got[2])
-                row.ratio.append(got[0] / base[0])
-                row.cpu_ratio.append(got[1] / base[1])
-        if row.wall:
-            if name.startswith("comity"):
-                if before:
-                    before()
-                with open(os.devnull, "wb") as null:
-                    row.peak = peak_of_tree(command, cwd, null) or row.peak
-            rows.append(row)
-            print(f"  {label}: {name}: {statistics.median(row.wall):.3f} s", file=sys.stderr)
-    return rows
-
-
-def packets_of(path):
-    got = subprocess.run(["capinfos", "-c", "-M", "-T", "-r", path], capture_output=True, text=True, check=False)
-    try:
-        return int(got.stdout.split()[-1])
-    except (IndexError, ValueError):
-        return 0
-
-
-def table(label, path, rows):
-    size, packets = os.path.getsize(path), packets_of(path)
-    lines = [f"### {label}: {size / 1e9:.3f} GB, {packets / 1e6:.3f} M packets", "",
-             "| command | wall s | CPU s | peak MiB | GB/s | M packets/s | times tcpdump: wall | CPU |",
-             "|---|---|---|---|---|---|---|---|"]
-    for r in rows:
-        wall = statistics.median(r.wall)
-        lines.append(f"| {r.name} | {wall:.3f} | {statistics.median(r.cpu):.3f} | {r.peak / 1024:.0f} | "
-                     f"{size / wall / 1e9:.2f} | {packets / wall / 1e6:.2f} | {statistics.median(r.ratio):.2f} | "
-                     f"{statistics.median(r.cpu_ratio):.2f} |")
-    return lines + [""]
+def say(*words):
+    print(*words, file=sys.stderr, flush=True)
 
 
 def first_line(command):
     try:
         got = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
-        return "absent"
-    text = (got.stdout + got.stderr).strip().splitlines()
-    return text[0] if text else "?"
+        return None
+    words = (got.stdout + got.stderr).strip().splitlines()
+    return words[0].strip() if words else None
 
 
-def machine():
-    cpu = "?"
+def machine(a):
     with open("/proc/cpuinfo", encoding="utf-8") as f:
-        for line in f:
-            if line.startswith("model name"):
-                cpu = line.split(":", 1)[1].strip()
-                break
+        cpu = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "?")
     with open("/proc/meminfo", encoding="utf-8") as f:
         mem = int(f.readline().split()[1]) / 1048576
-    return (f"{os.cpu_count()} CPUs ({cpu}), {mem:.0f} GiB, {platform.system()} {'.'.join(platform.release().split('.')[:2])}; "
-            f"{first_line(['tcpdump', '--version'])}; {first_line(['tshark', '--version'])}; "
-            f"{first_line(['openssl', 'version'])}")
+    commit = first_line(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"]) or "?"
+    tools = [first_line(c) for c in (["tcpdump", "--version"], ["tshark", "--version"], ["openssl", "version"],
+                                     ["nfpcapd", "-V"], ["ndpiReader", "--version"]) if shutil.which(c[0])]
+    return (f"Machine: {os.cpu_count()} CPUs ({cpu}), {mem:.0f} GiB, {platform.system()} "
+            f"{'.'.join(platform.release().split('.')[:2])}. Comity at commit {commit}; {'; '.join(t for t in tools if t)}. "
+            f"`run.py --size {a.size} --runs {a.runs}`, load before: {os.getloadavg()[0]:.2f}.")
 
 
-def write_into(path, lines):
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    head, rest = text.split(BEGIN, 1)
-    tail = rest.split(END, 1)[1]
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(head + BEGIN + "\n\n" + "\n".join(lines) + "\n" + END + tail)
+def measured(a, commands, path, got):
+    """Rows of those commands that work."""
+    size, packets = os.path.getsize(path), inputs.packets_of(path)
+    limit = limits.of_file(a.benches, path)["walk-touch"]["seconds"]
+    rows = []
+    for c in peers.there(commands):
+        try:
+            row = measure.in_turn(c, peers.tcpdump(path), a.runs, size, packets)
+        except measure.Failed as e:
+            got["failed"].append(f"{c.name} ({e})")
+            say(f"  {c.name}: {e}")
+            continue
+        rows.append({**row, "read_limit_s": limit})
+        say(f"  {c.name}: {row['wall_s']:.3f} s")
+    return rows
 
 
-def main():
+def speed(a, kind):
+    path, _ = inputs.get(a, kind)
+    say(kind)
+    got = {"bytes": os.path.getsize(path), "packets": inputs.packets_of(path), "command": inputs.command_line(kind, a.size),
+           "limits": limits.of_file(a.benches, path), "failed": []}
+    ours = peers.ours(a.comity, path, a.scratch, investigate=kind not in NO_DOSSIER and not a.no_seal)
+    theirs = peers.debian(path, a.scratch) + peers.elsewhere(path, a.scratch)
+    got["rows"] = measured(a, [peers.tcpdump(path), *ours, *(c for c in theirs if "on" not in c.about)], path, got)
+    if a.no_slow:
+        got["slow"] = []
+        return got
+    path, _ = inputs.get(a, kind, "slow")
+    slow = peers.debian(path, a.scratch) + peers.elsewhere(path, a.scratch)
+    got["slow"] = measured(a, [c for c in slow if "on" in c.about], path, got)
+    return got
+
+
+def few_packets(a, name, http, mix):
+    """For counting and for bench_seal, which go through every instruction or through memory several times."""
+    out = {}
+    for kind, args in (("http", ["http-bench", "--rate", "1790", "--packets", http]), ("mix", ["mix-bench", "--packets", mix])):
+        path, _ = inputs.make(a, args, f"{kind}-{name}")
+        out[kind] = (path, inputs.packets_of(path))
+    return out
+
+
+def all_of(a):
+    found = {"machine": machine(a)}
+    kinds = a.inputs.split(",")
+    if "limits" in a.parts:
+        say("limits")
+        found["limits"] = limits.machine(a.benches, few_packets(a, "tiny", "4K", "8K")["http"][0])
+    if "speed" in a.parts:
+        found["inputs"] = {kind: speed(a, kind) for kind in kinds}
+    elif "limits" in a.parts:
+        found.pop("limits")  # they stand beside the inputs'
+    if "quality" in a.parts:
+        say("quality")
+        found["quality"] = quality.look(a.comity, *inputs.get(a, "http"))
+    if "shape" in a.parts:
+        say("shape")
+        found["shape"] = {kind: shape.numbers(*inputs.get(a, kind)) for kind in ("http", "mix")}
+    if "kernels" in a.parts:
+        say("kernels")
+        found["kernels"] = kernels.all_of(a.comity, a.benches, few_packets(a, "little", "40K", "80K"), few_packets(a, "tiny", "4K", "8K"),
+                                          a.scratch)
+    if "scale" in a.parts:
+        say("scale")
+        found["scale"] = scale.all_of(a)
+    if "pipe" in a.parts:
+        say("pipe")
+        found["pipe"] = scale.pipe(a, scale.PIPE["long" if a.long else a.size])
+    return found
+
+
+def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--comity", default=os.path.join(ROOT, "build", "comity"))
     p.add_argument("--generator", default=os.path.join(ROOT, "build", "comity-gen"))
-    p.add_argument("--size", choices=SIZES, default="small")
+    p.add_argument("--benches", default=os.path.join(ROOT, "build", "release", "tests", "bench"))
+    p.add_argument("--size", choices=("small", "full"), default="small")
     p.add_argument("--runs", type=int, default=3)
-    p.add_argument("--inputs", default="http,http-few,mix")
-    p.add_argument("--no-seal", action="store_true")
-    p.add_argument("--dir")
-    p.add_argument("--write", metavar="FILE")
+    p.add_argument("--inputs", default=",".join(inputs.KINDS))
+    p.add_argument("--parts", default=",".join(PARTS), help="of " + ", ".join(PARTS))
+    p.add_argument("--long", action="store_true", help="50 GB through the pipe")
+    p.add_argument("--no-seal", action="store_true", help="no investigate and no verify")
+    p.add_argument("--no-slow", action="store_true", help="nothing that is measured on a smaller file")
+    p.add_argument("--dir", help="where the inputs are, or are made and kept")
+    p.add_argument("--save", metavar="FILE", help="what was measured, as JSON")
+    p.add_argument("--from", dest="saved", metavar="FILE", help="measure nothing: take what was saved")
+    p.add_argument("--write", metavar="FILE", help="put tables into this document, plots into the folder of its name")
     a = p.parse_args()
-    a.comity, a.generator = os.path.abspath(a.comity), os.path.abspath(a.generator)
-    scratch = os.path.abspath(a.dir) if a.dir else tempfile.mkdtemp(prefix="comity-bench-")
-    os.makedirs(scratch, exist_ok=True)
-    lines = [f"Machine: {machine()}.", ""]
+    a.parts = a.parts.split(",")
+    for word in set(a.parts) - set(PARTS):
+        p.error(f"no such part: {word}")
+    a.comity, a.generator, a.benches = (os.path.abspath(x) for x in (a.comity, a.generator, a.benches))
+    return a
+
+
+def found_of(a):
+    if a.saved:
+        with open(a.saved, encoding="utf-8") as f:
+            return json.load(f)
+    a.scratch = os.path.abspath(a.dir) if a.dir else tempfile.mkdtemp(prefix="comity-bench-")
+    os.makedirs(a.scratch, exist_ok=True)
+    begin = time.monotonic()
     try:
-        for label in a.inputs.split(","):
-            path = os.path.join(scratch, f"{label}-{a.size}.pcap")
-            if not os.path.exists(path):
-                subprocess.run([a.generator, *SIZES[a.size][label], "--out", path], check=True)
-            lines += table(label, path, one_input(a, label, path, scratch))
+        found = all_of(a)
     finally:
         if not a.dir:
-            shutil.rmtree(scratch, ignore_errors=True)
-    print("\n".join(lines))
+            shutil.rmtree(a.scratch, ignore_errors=True)
+    say(f"measured in {(time.monotonic() - begin) / 60:.1f} minutes")
+    return found
+
+
+def main():
+    a = arguments()
+    found = found_of(a)
+    if a.save:
+        with open(a.save, "w", encoding="utf-8") as f:
+            json.dump(found, f, indent=1)
+            f.write("\n")
+    for lines in report.blocks(found).values():
+        print("\n".join(lines))
     if a.write:
-        write_into(a.write, lines)
+        report.write(a.write, found)
     return 0
 
 

@@ -113,6 +113,24 @@ def marked(path):
     return kinds, len(flows)
 
 
+def numbers(path, truth):
+    """What the table of inputs says, by the names of inputs.THERE."""
+    s = look(path)
+    kinds, flows = marked(truth)
+    forged = sum(n for k, n in kinds.items() if k.startswith("forged"))
+    words = [f"<={x} %" for x in SIZES] + [f">{SIZES[-1]} %"]
+    out = {"packets": f"{s.packets:,}", "mean bytes": f"{s.bytes / s.packets:.0f}", "flows": f"{len(s.flows):,}",
+           "packets a flow": f"{s.packets / max(1, len(s.flows)):.0f}", "seconds": f"{s.last - s.first:.0f}",
+           "flows a million packets": f"{len(s.flows) / s.packets * 1e6:,.0f}", "forged": f"{forged:,}",
+           "% of data segments": f"{100 * forged / max(1, s.data_segments - forged):.3f}", "flows with a forged packet": f"{flows:,}"}
+    out |= {w: f"{100 * n / s.packets:.1f}" for w, n in zip(words, s.sizes)}
+    out |= {f"{k} %": f"{100 * n / s.packets:.1f}" for k, n in s.kinds.items()}
+    for k, n in kinds.items():
+        kind, name = k.split(" ", 1)
+        out[f"{name} %" if kind == "forged" else name] = f"{100 * n / forged:.1f}" if kind == "forged" else f"{n:,}"
+    return out
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("file")

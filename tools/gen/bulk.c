@@ -1,4 +1,4 @@
-/* Streams that test endurance: flows of one packet each, and captures without end.
+/* Streams that test endurance: flows of one packet each (or a few), and captures without end.
  *
  * The endless one writes a block of the http scenario again and again; each copy
  * has other hosts (one 16-bit word of each address) and a later time, and its
@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Packet ${round} of flow ${i}. */
 static void
-one_packet(struct gen_sim *s, uint32_t i)
+one_packet(struct gen_sim *s, uint32_t i, uint32_t round)
 {
 	struct gen_ip ip = { .src = gen_addr_v4(0x0a000000u | (i & 0xffffff)),
 		.dst = gen_addr_v4(0xcb007105),
@@ -26,8 +27,10 @@ one_packet(struct gen_sim *s, uint32_t i)
 	struct gen_shot shot = { .t = s->t, .link = s->o.link, .to_client = false };
 	size_t len;
 
-	if (i % 3 == 1) {
+	ip.id = (uint16_t)(ip.id + round);
+	if (i % 3 == 1 || round > 0) {
 		tcp.flags = GEN_PSH | GEN_ACK;
+		tcp.seq += 64 * round - (i % 3 == 0 ? 63 : 0); /* after its SYN */
 		tcp.ack = i;
 		tcp.data = s->pool + i % 65536;
 		tcp.len = 64;
@@ -47,9 +50,10 @@ void
 gen_run_flows(struct gen_sim *s)
 {
 	uint64_t n = s->o.packets == 0 ? 1000000 : s->o.packets;
+	uint64_t flows = s->o.flows == 0 ? n : s->o.flows;
 
 	for (uint64_t i = 0; i < n && !s->failed; i++)
-		one_packet(s, (uint32_t)i);
+		one_packet(s, (uint32_t)(i % flows), (uint32_t)(i / flows));
 }
 
 #define BLOCK_BYTES (12u << 20)

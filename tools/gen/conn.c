@@ -40,6 +40,8 @@ gen_conn_start(struct gen_conn *c, struct gen_sim *s, struct gen_host *client,
 	c->mss = client->stack->mss < server->stack->mss ? client->stack->mss : server->stack->mss;
 	if (c->v6)
 		c->mss = (uint16_t)(c->mss - 20);
+	if (s->o.mss != 0 && s->o.mss < c->mss)
+		c->mss = (uint16_t)s->o.mss;
 	c->link = gen_sim_pick_link(s);
 	c->iface = gen_sim_iface(s, c->e[0].port);
 	name_addr(a, sizeof(a), &client->addr);

@@ -30,7 +30,8 @@ static const struct scenario scenarios[] = {
 	{ "benign", NULL, "every trap: nothing in it is forged" },
 	{ "http", gen_run_http, "much HTTP, 1.7 % of the data segments forged" },
 	{ "mix", gen_run_mix, "many small flows of many kinds" },
-	{ "http-bench", gen_run_http_bench, "as http, shaped like the bench peers are measured on" },
+	{ "http-bench", gen_run_http_bench,
+	    "as http, shaped like the bench peers are measured on" },
 	{ "mix-bench", gen_run_mix_bench, "as mix, five packets a flow, sizes of a busy link" },
 	{ "flows", gen_run_flows, "flows of one packet each (--packets, default 1,000,000)" },
 	{ "big", gen_run_big, "endless, fast; ended by --bytes or --packets" },
@@ -60,6 +61,8 @@ static const char usage_text[] =
     "  --connections N     of great-cannon (400), http, mix and their benches (200)\n"
     "  --rate N            great-cannon: injected of 100,000 eligible connections (1750)\n"
     "                      http, http-bench: forged of 100,000 data segments (1750)\n"
+    "  --mss N             64 to 1460: segments of TCP are no longer\n"
+    "  --flows N           flows: the packets are those of N flows in turn (each its own)\n"
     "  --format pcap|pcapng, --resolution us|ns, --endian le|be|mixed, --snaplen N\n"
     "  --sections N        pcapng: a new section every N frames\n"
     "  --interfaces N      pcapng: 1 to 4, with different time resolutions\n"
@@ -102,6 +105,8 @@ enum option_key {
 	O_BACKGROUND,
 	O_CONNECTIONS,
 	O_RATE,
+	O_MSS,
+	O_FLOWS,
 	O_FORMAT,
 	O_RESOLUTION,
 	O_ENDIAN,
@@ -129,6 +134,8 @@ static const struct option options[] = {
 	{ "background", 1, NULL, O_BACKGROUND },
 	{ "connections", 1, NULL, O_CONNECTIONS },
 	{ "rate", 1, NULL, O_RATE },
+	{ "mss", 1, NULL, O_MSS },
+	{ "flows", 1, NULL, O_FLOWS },
 	{ "format", 1, NULL, O_FORMAT },
 	{ "resolution", 1, NULL, O_RESOLUTION },
 	{ "endian", 1, NULL, O_ENDIAN },
@@ -271,6 +278,10 @@ take_option(struct task *t, int key, const char *arg)
 		return number32(arg, &t->o.connections);
 	case O_RATE:
 		return number32(arg, &t->o.rate);
+	case O_MSS:
+		return number32(arg, &t->o.mss) && t->o.mss >= 64 && t->o.mss <= 1460;
+	case O_FLOWS:
+		return number32(arg, &t->o.flows);
 	case O_COMMENTS:
 		t->o.comments = true;
 		return true;

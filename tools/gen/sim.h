@@ -32,6 +32,8 @@ struct gen_opts {
 	uint32_t background;  /* ordinary connections beside each episode */
 	uint32_t connections; /* great-cannon, http */
 	uint32_t rate;        /* great-cannon: injected per 100,000 eligible connections */
+	uint32_t mss;         /* no segment is longer; 0: as the stacks have it */
+	uint32_t flows;       /* flows: so many in turn; 0: each packet its own */
 	bool comments;
 	bool unchecked_pad; /* no Ethernet padding */
 };

@@ -1,0 +1,211 @@
+"""What was measured, as tables for people and as plots; and where they go in the document."""
+import os
+import re
+
+import inputs
+import plot
+
+BEGIN, END = "<!-- begin {}: tests/bench/run.py -->", "<!-- end {} -->"
+
+
+def grid(head, rows):
+    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + ["| " + " | ".join(r) + " |" for r in rows] + [""]
+
+
+def percent(limit, took):
+    return f"{100 * limit / took:.0f}" if limit and took else "-"
+
+
+def best_sha(found):
+    return max(found.get("limits", {}).get("sha256", {"": 0.0}).values())
+
+
+def speed_row(r, sha):
+    wall, cores = r["wall_s"], r["cores"] or 1
+    hashed = r["bytes"] / sha / cores if sha and r.get("hashes") else 0
+    dossier = r.get("reads") == "dossier"
+    return [r["name"], str(r["runs"]), f"{wall:.3f} ({r['wall_least_s']:.3f}-{r['wall_most_s']:.3f})", f"{r['cpu_s']:.3f}",
+            f"{r['peak_mib']:.0f}", "-" if dossier else f"{r['bytes'] / wall / 1e9:.2f}",
+            "-" if dossier else f"{r['packets'] / wall / 1e6:.2f}", f"{r['ratio']:.2f}", f"{r['cpu_ratio']:.2f}",
+            "-" if dossier else percent(r.get("read_limit_s"), wall), percent(hashed, wall), r["finds"]]
+
+
+def speed(kind, got, found):
+    head = ["command", "runs", "wall s (least-most)", "CPU s", "peak MiB", "GB/s", "M packets/s", "times tcpdump: wall", "CPU",
+            "% of reading", "% of SHA-256", "finds"]
+    out = [f"### {kind}: {inputs.SAYS[kind]}; {got['bytes'] / 1e9:.3f} GB, {got['packets'] / 1e6:.3f} M packets", "",
+           f"`{got['command']}`", ""]
+    out += grid(head, [speed_row(r, best_sha(found)) for r in got["rows"]])
+    if got["slow"]:
+        some = got["slow"][0]
+        out += [f"Slower ones, on a smaller file of the same kind ({some['bytes'] / 1e9:.3f} GB, {some['packets'] / 1e6:.3f} M packets), "
+                "in turn with tcpdump on that file:", ""]
+        out += grid(head, [speed_row(r, best_sha(found)) for r in got["slow"]])
+    out += [f"Not measured, since it failed: {', '.join(got['failed'])}.", ""] if got["failed"] else []
+    return out + [f"![Packets a second, {kind}](performance/speed-{kind}.svg)", ""]
+
+
+def limits(found):
+    got = found["limits"]
+    rows = [[f"memory read, {n[-1]} thread{'s' * (n[-1] != '1')}" if n != "copy" else "memory copied", f"{v / 1e9:.1f} GB/s"]
+            for n, v in got["memory"].items()]
+    rows += [[f"SHA-256, one core: {n}", f"{v / 1e9:.2f} GB/s"] for n, v in got["sha256"].items()]
+    for kind, i in found["inputs"].items():
+        for name, says in (("touch", "every byte touched"), ("walk", "every record's header looked at"), ("walk-touch", "both")):
+            x = i["limits"][name]
+            rate = f", {x['packets'] / x['seconds'] / 1e6:.1f} M packets/s" if x["packets"] else ""
+            rows.append([f"{kind}, mapped from the page cache: {says}", f"{x['seconds']:.3f} s, {x['bytes'] / x['seconds'] / 1e9:.1f} GB/s{rate}"])
+    return grid(["limit, best of five", "measured"], rows)
+
+
+def part(n, of):
+    return f"{n / of:.4f}" if of else "-"
+
+
+def quality(found):
+    got = found["quality"]
+    rows = [[n, str(c["all"]), part(c["reported"], c["all"]), part(c["forged"], c["all"])] for n, c in got["classes"].items()]
+    for word, c in (("all that carry data", got["data"]), ("bare resets", got["bare"])):
+        rows.append([f"**{word}**", str(c["all"]), part(c["reported"], c["all"]), part(c["forged"], c["all"])])
+    return grid(["class", "forged frames", "recall: it or its genuine twin is reported", "called forged itself"], rows) + [
+        f"Precision: of {got['called_forged']:,} frames called forged {got['rightly']:,} are "
+        f"({part(got['rightly'], got['called_forged'])}); of {got['flows']:,} flows reported {got['flows_rightly']:,} hold a forged frame "
+        f"({part(got['flows_rightly'], got['flows'])}). Left out: {got['cut']} forged frames whose genuine twin lies beyond the end of the file.",
+        ""]
+
+
+def kernels(found):
+    got = found["kernels"]
+    if not got:
+        return ["No valgrind on that machine.", ""]
+    rows = [[c["name"], f"{c['instructions'] / 1e6:,.1f}", f"{c['instructions'] / max(1, c['packets']):,.0f}",
+             ", ".join(f"{n} {100 * v / max(1, c['instructions']):.0f} %" for n, v in c["heaviest"])] for c in got["commands"]]
+    out = grid(["command, small input", "M instructions", "a packet", "heaviest functions, by themselves"], rows)
+    return out + grid(["in bench_seal", "M instructions"], [[n, f"{v / 1e6:,.1f}"] for n, v in got["kernels"]])
+
+
+def cores(found):
+    rows = []
+    for kind, i in found["inputs"].items():
+        ours = [r for r in i["rows"] if r.get("ours") and r["cores"]]
+        for one in (r for r in ours if r["cores"] == 1):
+            word = one["name"].split(",")[0]
+            for more in (r for r in ours if r["cores"] > 1 and r["name"].startswith(word + ",")):
+                rows.append([f"{word}, {kind}", f"{one['wall_s']:.3f}", f"{more['wall_s']:.3f}", f"{one['wall_s'] / more['wall_s']:.2f}"])
+    return grid(["command", "wall s, one core", "wall s, all cores", "times faster"], rows)
+
+
+def shape(found):
+    rows = [[kind, what, there, here.get(what, "-")] for kind, here in found["shape"].items()
+            for what, there in inputs.THERE[kind].items()]
+    return grid(["input", "what", "the peers' bench", "here"], rows)
+
+
+def scale(found):
+    out = []
+    for key, what in (("bytes", "bytes of file"), ("mss", "longest segment"), ("flows", "flows")):
+        points = found["scale"][key]
+        words = [w for w in ("tcpdump", "inspect", "seal") if w in points[0]]
+        rows = [[str(p["x"]), f"{p['bytes'] / 1e6:.0f}", f"{p['packets'] / 1e6:.2f}"] + [f"{p[w]:.3f}" for w in words] +
+                [f"{p[w] / p['packets'] * 1e9:.0f}" for w in words] + [f"{p['inspect_mib']:.0f}"] for p in points]
+        out += grid([what, "MB", "M packets"] + [f"{w}: CPU s" for w in words] + [f"{w}: ns a packet" for w in words] +
+                    ["inspect: MiB"], rows)
+    return out + ["![Time and size of the file](performance/scale-bytes.svg)", "",
+                  "![Time and size of packets](performance/scale-packet.svg)", "",
+                  "![Time and number of flows](performance/scale-flows.svg)", "",
+                  "![Memory and number of flows](performance/memory-flows.svg)", ""]
+
+
+def pipe(found):
+    got = found["pipe"]
+    return [f"`comity-gen big --bytes {got['gb']}G | comity inspect --json -`: {got['seconds']:.0f} s, at most {got['peak_mib']:.0f} MiB "
+            "of own memory over all processes of `inspect`.", "", "![Memory and bytes through a pipe](performance/memory-pipe.svg)", ""]
+
+
+def machine(found):
+    return [found["machine"], ""]
+
+
+BLOCKS = {"machine": machine, "limits": limits, "quality": quality, "kernels": kernels, "shape": shape, "scale": scale, "pipe": pipe}
+
+
+def blocks(found):
+    """{name of a generated part: its lines}, of what was measured this time."""
+    out = {name: make(found) for name, make in BLOCKS.items() if found.get(name)}
+    if found.get("inputs"):
+        out["speed"] = sum((speed(k, i, found) for k, i in found["inputs"].items()), [])
+        out["cores"] = cores(found)
+    return out
+
+
+def seconds(r):
+    """Wall seconds, but of those who sleep whole seconds at their end."""
+    return r["cpu_s"] if r.get("sleeps") else r["wall_s"]
+
+
+KINDS = ("Comity", "finds injection, or conflicts", "does not")
+
+
+def speed_plot(kind, got):
+    rows = []
+    for r in sorted((r for r in got["rows"] + got["slow"] if r.get("reads") != "dossier"), key=lambda r: -r["packets"] / seconds(r)):
+        rate = r["packets"] / seconds(r)
+        name = re.sub(r"^comity (\w+)[^,]*", r"comity \1", r["name"]) + (" (by CPU)" if r.get("sleeps") else "")
+        rows.append((name, rate, 0 if r.get("ours") else 1 if r["finds"] in ("conflicts", "forgeries") else 2, short_rate(rate)))
+    x = got["limits"]["walk-touch"]
+    return plot.dots(f"{kind}: packets a second", "packets a second (wall, whole process; powers of ten)", rows, KINDS,
+                     limit=("every record and byte touched", x["packets"] / x["seconds"]))
+
+
+def short_rate(rate):
+    return f"{rate / 1e6:.2f} M" if rate >= 1e5 else f"{rate / 1e3:.0f} k"
+
+
+def plots_of_scale(got):
+    def series(key, x, y):
+        return [(w, [(x(p), y(p, w)) for p in got[key]]) for w in ("inspect", "seal", "tcpdump") if w in got[key][0]]
+
+    return {
+        "scale-bytes": plot.lines("Time against size of the file (http)", "size of the file, MB", "CPU seconds",
+                                  series("bytes", lambda p: p["bytes"] / 1e6, lambda p, w: p[w])),
+        "scale-packet": plot.lines("Time against size of packets (http)", "mean bytes a packet, on the wire", "CPU nanoseconds a packet",
+                                   series("mss", lambda p: p["bytes"] / p["packets"] - 16, lambda p, w: p[w] / p["packets"] * 1e9)),
+        "scale-flows": plot.lines("Time against number of flows (packets of 100 bytes)", "flows at a time (powers of ten)",
+                                  "CPU nanoseconds a packet", series("flows", lambda p: number(p["x"]),
+                                                                     lambda p, w: p[w] / p["packets"] * 1e9), log_x=True),
+        "memory-flows": plot.lines("Memory against number of flows", "flows at a time (powers of ten)", "own memory at its peak, MiB",
+                                   [("inspect", [(number(p["x"]), p["inspect_mib"]) for p in got["flows"]])], log_x=True),
+    }
+
+
+def number(word):
+    return float(word[:-1]) * {"K": 1e3, "M": 1e6, "G": 1e9}[word[-1]] if word[-1] in "KMG" else float(word)
+
+
+def plots(found):
+    out = {f"speed-{kind}": speed_plot(kind, i) for kind, i in found.get("inputs", {}).items()}
+    if found.get("scale"):
+        out |= plots_of_scale(found["scale"])
+    if found.get("pipe"):
+        out["memory-pipe"] = plot.lines("Memory while reading a pipe (comity-gen big)", "GB that went in",
+                                        "own memory, all processes, MiB", [("inspect", found["pipe"]["samples"])])
+    return out
+
+
+def write(path, found):
+    """Replaces the generated parts of the document; what stands around them stays."""
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    for name, lines in blocks(found).items():
+        begin, end = BEGIN.format(name), END.format(name)
+        if begin not in text or end not in text:
+            raise SystemExit(f"{path}: no place for the part `{name}`: it needs a line `{begin}` and a line `{end}`")
+        head, rest = text.split(begin, 1)
+        text = head + begin + "\n\n" + "\n".join(lines) + "\n" + end + rest.split(end, 1)[1]
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    folder = os.path.splitext(path)[0]
+    os.makedirs(folder, exist_ok=True)
+    for name, svg in plots(found).items():
+        with open(os.path.join(folder, name + ".svg"), "w", encoding="utf-8") as f:
+            f.write(svg)
