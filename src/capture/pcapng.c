@@ -269,6 +269,7 @@ begin_section(struct cm_reader *r, const uint8_t *block)
 	r->big_endian = big;
 	r->form = big ? CM_FORM_PCAPNG_BE : CM_FORM_PCAPNG_LE;
 	r->n_ifaces = 0;
+	r->sections++;
 	return true;
 }
 

@@ -164,6 +164,27 @@ cm_reader_offset(const struct cm_reader *r)
 	return r->at;
 }
 
+struct cm_reader_stand
+cm_reader_stand(const struct cm_reader *r)
+{
+	return (struct cm_reader_stand) { .row = r->rows,
+		.offset = r->at,
+		.frames = r->frames,
+		.sections = r->sections,
+		.ifaces = r->n_ifaces,
+		.in_run = r->run.left != 0 };
+}
+
+void
+cm_reader_go(struct cm_reader *r, uint64_t row, uint64_t frames, uint64_t offset)
+{
+	r->rows = row;
+	r->frames = frames;
+	r->at = r->window_at = offset;
+	r->window = cm_span_of(NULL, 0);
+	r->run = (struct cm_run) { 0 };
+}
+
 /* Four bytes that every capture begins with say which of the formats it is. */
 static bool
 recognise(struct cm_reader *r, struct cm_span head)

@@ -52,6 +52,21 @@ CM_RESULT cm_reader_next(struct cm_reader *r, struct cm_record *out, struct cm_e
 /* Offset of the byte behind the last row given. */
 uint64_t cm_reader_offset(const struct cm_reader *r);
 
+/* Where a reader stands, between two rows. */
+struct cm_reader_stand {
+	uint64_t row, offset; /* of the next row */
+	uint64_t frames;      /* that were counted so far */
+	uint64_t sections;    /* pcapng: that began so far; */
+	uint32_t ifaces;      /* and how many interfaces this one has numbered */
+	bool in_run;	      /* the next row goes on with what the one before began */
+};
+struct cm_reader_stand cm_reader_stand(const struct cm_reader *r);
+
+/* Makes ${row}, at ${offset} and behind ${frames} frames, the next one.  Byte order, link
+ * and interfaces stay as they are: whoever goes elsewhere has the rows read that set them
+ * (seal/places does).  A stable source only. */
+void cm_reader_go(struct cm_reader *r, uint64_t row, uint64_t frames, uint64_t offset);
+
 void cm_reader_free(struct cm_reader *r); /* NULL is fine */
 
 #endif

@@ -26,7 +26,7 @@ struct cm_reader {
 	struct cm_span window;
 	uint64_t window_at; /* offset of the window in the file */
 	uint64_t at;	    /* of the next row; never before the window */
-	uint64_t rows, frames;
+	uint64_t rows, frames, sections;
 	struct cm_run run;
 	bool pcapng;
 	bool big_endian;

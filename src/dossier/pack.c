@@ -108,25 +108,54 @@ begin(struct packing *p)
 	return rc;
 }
 
-enum pass { PASS_LEARN, PASS_PLAN, PASS_LEAKS, PASS_N };
+enum pass { PASS_LEARN, PASS_PARTS, PASS_PLAN, PASS_LEAKS, PASS_N };
+
+/* The rows of an exhibit, which can be read out of turn if the case has its index. */
+static CM_RESULT
+rows_of(struct packing *p, const struct cm_seal *seal, size_t k, struct cm_cut_rows **out)
+{
+	const struct cm_pack_exhibit *x = &p->in->exhibits[k];
+	struct cm_cut_rows *rows = NULL;
+	enum cm_result rc = cm_cut_rows_new(&seal->schema, x->source, x->name, &rows, p->err);
+
+	if (rc == CM_OK)
+		rc = cm_cut_rows_index(rows, x->index, seal->rows, p->err);
+	if (rc == CM_OK)
+		*out = rows;
+	else
+		cm_cut_rows_free(rows);
+	return rc;
+}
 
 static CM_RESULT
 one_pass(struct packing *p, struct cm_select *s, const struct cm_loaded *l, enum pass pass, size_t k)
 {
-	struct cm_select_exhibit x = { (uint32_t)k, &l->seal[k].seal.schema, &l->dossier.exhibits[k].shows, NULL };
-	enum cm_result rc;
+	const struct cm_seal *seal = &l->seal[k].seal;
+	struct cm_select_exhibit x = { (uint32_t)k, &seal->schema, &l->dossier.exhibits[k].shows, seal->rows,
+		NULL };
+	enum cm_result rc = rows_of(p, seal, k, &x.rows);
 
-	rc = cm_cut_rows_new(x.schema, p->in->exhibits[k].source, p->in->exhibits[k].name, &x.rows, p->err);
 	if (rc != CM_OK)
 		return rc;
 	if (pass == PASS_LEARN)
 		rc = cm_select_learn(s, &x, p->err);
+	else if (pass == PASS_PARTS)
+		rc = cm_select_parts(s, &x, p->err);
 	else if (pass == PASS_PLAN)
 		rc = cm_select_plan(s, &x, &p->plan[k], &p->out->sum[k], p->err);
 	else
 		rc = cm_select_leaks(s, &x, &p->plan[k], &p->out->leaks, p->err);
 	cm_cut_rows_free(x.rows);
 	return rc;
+}
+
+/* A dossier that hides nothing has nothing that shows through. */
+static bool
+is_needed(const struct cm_select *s, enum pass pass)
+{
+	if (pass == PASS_PARTS)
+		return cm_select_needs_parts(s);
+	return pass != PASS_LEAKS || cm_select_hides(s);
 }
 
 static CM_RESULT
@@ -147,8 +176,8 @@ make_plans(struct packing *p, const struct cm_loaded *l)
 	in.n_findings = p->in->n_findings;
 	rc = cm_select_new(&in, &s);
 	for (pass = PASS_LEARN; rc == CM_OK && pass < PASS_N; pass++) {
-		if (pass == PASS_LEAKS && !cm_select_hides(s))
-			break;
+		if (!is_needed(s, (enum pass)pass))
+			continue;
 		for (i = 0; rc == CM_OK && i < p->in->n_exhibits; i++)
 			rc = one_pass(p, s, l, (enum pass)pass, i);
 	}
@@ -181,7 +210,7 @@ open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 
 	if (p->plan[k].n == 0)
 		return CM_OK;
-	rc = cm_cut_rows_new(&l->seal[k].seal.schema, x->source, x->name, &rows, p->err);
+	rc = rows_of(p, open.seal, k, &rows);
 	if (rc != CM_OK)
 		return rc;
 	open.source = cm_cut_rows_source(rows);

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,8 @@ struct cm_select {
 	struct cm_leaks hidden; /* only for its set of hosts */
 	struct cm_echoes echoes;
 	bool ready; /* echoes can be searched for */
-	struct cm_datagrams parted; /* not all parts of these are opened in full */
+	struct cm_datagrams parted; /* not all parts of these are opened in full; */
+	bool needs_parts;	    /* and it matters: some row opened in full is a part */
 };
 
 CM_RESULT
@@ -81,7 +83,6 @@ has(const struct cm_ids *set, cm_packet_id id)
 	return low < set->n && set->id[low] == id;
 }
 
-/* Every row, until the exhibit ends. */
 struct walk {
 	struct cm_select *s;
 	const struct cm_select_exhibit *x;
@@ -90,28 +91,63 @@ struct walk {
 	const struct cm_plan *done;
 	struct cm_leaks *leaks;
 	struct cm_err *err;
+	uint64_t *asked; /* rows by number, ascending */
+	size_t n_asked;
 	size_t range; /* of `done` */
 };
 
 typedef enum cm_result visit_fn(struct walk *w, uint64_t row, const struct cm_cells *cells);
 
 static CM_RESULT
+no_memory(struct walk *w)
+{
+	return cm_err_set(w->err, CM_E_NOMEM, "no memory to choose what to open");
+}
+
+/* Every row, until the exhibit ends. */
+static CM_RESULT
 each_row(struct walk *w, visit_fn *visit)
 {
 	struct cm_cell_source src = cm_cut_rows_source(w->x->rows);
 	struct cm_cells cells;
-	enum cm_result rc;
+	enum cm_result rc = cm_cut_rows_to(w->x->rows, 0, w->err);
 	uint64_t row;
 
-	for (row = 0;; row++) {
+	for (row = 0; rc == CM_OK; row++) {
 		rc = src.next(src.arg, &cells, w->err);
 		if (rc == CM_E_NOTFOUND)
 			return CM_OK;
 		if (rc == CM_OK)
 			rc = visit(w, row, &cells);
-		if (rc != CM_OK)
-			return rc;
 	}
+	return rc;
+}
+
+static CM_RESULT
+visit_one(struct walk *w, uint64_t row, visit_fn *visit)
+{
+	struct cm_cell_source src = cm_cut_rows_source(w->x->rows);
+	struct cm_cells cells;
+	enum cm_result rc = cm_cut_rows_to(w->x->rows, row, w->err);
+
+	if (rc == CM_OK)
+		rc = src.next(src.arg, &cells, w->err);
+	if (rc == CM_E_NOTFOUND)
+		return cm_err_set(w->err, CM_E_REFUSED,
+		    "the exhibit is not what was sealed: row %" PRIu64 " is missing", row);
+	return rc == CM_OK ? visit(w, row, &cells) : rc;
+}
+
+/* The rows of a list that the table has. */
+static CM_RESULT
+each_of(struct walk *w, const uint64_t *row, size_t n, visit_fn *visit)
+{
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < n && row[i] < w->x->table_rows; i++)
+		rc = visit_one(w, row[i], visit);
+	return rc;
 }
 
 /* If so: of which datagram? */
@@ -129,22 +165,149 @@ is_fragment(const struct walk *w, const struct cm_cells *cells, uint64_t *key)
 	return l.fragment;
 }
 
-/* By number of row, or of frame. */
+static size_t
+first_of(const struct cm_ids *set, uint32_t seal)
+{
+	size_t low = 0, high = set->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (cm_packet_file(set->id[mid]) < seal)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The numbers of one exhibit in a set. */
+static struct cm_ids
+part_of(const struct cm_ids *set, uint32_t seal)
+{
+	size_t from = first_of(set, seal), to = first_of(set, seal + 1);
+
+	return (struct cm_ids) { set->id + from, to - from };
+}
+
+static enum cm_result
+take_frame(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	const struct cm_row *last = cm_cut_rows_last(w->x->rows);
+
+	(void)cells;
+	if (last->record != NULL && last->record->frame != 0 &&
+	    has(w->s->in->rows, cm_packet_id_of(w->x->seal, last->record->frame)))
+		w->asked[w->n_asked++] = row;
+	return CM_OK;
+}
+
+/* Frames by the index; where it does not say, by all rows. */
+static CM_RESULT
+find_frames(struct walk *w, const struct cm_ids *frames)
+{
+	enum cm_result rc;
+	uint64_t number, row;
+	size_t i;
+
+	for (i = 0; i < frames->n; i++) {
+		number = cm_packet_frame(frames->id[i]);
+		rc = cm_cut_rows_frame(w->x->rows, number, &row);
+		if (rc == CM_E_UNSUPPORTED)
+			return each_row(w, take_frame);
+		if (rc != CM_OK || row >= w->x->table_rows)
+			continue;
+		rc = visit_one(w, row, take_frame);
+		if (rc != CM_OK)
+			return rc;
+	}
+	return CM_OK;
+}
+
+/* Which rows were asked for by number. */
+static CM_RESULT
+find_asked(struct walk *w)
+{
+	const struct cm_select_in *in = w->s->in;
+	struct cm_ids of;
+	size_t i;
+
+	if (in->rows == NULL)
+		return CM_OK;
+	of = part_of(in->rows, w->x->seal);
+	w->asked = calloc(of.n + 1, sizeof(w->asked[0]));
+	if (w->asked == NULL)
+		return no_memory(w);
+	if (in->frames)
+		return w->x->schema->kind == CM_KIND_CAPTURE ? find_frames(w, &of) : CM_OK;
+	for (i = 0; i < of.n; i++)
+		w->asked[w->n_asked++] = cm_packet_frame(of.id[i]);
+	return CM_OK;
+}
+
+static int
+by_row(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Rows asked for, and those that findings cite: ascending, each once. */
+static CM_RESULT
+find_wanted(struct walk *w, uint64_t **out, size_t *n)
+{
+	const struct cm_select_in *in = w->s->in;
+	struct cm_ids of;
+	uint64_t *row;
+	size_t all = w->n_asked, i, k;
+
+	for (i = 0; i < in->n_findings; i++)
+		all += part_of(&in->findings[i]->support, w->x->seal).n;
+	*out = row = calloc(all + 1, sizeof(*row));
+	if (row == NULL)
+		return no_memory(w);
+	for (all = 0; all < w->n_asked; all++)
+		row[all] = w->asked[all];
+	for (i = 0; i < in->n_findings; i++) {
+		of = part_of(&in->findings[i]->support, w->x->seal);
+		for (k = 0; k < of.n; k++)
+			row[all++] = cm_packet_frame(of.id[k]);
+	}
+	qsort(row, all, sizeof(*row), by_row);
+	for (i = k = 0; i < all; i++)
+		if (i == 0 || row[i] != row[i - 1])
+			row[k++] = row[i];
+	*n = k;
+	return CM_OK;
+}
+
+static CM_RESULT
+each_wanted(struct walk *w, visit_fn *visit)
+{
+	uint64_t *row = NULL;
+	size_t n = 0;
+	enum cm_result rc = find_wanted(w, &row, &n);
+
+	if (rc == CM_OK)
+		rc = each_of(w, row, n, visit);
+	free(row);
+	return rc;
+}
+
+/* All rows of the exhibit are asked for. */
+static bool
+is_whole(const struct walk *w)
+{
+	return w->s->in->all && w->s->in->all_seal == w->x->seal;
+}
+
 static bool
 asked_for(const struct walk *w, uint64_t row)
 {
-	const struct cm_select_in *in = w->s->in;
-	const struct cm_row *last;
-
-	if (in->all && in->all_seal == w->x->seal)
+	if (is_whole(w))
 		return true;
-	if (in->rows == NULL)
-		return false;
-	if (!in->frames)
-		return has(in->rows, cm_packet_id_of(w->x->seal, row));
-	last = cm_cut_rows_last(w->x->rows);
-	return last != NULL && last->record != NULL && last->record->frame != 0 &&
-	    has(in->rows, cm_packet_id_of(w->x->seal, last->record->frame));
+	return w->n_asked > 0 &&
+	       bsearch(&row, w->asked, w->n_asked, sizeof(row), by_row) != NULL;
 }
 
 /* Will all of it be opened, unless something is to be hidden? */
@@ -173,9 +336,8 @@ learn(struct walk *w, uint64_t row, const struct cm_cells *cells)
 	uint64_t key;
 	size_t i;
 
-	if (is_fragment(w, cells, &key) && !opens_in_full(w, row) &&
-	    cm_datagrams_add(&w->s->parted, key) != CM_OK)
-		return cm_err_set(w->err, CM_E_NOMEM, "no memory to choose what to open");
+	if (w->s->in->hides == 0 && !asked_for(w, row) && opens_in_full(w, row))
+		w->s->needs_parts |= is_fragment(w, cells, &key);
 	for (i = 0; i < w->s->in->n_findings; i++) {
 		f = w->s->in->findings[i];
 		if (w->s->host[i].len != 0 || (src.len != 4 && src.len != 16))
@@ -192,8 +354,47 @@ CM_RESULT
 cm_select_learn(struct cm_select *s, const struct cm_select_exhibit *x, struct cm_err *err)
 {
 	struct walk w = { .s = s, .x = x, .err = err };
+	enum cm_result rc;
 
-	return x->schema->kind == CM_KIND_CAPTURE ? each_row(&w, learn) : CM_OK;
+	if (x->schema->kind != CM_KIND_CAPTURE)
+		return CM_OK;
+	rc = find_asked(&w);
+	if (rc == CM_OK)
+		rc = each_wanted(&w, learn);
+	free(w.asked);
+	return rc;
+}
+
+static enum cm_result
+learn_part(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	uint64_t key;
+
+	if (is_fragment(w, cells, &key) && !opens_in_full(w, row) &&
+	    cm_datagrams_add(&w->s->parted, key) != CM_OK)
+		return no_memory(w);
+	return CM_OK;
+}
+
+bool
+cm_select_needs_parts(const struct cm_select *s)
+{
+	return s->needs_parts;
+}
+
+CM_RESULT
+cm_select_parts(struct cm_select *s, const struct cm_select_exhibit *x, struct cm_err *err)
+{
+	struct walk w = { .s = s, .x = x, .err = err };
+	enum cm_result rc;
+
+	if (x->schema->kind != CM_KIND_CAPTURE)
+		return CM_OK;
+	rc = find_asked(&w);
+	if (rc == CM_OK)
+		rc = each_row(&w, learn_part);
+	free(w.asked);
+	return rc;
 }
 
 static bool
@@ -275,7 +476,6 @@ count(struct cm_select_sum *sum, const struct want *want, const struct cm_cells 
 {
 	size_t c;
 
-	sum->rows++;
 	if ((want->open | want->tied) == 0)
 		return;
 	sum->open_rows++;
@@ -382,9 +582,17 @@ cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x, struct cm
     struct cm_select_sum *sum, struct cm_err *err)
 {
 	struct walk w = { .s = s, .x = x, .plan = plan, .sum = sum, .err = err };
+	enum cm_result rc = find_asked(&w);
 
-	*sum = (struct cm_select_sum) { 0 };
-	return each_row(&w, x->schema->kind == CM_KIND_CAPTURE ? plan_row : plan_other);
+	*sum = (struct cm_select_sum) { .rows = x->table_rows };
+	if (rc == CM_OK && x->schema->kind != CM_KIND_CAPTURE)
+		rc = is_whole(&w) ? each_row(&w, plan_other) : each_of(&w, w.asked, w.n_asked, plan_other);
+	else if (rc == CM_OK && (s->in->whole_host || s->in->tie_all || is_whole(&w)))
+		rc = each_row(&w, plan_row);
+	else if (rc == CM_OK)
+		rc = each_wanted(&w, plan_row);
+	free(w.asked);
+	return rc;
 }
 
 /* The range of the plan in which the row lies, rows being asked for in order; NULL: none. */
@@ -446,14 +654,18 @@ cm_select_leaks(struct cm_select *s, const struct cm_select_exhibit *x, const st
     struct cm_leaks *leaks, struct cm_err *err)
 {
 	struct walk w = { .s = s, .x = x, .done = plan, .leaks = leaks, .err = err };
+	visit_fn *search = x->schema->kind == CM_KIND_CAPTURE ? search_row : search_other;
 	enum cm_result rc = CM_OK;
+	uint64_t row;
+	size_t i;
 
 	if (s->in->hides & CM_HIDE_ADDRESSES)
 		rc = cm_leaks_share(leaks, &s->hidden);
 	if (rc == CM_OK && !s->ready)
 		rc = cm_echoes_ready(&s->echoes);
 	s->ready = true;
-	if (rc != CM_OK)
-		return rc;
-	return each_row(&w, x->schema->kind == CM_KIND_CAPTURE ? search_row : search_other);
+	for (i = 0; rc == CM_OK && i < plan->n; i++)
+		for (row = plan->range[i].from; rc == CM_OK && row < plan->range[i].to; row++)
+			rc = visit_one(&w, row, search);
+	return rc;
 }

@@ -10,9 +10,19 @@
  *
  * Of texts, records and blobs only what is asked for by row and column is opened.
  *
- * Goes through the rows of every exhibit twice, and a third time to search for
- * what is hidden: cm_select_learn over all exhibits, then cm_select_plan over
- * all, then cm_select_leaks over all.  Pure. */
+ * Goes over every exhibit twice, and a third time to search for what is hidden:
+ * cm_select_learn over all exhibits, then cm_select_plan over all, then
+ * cm_select_leaks over all.  Pure.
+ *
+ * Only the rows that findings cite or that are asked for are read, by the index of
+ * the case (cm_cut_rows_index); without it they are found by reading on.  All rows
+ * have to be read
+ *  - for whole_host and tie_all, which are about every packet, and for `all`
+ *    (cm_select_plan);
+ *  - if a row that a finding opens in full is a part of a datagram: the other parts
+ *    may be anywhere (cm_select_parts, to be called between learn and plan over all
+ *    exhibits if cm_select_needs_parts);
+ *  - for frames by number if the index does not say which rows they are. */
 #ifndef CM_DOSSIER_PLAN_H
 #define CM_DOSSIER_PLAN_H
 
@@ -45,11 +55,12 @@ struct cm_select_sum {
 	uint64_t parted; /* rows of records of which some cells are open and some are not */
 };
 
-/* One exhibit of the selection, its rows from the first one on. */
+/* One exhibit of the selection, its rows from the first one on, with the index. */
 struct cm_select_exhibit {
 	uint32_t seal;
 	const struct cm_schema *schema;
 	const struct cm_shows *shows; /* for the names of columns, of other kinds than capture/1 */
+	uint64_t table_rows;	      /* as its seal says */
 	struct cm_cut_rows *rows;
 };
 
@@ -58,8 +69,14 @@ struct cm_select;
 /* ${in} must outlive it.  CM_E_NOMEM. */
 CM_RESULT cm_select_new(const struct cm_select_in *in, struct cm_select **out);
 
-/* Looks who is accused in an exhibit. */
+/* Looks who is accused in an exhibit.  This and the next ones: CM_E_REFUSED if a row that the
+ * seal has is missing. */
 CM_RESULT cm_select_learn(struct cm_select *s, const struct cm_select_exhibit *x,
+    struct cm_err *err);
+
+/* Which datagrams have parts that stay shut?  Asked only where it matters, as said above. */
+bool cm_select_needs_parts(const struct cm_select *s);
+CM_RESULT cm_select_parts(struct cm_select *s, const struct cm_select_exhibit *x,
     struct cm_err *err);
 
 /* Makes the plan of an exhibit.  ${plan} is empty; it is the caller's. */

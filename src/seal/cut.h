@@ -10,6 +10,7 @@
 #define CM_SEAL_CUT_H
 
 #include "base/buf.h"
+#include "base/sink.h"
 #include "capture/layers.h"
 #include "capture/reader.h"
 #include "capture/record.h"
@@ -50,6 +51,28 @@ struct cm_cut_rows;
 CM_RESULT cm_cut_rows_new(const struct cm_schema *schema, struct cm_source source, const char *name,
     struct cm_cut_rows **out, struct cm_err *err);
 struct cm_cell_source cm_cut_rows_source(struct cm_cut_rows *r);
+
+/* What stands behind the index (seal/table.h) so that a capture can be read from the middle:
+ * written once all rows have been read.  Other kinds need nothing, and write nothing. */
+CM_RESULT cm_cut_rows_places(const struct cm_cut_rows *r, const struct cm_sink *out);
+
+/* Takes the index of the case, which must outlive it, of an exhibit of ${rows} rows.  With it
+ * the source of a capture can seek, if the bytes are stable and places stand behind the
+ * index; other kinds can anyway.  An empty index is fine.  To be called before
+ * cm_cut_rows_source.  CM_E_USAGE: it belongs to another exhibit. */
+CM_RESULT cm_cut_rows_index(
+    struct cm_cut_rows *r, struct cm_span index, uint64_t rows, struct cm_err *err);
+
+/* Makes ${row} the next one.  Rows between are not cut; with an index no more than 255 are
+ * read over, and nothing of what lies before; without one it reads on, or from the front.
+ * CM_E_NOTFOUND: there are not so many rows.  CM_E_USAGE: it would go back where the source
+ * can not. */
+CM_RESULT cm_cut_rows_to(struct cm_cut_rows *r, uint64_t row, struct cm_err *err);
+
+/* The row that has this number as a frame, by the index alone, if any has it: the row must be
+ * asked (its record's `frame`).  CM_E_NOTFOUND: none has.  CM_E_UNSUPPORTED: the index does
+ * not say it. */
+CM_RESULT cm_cut_rows_frame(const struct cm_cut_rows *r, uint64_t frame, uint64_t *row);
 /* The row of which the cells were given last. */
 const struct cm_row *cm_cut_rows_last(const struct cm_cut_rows *r);
 void cm_cut_rows_free(struct cm_cut_rows *r); /* NULL is fine */

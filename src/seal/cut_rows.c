@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "seal/cut.h"
+#include "seal/places.h"
+#include "seal/table.h"
 
 #define LOOK 4096u
 
@@ -12,6 +14,12 @@ struct cm_cut_rows {
 	struct cm_record record;
 	struct cm_row row;
 	struct cm_cutter cutter;
+	uint64_t next;		 /* number of the next row */
+	bool jumped;		 /* not all rows before it have been read */
+	struct cm_places met;	 /* of a capture, unless it has jumped */
+	struct cm_span index;	 /* without places; */
+	struct cm_span places;	 /* and these */
+	struct cm_places_walk walk;
 };
 
 static enum cm_result
@@ -85,10 +93,10 @@ cm_cut_rows_new(const struct cm_schema *schema, struct cm_source source, const c
 	return CM_OK;
 }
 
+/* The next row, not cut. */
 static enum cm_result
-next_cells(void *arg, struct cm_cells *out, struct cm_err *err)
+next_row(struct cm_cut_rows *r, struct cm_err *err)
 {
-	struct cm_cut_rows *r = arg;
 	enum cm_result rc;
 
 	if (r->reader == NULL) {
@@ -97,18 +105,30 @@ next_cells(void *arg, struct cm_cells *out, struct cm_err *err)
 		rc = cm_reader_next(r->reader, &r->record, err);
 		r->row = (struct cm_row) { r->record.bytes, r->record.offset, &r->record, false };
 	}
+	if (rc != CM_OK)
+		return rc;
+	r->next++;
+	if (r->reader != NULL && !r->jumped)
+		cm_places_meet(&r->met, r->reader);
+	return CM_OK;
+}
+
+static enum cm_result
+next_cells(void *arg, struct cm_cells *out, struct cm_err *err)
+{
+	struct cm_cut_rows *r = arg;
+	enum cm_result rc = next_row(r, err);
+
 	return rc == CM_OK ? cm_cut(&r->cutter, &r->row, out) : rc;
 }
 
 /* Whether a line goes on here, the byte before says. */
 static enum cm_result
-seek_cells(void *arg, uint64_t row, uint64_t offset, struct cm_err *err)
+seek_split(struct cm_cut_rows *r, uint64_t offset, struct cm_err *err)
 {
-	struct cm_cut_rows *r = arg;
 	struct cm_span before;
 	enum cm_result rc;
 
-	(void)row;
 	r->split.at = offset;
 	r->split.continues = false;
 	if (offset == 0 || r->split.kind == CM_KIND_BLOB)
@@ -119,12 +139,83 @@ seek_cells(void *arg, uint64_t row, uint64_t offset, struct cm_err *err)
 	return rc;
 }
 
+static enum cm_result
+seek_cells(void *arg, uint64_t row, uint64_t offset, struct cm_err *err)
+{
+	struct cm_cut_rows *r = arg;
+
+	r->jumped = true;
+	r->next = row;
+	if (r->reader == NULL)
+		return seek_split(r, offset, err);
+	return cm_places_go(r->places, &r->walk, r->reader, row, offset, err);
+}
+
+static bool
+can_seek(const struct cm_cut_rows *r)
+{
+	return r->source.stable && (r->reader == NULL || r->places.len > 0);
+}
+
 struct cm_cell_source
 cm_cut_rows_source(struct cm_cut_rows *r)
 {
-	bool seeks = r->reader == NULL && r->source.stable;
+	return (struct cm_cell_source) { r, next_cells, can_seek(r) ? seek_cells : NULL };
+}
 
-	return (struct cm_cell_source) { r, next_cells, seeks ? seek_cells : NULL };
+enum cm_result
+cm_cut_rows_places(const struct cm_cut_rows *r, const struct cm_sink *out)
+{
+	if (r->met.crowded || r->jumped)
+		return CM_OK;
+	return cm_sink_write(out, r->met.list.ptr, r->met.list.len);
+}
+
+enum cm_result
+cm_cut_rows_index(struct cm_cut_rows *r, struct cm_span index, uint64_t rows, struct cm_err *err)
+{
+	uint64_t len = cm_index_len(rows);
+
+	if (index.len == 0)
+		return CM_OK;
+	if (index.len < len || !cm_places_ok(cm_span_part(index, (size_t)len, index.len)))
+		return cm_err_set(err, CM_E_USAGE, "this index belongs to another exhibit");
+	r->index = cm_span_part(index, 0, (size_t)len);
+	r->places = cm_span_part(index, (size_t)len, index.len);
+	return CM_OK;
+}
+
+/* To the first row of the tile of ${row}, unless reading on is no farther. */
+static enum cm_result
+to_tile(struct cm_cut_rows *r, uint64_t row, struct cm_err *err)
+{
+	uint64_t tile = row >> CM_TILE_LEVEL, at = tile * CM_INDEX_RECORD;
+
+	if (r->next <= row && tile << CM_TILE_LEVEL <= r->next)
+		return CM_OK;
+	if (!can_seek(r) || at + CM_INDEX_HEAD > r->index.len) {
+		if (r->next <= row)
+			return CM_OK;
+		return r->source.stable ? seek_cells(r, 0, 0, err) : CM_E_USAGE;
+	}
+	return seek_cells(r, tile << CM_TILE_LEVEL, cm_get64(r->index.ptr + at), err);
+}
+
+enum cm_result
+cm_cut_rows_to(struct cm_cut_rows *r, uint64_t row, struct cm_err *err)
+{
+	enum cm_result rc = to_tile(r, row, err);
+
+	while (rc == CM_OK && r->next < row)
+		rc = next_row(r, err);
+	return rc;
+}
+
+enum cm_result
+cm_cut_rows_frame(const struct cm_cut_rows *r, uint64_t frame, uint64_t *row)
+{
+	return can_seek(r) && r->reader != NULL ? cm_places_frame(r->places, frame, row)
+						: CM_E_UNSUPPORTED;
 }
 
 const struct cm_row *
@@ -140,5 +231,6 @@ cm_cut_rows_free(struct cm_cut_rows *r)
 		return;
 	cm_reader_free(r->reader);
 	cm_cutter_release(&r->cutter);
+	cm_buf_release(&r->met.list);
 	free(r);
 }

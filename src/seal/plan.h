@@ -47,7 +47,7 @@ enum cm_cell_state cm_plan_state(
 
 void cm_plan_release(struct cm_plan *p);
 
-/* May the rows be opened so?  Fed row by row, all rows of the exhibit in order.
+/* May the rows be opened so?
  *  - ranges lie inside the table and name columns it has; only linked ones are tied;
  *  - capture/1: a row that is no packet is opened only `by_row`;
  *  - `mask` is opened only with headers, payload, src and dst (both named) of its
@@ -55,7 +55,13 @@ void cm_plan_release(struct cm_plan *p);
  *    (FORMATS asks for src, dst and payload; checksums cover headers as well.)
  * Parts of a datagram are known by addresses, identification and protocol, as a
  * receiver would; where a capture is so long that identifications come again,
- * those rows count as one datagram: it is refused too often, never too seldom. */
+ * those rows count as one datagram: it is refused too often, never too seldom.
+ *
+ * Fed row by row, in order: all rows of the exhibit if the plan opens `mask`
+ * anywhere, else only those that are opened (the others do no harm).  Where the
+ * other parts of a datagram lie, if it has any, only all rows can say.  But if no
+ * row of which `mask` is opened is a part of one, no other row matters: whoever
+ * can read rows out of turn looks at these first, and is then spared the rest. */
 struct cm_plan_checker;
 
 CM_RESULT cm_plan_checker_new(const struct cm_plan *p, const struct cm_schema *s, uint64_t rows,
@@ -65,6 +71,12 @@ CM_RESULT cm_plan_checker_row(
     struct cm_plan_checker *c, uint64_t row, const struct cm_cells *cells, struct cm_err *err);
 /* Must it see every row, or only those that are opened? */
 bool cm_plan_checker_needs_all(const struct cm_plan_checker *c);
+
+/* Looks at a row of which `mask` is opened, before all rows are fed; and, once it has seen
+ * all of these: the checker no longer needs all, unless one was a part of a datagram.  If a
+ * row is fed later that is such a part all the same, it is refused: the exhibit changes. */
+void cm_plan_checker_look(struct cm_plan_checker *c, const struct cm_cells *cells);
+void cm_plan_checker_looked(struct cm_plan_checker *c);
 void cm_plan_checker_free(struct cm_plan_checker *c); /* NULL is fine */
 
 /* All of it in one go. */

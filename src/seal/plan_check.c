@@ -19,6 +19,8 @@ struct cm_plan_checker {
 	const struct cm_schema *schema;
 	size_t range; /* first that does not end before the row */
 	bool opens_mask;
+	bool part;   /* some row looked at is a part of a datagram */
+	bool spared; /* all were looked at, and none was */
 	uint64_t *slot; /* open addressing; 0: free */
 	size_t n, cap;
 };
@@ -163,19 +165,33 @@ check_fragment(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_ran
 	    row);
 }
 
+static bool
+is_part(const struct cm_cells *cells, struct cm_layers *l)
+{
+	struct cm_packet_form f;
+	struct cm_span data;
+
+	if (cm_packet_form_read(cells->cell[CM_COL_HEADERS], &f, NULL) != CM_OK)
+		return false;
+	data = cm_span_part(f.block, f.data_at, f.cut - f.data_at);
+	return cm_packet_layers(&f, data, l, NULL) == CM_OK && l->fragment;
+}
+
 static enum cm_result
 check_datagram(struct cm_plan_checker *c, uint64_t row, const struct cm_plan_range *r,
     const struct cm_cells *cells, struct cm_err *err)
 {
-	struct cm_packet_form f;
 	struct cm_layers l;
-	struct cm_span data;
 
-	if (cm_packet_form_read(cells->cell[CM_COL_HEADERS], &f, NULL) != CM_OK)
+	if (c->spared && (r == NULL || !(r->open & cm_column_bit(CM_COL_MASK))))
 		return CM_OK;
-	data = cm_span_part(f.block, f.data_at, f.cut - f.data_at);
-	if (cm_packet_layers(&f, data, &l, NULL) != CM_OK || !l.fragment)
+	if (!is_part(cells, &l))
 		return CM_OK;
+	if (c->spared)
+		return cm_err_set(err, CM_E_REFUSED,
+		    "row %" PRIu64 " is a part of a datagram, which it was not a moment ago: the "
+		    "exhibit changes while it is read",
+		    row);
 	return check_fragment(c, row, r, &l, cells, err);
 }
 
@@ -210,7 +226,21 @@ cm_plan_checker_row(
 bool
 cm_plan_checker_needs_all(const struct cm_plan_checker *c)
 {
-	return c->opens_mask;
+	return c->opens_mask && !c->spared;
+}
+
+void
+cm_plan_checker_look(struct cm_plan_checker *c, const struct cm_cells *cells)
+{
+	struct cm_layers l;
+
+	c->part |= cm_headers_is_packet(cells->cell[CM_COL_HEADERS]) && is_part(cells, &l);
+}
+
+void
+cm_plan_checker_looked(struct cm_plan_checker *c)
+{
+	c->spared = !c->part;
 }
 
 void

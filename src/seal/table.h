@@ -8,8 +8,9 @@
  * rows a record of
  *	offset u64 (of the first of these rows in the file) || node (the hash of
  *	their subtree, FORMATS 1.1) || the first 4 bytes of each row's leaf hash
- * 4.2 bytes a row, big-endian, joined; the last record has fewer leaves.  With it an
- * opening touches only the rows it needs if the source can seek, and a row that
+ * 4.2 bytes a row, big-endian, joined; the last record has fewer leaves; of a capture
+ * the places (seal/places.h) stand behind.  With it an opening touches only the
+ * groups of 256 rows of which it opens some, if the source can seek, and a row that
  * changed since the seal is named.  It holds commitments only: nothing to hide. */
 #ifndef CM_SEAL_TABLE_H
 #define CM_SEAL_TABLE_H
@@ -23,6 +24,15 @@
 #define CM_INDEX_HEAD 40u
 #define CM_INDEX_CHECK 4u
 #define CM_INDEX_RECORD (CM_INDEX_HEAD + CM_INDEX_CHECK * CM_TILE_ROWS)
+
+/* Length of the index of so many rows, without places. */
+static inline uint64_t
+cm_index_len(uint64_t rows)
+{
+	uint64_t tiles = (rows + CM_TILE_ROWS - 1) >> CM_TILE_LEVEL;
+
+	return tiles * CM_INDEX_HEAD + rows * CM_INDEX_CHECK;
+}
 
 /* Reads all rows and puts rows and root into ${*out}; x and schema too; has_file is
  * false, statement zero.  ${index}, which may be NULL, is written as said above.
@@ -39,11 +49,13 @@ void cm_table_file_of(
 void cm_table_file(const struct cm_seal_secret *secret, const uint8_t sha256[CM_HASH_LEN],
     uint8_t out[CM_HASH_LEN]);
 
-/* Where an exhibit is not what was sealed: the first row that differs, or the last
- * one if it could only be narrowed down to some rows. */
+/* Where an exhibit is not what was sealed: the first row that differs among those that were
+ * compared, up to the last one if it could only be narrowed down to some rows.  And, also
+ * where nothing differs, how many rows were compared: of the others nothing is known. */
 struct cm_table_diff {
 	bool differs;
 	uint64_t first, last;
+	uint64_t compared;
 };
 
 struct cm_table_open {
@@ -51,13 +63,16 @@ struct cm_table_open {
 	const struct cm_seal_secret *secret;
 	const struct cm_plan *plan;
 	struct cm_cell_source source; /* from row 0 */
-	struct cm_span index;         /* of the case folder; may be empty */
+	struct cm_span index;         /* of the case folder; places may follow; may be empty */
 	bool with_file;               /* give the key of the file's own digest as well */
 };
 
 /* Writes the one opening for that plan.  Every row that is read is compared with the
- * seal; without `seek` or index that is every row.  What was written is worthless
- * unless CM_OK comes back.
+ * seal.  Which rows are read: with `seek` and index those of the groups of 256 of which
+ * some row is opened, and those of which `mask` is opened once more before; without, or
+ * if one of the latter is a part of a datagram (plan.h), every row.  A row that is not
+ * read may have changed, and so may what lies behind the last one if that is not read.
+ * What was written is worthless unless CM_OK comes back.
  * CM_E_REFUSED: the plan breaks a rule (cm_plan_check), or the exhibit is not what was
  *   sealed: then ${diff}, which may be NULL, says where.
  * CM_E_USAGE: secret, index and seal do not belong together, or `with_file` where not all

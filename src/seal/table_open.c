@@ -28,7 +28,8 @@ struct opener {
 	struct cm_tree tile; /* of the rows of the tile being read */
 	bool has_tail;       /* a last, incomplete subtree: */
 	uint8_t tail[CM_HASH_LEN];
-	bool must_seek;        /* rows were passed over without reading them */
+	bool passes;           /* tiles of shut rows are passed over without reading them: */
+	bool must_seek;        /* some were */
 	size_t range;          /* first of the plan that does not end before `at` */
 	uint64_t at;           /* the next row */
 	struct cm_cells cells; /* of the row read last */
@@ -39,8 +40,11 @@ struct opener {
 static enum cm_result
 differs(struct opener *o, uint64_t first, uint64_t last, const char *how, struct cm_err *err)
 {
-	if (o->diff != NULL)
-		*o->diff = (struct cm_table_diff) { true, first, last };
+	if (o->diff != NULL) {
+		o->diff->differs = true;
+		o->diff->first = first;
+		o->diff->last = last;
+	}
 	if (first == last)
 		return cm_err_set(err, CM_E_REFUSED,
 		    "the exhibit is not what was sealed: row %" PRIu64 " %s", first, how);
@@ -56,14 +60,6 @@ index_of(const struct opener *o, uint64_t row)
 	if (o->in->index.len == 0)
 		return NULL;
 	return o->in->index.ptr + (row >> CM_TILE_LEVEL) * CM_INDEX_RECORD;
-}
-
-static uint64_t
-index_len(uint64_t rows)
-{
-	uint64_t tiles = (rows + CM_TILE_ROWS - 1) >> CM_TILE_LEVEL;
-
-	return tiles * CM_INDEX_HEAD + rows * CM_INDEX_CHECK;
 }
 
 static enum cm_result
@@ -114,6 +110,8 @@ read_row(struct opener *o, struct cm_err *err)
 	if (rc != CM_OK)
 		return rc;
 	cm_hasher_row(&o->hasher, o->at, &o->cells, &o->hash);
+	if (o->diff != NULL)
+		o->diff->compared++;
 	rc = check_tile(o, o->at, err);
 	if (rc != CM_OK)
 		return rc;
@@ -151,13 +149,20 @@ read_over(struct opener *o, uint64_t count, struct cm_tree *skip, struct cm_err 
 	return CM_OK;
 }
 
+/* Whole tiles, the last one of which may be that of the table. */
+static bool
+are_tiles(const struct opener *o, uint64_t count)
+{
+	return o->at % CM_TILE_ROWS == 0 &&
+	       (count >= CM_TILE_ROWS || o->at + count == o->in->seal->rows);
+}
+
 /* The rows from `at` to ${to} stay shut: the largest subtree of them goes out as one hash. */
 static enum cm_result
 skip(struct opener *o, uint64_t to, struct cm_err *err)
 {
 	uint64_t count = cm_tree_largest(o->in->seal->rows, o->at, to);
-	bool index_does = o->in->source.seek != NULL && o->in->index.len > 0 &&
-			  count >= CM_TILE_ROWS && !cm_plan_checker_needs_all(o->checker);
+	bool index_does = o->passes && are_tiles(o, count);
 	struct cm_tree sub = { 0 };
 	const uint8_t *tail = NULL;
 	uint8_t hash[CM_HASH_LEN];
@@ -336,13 +341,69 @@ check_question(const struct cm_table_open *in, struct cm_err *err)
 {
 	if (memcmp(in->seal->x, in->secret->x, CM_HASH_LEN) != 0)
 		return cm_err_set(err, CM_E_USAGE, "this secret belongs to another exhibit");
-	if (in->index.len > 0 && in->index.len != index_len(in->seal->rows))
+	if (in->index.len > 0 && in->index.len < cm_index_len(in->seal->rows))
 		return cm_err_set(err, CM_E_USAGE, "this index belongs to another exhibit");
 	if (in->with_file && (!in->seal->has_file || !opens_all(in->plan, in->seal)))
 		return cm_err_set(err, CM_E_USAGE,
 		    "the digest of the file can be opened only with every cell, and if it was "
 		    "sealed");
 	return CM_OK;
+}
+
+/* Of how many rows is `mask` opened? */
+static uint64_t
+masks(const struct cm_plan *p)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->range[i].open & cm_column_bit(CM_COL_MASK))
+			n += p->range[i].to - p->range[i].from;
+	return n;
+}
+
+/* Reads the tiles of a range of which `mask` is opened, for the checker alone. */
+static enum cm_result
+look_at(struct opener *o, const struct cm_plan_range *r, uint64_t *at, struct cm_err *err)
+{
+	uint64_t tile = r->from & ~(uint64_t)(CM_TILE_ROWS - 1);
+	enum cm_result rc = CM_OK;
+
+	if (*at < tile || *at > r->from) {
+		*at = tile;
+		rc = o->in->source.seek(o->in->source.arg, tile, cm_get64(index_of(o, tile)), err);
+	}
+	for (; rc == CM_OK && *at < r->to; ++*at) {
+		rc = o->in->source.next(o->in->source.arg, &o->cells, err);
+		if (rc == CM_OK && *at >= r->from)
+			cm_plan_checker_look(o->checker, &o->cells);
+	}
+	/* what is missing is named when its turn comes */
+	return rc == CM_E_NOTFOUND ? CM_OK : rc;
+}
+
+/* May tiles be passed over?  Where `mask` is opened that depends on the rows where it is; if
+ * these are many, looking at them first would save nothing. */
+static enum cm_result
+find_passes(struct opener *o, struct cm_err *err)
+{
+	const struct cm_plan *p = o->in->plan;
+	uint64_t at = UINT64_MAX;
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	if (o->in->source.seek == NULL || o->in->index.len == 0)
+		return CM_OK;
+	if (cm_plan_checker_needs_all(o->checker) && masks(p) <= o->in->seal->rows / 2) {
+		for (i = 0; rc == CM_OK && i < p->n; i++)
+			if (p->range[i].open & cm_column_bit(CM_COL_MASK))
+				rc = look_at(o, &p->range[i], &at, err);
+		cm_plan_checker_looked(o->checker);
+		o->must_seek = true;
+	}
+	o->passes = !cm_plan_checker_needs_all(o->checker);
+	return rc;
 }
 
 static enum cm_result
@@ -352,7 +413,9 @@ write_all(struct opener *o, struct cm_err *err)
 	enum cm_result rc;
 
 	cm_opening_put_header(&o->buf, o->in->seal->statement);
-	rc = all_rows(o, err);
+	rc = find_passes(o, err);
+	if (rc == CM_OK)
+		rc = all_rows(o, err);
 	if (rc == CM_OK)
 		rc = check_end(o, err);
 	if (rc != CM_OK)

@@ -93,6 +93,8 @@ commit(const struct cm_seal_exhibit *in, struct watching *w, struct cm_sealed *o
 
 	w->from = cm_cut_rows_source(w->rows);
 	rc = cm_table_commit(in->schema, in->secret, source, &index, &out->seal, &why);
+	if (rc == CM_OK)
+		rc = cm_cut_rows_places(w->rows, &index);
 	if (to.why != 0)
 		return cm_err_set(err, CM_E_IO, "the index in the case: %s", strerror(to.why));
 	out->bytes = w->bytes;
