@@ -340,6 +340,7 @@ disclose(struct disclose *in)
 	in->wish.c = in->c;
 	in->wish.signer = &in->keyring.signer;
 	in->wish.arena = &in->arena;
+	in->wish.say_compared = true;
 	if (in->wish.out == NULL)
 		in->wish.out = "disclosure.dossier";
 	code = cm_cli_dossier(in->ctx, &in->wish);

@@ -228,6 +228,8 @@ pack(void *arg, int fd)
 	} else {
 		if (m->wish->dry_run)
 			(m->wish->json ? cm_dossier_json_plan : cm_dossier_say_plan)(m->ctx, m->wish, &out);
+		else if (m->wish->say_compared)
+			cm_dossier_say_compared(m->ctx, m->wish, &out);
 		cm_dossier_say_parted(m->ctx, m->wish, &out);
 		if (out.leaks.n != 0)
 			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);

@@ -18,6 +18,7 @@ struct cm_dossier_wish {
 	struct cm_select_in select; /* rows chosen by hand, hides, hosts */
 	bool leak_ok, dry_run, no_confine;
 	bool json;	 /* what is said of a dry run, or of the dossier, as one JSON object */
+	bool say_compared; /* how much of each exhibit was compared with its seal */
 	const char *to;	 /* or NULL */
 	const char *out; /* the dossier's path */
 	bool replace;	 /* it may be there already */
@@ -62,6 +63,8 @@ void cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_
 
 /* What the search for hidden values can not find, if there was one. */
 void cm_dossier_say_parted(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
+    const struct cm_pack_out *out);
+void cm_dossier_say_compared(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_pack_out *out);
 void cm_dossier_say_leaks(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_leaks *leaks, bool refused);

@@ -106,6 +106,25 @@ say_leak(FILE *f, const struct cm_dossier_wish *wish, const struct cm_leak *l)
 }
 
 void
+cm_dossier_say_compared(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
+    const struct cm_pack_out *out)
+{
+	uint64_t rows;
+	size_t k;
+
+	for (k = 0; k < wish->n_exhibits; k++) {
+		rows = out->sum[k].rows;
+		if (out->compared[k] >= rows)
+			cm_cli_say(ctx, "exhibit %" PRIu64 ": all %" PRIu64 " rows are what was sealed",
+			    wish->exhibits[k].id, rows);
+		else
+			cm_cli_say(ctx, "exhibit %" PRIu64 ": %" PRIu64 " of %" PRIu64
+				   " rows were read, and are what was sealed; the others were not looked at",
+			    wish->exhibits[k].id, out->compared[k], rows);
+	}
+}
+
+void
 cm_dossier_say_leaks(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_leaks *leaks, bool refused)
 {

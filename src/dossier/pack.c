@@ -96,8 +96,9 @@ begin(struct packing *p)
 	p->opening = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opening[0]));
 	p->opened = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opened[0]));
 	p->out->sum = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->sum[0]));
+	p->out->compared = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->compared[0]));
 	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->opened == NULL ||
-	    p->out->sum == NULL)
+	    p->out->sum == NULL || p->out->compared == NULL)
 		return no_memory(p->err);
 	for (i = 0; rc == CM_OK && i < in->n_exhibits; i++)
 		rc = add_texts(p, "seal", &in->exhibits[i].seal, i);
@@ -218,6 +219,7 @@ open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 	p->out->diff_exhibit = k;
 	rc = cm_table_open(&open, &sink, &p->out->diff, p->err);
 	cm_cut_rows_free(rows);
+	p->out->compared[k] = p->out->diff.compared;
 	snprintf(name, sizeof(name), "seal-%zu.opening", k + 1);
 	return rc == CM_OK ? add_entry(p, name, cm_buf_span(&p->opening[k])) : rc;
 }

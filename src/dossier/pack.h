@@ -22,7 +22,7 @@ struct cm_pack_exhibit {
 	struct cm_source source; /* the exhibit's bytes; stable */
 	const char *name;	 /* for messages */
 	const struct cm_seal_secret *secret;
-	struct cm_span index; /* of the case folder; may be empty */
+	struct cm_span index; /* of the case folder, with places; may be empty */
 };
 
 struct cm_pack_in {
@@ -44,6 +44,7 @@ struct cm_pack_out {
 	struct cm_buf files;	   /* a ZIP: all files but the disclosure, and CM_PACK_DRAFT */
 	struct cm_select_sum *sum; /* of each exhibit */
 	const struct cm_shown_exhibit *exhibits; /* schemas and names of columns; in the arena */
+	uint64_t *compared;	   /* of each exhibit: rows that were compared with the seal */
 	struct cm_leaks leaks;
 	struct cm_table_diff diff; /* where an exhibit is not what was sealed; */
 	size_t diff_exhibit;	   /* which one */

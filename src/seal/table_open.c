@@ -368,11 +368,12 @@ static enum cm_result
 look_at(struct opener *o, const struct cm_plan_range *r, uint64_t *at, struct cm_err *err)
 {
 	uint64_t tile = r->from & ~(uint64_t)(CM_TILE_ROWS - 1);
+	const uint8_t *index = index_of(o, tile);
 	enum cm_result rc = CM_OK;
 
-	if (*at < tile || *at > r->from) {
+	if (index != NULL && (*at < tile || *at > r->from)) {
 		*at = tile;
-		rc = o->in->source.seek(o->in->source.arg, tile, cm_get64(index_of(o, tile)), err);
+		rc = o->in->source.seek(o->in->source.arg, tile, cm_get64(index), err);
 	}
 	for (; rc == CM_OK && *at < r->to; ++*at) {
 		rc = o->in->source.next(o->in->source.arg, &o->cells, err);

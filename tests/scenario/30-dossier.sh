@@ -123,6 +123,8 @@ is "verifies, as far as checksums that are shut allow" 5 "$COMITY" verify ../l.d
 # disclose
 is "a dry run" 0 "$COMITY" disclose --finding 1 --dry-run
 says "says in bytes what would be given away" "bytes of the exhibits" out
+is "frames by hand" 0 "$COMITY" disclose --exhibit 1 --frames 14,17 -o ../e.dossier
+says "how much was compared is said" "rows" err
 is "frames and columns by hand" 0 "$COMITY" disclose --exhibit 1 --frames 14,17 --columns headers -o ../f.dossier
 is "hold" 0 "$COMITY" verify ../f.dossier --signers "$signers"
 is "of nothing" 2 "$COMITY" disclose

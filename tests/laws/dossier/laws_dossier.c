@@ -59,6 +59,34 @@ every_finding_of_every_capture_is_found_again(void **state)
 	assert_true(findings > 0);
 }
 
+/* What is read of an exhibit changes nothing in what is said of it. */
+static void
+an_index_changes_no_byte(void **state)
+{
+	static const cm_packet_id some[] = { 1, 2, 7, 9, 300, 301, 5000 };
+	static const struct cm_ids rows = { some, 7 };
+	static const struct made_how how[] = { { 0 }, { .whole_host = true }, { .tie_all = true },
+		{ .hides = CM_HIDE_ADDRESSES, .leak_ok = true }, { .rows = &rows },
+		{ .rows = &rows, .frames = true }, { .rows = &rows, .hides = CM_HIDE_PAYLOAD } };
+	struct made_how with;
+	struct made one, two;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < n_captures; i++) {
+		for (k = 0; k < sizeof(how) / sizeof(how[0]); k++) {
+			with = how[k];
+			with.index = true;
+			one = make(captures[i], &how[k]);
+			two = make(captures[i], &with);
+			if (!cm_span_eq(cm_buf_span(&one.dossier), cm_buf_span(&two.dossier)))
+				fail_msg("%s, way %zu", captures[i], k);
+			made_release(&one);
+			made_release(&two);
+		}
+	}
+}
+
 static void
 shut_payload_leaves_things_undone_but_contradicts_nothing(void **state)
 {
@@ -602,6 +630,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_finding_of_every_capture_is_found_again),
+		cmocka_unit_test(an_index_changes_no_byte),
 		cmocka_unit_test(shut_payload_leaves_things_undone_but_contradicts_nothing),
 		cmocka_unit_test(every_byte_changed_is_refused),
 		cmocka_unit_test(every_byte_of_every_file_is_bound_by_a_signature),

@@ -25,6 +25,7 @@ struct making {
 	struct cm_subject subject;
 	struct cm_engine *engine;
 	struct cm_frame_rows *rows;
+	struct cm_buf index;
 	struct cm_err err;
 };
 
@@ -165,6 +166,7 @@ static bool
 seal(struct making *m, struct cm_pack_text *out)
 {
 	struct cm_schema schema = cm_schema_of(CM_KIND_CAPTURE);
+	struct cm_sink index = cm_sink_of_buf(&m->index);
 	struct cm_cut_rows *rows;
 	bool ok;
 
@@ -172,7 +174,8 @@ seal(struct making *m, struct cm_pack_text *out)
 	memset(m->secret.s, 0x22, 32);
 	if (cm_cut_rows_new(&schema, cm_source_of_memory(&m->capture), "made", &rows, &m->err) != CM_OK)
 		return false;
-	ok = cm_table_commit(&schema, &m->secret, cm_cut_rows_source(rows), NULL, &m->seal, &m->err) == CM_OK;
+	ok = cm_table_commit(&schema, &m->secret, cm_cut_rows_source(rows), &index, &m->seal, &m->err) == CM_OK &&
+	    cm_cut_rows_places(rows, &index) == CM_OK;
 	cm_cut_rows_free(rows);
 	memcpy(m->subject.exhibit, m->seal.x, 32);
 	memcpy(m->subject.root, m->seal.root, 32);
@@ -269,6 +272,8 @@ make(struct making *m, struct made *out)
 	cm_ssh_fingerprint(&m->key.pub, by);
 	if (!seal(m, &x.seal) || !detect(m) || !find(m, &x.seal, finding, &in.n_findings))
 		return false;
+	if (m->how->index)
+		x.index = cm_buf_span(&m->index);
 	in.custody = &custody;
 	in.n_custody = m->how->custody;
 	if (m->how->custody && !hand_over(m, &x.seal, &custody))
@@ -278,6 +283,8 @@ make(struct making *m, struct made *out)
 	in.select.hides = m->how->hides;
 	in.select.whole_host = m->how->whole_host;
 	in.select.tie_all = m->how->tie_all;
+	in.select.rows = m->how->rows;
+	in.select.frames = m->how->frames;
 	ok = cm_pack(&in, &m->arena, &packed, &m->err) == CM_OK;
 	out->leaks = packed.leaks.n;
 	out->findings = in.n_findings;
@@ -297,6 +304,7 @@ made_dossier(struct cm_span capture, const struct made_how *how, struct made *ou
 	ok = make(&m, out);
 	snprintf(out->why, sizeof(out->why), "%s", m.err.text);
 	cm_engine_free(m.engine);
+	cm_buf_release(&m.index);
 	cm_arena_fini(&m.arena);
 	return ok;
 }

@@ -11,6 +11,9 @@
 struct made_how {
 	uint8_t hides; /* enum cm_hide */
 	bool leak_ok, whole_host, tie_all;
+	bool index;		   /* the case has kept one */
+	const struct cm_ids *rows; /* opened besides, by number */
+	bool frames;		   /* of frames */
 	/* A cheat's door: the finding before it is signed.  NULL: honest. */
 	void (*finding)(struct cm_finding *f);
 	/* Another: what every statement says of itself, before it is signed. */
