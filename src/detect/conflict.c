@@ -119,6 +119,8 @@ find_conflicts(struct cm_judge *j, unsigned dir)
 	uint32_t next = 0;
 	bool known = false;
 
+	if (!s->signs.overlap)
+		return;
 	for (uint32_t k = 0; k < s->n; k++) {
 		const struct cm_segment *g = &j->v->segs[s->at[k]];
 		uint32_t end = cm_segment_start(g) + g->payload_len;
@@ -140,6 +142,8 @@ find_two_ends(struct cm_judge *j, unsigned dir)
 {
 	const struct cm_side *s = &j->side[dir];
 
+	if (!s->signs.two_ends)
+		return;
 	for (uint32_t k = 0; k < s->n; k++) {
 		const struct cm_segment *f = &j->v->segs[s->at[k]];
 

@@ -116,6 +116,8 @@ look(struct cm_judge *j)
 	const struct cm_side *s = &j->side[!j->client];
 	uint32_t first = CM_NONE, found = 0;
 
+	if (!s->signs.second_synack)
+		return;
 	for (uint32_t k = 0; k < s->n && found < 8; k++) {
 		uint32_t i = s->at[k];
 

@@ -3,8 +3,6 @@
 
 #include "detect/judge.h"
 
-#define CORRUPT_MIN 10u
-
 /* ---- room ---- */
 
 static bool
@@ -125,134 +123,6 @@ cm_judge_has(const struct cm_judge *j, uint32_t seg, enum cm_cue_id cue)
 	return (j->cues[seg] >> cue & 1) != 0;
 }
 
-/* ---- what the segments are ---- */
-
-bool
-cm_segment_is_padding(const struct cm_segment *g)
-{
-	if (g->payload_len > 6 || g->payload_len == 0 || g->cap_len != g->payload_len ||
-	    (g->flags & CM_TCP_PSH) != 0)
-		return false;
-	for (uint32_t i = 0; i < g->cap_len; i++)
-		if (g->payload[i] != 0)
-			return false;
-	return true;
-}
-
-/* ${next}: the sequence number that comes next in this direction, if known. */
-static enum cm_seg_kind
-kind_of(const struct cm_segment *g, bool mostly_bad, bool known, uint32_t next)
-{
-	if (g->checksum == CM_CSUM_BAD && !mostly_bad)
-		return CM_SEG_BROKEN;
-	if ((g->flags & CM_TCP_RST) != 0)
-		return CM_SEG_RST;
-	if ((g->flags & CM_TCP_SYN) != 0)
-		return CM_SEG_SYN;
-	if (g->payload_len <= 1 && (g->flags & CM_TCP_FIN) == 0 && known && g->seq == next - 1)
-		return CM_SEG_KEEPALIVE;
-	if (g->payload_len == 0)
-		return (g->flags & CM_TCP_FIN) != 0 ? CM_SEG_FIN : CM_SEG_ACK;
-	if (cm_segment_is_padding(g))
-		return CM_SEG_PADDING;
-	return CM_SEG_DATA;
-}
-
-/* Wrong checksums of the capturing host itself are the network card's work still to
- * be done; resets are often sent past it, and say nothing. */
-static void
-count_checksums(struct cm_judge *j)
-{
-	uint32_t bad[2] = { 0, 0 }, seen[2] = { 0, 0 };
-	uint32_t rst_bad[2] = { 0, 0 }, rst_seen[2] = { 0, 0 };
-
-	for (uint32_t i = 0; i < j->v->n; i++) {
-		const struct cm_segment *g = &j->v->segs[i];
-		bool known = g->checksum != CM_CSUM_UNKNOWN, wrong = g->checksum == CM_CSUM_BAD;
-
-		seen[g->dir] += known;
-		bad[g->dir] += wrong;
-		if ((g->flags & CM_TCP_RST) == 0)
-			continue;
-		rst_seen[g->dir] += known;
-		rst_bad[g->dir] += wrong;
-	}
-	j->corrupt = seen[0] + seen[1] >= CORRUPT_MIN;
-	for (unsigned d = 0; d < 2; d++) {
-		j->side[d].mostly_bad = (bad[d] - rst_bad[d]) * 2 > seen[d] - rst_seen[d];
-		if (bad[d] * 10 < seen[d] || bad[d] * 20 > seen[d] * 19 || seen[d] == 0)
-			j->corrupt = false;
-	}
-}
-
-static void
-sort_segments(struct cm_judge *j)
-{
-	const struct cm_flow_view *v = j->v;
-	uint32_t data[2] = { CM_NONE, CM_NONE }, next[2] = { 0, 0 };
-	bool known[2] = { false, false };
-	uint32_t n0 = 0;
-
-	for (uint32_t i = 0; i < v->n; i++)
-		n0 += v->segs[i].dir == 0;
-	j->side[0].at = j->order;
-	j->side[1].at = j->order + n0;
-	for (uint32_t i = 0; i < v->n; i++) {
-		const struct cm_segment *g = &v->segs[i];
-		struct cm_side *s = &j->side[g->dir];
-
-		s->at[s->n++] = i;
-		j->kind[i] = (uint8_t)(v->proto == 17 ? CM_SEG_DATA
-				: kind_of(g, s->mostly_bad, known[g->dir], next[g->dir]));
-		j->trigger[i] = data[!g->dir];
-		if (j->kind[i] == CM_SEG_SYN && s->syn == CM_NONE)
-			s->syn = i;
-		if (j->kind[i] == CM_SEG_DATA || (j->kind[i] == CM_SEG_SYN && g->payload_len > 0))
-			data[g->dir] = i;
-		if (j->kind[i] == CM_SEG_RST || j->kind[i] == CM_SEG_BROKEN ||
-		    j->kind[i] == CM_SEG_PADDING)
-			continue;
-		if (!known[g->dir] || cm_seq_diff(cm_segment_end(g), next[g->dir]) > 0 ||
-		    j->kind[i] == CM_SEG_SYN)
-			next[g->dir] = cm_segment_end(g);
-		known[g->dir] = true;
-	}
-}
-
-/* A SYN-ACK with the SYN's identification and window was made from it by a SYN
- * proxy, which tells nothing of the server's stack. */
-static void
-note_handshake(struct cm_judge *j)
-{
-	const struct cm_segment *segs = j->v->segs;
-	struct cm_side *c = &j->side[j->client], *s = &j->side[!j->client];
-	const struct cm_segment *syn, *ack;
-
-	for (unsigned d = 0; d < 2; d++) {
-		uint32_t with = 0, of = 0;
-
-		for (uint32_t i = 0; i < j->side[d].n; i++) {
-			with += (segs[j->side[d].at[i]].opts & CM_OPT_TS) != 0;
-			of += j->kind[j->side[d].at[i]] != CM_SEG_RST;
-		}
-		j->side[d].ts_midstream = with >= 2 && with * 5 >= of * 4;
-	}
-	if (c->syn == CM_NONE && s->syn == CM_NONE) {
-		c->ts_midstream = s->ts_midstream = c->ts_midstream && s->ts_midstream;
-		return;
-	}
-	c->ts_midstream = s->ts_midstream = false;
-	if (c->syn == CM_NONE || s->syn == CM_NONE)
-		return;
-	syn = &segs[c->syn];
-	ack = &segs[s->syn];
-	s->syn_echo = !syn->ipv6 && ack->ipid == syn->ipid && ack->ipid != 0 &&
-	    ack->window == syn->window;
-	if ((syn->opts & ack->opts & CM_OPT_TS) == 0)
-		return;
-	c->ts_agreed = s->ts_agreed = !(s->syn_echo && ack->tsval == syn->tsval);
-}
-
 static void
 prepare(struct cm_judge *j)
 {
@@ -265,12 +135,14 @@ prepare(struct cm_judge *j)
 	j->client = cm_flow_client(v);
 	for (unsigned d = 0; d < 2; d++)
 		j->side[d] = (struct cm_side) { .syn = CM_NONE };
-	for (unsigned d = 0; d < 2 && j->hosts != NULL; d++)
-		j->side[d].model = cm_hosts_find(j->hosts, &v->end[d].host, v->proto);
-	count_checksums(j);
-	sort_segments(j);
-	if (v->proto == 6)
-		note_handshake(j);
+	for (unsigned d = 0; d < 2 && j->hosts != NULL; d++) {
+		const struct cm_host_model *m = cm_hosts_find(j->hosts, &v->end[d].host, v->proto);
+
+		j->side[d].model = m;
+		if (m != NULL && cm_host_id_constant(m, m->ids_top))
+			j->side[d].fixed_id = m->ids_top;
+	}
+	cm_judge_sort(j);
 }
 
 CM_RESULT

@@ -51,6 +51,22 @@ struct cm_pair {
 };
 
 #define CM_SIDE_CLASSES 8u
+#define CM_ECR_SLACK 5000u   /* ticks; 5 s at 1000 Hz */
+#define CM_TICKS_SLACK 1000u
+
+/* What a direction shows, without which a detector's own walk over it would mark
+ * nothing (sort.c).  One that is true without cause costs time, no more. */
+struct cm_signs {
+	bool reset;
+	bool second_synack;
+	bool overlap;	 /* bytes before the end of those that came before */
+	bool two_ends;	 /* data beyond the end of data with a FIN */
+	bool unaware;	 /* a pure ACK or FIN stands before the end of what was sent */
+	bool ack_back;
+	bool clock;	 /* a timestamp that may be out of reach */
+	bool ttl_rising;
+	bool id_again;
+};
 
 /* One direction of the flow. */
 struct cm_side {
@@ -66,7 +82,11 @@ struct cm_side {
 	bool mostly_bad; /* checksums: offloaded at the capturing host */
 	bool ts_agreed;	 /* timestamps, by the handshake */
 	bool ts_midstream; /* no handshake seen, but both sides use them */
+	uint32_t n_ts, n_rst;
+	struct cm_signs signs;
+	int plain; /* the class of the baseline for whatever has it; -1: look closer */
 	const struct cm_host_model *model;
+	uint16_t fixed_id; /* constant across the host's flows; 0: none is */
 };
 
 /* A forged segment with a constant identification, known from another flow. */
@@ -83,6 +103,7 @@ struct cm_judge {
 	const struct cm_params *params;
 	const struct cm_hand *hands;
 	size_t n_hands;
+	bool thorough; /* no walk is spared, for the law of signs */
 	unsigned client;
 	bool corrupt; /* E13 */
 	struct cm_side side[2];
@@ -171,6 +192,9 @@ void cm_judge_mark1(struct cm_judge *j, uint32_t seg, enum cm_cue_id cue, int bi
     uint32_t other); /* CM_NONE: none */
 void cm_judge_pair(struct cm_judge *j, uint32_t a, uint32_t b, enum cm_cue_id cue,
     enum cm_excuse excuse);
+/* Fills side, kind, trigger, corrupt (sort.c). */
+void cm_judge_sort(struct cm_judge *j);
+
 /* Forgets all marks, for the second pass. */
 void cm_judge_reset(struct cm_judge *j);
 bool cm_judge_has(const struct cm_judge *j, uint32_t seg, enum cm_cue_id cue);

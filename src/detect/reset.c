@@ -142,6 +142,8 @@ look_at_side(struct cm_judge *j, unsigned dir)
 	const struct cm_side *s = &j->side[dir];
 	uint32_t seen = 0;
 
+	if (!s->signs.reset)
+		return;
 	for (uint32_t k = 0; k < s->n && seen < RESETS_MAX; k++) {
 		if (j->kind[s->at[k]] != CM_SEG_RST)
 			continue;
@@ -160,6 +162,8 @@ both_ways(struct cm_judge *j, unsigned dir)
 	const struct cm_side *s = &j->side[dir], *o = &j->side[!dir];
 	uint32_t looked = 0;
 
+	if (!s->signs.reset)
+		return;
 	for (uint32_t k = 0; k < s->n && looked < RESETS_MAX; k++) {
 		uint32_t i = s->at[k], other = CM_NONE;
 

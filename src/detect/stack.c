@@ -12,6 +12,49 @@
 
 /* ---- the baseline ---- */
 
+static bool
+in_baseline(const struct cm_judge *j, uint32_t seg)
+{
+	return !j->excluded[seg] && j->kind[seg] != CM_SEG_SYN && j->kind[seg] != CM_SEG_RST &&
+	    j->kind[seg] != CM_SEG_BROKEN;
+}
+
+static void
+count_class(struct cm_side *s, uint16_t class)
+{
+	unsigned c = 0;
+
+	while (c < s->n_classes && s->class[c] != class)
+		c++;
+	if (c == CM_SIDE_CLASSES)
+		return;
+	if (c == s->n_classes) {
+		s->class[c] = class;
+		s->count[c] = 0;
+		s->n_classes++;
+	}
+	s->count[c]++;
+}
+
+/* A class so far ahead that one segment less of it changes nothing. */
+static int
+plain_class(const struct cm_side *s)
+{
+	uint32_t first = 0, second = 0;
+	int class = -1;
+
+	for (unsigned c = 0; c < s->n_classes; c++) {
+		if (s->count[c] > first) {
+			second = first;
+			first = s->count[c];
+			class = s->class[c];
+		} else if (s->count[c] > second) {
+			second = s->count[c];
+		}
+	}
+	return s->n_base >= 3 && first > second + 1 ? class : -1;
+}
+
 static void
 build_baseline(struct cm_judge *j, unsigned dir)
 {
@@ -20,32 +63,12 @@ build_baseline(struct cm_judge *j, unsigned dir)
 	s->n_classes = 0;
 	s->n_base = 0;
 	for (uint32_t k = 0; k < s->n; k++) {
-		uint32_t i = s->at[k];
-		uint16_t class = cm_ttl_class(&j->v->segs[i]);
-		unsigned c = 0;
-
-		if (j->excluded[i] || j->kind[i] == CM_SEG_SYN || j->kind[i] == CM_SEG_RST ||
-		    j->kind[i] == CM_SEG_BROKEN)
+		if (!in_baseline(j, s->at[k]))
 			continue;
 		s->n_base++;
-		while (c < s->n_classes && s->class[c] != class)
-			c++;
-		if (c == CM_SIDE_CLASSES)
-			continue;
-		if (c == s->n_classes) {
-			s->class[c] = class;
-			s->count[c] = 0;
-			s->n_classes++;
-		}
-		s->count[c]++;
+		count_class(s, cm_ttl_class(&j->v->segs[s->at[k]]));
 	}
-}
-
-static bool
-in_baseline(const struct cm_judge *j, uint32_t seg)
-{
-	return !j->excluded[seg] && j->kind[seg] != CM_SEG_SYN && j->kind[seg] != CM_SEG_RST &&
-	    j->kind[seg] != CM_SEG_BROKEN;
+	s->plain = plain_class(s);
 }
 
 /* The class of the handshake, unless it was made by a SYN proxy. */
@@ -87,7 +110,7 @@ ipid_constant(const struct cm_judge *j, uint32_t seg)
 	const struct cm_side *s = &j->side[g->dir];
 	uint32_t unlike = 0;
 
-	if (g->ipv6 || g->ipid == 0 || !cm_host_id_constant(s->model, g->ipid))
+	if (g->ipv6 || g->ipid == 0 || g->ipid != s->fixed_id)
 		return false;
 	for (uint32_t k = 0; k < s->n && unlike < 2; k++)
 		unlike += j->v->segs[s->at[k]].ipid != g->ipid;
@@ -130,11 +153,14 @@ void
 cm_stack_header_marks(struct cm_judge *j, uint32_t seg)
 {
 	const struct cm_segment *g = &j->v->segs[seg];
-	int base = cm_stack_baseline(j, seg);
-	int syn = syn_class(j, &j->side[g->dir]);
+	int base, syn;
 
 	if (ipid_constant(j, seg))
 		cm_judge_mark(j, seg, CM_CUE_IPID_CONSTANT, 4, NULL, 0);
+	if (j->side[g->dir].plain == cm_ttl_class(g))
+		return;
+	base = cm_stack_baseline(j, seg);
+	syn = syn_class(j, &j->side[g->dir]);
 	if (base < 0 || base == cm_ttl_class(g) || (syn >= 0 && syn == cm_ttl_class(g)))
 		return;
 	class_marks(j, seg, (uint16_t)base);
@@ -216,10 +242,9 @@ window_mark(struct cm_judge *j, uint32_t seg, const struct widest *w)
 {
 	const struct cm_segment *g = &j->v->segs[seg];
 	uint64_t base = w->first_at == seg ? w->second : w->first;
-	uint32_t others = w->n - in_baseline(j, seg);
 
-	if (others >= 2 && base > 0 && g->window > 1024 &&
-	    (uint64_t)g->window << w->scale > 4 * base)
+	if (base > 0 && g->window > 1024 && (uint64_t)g->window << w->scale > 4 * base &&
+	    w->n - in_baseline(j, seg) >= 2)
 		cm_judge_mark(j, seg, CM_CUE_WINDOW_LARGE, 2, NULL, 0);
 }
 
@@ -261,23 +286,34 @@ fin_redirect(const struct cm_segment *g)
 /* ---- one segment ---- */
 
 static void
+data_marks(struct cm_judge *j, uint32_t seg)
+{
+	const struct cm_segment *g = &j->v->segs[seg];
+	const struct cm_side *s = &j->side[g->dir];
+	uint32_t t = j->trigger[seg];
+
+	if ((g->opts & (CM_OPT_TS | CM_OPT_BROKEN)) == 0 && s->ts_agreed)
+		cm_judge_mark1(j, seg, CM_CUE_TS_MISSING, 8, s->syn);
+	if ((g->opts & (CM_OPT_TS | CM_OPT_BROKEN)) == 0 && s->ts_midstream &&
+	    j->side[!g->dir].ts_midstream)
+		cm_judge_mark(j, seg, CM_CUE_TS_MISSING_MIDSTREAM, 4, NULL, 0);
+	if (t != CM_NONE && g->ipid == j->v->segs[t].ipid && cm_stack_echoes(j, seg, t))
+		cm_judge_mark1(j, seg, CM_CUE_HEADER_ECHO, 4, t);
+	if ((g->flags & CM_TCP_FIN) != 0 && fin_redirect(g))
+		cm_judge_mark(j, seg, CM_CUE_FIN_REDIRECT, 2, NULL, 0);
+}
+
+static void
 segment_marks(struct cm_judge *j, uint32_t seg, const struct widest *w)
 {
 	const struct cm_segment *g = &j->v->segs[seg];
 	const struct cm_side *s = &j->side[g->dir];
-	bool data = j->kind[seg] == CM_SEG_DATA;
 
-	cm_stack_header_marks(j, seg);
+	if (s->plain != cm_ttl_class(g) || (s->fixed_id != 0 && s->fixed_id == g->ipid))
+		cm_stack_header_marks(j, seg);
 	window_mark(j, seg, w);
-	if (data && (g->opts & (CM_OPT_TS | CM_OPT_BROKEN)) == 0 && s->ts_agreed)
-		cm_judge_mark1(j, seg, CM_CUE_TS_MISSING, 8, s->syn);
-	if (data && (g->opts & (CM_OPT_TS | CM_OPT_BROKEN)) == 0 && s->ts_midstream &&
-	    j->side[!g->dir].ts_midstream)
-		cm_judge_mark(j, seg, CM_CUE_TS_MISSING_MIDSTREAM, 4, NULL, 0);
-	if (data && j->trigger[seg] != CM_NONE && cm_stack_echoes(j, seg, j->trigger[seg]))
-		cm_judge_mark1(j, seg, CM_CUE_HEADER_ECHO, 4, j->trigger[seg]);
-	if (data && fin_redirect(g))
-		cm_judge_mark(j, seg, CM_CUE_FIN_REDIRECT, 2, NULL, 0);
+	if (j->kind[seg] == CM_SEG_DATA)
+		data_marks(j, seg);
 }
 
 static void

@@ -184,35 +184,57 @@ intrudes(const struct cm_judge *j, const struct cm_side *s, uint32_t k, uint32_t
 	    other_bits(j, s->at[k]) >= other_bits(j, s->at[m]) + MARGIN;
 }
 
-/* True unless every identification is new. */
+/* A set of identifications as 4096 bits, of their low 12: who is not in it is new. */
+struct seen {
+	uint64_t bit[64];
+};
+
 static bool
-may_repeat(const struct cm_judge *j, const struct cm_side *s)
+has_seen(const struct seen *seen, uint16_t id)
 {
-	uint32_t sum = 0, back = 0;
+	return (seen->bit[id >> 6 & 63] >> (id & 63) & 1) != 0;
+}
 
-	for (uint32_t k = 1; k < s->n; k++) {
-		uint16_t step = (uint16_t)(j->v->segs[s->at[k]].ipid -
-		    j->v->segs[s->at[k - 1]].ipid);
+static void
+see(struct seen *seen, uint16_t id)
+{
+	seen->bit[id >> 6 & 63] |= UINT64_C(1) << (id & 63);
+}
 
-		sum += step;
-		back += step == 0 || step > 0x7fff;
+/* The identifications that may be there twice. */
+static bool
+find_twice(const struct cm_judge *j, const struct cm_side *s, struct seen *twice)
+{
+	struct seen once = { { 0 } };
+	bool any = false;
+
+	*twice = (struct seen) { { 0 } };
+	for (uint32_t k = 0; k < s->n; k++) {
+		uint16_t id = j->v->segs[s->at[k]].ipid;
+
+		if (id != 0 && has_seen(&once, id)) {
+			see(twice, id);
+			any = true;
+		}
+		see(&once, id);
 	}
-	return (back > 0 || sum > UINT16_MAX) && s->n >= 4;
+	return any;
 }
 
 void
 cm_stack_repeats(struct cm_judge *j, unsigned dir)
 {
 	const struct cm_side *s = &j->side[dir];
+	struct seen twice;
 
-	if (!may_repeat(j, s))
+	if (!s->signs.id_again || !find_twice(j, s, &twice))
 		return;
 	for (uint32_t k = 0; k < s->n; k++) {
 		uint32_t i = s->at[k], m;
 		const struct cm_segment *g = &j->v->segs[i];
 
 		if ((j->kind[i] != CM_SEG_DATA && j->kind[i] != CM_SEG_FIN) || g->ipid == 0 ||
-		    g->ipv6)
+		    g->ipv6 || !has_seen(&twice, g->ipid))
 			continue;
 		m = twin(j, s, k);
 		if (m != CM_NONE && others_count(j, s, k) >= 2 && intrudes(j, s, k, m))

@@ -6,8 +6,6 @@
 
 #define MS INT64_C(1000000)
 #define UNAWARE_NS (MS / 2)
-#define ECR_SLACK 5000	 /* ticks; 5 s at 1000 Hz */
-#define TICKS_SLACK 1000
 #define REPEATED_AND_MORE 6 /* bits */
 
 /* ${later} was sent before ${s} and overtaken: its clock or its identification
@@ -30,7 +28,7 @@ tsval_out_of_reach(const struct cm_segment *g, const struct cm_segment *before)
 
 	if (dt_ms < 0)
 		return false;
-	return step < -TICKS_SLACK || step > 2 * dt_ms + TICKS_SLACK;
+	return step < -(int64_t)CM_TICKS_SLACK || step > 2 * dt_ms + CM_TICKS_SLACK;
 }
 
 struct ts_range {
@@ -67,8 +65,8 @@ clock_marks(struct cm_judge *j, uint32_t seg, uint32_t before, const struct ts_r
 	if (before != CM_NONE && tsval_out_of_reach(g, &j->v->segs[before]))
 		cm_judge_mark1(j, seg, CM_CUE_TSVAL_JUMP, 2, before);
 	if (peer->any && g->tsecr != 0 && (g->flags & CM_TCP_ACK) != 0 &&
-	    (cm_seq_diff(g->tsecr, peer->min) < -ECR_SLACK ||
-		cm_seq_diff(g->tsecr, peer->max) > ECR_SLACK))
+	    (cm_seq_diff(g->tsecr, peer->min) < -(int32_t)CM_ECR_SLACK ||
+		cm_seq_diff(g->tsecr, peer->max) > (int32_t)CM_ECR_SLACK))
 		cm_judge_mark(j, seg, CM_CUE_TSECR_STRANGE, 2, NULL, 0);
 }
 
@@ -76,9 +74,12 @@ void
 cm_stack_clock(struct cm_judge *j, unsigned dir)
 {
 	const struct cm_side *s = &j->side[dir];
-	struct ts_range peer = ts_range_of(j, !dir);
+	struct ts_range peer;
 	uint32_t ts = CM_NONE, acked = CM_NONE;
 
+	if (!s->signs.clock && !s->signs.ack_back)
+		return;
+	peer = ts_range_of(j, !dir);
 	for (uint32_t k = 0; k < s->n; k++) {
 		uint32_t i = s->at[k];
 		const struct cm_segment *g = &j->v->segs[i];
@@ -144,6 +145,8 @@ cm_stack_unaware(struct cm_judge *j, unsigned dir)
 	uint32_t lowest = 0, pos;
 	bool any = false;
 
+	if (!s->signs.unaware)
+		return;
 	for (uint32_t k = s->n; k-- > 0;) {
 		uint32_t i = s->at[k], other;
 		const struct cm_segment *g = &j->v->segs[i];
@@ -181,6 +184,8 @@ cm_stack_rising(struct cm_judge *j, unsigned dir)
 	const struct cm_side *s = &j->side[dir];
 	uint32_t from = 0, last = CM_NONE;
 
+	if (!s->signs.ttl_rising)
+		return;
 	for (uint32_t k = 0; k < s->n; k++) {
 		uint32_t i = s->at[k];
 
@@ -220,7 +225,7 @@ cm_stack_early(struct cm_judge *j, unsigned dir)
 	const struct cm_side *s = &j->side[dir];
 	const struct cm_segment *segs = j->v->segs;
 	uint32_t syn = j->side[!dir].syn;
-	int64_t fastest, rtt, second = -1;
+	int64_t fastest, rtt, second = -1, least = INT64_MAX;
 	uint32_t fastest_at = s->syn, samples = 1;
 
 	if (dir == j->client || syn == CM_NONE || s->syn == CM_NONE || s->syn_echo)
@@ -230,6 +235,8 @@ cm_stack_early(struct cm_judge *j, unsigned dir)
 		return;
 	for (uint32_t k = 0; k < s->n; k++) {
 		rtt = round_trip(j, s->at[k]);
+		if (rtt >= 0 && rtt < least && j->kind[s->at[k]] == CM_SEG_DATA)
+			least = rtt;
 		if (rtt < 0 || j->excluded[s->at[k]])
 			continue;
 		samples++;
@@ -241,7 +248,9 @@ cm_stack_early(struct cm_judge *j, unsigned dir)
 			second = rtt;
 		}
 	}
-	for (uint32_t k = 0; k < s->n && samples >= 3; k++) {
+	if (samples < 3 || least > (second > fastest ? second : fastest) / 2)
+		return;
+	for (uint32_t k = 0; k < s->n; k++) {
 		int64_t base = s->at[k] == fastest_at ? second : fastest;
 
 		rtt = round_trip(j, s->at[k]);

@@ -85,6 +85,8 @@ dns_status(const struct cm_judge *j, uint32_t i)
 static enum cm_status
 status_of(const struct cm_judge *j, uint32_t i)
 {
+	if (j->bits[i] < j->params->break_bits && j->bits[i] < j->params->forged_bits)
+		return CM_CLEAR;
 	if (!accusable(j, i))
 		return CM_CLEAR;
 	if (j->v->proto == 17)
