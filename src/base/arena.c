@@ -100,16 +100,38 @@ cm_arena_printf(struct cm_arena *a, const char *fmt, ...)
 	return p;
 }
 
-void
-cm_arena_fini(struct cm_arena *a)
+static void
+free_blocks(struct cm_arena_block *b)
 {
-	struct cm_arena_block *b = a->blocks;
-
 	while (b != NULL) {
 		struct cm_arena_block *next = b->next;
 
 		free(b);
 		b = next;
 	}
+}
+
+void
+cm_arena_reset(struct cm_arena *a)
+{
+	struct cm_arena_block *b = a->blocks;
+
+	if (b == NULL)
+		return;
+	if (b->size > BLOCK) {
+		cm_arena_fini(a);
+		return;
+	}
+	free_blocks(b->next);
+	b->next = NULL;
+	memset(b->data, 0, b->used);
+	b->used = 0;
+	a->used = b->size + sizeof(*b);
+}
+
+void
+cm_arena_fini(struct cm_arena *a)
+{
+	free_blocks(a->blocks);
 	*a = (struct cm_arena) { .budget = a->budget };
 }

@@ -22,6 +22,8 @@ void *cm_arena_array(struct cm_arena *a, size_t count, size_t size);
 void *cm_arena_copy(struct cm_arena *a, const void *ptr, size_t size);
 char *cm_arena_printf(struct cm_arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Frees what was handed out; one block stays for what comes next. */
+void cm_arena_reset(struct cm_arena *a);
 void cm_arena_fini(struct cm_arena *a);
 
 #endif

@@ -588,6 +588,23 @@ cm_flow_table_finish(struct cm_flow_table *t)
 	return r;
 }
 
+void
+cm_flow_table_reset(struct cm_flow_table *t)
+{
+	for (unsigned i = 0; i < CM_FLOW_SHARDS; i++) {
+		struct shard *s = &t->shard[i];
+
+		while (s->oldest != NULL)
+			flow_remove(s, s->oldest);
+		if (s->n_buckets > BUCKETS_FIRST)
+			s->n_buckets = BUCKETS_FIRST;
+		s->used = s->n_buckets * sizeof(*s->bucket);
+	}
+	t->serial = 0;
+	t->live = 0;
+	t->stats = (struct cm_flow_stats) { 0 };
+}
+
 const struct cm_flow_stats *
 cm_flow_table_stats(const struct cm_flow_table *t)
 {

@@ -101,6 +101,9 @@ CM_RESULT cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *
 /* Hands every flow left to the sink, in order of first packets. */
 CM_RESULT cm_flow_table_finish(struct cm_flow_table *t);
 
+/* After a finish: as new, for other packets; memory is kept. */
+void cm_flow_table_reset(struct cm_flow_table *t);
+
 const struct cm_flow_stats *cm_flow_table_stats(const struct cm_flow_table *t);
 void cm_flow_table_free(struct cm_flow_table *t); /* NULL is fine */
 

@@ -24,9 +24,8 @@ cm_params_default(void)
 	};
 }
 
-/* Another flow has been looked at; after so many, pages can go. */
-static void
-relieve(struct cm_engine *e)
+void
+cm_engine_relieve(struct cm_engine *e)
 {
 	if (e->give_back != NULL && ++e->judged % RELIEF_EVERY == 0)
 		e->give_back(e->give_back_arg);
@@ -42,7 +41,7 @@ flow_over(void *ctx, const struct cm_flow_view *v)
 
 	if (r != CM_OK || v->n < 2)
 		return r;
-	relieve(e);
+	cm_engine_relieve(e);
 	e->judge.hosts = NULL;
 	e->judge.n_hands = 0;
 	r = cm_judge_flow(&e->judge, v);
@@ -85,9 +84,7 @@ cm_engine_free(struct cm_engine *e)
 {
 	if (e == NULL)
 		return;
-	for (size_t i = 0; i < e->n_reruns; i++)
-		cm_engine_free(e->reruns[i]);
-	free(e->reruns);
+	cm_engine_free(e->again);
 	cm_flow_table_free(e->flows);
 	cm_hosts_free(e->hosts);
 	cm_candidates_release(&e->kept);
@@ -97,6 +94,20 @@ cm_engine_free(struct cm_engine *e)
 	free(e->hands);
 	free(e->found);
 	free(e);
+}
+
+void
+cm_engine_reset(struct cm_engine *e)
+{
+	cm_flow_table_reset(e->flows);
+	cm_hosts_reset(e->hosts);
+	cm_candidates_release(&e->kept);
+	cm_parts_release(&e->parts);
+	cm_arena_reset(&e->arena);
+	e->stats = (struct cm_engine_stats) { 0 };
+	e->n_hands = 0;
+	e->n_found = 0;
+	e->finished = false;
 }
 
 CM_RESULT
@@ -121,7 +132,7 @@ cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable)
 static enum cm_result
 judge_kept(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_view *v)
 {
-	relieve(e);
+	cm_engine_relieve(e);
 	*v = cm_candidate_view(c);
 	e->judge.hosts = e->hosts;
 	e->judge.hands = e->hands;
@@ -187,6 +198,27 @@ cm_engine_relief(struct cm_engine *e, void (*give_back)(void *arg), void *arg)
 }
 
 
+/* Does it hold a segment with an identification that is constant across its sender's
+ * flows? */
+static bool
+may_show_hand(const struct cm_engine *e, const struct cm_candidate *c)
+{
+	uint16_t fixed[2] = { 0, 0 };
+
+	for (unsigned d = 0; d < 2; d++) {
+		const struct cm_host_model *m = cm_hosts_find(e->hosts, &c->end[d].host, c->proto);
+
+		if (m != NULL && cm_host_id_constant(m, m->ids_top))
+			fixed[d] = m->ids_top;
+	}
+	if (fixed[0] == 0 && fixed[1] == 0)
+		return false;
+	for (uint32_t i = 0; i < c->n; i++)
+		if (c->segs[i].ipid != 0 && c->segs[i].ipid == fixed[c->segs[i].dir])
+			return true;
+	return false;
+}
+
 /* First round: who is known by a constant identification? */
 static enum cm_result
 find_hands(struct cm_engine *e)
@@ -198,7 +230,7 @@ find_hands(struct cm_engine *e)
 		const struct cm_candidate *c = e->kept.item[i];
 		struct cm_flow_view v;
 
-		if (c->proto != 6)
+		if (c->proto != 6 || !may_show_hand(e, c))
 			continue;
 		r = judge_kept(e, c, &v);
 		if (r != CM_OK || cm_verdict_groups(&e->judge, groups) == 0 || e->judge.corrupt)
@@ -321,27 +353,6 @@ fill_stats(struct cm_engine *e)
 	e->stats.evicted_candidates = e->kept.evicted;
 }
 
-static enum cm_result
-add_support(struct cm_engine *e)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < e->n_found; i++) {
-		bool gone = false;
-		enum cm_result r = cm_engine_support(e, i, &gone);
-
-		relieve(e);
-		if (r != CM_OK)
-			return r;
-		if (gone)
-			e->stats.unsupported++;
-		else
-			e->found[n++] = e->found[i];
-	}
-	e->n_found = n;
-	return CM_OK;
-}
-
 CM_RESULT
 cm_engine_finish(struct cm_engine *e)
 {
@@ -361,7 +372,7 @@ cm_engine_finish(struct cm_engine *e)
 	if (r == CM_OK)
 		r = report_kept(e);
 	if (r == CM_OK && e->params.support)
-		r = add_support(e);
+		r = cm_engine_support(e);
 	if (r == CM_OK && e->n_found > 1)
 		qsort(e->found, e->n_found, sizeof(*e->found), by_first);
 	return r;

@@ -29,16 +29,21 @@ struct cm_engine {
 	size_t n_hands;
 	struct cm_found *found;
 	size_t n_found, room_found;
-	struct cm_engine **reruns; /* engines whose incidents we hand out */
-	size_t n_reruns;
+	struct cm_engine *again; /* for the reruns of support.c; or NULL */
 	void (*give_back)(void *arg); /* or NULL */
 	void *give_back_arg;
 	uint64_t judged;
 	bool finished;
 };
 
-/* Finds what reproduces incident ${i} of ${e}; drops it from the list if nothing
- * does (sets *gone).  CM_E_NOMEM. */
-CM_RESULT cm_engine_support(struct cm_engine *e, size_t i, bool *gone);
+/* Makes a finished engine new again: same parameters, no packets, memory kept. */
+void cm_engine_reset(struct cm_engine *e);
+
+/* Another flow has been looked at; after so many, pages can go. */
+void cm_engine_relieve(struct cm_engine *e);
+
+/* Finds what reproduces each incident of ${e}, and drops those that nothing does.
+ * CM_E_NOMEM. */
+CM_RESULT cm_engine_support(struct cm_engine *e);
 
 #endif

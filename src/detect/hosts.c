@@ -122,6 +122,16 @@ cm_hosts_free(struct cm_hosts *h)
 	free(h);
 }
 
+void
+cm_hosts_reset(struct cm_hosts *h)
+{
+	while (h->oldest != NULL)
+		model_free(h, h->oldest);
+	if (h->n_buckets > BUCKETS_FIRST)
+		h->n_buckets = BUCKETS_FIRST;
+	h->used = h->n_buckets * sizeof(struct cm_host_model *);
+}
+
 static struct cm_host_model *
 find(const struct cm_hosts *h, const struct cm_host *host, uint8_t proto)
 {

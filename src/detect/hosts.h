@@ -112,6 +112,9 @@ struct cm_hosts;
 CM_RESULT cm_hosts_new(size_t memory, uint64_t hash_seed, struct cm_hosts **out);
 void cm_hosts_free(struct cm_hosts *h); /* NULL is fine */
 
+/* Forgets all of them. */
+void cm_hosts_reset(struct cm_hosts *h);
+
 /* Adds what one part of a flow says of its two senders. */
 CM_RESULT cm_hosts_add(struct cm_hosts *h, const struct cm_flow_view *v);
 

@@ -1,5 +1,7 @@
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/arena.h"
 #include "detect/incident.h"
 #include "detect/report.h"
 
@@ -55,6 +57,71 @@ cm_incident_same(const struct cm_incident *a, const struct cm_incident *b)
 	}
 	return true;
 }
+
+/* ---- moving ---- */
+
+static bool
+move_ids(const cm_packet_id **id, size_t n, struct cm_arena *a)
+{
+	*id = cm_arena_copy(a, *id, n * sizeof(**id));
+	return *id != NULL;
+}
+
+static bool
+move_text(const char **text, struct cm_arena *a)
+{
+	if (*text == NULL)
+		return true;
+	*text = cm_arena_copy(a, *text, strlen(*text) + 1);
+	return *text != NULL;
+}
+
+static bool
+move_cues(struct cm_incident *x, struct cm_arena *a)
+{
+	struct cm_cue *cues = cm_arena_copy(a, x->cues, x->n_cues * sizeof(*cues));
+	bool ok = cues != NULL;
+
+	x->cues = cues;
+	for (size_t i = 0; i < x->n_cues && ok; i++)
+		ok = move_ids(&cues[i].frames, cues[i].n_frames, a);
+	return ok;
+}
+
+static bool
+move_alternatives(struct cm_incident *x, struct cm_arena *a)
+{
+	struct cm_alternative *all = cm_arena_copy(a, x->alternatives,
+	    x->n_alternatives * sizeof(*all));
+	bool ok = all != NULL;
+
+	x->alternatives = all;
+	for (size_t i = 0; i < x->n_alternatives && ok; i++)
+		ok = move_text(&all[i].name, a) && move_text(&all[i].why, a);
+	return ok;
+}
+
+static bool
+move_fingerprint(struct cm_fingerprint *f, struct cm_arena *a)
+{
+	return move_text(&f->ipid, a) && move_text(&f->df, a) && move_text(&f->ttl, a) &&
+	    move_text(&f->window, a) && move_text(&f->options, a) && move_text(&f->fin, a) &&
+	    move_text(&f->name, a);
+}
+
+CM_RESULT
+cm_incident_move(struct cm_incident *x, struct cm_arena *a)
+{
+	bool ok = move_ids(&x->forged.id, x->forged.n, a) &&
+	    move_ids(&x->genuine.id, x->genuine.n, a) &&
+	    move_ids(&x->suspect.id, x->suspect.n, a) && move_cues(x, a) &&
+	    move_alternatives(x, a) && move_fingerprint(&x->fingerprint, a) &&
+	    move_text(&x->explained_by, a);
+
+	return ok ? CM_OK : CM_E_NOMEM;
+}
+
+/* ---- sets ---- */
 
 static int
 by_id(const void *a, const void *b)

@@ -13,7 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/result.h"
 #include "capture/packet.h"
+
+struct cm_arena;
 
 enum cm_incident_type { CM_INCIDENT_INJECTION, CM_INCIDENT_RESET, CM_INCIDENT_DNS, CM_INCIDENT_HANDSHAKE };
 
@@ -101,5 +104,8 @@ const char *cm_rests_word(enum cm_rests rests);		       /* "local", "flow", "hos
 /* Same type, verdict, forged, genuine, suspect, and cues with frames and bits.
  * Support, fingerprint texts and counts of the wider capture are not compared. */
 bool cm_incident_same(const struct cm_incident *a, const struct cm_incident *b);
+
+/* Makes all that ${x} refers to, but its support, live in ${a}.  CM_E_NOMEM. */
+CM_RESULT cm_incident_move(struct cm_incident *x, struct cm_arena *a);
 
 #endif

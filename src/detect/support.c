@@ -10,45 +10,101 @@
 #define NEAR 3u	      /* segments of each side taken around a cited one */
 #define MORE_FLOWS 8u /* other flows of the host, at the second step */
 #define ALL_SEGS 20000u
+#define FEW 64u
 
 /* A packet to feed again. */
 struct feed {
 	const struct cm_segment *seg;
 	const struct cm_flow_end *end;
+	uint32_t nth; /* put */
 	uint8_t proto;
 	bool own; /* of the incident's flow */
 };
 
-struct feeder {
-	struct cm_engine *e;
-	const struct cm_found *f;
+struct feeds {
 	struct feed *item;
 	size_t n, room;
+};
+
+/* Packets are collected as bits of the incident's own flow and as a list of others, and
+ * then laid in one row, `set`.  One feeder serves all incidents. */
+struct feeder {
+	struct cm_engine *e;
+	struct cm_found *f;
+	uint64_t *own;
+	size_t own_room; /* words */
+	struct feeds other, set, wider;
+	size_t puts; /* with repeats */
 	bool failed;
 };
+
+static bool
+reserve(struct feeder *s, struct feeds *l, size_t n)
+{
+	size_t room = l->room == 0 ? 256 : l->room;
+	struct feed *p;
+
+	if (n <= l->room)
+		return true;
+	while (room < n)
+		room *= 2;
+	p = realloc(l->item, room * sizeof(*p));
+	if (p == NULL) {
+		s->failed = true;
+		return false;
+	}
+	l->item = p;
+	l->room = room;
+	return true;
+}
+
+static size_t
+own_words(const struct feeder *s)
+{
+	return s->f->from->n / 64 + 1;
+}
+
+/* Nothing is collected yet. */
+static bool
+begin(struct feeder *s)
+{
+	size_t n = own_words(s);
+	uint64_t *p;
+
+	s->other.n = s->puts = 0;
+	if (n > s->own_room) {
+		p = realloc(s->own, n * sizeof(*p));
+		if (p == NULL) {
+			s->failed = true;
+			return false;
+		}
+		s->own = p;
+		s->own_room = n;
+	}
+	memset(s->own, 0, n * sizeof(*s->own));
+	return true;
+}
 
 static void
 put(struct feeder *s, const struct cm_segment *seg, const struct cm_flow_end *end, uint8_t proto,
     bool own)
 {
-	if (s->n == s->room) {
-		size_t room = s->room == 0 ? 256 : s->room * 2;
-		struct feed *p = realloc(s->item, room * sizeof(*p));
-
-		if (p == NULL) {
-			s->failed = true;
-			return;
-		}
-		s->item = p;
-		s->room = room;
-	}
-	s->item[s->n++] = (struct feed) { seg, end, proto, own };
+	s->puts++;
+	if (!reserve(s, &s->other, s->other.n + 1))
+		return;
+	s->other.item[s->other.n] = (struct feed) { seg, end, (uint32_t)s->other.n, proto, own };
+	s->other.n++;
 }
 
 static void
 put_place(struct feeder *s, const struct cm_candidate *c, uint32_t i)
 {
-	put(s, &c->segs[i], c->end, c->proto, c == s->f->from);
+	if (c != s->f->from) {
+		put(s, &c->segs[i], c->end, c->proto, false);
+		return;
+	}
+	s->puts++;
+	s->own[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
 static uint32_t
@@ -193,58 +249,121 @@ put_other_flows(struct feeder *s, size_t most)
 	const struct cm_host_place *p;
 	size_t n = cm_candidates_of(&s->e->kept, &s->f->from->end[s->f->dir].host, &p);
 
-	for (size_t i = 0; i < n && i < most && s->n < ALL_SEGS; i++)
+	for (size_t i = 0; i < n && i < most && s->puts < ALL_SEGS; i++)
 		put_flow(s, p[i].c);
 }
+
+/* ---- one row of them ---- */
 
 static int
 by_id(const void *a, const void *b)
 {
 	const struct feed *x = a, *y = b;
 
-	return x->seg->id < y->seg->id ? -1 : x->seg->id > y->seg->id;
+	if (x->seg->id != y->seg->id)
+		return x->seg->id < y->seg->id ? -1 : 1;
+	return x->nth < y->nth ? -1 : x->nth > y->nth;
 }
 
+/* They come in short runs that ascend. */
 static void
-tidy(struct feeder *s)
+sort_few(struct feeds *l)
+{
+	for (size_t i = 1; i < l->n; i++) {
+		struct feed f = l->item[i];
+		size_t k = i;
+
+		for (; k > 0 && by_id(&f, &l->item[k - 1]) < 0; k--)
+			l->item[k] = l->item[k - 1];
+		l->item[k] = f;
+	}
+}
+
+/* Of two for one packet the first stays. */
+static void
+sort_others(struct feeds *l)
 {
 	size_t n = 0;
 
-	if (s->n == 0)
-		return;
-	qsort(s->item, s->n, sizeof(*s->item), by_id);
-	for (size_t i = 1; i < s->n; i++) {
-		if (s->item[i].seg->id != s->item[n].seg->id)
-			s->item[++n] = s->item[i];
-		else
-			s->item[n].own |= s->item[i].own;
+	if (l->n <= FEW)
+		sort_few(l);
+	else
+		qsort(l->item, l->n, sizeof(*l->item), by_id);
+	for (size_t i = 0; i < l->n; i++) {
+		if (n > 0 && l->item[i].seg->id == l->item[n - 1].seg->id) {
+			l->item[n - 1].own |= l->item[i].own;
+			continue;
+		}
+		l->item[n] = l->item[i];
+		l->item[n].nth = (uint32_t)n;
+		n++;
 	}
-	s->n = n + 1;
+	l->n = n;
+}
+
+/* Appends those of the others that come before ${id}; not that one itself. */
+static size_t
+append_others(const struct feeder *s, struct feeds *set, size_t k, cm_packet_id id)
+{
+	while (k < s->other.n && s->other.item[k].seg->id < id)
+		set->item[set->n++] = s->other.item[k++];
+	return k < s->other.n && s->other.item[k].seg->id == id ? k + 1 : k;
+}
+
+/* Lays in a row what was collected, each packet once. */
+static bool
+lay(struct feeder *s, struct feeds *set)
+{
+	const struct cm_candidate *c = s->f->from;
+	size_t k = 0, n = 0;
+
+	sort_others(&s->other);
+	for (size_t w = 0; w < own_words(s); w++)
+		n += (size_t)__builtin_popcountll(s->own[w]);
+	set->n = 0;
+	if (s->failed || !reserve(s, set, n + s->other.n))
+		return false;
+	for (size_t w = 0; w < own_words(s); w++) {
+		for (uint64_t bits = s->own[w]; bits != 0; bits &= bits - 1) {
+			const struct cm_segment *g = &c->segs[w * 64 +
+			    (size_t)__builtin_ctzll(bits)];
+
+			k = append_others(s, set, k, g->id);
+			set->item[set->n++] = (struct feed) { g, c->end, 0, c->proto, true };
+		}
+	}
+	(void)append_others(s, set, k, UINT64_MAX);
+	return true;
 }
 
 static enum cm_result
-rerun(struct feeder *s, struct cm_engine **out)
+again_of(struct cm_engine *e, struct cm_engine **out)
 {
-	struct cm_params params = s->e->params;
-	struct cm_engine *e = NULL;
-	enum cm_result r;
+	struct cm_params params = e->params;
+	enum cm_result r = CM_OK;
 
 	params.support = false;
-	r = cm_engine_new(&params, &e);
-	for (size_t i = 0; r == CM_OK && i < s->n; i++) {
-		struct cm_packet p = cm_segment_packet(s->item[i].seg, s->item[i].end,
-		    s->item[i].proto);
+	if (e->again == NULL)
+		r = cm_engine_new(&params, &e->again);
+	else
+		cm_engine_reset(e->again);
+	*out = e->again;
+	return r;
+}
+
+static enum cm_result
+rerun(struct feeder *s, const struct feeds *set)
+{
+	struct cm_engine *e;
+	enum cm_result r = again_of(s->e, &e);
+
+	for (size_t i = 0; r == CM_OK && i < set->n; i++) {
+		struct cm_packet p = cm_segment_packet(set->item[i].seg, set->item[i].end,
+		    set->item[i].proto);
 
 		r = cm_engine_packet(e, &p, true);
 	}
-	if (r == CM_OK)
-		r = cm_engine_finish(e);
-	if (r != CM_OK) {
-		cm_engine_free(e);
-		return r;
-	}
-	*out = e;
-	return CM_OK;
+	return r == CM_OK ? cm_engine_finish(e) : r;
 }
 
 /* ---- the ladder ---- */
@@ -319,22 +438,39 @@ static enum cm_result
 keep_ids(struct feeder *s, struct cm_incident *x)
 {
 	struct cm_arena *a = &s->e->arena;
-	cm_packet_id *all = cm_arena_array(a, s->n + 1, sizeof(*all));
-	cm_packet_id *host = cm_arena_array(a, s->n + 1, sizeof(*host));
+	const struct feeds *set = &s->set;
+	cm_packet_id *all = cm_arena_array(a, set->n + 1, sizeof(*all));
+	cm_packet_id *host = cm_arena_array(a, set->n + 1, sizeof(*host));
 	size_t n = 0;
 
 	if (all == NULL || host == NULL)
 		return CM_E_NOMEM;
-	for (size_t i = 0; i < s->n; i++) {
-		all[i] = s->item[i].seg->id;
-		if (!s->item[i].own)
+	for (size_t i = 0; i < set->n; i++) {
+		all[i] = set->item[i].seg->id;
+		if (!set->item[i].own)
 			host[n++] = all[i];
 	}
-	x->support = (struct cm_ids) { all, s->n };
+	x->support = (struct cm_ids) { all, set->n };
 	x->support_host = (struct cm_ids) { host, n };
 	if (cm_parts_join(&s->e->parts, &x->support, a) != CM_OK)
 		return CM_E_NOMEM;
 	return cm_parts_join(&s->e->parts, &x->support_host, a);
+}
+
+static bool
+is_in(const struct feeds *set, cm_packet_id id)
+{
+	size_t low = 0, high = set->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (set->item[mid].seg->id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < set->n && set->item[low].seg->id == id;
 }
 
 /* Which of the support speaks against: exemplars of a balancing host, and what the
@@ -342,29 +478,21 @@ keep_ids(struct feeder *s, struct cm_incident *x)
 static enum cm_result
 keep_against(struct feeder *s, struct cm_incident *x)
 {
-	struct feeder t = { .e = s->e, .f = s->f };
 	cm_packet_id *id;
-	size_t n = 0, room;
+	size_t n = 0;
 
+	s->other.n = 0;
 	if (x->verdict != CM_VERDICT_EXPLAINED)
-		put_against(&t);
-	room = t.n + x->n_cues + 1;
-	id = cm_arena_array(&s->e->arena, room, sizeof(*id));
-	if (id == NULL || t.failed) {
-		free(t.item);
+		put_against(s);
+	id = cm_arena_array(&s->e->arena, s->other.n + x->n_cues + 1, sizeof(*id));
+	if (id == NULL || s->failed)
 		return CM_E_NOMEM;
-	}
-	for (size_t i = 0; i < t.n; i++) {
-		struct feed *f = &t.item[i];
-
-		if (f->end != s->f->from->end && !f->own &&
-		    bsearch(f, s->item, s->n, sizeof(*f), by_id) != NULL)
-			id[n++] = f->seg->id;
-	}
+	for (size_t i = 0; i < s->other.n; i++)
+		if (!s->other.item[i].own && is_in(&s->set, s->other.item[i].seg->id))
+			id[n++] = s->other.item[i].seg->id;
 	for (size_t i = 0; i < x->n_cues; i++)
 		if (x->cues[i].bits < 0 && x->cues[i].n_frames > 1)
 			id[n++] = x->cues[i].frames[1];
-	free(t.item);
 	x->against = (struct cm_ids) { id, cm_ids_sort(id, n) };
 	return CM_OK;
 }
@@ -377,20 +505,17 @@ settle(struct feeder *s, struct cm_incident *x)
 	return r == CM_OK ? keep_against(s, x) : r;
 }
 
+/* What the last rerun said stands in place of ${x}. */
 static enum cm_result
-adopt(struct feeder *s, struct cm_engine *again, struct cm_incident *x, const struct cm_incident *y)
+adopt(struct feeder *s, struct cm_incident *x, const struct cm_incident *y)
 {
-	struct cm_engine *e = s->e;
 	uint64_t rows = x->host_rows;
-	struct cm_engine **p = realloc(e->reruns, (e->n_reruns + 1) * sizeof(struct cm_engine *));
+	enum cm_result r;
 
-	if (p == NULL)
-		return CM_E_NOMEM;
-	e->reruns = p;
-	e->reruns[e->n_reruns++] = again;
 	*x = *y;
 	x->host_rows = rows;
-	return settle(s, x);
+	r = cm_incident_move(x, &s->e->arena);
+	return r == CM_OK ? settle(s, x) : r;
 }
 
 /* Does a finding that rests on the host also come out with what speaks against it?
@@ -398,68 +523,72 @@ adopt(struct feeder *s, struct cm_engine *again, struct cm_incident *x, const st
 static enum cm_result
 with_against(struct feeder *s, const struct cm_incident *x)
 {
-	struct feeder t = { .e = s->e, .f = s->f };
-	struct cm_engine *again = NULL;
+	struct feeds narrow = s->set;
 	enum cm_result r;
 
-	for (size_t i = 0; i < s->n; i++)
-		put(&t, s->item[i].seg, s->item[i].end, s->item[i].proto, s->item[i].own);
-	put_against(&t);
-	tidy(&t);
-	if (t.failed || t.n == s->n) {
-		free(t.item);
-		return t.failed ? CM_E_NOMEM : CM_OK;
-	}
-	r = rerun(&t, &again);
-	if (r == CM_OK && find_same(again, x) != NULL) {
-		free(s->item);
-		*s = t;
-	} else {
-		free(t.item);
-	}
-	cm_engine_free(again);
-	return r;
+	put_against(s);
+	if (!lay(s, &s->wider))
+		return CM_E_NOMEM;
+	if (s->wider.n == s->set.n)
+		return CM_OK;
+	r = rerun(s, &s->wider);
+	if (r != CM_OK || find_same(s->e->again, x) == NULL)
+		return r;
+	s->set = s->wider;
+	s->wider = narrow;
+	return CM_OK;
 }
 
 static enum cm_result
-climb(struct feeder *s, struct cm_incident *x, bool *gone)
+climb(struct feeder *s, bool *gone)
 {
+	struct cm_incident *x = &s->f->incident;
 	const struct cm_incident *like;
-	struct cm_engine *again = NULL;
 	enum cm_result r;
 
 	for (unsigned k = 0; k < STEPS; k++) {
-		cm_engine_free(again);
-		again = NULL;
-		s->n = 0;
-		step(s, k);
-		tidy(s);
-		if (s->failed)
+		if (!begin(s))
 			return CM_E_NOMEM;
-		r = rerun(s, &again);
+		step(s, k);
+		if (!lay(s, &s->set))
+			return CM_E_NOMEM;
+		r = rerun(s, &s->set);
 		if (r != CM_OK)
 			return r;
-		if (find_same(again, x) == NULL)
+		if (find_same(s->e->again, x) == NULL)
 			continue;
-		cm_engine_free(again);
 		r = with_against(s, x);
 		return r == CM_OK ? settle(s, x) : r;
 	}
 	/* What can not be shown again is not said: the weaker finding stands. */
-	like = find_like(again, x);
-	if (like != NULL)
-		return adopt(s, again, x, like);
-	cm_engine_free(again);
-	*gone = true;
-	return CM_OK;
+	like = find_like(s->e->again, x);
+	*gone = like == NULL;
+	return like == NULL ? CM_OK : adopt(s, x, like);
 }
 
 CM_RESULT
-cm_engine_support(struct cm_engine *e, size_t i, bool *gone)
+cm_engine_support(struct cm_engine *e)
 {
-	struct feeder s = { .e = e, .f = &e->found[i] };
-	enum cm_result r = climb(&s, &e->found[i].incident, gone);
+	struct feeder s = { .e = e };
+	enum cm_result r = CM_OK;
+	size_t n = 0;
 
-	free(s.item);
+	for (size_t i = 0; i < e->n_found && r == CM_OK; i++) {
+		bool gone = false;
+
+		s.f = &e->found[i];
+		r = climb(&s, &gone);
+		cm_engine_relieve(e);
+		if (gone)
+			e->stats.unsupported++;
+		else
+			e->found[n++] = e->found[i];
+	}
+	if (r == CM_OK)
+		e->n_found = n;
+	free(s.own);
+	free(s.other.item);
+	free(s.set.item);
+	free(s.wider.item);
 	return r;
 }
