@@ -7,13 +7,11 @@
 #include "base/hex.h"
 
 static bool
-reserve(struct cm_buf *b, size_t len)
+make_room(struct cm_buf *b, size_t len)
 {
 	size_t need, cap;
 	uint8_t *p;
 
-	if (b->failed)
-		return false;
 	if (__builtin_add_overflow(b->len, len, &need) || (b->max != 0 && need > b->max)) {
 		b->failed = true;
 		return false;
@@ -33,6 +31,16 @@ reserve(struct cm_buf *b, size_t len)
 	return true;
 }
 
+static inline bool
+reserve(struct cm_buf *b, size_t len)
+{
+	if (b->failed)
+		return false;
+	if (len <= b->cap - b->len && (b->max == 0 || len <= b->max - b->len))
+		return true;
+	return make_room(b, len);
+}
+
 uint8_t *
 cm_buf_grow(struct cm_buf *b, size_t len)
 {
@@ -48,13 +56,10 @@ cm_buf_grow(struct cm_buf *b, size_t len)
 void
 cm_buf_add(struct cm_buf *b, const void *ptr, size_t len)
 {
-	uint8_t *p;
-
-	if (len == 0)
+	if (len == 0 || !reserve(b, len))
 		return;
-	p = cm_buf_grow(b, len);
-	if (p != NULL)
-		memcpy(p, ptr, len);
+	memcpy(b->ptr + b->len, ptr, len);
+	b->len += len;
 }
 
 void
@@ -72,7 +77,8 @@ cm_buf_add_str(struct cm_buf *b, const char *text)
 void
 cm_buf_add_u8(struct cm_buf *b, uint8_t v)
 {
-	cm_buf_add(b, &v, 1);
+	if (reserve(b, 1))
+		b->ptr[b->len++] = v;
 }
 
 void

@@ -21,6 +21,8 @@ static const struct cm_option options[] = {
 	{ 0 },
 };
 
+#define PIECE ((size_t)256 << 10)
+
 struct inspect {
 	bool json, no_confine;
 	const char *filter, *summary;
@@ -142,18 +144,28 @@ put_line(FILE *f, struct cm_buf *line)
 	return ok;
 }
 
+/* Lines are gathered, and written a piece at a time. */
 static bool
 print_json(const struct cm_context *ctx, const struct cm_engine *e, const struct cm_file_names *names)
 {
-	for (size_t i = 0; i < cm_engine_count(e); i++) {
-		struct cm_buf line = { 0 };
-		struct cm_jsonw w = cm_jsonw_of(&line, 0);
+	struct cm_buf text = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < cm_engine_count(e) && ok; i++) {
+		struct cm_jsonw w = cm_jsonw_of(&text, 0);
 
 		cm_incident_json(&w, cm_engine_incident(e, i), names);
-		if (!put_line(ctx->out, &line))
-			return false;
+		cm_buf_add_u8(&text, '\n');
+		ok = cm_buf_ok(&text);
+		if (!ok || text.len < PIECE)
+			continue;
+		fwrite(text.ptr, 1, text.len, ctx->out);
+		cm_buf_clear(&text);
 	}
-	return true;
+	if (ok && text.len > 0)
+		fwrite(text.ptr, 1, text.len, ctx->out);
+	cm_buf_release(&text);
+	return ok;
 }
 
 static bool

@@ -132,24 +132,74 @@ escape(struct cm_buf *out, uint8_t c)
 	}
 }
 
+#define EACH_BYTE UINT64_C(0x0101010101010101)
+#define TOP_BITS (0x80 * EACH_BYTE)
+
+/* The top bit of each byte that is zero, and perhaps of bytes above one that is. */
+static uint64_t
+zero_bytes(uint64_t v)
+{
+	return (v - EACH_BYTE) & ~v & TOP_BITS;
+}
+
+static bool
+is_plain(uint8_t c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* How many bytes from ${s} on stand in a string as they are, eight at a time. */
+static size_t
+plain_len(struct cm_span s)
+{
+	size_t n = 0;
+
+	while (s.len - n >= 8) {
+		uint64_t v;
+
+		memcpy(&v, s.ptr + n, sizeof(v));
+		if (((v | ((v - 0x20 * EACH_BYTE) & ~v)) & TOP_BITS) != 0 ||
+		    zero_bytes(v ^ '"' * EACH_BYTE) != 0 || zero_bytes(v ^ '\\' * EACH_BYTE) != 0 ||
+		    zero_bytes(v ^ 0x7f * EACH_BYTE) != 0)
+			break;
+		n += 8;
+	}
+	while (n < s.len && is_plain(s.ptr[n]))
+		n++;
+	return n;
+}
+
+/* What is not plain: one character. */
+static size_t
+put_character(struct cm_buf *out, struct cm_span s)
+{
+	size_t n = utf8_len(s);
+
+	if (n == 0) {
+		cm_buf_add_str(out, "\xef\xbf\xbd");
+		return 1;
+	}
+	if (n == 1)
+		escape(out, s.ptr[0]);
+	else
+		cm_buf_add(out, s.ptr, n);
+	return n;
+}
+
 void
 cm_jsonw_span(struct cm_jsonw *w, struct cm_span s)
 {
 	before(w);
 	cm_buf_add_u8(w->out, '"');
 	while (s.len > 0) {
-		size_t n = utf8_len(s);
+		size_t n = plain_len(s);
 
-		if (n == 0) {
-			cm_buf_add_str(w->out, "\xef\xbf\xbd");
-			n = 1;
-		} else if (n == 1 && (s.ptr[0] < 0x20 || s.ptr[0] == '"' || s.ptr[0] == '\\' ||
-					 s.ptr[0] == 0x7f)) {
-			escape(w->out, s.ptr[0]);
-		} else {
+		if (n > 0)
 			cm_buf_add(w->out, s.ptr, n);
-		}
-		s = cm_span_part(s, n, s.len - n);
+		else
+			n = put_character(w->out, s);
+		s.ptr += n;
+		s.len -= n;
 	}
 	cm_buf_add_u8(w->out, '"');
 }
@@ -180,18 +230,32 @@ cm_jsonw_hex(struct cm_jsonw *w, struct cm_span bytes)
 	cm_buf_add_u8(w->out, '"');
 }
 
+static void
+put_number(struct cm_jsonw *w, bool negative, uint64_t v)
+{
+	uint8_t text[21];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (uint8_t)('0' + v % 10);
+		v /= 10;
+	} while (v > 0);
+	if (negative)
+		text[--at] = '-';
+	before(w);
+	cm_buf_add(w->out, text + at, sizeof(text) - at);
+}
+
 void
 cm_jsonw_int(struct cm_jsonw *w, int64_t v)
 {
-	before(w);
-	cm_buf_printf(w->out, "%lld", (long long)v);
+	put_number(w, v < 0, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
 void
 cm_jsonw_uint(struct cm_jsonw *w, uint64_t v)
 {
-	before(w);
-	cm_buf_printf(w->out, "%llu", (unsigned long long)v);
+	put_number(w, false, v);
 }
 
 void

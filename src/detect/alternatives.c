@@ -22,6 +22,12 @@ static const char *const excuse_name[CM_EXCUSE_COUNT] = {
 	[CM_EXCUSE_BALANCER] = "load balancer",
 };
 
+const char *
+cm_report_excuse(enum cm_excuse excuse)
+{
+	return excuse_name[excuse];
+}
+
 static void
 add(struct list *l, enum cm_excuse excuse, const char *name, const char *holds, const char *fails)
 {
@@ -113,7 +119,5 @@ cm_report_alternatives(const struct cm_judge *j, const struct cm_group *group, s
 		return CM_E_NOMEM;
 	out->alternatives = l.item;
 	out->n_alternatives = l.n;
-	if (group->excuse != CM_EXCUSE_NONE)
-		out->explained_by = excuse_name[group->excuse];
 	return CM_OK;
 }

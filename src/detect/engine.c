@@ -9,7 +9,6 @@
 #define KEEP_FROM 2 /* bits that the whole capture can still raise to a verdict */
 #define RELIEF_EVERY 256u /* flows looked at */
 #define HANDS_MAX 256u
-#define EXPLAINED_MAX 8u /* of one cause: enough to know what the capture is like */
 #define INCIDENTS_MAX 100000u
 
 struct cm_params
@@ -106,7 +105,7 @@ cm_engine_reset(struct cm_engine *e)
 	cm_arena_reset(&e->arena);
 	e->stats = (struct cm_engine_stats) { 0 };
 	e->n_hands = 0;
-	e->n_found = 0;
+	e->n_found = e->n_explained = 0;
 	e->finished = false;
 }
 
@@ -250,17 +249,16 @@ explained_before(const struct cm_engine *e, const struct cm_candidate *c,
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < e->n_found; i++) {
-		const struct cm_found *f = &e->found[i];
+	for (size_t i = 0; i < e->n_explained; i++) {
+		const struct cm_found *f = &e->found[e->explained[i]];
 
-		if (f->incident.verdict != CM_VERDICT_EXPLAINED ||
-		    strcmp(f->incident.explained_by, x->explained_by) != 0)
+		if (strcmp(f->incident.explained_by, x->explained_by) != 0)
 			continue;
 		n++;
 		if (cm_host_eq(&f->from->end[f->dir].host, &c->end[g->dir].host))
 			return true;
 	}
-	return n >= EXPLAINED_MAX;
+	return n >= CM_EXPLAINED_MAX;
 }
 
 static enum cm_result
@@ -282,8 +280,15 @@ add_found(struct cm_engine *e, const struct cm_candidate *c, const struct cm_gro
 	r = cm_report_incident(&e->judge, g, index, &e->arena, &x);
 	if (r != CM_OK)
 		return r;
-	if (x.verdict == CM_VERDICT_EXPLAINED && explained_before(e, c, g, &x))
-		return CM_OK;
+	if (x.verdict == CM_VERDICT_EXPLAINED) {
+		if (explained_before(e, c, g, &x))
+			return CM_OK;
+		e->explained[e->n_explained++] = e->n_found;
+	}
+	if (!e->brief)
+		r = cm_report_words(&e->judge, g, index, &e->arena, &x);
+	if (r != CM_OK)
+		return r;
 	e->found[e->n_found++] = (struct cm_found) { x, c, g->dir };
 	return CM_OK;
 }

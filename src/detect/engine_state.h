@@ -9,6 +9,8 @@
 #include "detect/judge.h"
 #include "detect/parts.h"
 
+#define CM_EXPLAINED_MAX 8u /* of one cause: enough to know what the capture is like */
+
 /* An incident and where it came from. */
 struct cm_found {
 	struct cm_incident incident;
@@ -29,11 +31,14 @@ struct cm_engine {
 	size_t n_hands;
 	struct cm_found *found;
 	size_t n_found, room_found;
+	size_t explained[CM_EXCUSE_COUNT * CM_EXPLAINED_MAX]; /* those of `found` that are */
+	size_t n_explained;
 	struct cm_engine *again; /* for the reruns of support.c; or NULL */
 	void (*give_back)(void *arg); /* or NULL */
 	void *give_back_arg;
 	uint64_t judged;
 	bool finished;
+	bool brief; /* incidents are only compared: no words for people are made */
 };
 
 /* Makes a finished engine new again: same parameters, no packets, memory kept. */

@@ -123,12 +123,27 @@ cm_incident_move(struct cm_incident *x, struct cm_arena *a)
 
 /* ---- sets ---- */
 
+#define FEW 32u
+
 static int
 by_id(const void *a, const void *b)
 {
 	cm_packet_id x = *(const cm_packet_id *)a, y = *(const cm_packet_id *)b;
 
 	return x < y ? -1 : x > y;
+}
+
+static void
+sort_few(cm_packet_id *id, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		cm_packet_id x = id[i];
+		size_t k = i;
+
+		for (; k > 0 && id[k - 1] > x; k--)
+			id[k] = id[k - 1];
+		id[k] = x;
+	}
 }
 
 size_t
@@ -138,7 +153,10 @@ cm_ids_sort(cm_packet_id *id, size_t n)
 
 	if (n == 0)
 		return 0;
-	qsort(id, n, sizeof(*id), by_id);
+	if (n <= FEW)
+		sort_few(id, n);
+	else
+		qsort(id, n, sizeof(*id), by_id);
 	for (size_t i = 1; i < n; i++)
 		if (id[i] != id[m])
 			id[++m] = id[i];

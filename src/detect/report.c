@@ -256,12 +256,18 @@ cm_report_incident(const struct cm_judge *j, const struct cm_group *group, uint3
 
 	*out = (struct cm_incident) { .type = (enum cm_incident_type)group->type };
 	out->verdict = verdict_of(&b);
+	out->explained_by = cm_report_excuse((enum cm_excuse)group->excuse);
 	fill_place(&b);
 	r = fill_sets(&b);
-	if (r == CM_OK)
-		r = fill_cues(&b);
-	if (r == CM_OK)
-		r = cm_report_alternatives(j, group, a, out);
+	return r == CM_OK ? fill_cues(&b) : r;
+}
+
+CM_RESULT
+cm_report_words(const struct cm_judge *j, const struct cm_group *group, uint32_t index,
+    struct cm_arena *a, struct cm_incident *out)
+{
+	enum cm_result r = cm_report_alternatives(j, group, a, out);
+
 	if (r == CM_OK && out->verdict == CM_VERDICT_FORGED)
 		out->fingerprint = cm_report_fingerprint(j, index, a);
 	return r;

@@ -352,10 +352,13 @@ again_of(struct cm_engine *e, struct cm_engine **out)
 }
 
 static enum cm_result
-rerun(struct feeder *s, const struct feeds *set)
+rerun(struct feeder *s, const struct feeds *set, bool brief)
 {
 	struct cm_engine *e;
 	enum cm_result r = again_of(s->e, &e);
+
+	if (r == CM_OK)
+		e->brief = brief;
 
 	for (size_t i = 0; r == CM_OK && i < set->n; i++) {
 		struct cm_packet p = cm_segment_packet(set->item[i].seg, set->item[i].end,
@@ -531,7 +534,7 @@ with_against(struct feeder *s, const struct cm_incident *x)
 		return CM_E_NOMEM;
 	if (s->wider.n == s->set.n)
 		return CM_OK;
-	r = rerun(s, &s->wider);
+	r = rerun(s, &s->wider, true);
 	if (r != CM_OK || find_same(s->e->again, x) == NULL)
 		return r;
 	s->set = s->wider;
@@ -543,7 +546,6 @@ static enum cm_result
 climb(struct feeder *s, bool *gone)
 {
 	struct cm_incident *x = &s->f->incident;
-	const struct cm_incident *like;
 	enum cm_result r;
 
 	for (unsigned k = 0; k < STEPS; k++) {
@@ -552,7 +554,7 @@ climb(struct feeder *s, bool *gone)
 		step(s, k);
 		if (!lay(s, &s->set))
 			return CM_E_NOMEM;
-		r = rerun(s, &s->set);
+		r = rerun(s, &s->set, true);
 		if (r != CM_OK)
 			return r;
 		if (find_same(s->e->again, x) == NULL)
@@ -561,9 +563,12 @@ climb(struct feeder *s, bool *gone)
 		return r == CM_OK ? settle(s, x) : r;
 	}
 	/* What can not be shown again is not said: the weaker finding stands. */
-	like = find_like(s->e->again, x);
-	*gone = like == NULL;
-	return like == NULL ? CM_OK : adopt(s, x, like);
+	if (find_like(s->e->again, x) == NULL) {
+		*gone = true;
+		return CM_OK;
+	}
+	r = rerun(s, &s->set, false);
+	return r == CM_OK ? adopt(s, x, find_like(s->e->again, x)) : r;
 }
 
 CM_RESULT
