@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "capture/flow.h"
+#include "capture/http.h"
 
 #define SEG_FIRST 2u /* segments a new flow has room for */
 #define BUCKETS_FIRST 64u
@@ -121,7 +122,7 @@ drop_payload(struct shard *s, struct flow *f, struct cm_segment *g)
 	f->held[g->dir] -= g->cap_len;
 	g->payload = NULL;
 	g->cap_len = 0;
-	g->copied = false;
+	g->copied = g->redirect = false;
 }
 
 static void
@@ -243,6 +244,7 @@ add_segment(struct cm_flow_table *t, struct shard *s, struct flow *f, const stru
 		payload.len = p->payload_len;
 	g = &f->segs[f->n];
 	fill_segment(g, p, dir);
+	g->redirect = (p->flags & CM_TCP_FIN) != 0 && cm_http_sends_away(payload);
 	if (payload.len < p->payload_len && (p->open & CM_OPEN_PAYLOAD) != 0)
 		t->stats.cut_short++;
 	if (stable) {
@@ -528,8 +530,25 @@ flow_for(struct cm_flow_table *t, struct shard *s, uint64_t hash, const struct c
 	return CM_OK;
 }
 
-CM_RESULT
-cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable)
+/* A segment kept before takes its place as it is. */
+static enum cm_result
+add_again(struct cm_flow_table *t, struct shard *s, struct flow *f, const struct cm_segment *g,
+    unsigned dir)
+{
+	enum cm_result r = reserve_segment(t, s, f);
+
+	if (r != CM_OK)
+		return r;
+	f->segs[f->n] = *g;
+	f->segs[f->n].dir = (uint8_t)dir;
+	f->segs[f->n].copied = false;
+	f->n++;
+	return CM_OK;
+}
+
+/* ${again}: the segment that ${p} was, or NULL. */
+static enum cm_result
+take(struct cm_flow_table *t, const struct cm_packet *p, bool stable, const struct cm_segment *again)
 {
 	uint64_t hash = flow_hash(t->limits.hash_seed, p);
 	/* The shard must not depend on the seed: evictions would. */
@@ -543,15 +562,32 @@ cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool st
 	if (r != CM_OK)
 		return r;
 	note_state(f, p, dir);
-	count_payload(t, f, p);
+	if (again == NULL)
+		count_payload(t, f, p);
 	if (p->proto == 6 || p->sport == 53 || p->dport == 53) {
-		r = add_segment(t, s, f, p, dir, stable);
+		r = again != NULL ? add_again(t, s, f, again, dir)
+				  : add_segment(t, s, f, p, dir, stable);
 		if (r == CM_OK)
 			r = slide(t, s, f);
 	}
 	if (r != CM_OK)
 		return r;
 	return tidy(t, s, f, p->t_ns);
+}
+
+CM_RESULT
+cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable)
+{
+	return take(t, p, stable, NULL);
+}
+
+CM_RESULT
+cm_flow_table_segment(struct cm_flow_table *t, const struct cm_segment *g,
+    const struct cm_flow_end end[2], uint8_t proto)
+{
+	struct cm_packet p = cm_segment_packet(g, end, proto);
+
+	return take(t, &p, true, g);
 }
 
 static int

@@ -53,6 +53,8 @@ struct cm_segment {
 	bool df : 1;
 	bool ipv6 : 1;
 	bool copied : 1; /* payload is the table's own copy */
+	bool redirect : 1; /* a FIN, and its payload is an answer that sends away (http.h):
+			      noticed when the payload is at hand, for later it may not be */
 };
 
 struct cm_flow_end {
@@ -97,6 +99,11 @@ CM_RESULT cm_flow_table_new(const struct cm_flow_limits *limits, cm_flow_sink si
 /* TCP and UDP only; anything else, quoted packets and parts of datagrams are the
  * caller's to keep away.  CM_E_NOMEM, or what the sink returned. */
 CM_RESULT cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable);
+
+/* A segment that a table kept before, of a flow between ${end}: as the packet it came from,
+ * but its payload is borrowed, not looked at again and not counted in the stats. */
+CM_RESULT cm_flow_table_segment(struct cm_flow_table *t, const struct cm_segment *g,
+    const struct cm_flow_end end[2], uint8_t proto);
 
 /* Hands every flow left to the sink, in order of first packets. */
 CM_RESULT cm_flow_table_finish(struct cm_flow_table *t);

@@ -4,7 +4,6 @@
  * segments of the same sender look like.  Twice (E3): what scores in the first
  * pass is left out of the baseline of the second. */
 #include <string.h>
-#include <strings.h>
 
 #include "detect/judge.h"
 
@@ -248,41 +247,6 @@ window_mark(struct cm_judge *j, uint32_t seg, const struct widest *w)
 		cm_judge_mark(j, seg, CM_CUE_WINDOW_LARGE, 2, NULL, 0);
 }
 
-/* ---- HTTP ---- */
-
-static bool
-contains(struct cm_span s, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= s.len; i++)
-		if (strncasecmp((const char *)s.ptr + i, word, n) == 0)
-			return true;
-	return false;
-}
-
-/* E10: the head is whole, says that the connection ends, and there is nothing to
- * read but where to go instead. */
-static bool
-fin_redirect(const struct cm_segment *g)
-{
-	static const char *const status[] = { "301", "302", "303", "307", "308" };
-	struct cm_span text = cm_span_of(g->payload, g->cap_len < 2048 ? g->cap_len : 2048);
-	struct cm_span end = cm_span_str("\r\n\r\n");
-	bool whole = false;
-
-	if ((g->flags & CM_TCP_FIN) == 0 || text.len < 16 || memcmp(text.ptr, "HTTP/1.", 7) != 0)
-		return false;
-	for (size_t i = 0; i + 4 <= text.len && !whole; i++)
-		whole = cm_span_eq(cm_span_part(text, i, 4), end);
-	if (!whole || !contains(text, "\r\nConnection: close"))
-		return false;
-	for (size_t i = 0; i < sizeof(status) / sizeof(status[0]); i++)
-		if (memcmp(text.ptr + 9, status[i], 3) == 0)
-			return true;
-	return contains(text, "\r\nContent-Length: 0\r\n");
-}
-
 /* ---- one segment ---- */
 
 static void
@@ -299,7 +263,7 @@ data_marks(struct cm_judge *j, uint32_t seg)
 		cm_judge_mark(j, seg, CM_CUE_TS_MISSING_MIDSTREAM, 4, NULL, 0);
 	if (t != CM_NONE && g->ipid == j->v->segs[t].ipid && cm_stack_echoes(j, seg, t))
 		cm_judge_mark1(j, seg, CM_CUE_HEADER_ECHO, 4, t);
-	if ((g->flags & CM_TCP_FIN) != 0 && fin_redirect(g))
+	if (g->redirect)
 		cm_judge_mark(j, seg, CM_CUE_FIN_REDIRECT, 2, NULL, 0);
 }
 

@@ -360,12 +360,9 @@ rerun(struct feeder *s, const struct feeds *set, bool brief)
 	if (r == CM_OK)
 		e->brief = brief;
 
-	for (size_t i = 0; r == CM_OK && i < set->n; i++) {
-		struct cm_packet p = cm_segment_packet(set->item[i].seg, set->item[i].end,
+	for (size_t i = 0; r == CM_OK && i < set->n; i++)
+		r = cm_flow_table_segment(e->flows, set->item[i].seg, set->item[i].end,
 		    set->item[i].proto);
-
-		r = cm_engine_packet(e, &p, true);
-	}
 	return r == CM_OK ? cm_engine_finish(e) : r;
 }
 
