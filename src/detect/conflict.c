@@ -19,7 +19,7 @@ enum overlap { APART, SAME, UNSEEN, DIFFER_WEAK, DIFFER };
 
 /* Compares what was captured of the bytes both hold. */
 static enum overlap
-compare(const struct cm_segment *a, const struct cm_segment *b)
+compare(struct cm_judge *j, const struct cm_segment *a, const struct cm_segment *b)
 {
 	uint32_t sa = cm_segment_start(a), sb = cm_segment_start(b);
 	int32_t gap = cm_seq_diff(sb, sa);
@@ -38,7 +38,7 @@ compare(const struct cm_segment *a, const struct cm_segment *b)
 		seen = a->cap_len - in_a;
 	if (seen > b->cap_len - in_b)
 		seen = b->cap_len - in_b;
-	if (memcmp(a->payload + in_a, b->payload + in_b, seen) == 0)
+	if (memcmp(cm_judge_bytes(j, 0, a, in_a, seen), cm_judge_bytes(j, 1, b, in_b, seen), seen) == 0)
 		return SAME;
 	return shared < WEAK_BYTES ? DIFFER_WEAK : DIFFER;
 }
@@ -104,7 +104,7 @@ compare_back(struct cm_judge *j, const struct cm_side *s, uint32_t k)
 
 		if (!holds_bytes(j, a))
 			continue;
-		o = compare(&j->v->segs[a], &j->v->segs[b]);
+		o = compare(j, &j->v->segs[a], &j->v->segs[b]);
 		if (o != DIFFER && o != DIFFER_WEAK)
 			continue;
 		cm_judge_pair(j, a, b, o == DIFFER ? CM_CUE_CONFLICT : CM_CUE_CONFLICT_WEAK,
@@ -148,7 +148,7 @@ find_two_ends(struct cm_judge *j, unsigned dir)
 		const struct cm_segment *f = &j->v->segs[s->at[k]];
 
 		if (j->kind[s->at[k]] != CM_SEG_DATA || (f->flags & CM_TCP_FIN) == 0 ||
-		    f->cap_len < 8 || memcmp(f->payload, "HTTP/1.", 7) != 0)
+		    f->cap_len < 8 || memcmp(cm_judge_bytes(j, 0, f, 0, 7), "HTTP/1.", 7) != 0)
 			continue;
 		for (uint32_t m = 0; m < s->n; m++) {
 			const struct cm_segment *o = &j->v->segs[s->at[m]];

@@ -190,6 +190,14 @@ add_hand(struct cm_engine *e, const struct cm_candidate *c, const struct cm_segm
 }
 
 void
+cm_engine_look(struct cm_engine *e,
+    bool (*look)(void *arg, const uint8_t *at, size_t len, uint8_t *room), void *arg)
+{
+	e->judge.look = look;
+	e->judge.look_arg = arg;
+}
+
+void
 cm_engine_relief(struct cm_engine *e, void (*give_back)(void *arg), void *arg)
 {
 	e->give_back = give_back;

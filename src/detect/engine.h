@@ -63,6 +63,12 @@ CM_RESULT cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool 
  * to the system.  What the engine borrowed must stay readable all the same. */
 void cm_engine_relief(struct cm_engine *e, void (*give_back)(void *arg), void *arg);
 
+/* Has ${look} called for payloads that the engine borrowed and wants to see again: it
+ * copies ${len} bytes at ${at} into ${room}, where that is quicker than looking at ${at},
+ * or says false. */
+void cm_engine_look(struct cm_engine *e,
+    bool (*look)(void *arg, const uint8_t *at, size_t len, uint8_t *room), void *arg);
+
 /* Ends the input, judges all candidates, merges them.  Call once. */
 CM_RESULT cm_engine_finish(struct cm_engine *e);
 

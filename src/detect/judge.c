@@ -3,6 +3,8 @@
 
 #include "detect/judge.h"
 
+#define SEEN_MAX 64u /* payloads of one flow that are read, not mapped */
+
 /* ---- room ---- */
 
 static bool
@@ -62,6 +64,8 @@ cm_judge_release(struct cm_judge *j)
 	free(j->group);
 	free(j->marks);
 	free(j->pairs);
+	free(j->seen[0].bytes);
+	free(j->seen[1].bytes);
 	*j = (struct cm_judge) { 0 };
 }
 
@@ -117,6 +121,29 @@ cm_judge_reset(struct cm_judge *j)
 	j->n_marks = 0;
 }
 
+/* A flow that wants very many is served quicker by its pages. */
+const uint8_t *
+cm_judge_bytes(struct cm_judge *j, unsigned which, const struct cm_segment *g, uint32_t from,
+    uint32_t len)
+{
+	struct cm_seen *s = &j->seen[which];
+	const uint8_t *at = g->payload + from;
+
+	if (s->at != NULL && at >= s->at && at - s->at <= (ptrdiff_t)s->len &&
+	    len <= s->len - (size_t)(at - s->at))
+		return s->bytes + (at - s->at);
+	if (j->look == NULL || g->copied || j->n_seen == SEEN_MAX ||
+	    !grow(&s->bytes, &s->room, g->cap_len, 1))
+		return at;
+	j->n_seen++;
+	s->at = NULL;
+	if (!j->look(j->look_arg, g->payload, g->cap_len, s->bytes))
+		return at;
+	s->at = g->payload;
+	s->len = g->cap_len;
+	return s->bytes + from;
+}
+
 bool
 cm_judge_has(const struct cm_judge *j, uint32_t seg, enum cm_cue_id cue)
 {
@@ -130,7 +157,7 @@ prepare(struct cm_judge *j)
 
 	cm_judge_reset(j);
 	memset(j->excluded, 0, v->n * sizeof(*j->excluded));
-	j->n_pairs = 0;
+	j->n_pairs = j->n_seen = 0;
 	j->failed = j->corrupt = false;
 	j->client = cm_flow_client(v);
 	for (unsigned d = 0; d < 2; d++)

@@ -97,6 +97,14 @@ struct cm_hand {
 	bool df;
 };
 
+/* Borrowed payload, read again. */
+struct cm_seen {
+	const uint8_t *at; /* NULL: nothing yet */
+	size_t len;
+	uint8_t *bytes;
+	size_t room;
+};
+
 struct cm_judge {
 	const struct cm_flow_view *v;
 	const struct cm_hosts *hosts; /* NULL: not known yet, cues that need them stay silent */
@@ -124,6 +132,10 @@ struct cm_judge {
 	size_t n_marks, room_marks;
 	struct cm_pair *pairs;
 	size_t n_pairs, room_pairs;
+	bool (*look)(void *arg, const uint8_t *at, size_t len, uint8_t *room); /* or NULL */
+	void *look_arg;
+	struct cm_seen seen[2];
+	uint32_t n_seen;
 	bool failed; /* no memory */
 };
 
@@ -194,6 +206,11 @@ void cm_judge_pair(struct cm_judge *j, uint32_t a, uint32_t b, enum cm_cue_id cu
     enum cm_excuse excuse);
 /* Fills side, kind, trigger, corrupt (sort.c). */
 void cm_judge_sort(struct cm_judge *j);
+
+/* ${len} bytes of the payload of ${g} from ${from} on, to be compared with others; they stay
+ * until the next call with the same ${which}, 0 or 1. */
+const uint8_t *cm_judge_bytes(struct cm_judge *j, unsigned which, const struct cm_segment *g,
+    uint32_t from, uint32_t len);
 
 /* Forgets all marks, for the second pass. */
 void cm_judge_reset(struct cm_judge *j);

@@ -311,10 +311,11 @@ cm_stack_ack_first(struct cm_judge *j, unsigned dir)
 /* ---- the host's own stack sends it again ---- */
 
 static bool
-same_bytes(const struct cm_segment *a, const struct cm_segment *b)
+same_bytes(struct cm_judge *j, const struct cm_segment *a, const struct cm_segment *b)
 {
 	return a->seq == b->seq && a->payload_len == b->payload_len && a->cap_len == b->cap_len &&
-	    a->cap_len > 0 && memcmp(a->payload, b->payload, a->cap_len) == 0;
+	    a->cap_len > 0 && memcmp(cm_judge_bytes(j, 0, a, 0, a->cap_len),
+		cm_judge_bytes(j, 1, b, 0, b->cap_len), a->cap_len) == 0;
 }
 
 void
@@ -331,7 +332,7 @@ cm_stack_resent(struct cm_judge *j, unsigned dir)
 			uint32_t o = s->at[m];
 
 			if (j->kind[o] != CM_SEG_DATA || j->bits[o] >= 4 || j->excluded[o] ||
-			    !same_bytes(&j->v->segs[i], &j->v->segs[o]) ||
+			    !same_bytes(j, &j->v->segs[i], &j->v->segs[o]) ||
 			    (j->v->segs[o].ipid == j->v->segs[i].ipid && j->v->segs[i].ipid != 0))
 				continue;
 			cm_judge_mark1(j, i, CM_CUE_RESENT_GENUINE, -6, o);

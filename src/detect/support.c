@@ -357,8 +357,10 @@ rerun(struct feeder *s, const struct feeds *set, bool brief)
 	struct cm_engine *e;
 	enum cm_result r = again_of(s->e, &e);
 
-	if (r == CM_OK)
-		e->brief = brief;
+	if (r != CM_OK)
+		return r;
+	e->brief = brief;
+	cm_engine_look(e, s->e->judge.look, s->e->judge.look_arg);
 
 	for (size_t i = 0; r == CM_OK && i < set->n; i++)
 		r = cm_flow_table_segment(e->flows, set->item[i].seg, set->item[i].end,

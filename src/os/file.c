@@ -166,6 +166,12 @@ cm_file_give_back(const struct cm_file *f)
 }
 
 bool
+cm_file_look(const struct cm_file *f, const uint8_t *at, size_t len, uint8_t *room)
+{
+	return f->mapped && cm_map_look(&f->map, at, len, room);
+}
+
+bool
 cm_file_is_mapped(const struct cm_file *f)
 {
 	return f->mapped;

@@ -34,6 +34,10 @@ uint64_t cm_file_size(const struct cm_file *f);
  * looks.  Does nothing for others. */
 void cm_file_give_back(const struct cm_file *f);
 
+/* For a few bytes of a mapped file, here and there: reads what lies at ${at} into ${room}.
+ * False: it does not lie in this file, or can not be read so; look at ${at}. */
+bool cm_file_look(const struct cm_file *f, const uint8_t *at, size_t len, uint8_t *room);
+
 /* The bytes as they lie there.  For a pipe this or cm_file_unpacked can be had, once. */
 struct cm_source cm_file_raw(struct cm_file *f);
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "os/map.h"
 
@@ -34,6 +35,16 @@ cm_map_fini(struct cm_map *m)
 	if (m->ptr != NULL)
 		munmap((void *)(uintptr_t)m->ptr, (size_t)m->len);
 	*m = (struct cm_map) { .fd = -1 };
+}
+
+bool
+cm_map_look(const struct cm_map *m, const uint8_t *at, size_t len, uint8_t *room)
+{
+	uintptr_t from = (uintptr_t)m->ptr, want = (uintptr_t)at;
+
+	if (m->ptr == NULL || want < from || want - from >= m->len || len > m->len - (want - from))
+		return false;
+	return pread(m->fd, room, len, (off_t)(want - from)) == (ssize_t)len;
 }
 
 /* Mapping the file anew over itself also frees the page tables, which for a file

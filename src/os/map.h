@@ -24,6 +24,10 @@ void cm_map_fini(struct cm_map *m);
 
 struct cm_source cm_map_source(struct cm_map *m);
 
+/* Reads ${len} bytes that lie at ${at} into ${room} without mapping their pages, which for
+ * a few bytes costs more.  False: they do not lie in this map, or can not be read so. */
+bool cm_map_look(const struct cm_map *m, const uint8_t *at, size_t len, uint8_t *room);
+
 /* Gives all pages back.  They come again when
  * somebody looks. */
 void cm_map_give_back(const struct cm_map *m);

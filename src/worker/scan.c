@@ -239,6 +239,17 @@ give_back(void *arg)
 		cm_file_give_back(scan->files[i]);
 }
 
+static bool
+look(void *arg, const uint8_t *at, size_t len, uint8_t *room)
+{
+	const struct cm_scan *scan = arg;
+
+	for (size_t i = 0; i < scan->n_files; i++)
+		if (cm_file_look(scan->files[i], at, len, room))
+			return true;
+	return false;
+}
+
 enum cm_result
 cm_scan_run(const struct cm_scan *scan, struct cm_engine *engine, struct cm_scan_summary *summary,
     struct cm_err *err)
@@ -252,9 +263,10 @@ cm_scan_run(const struct cm_scan *scan, struct cm_engine *engine, struct cm_scan
 		summary->n_files = summary->file == NULL ? 0 : scan->n_files;
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	}
-	/* Judging looks at payloads all over the files: without this a finish would
+	/* Judging looks at payloads all over the files: without these a finish would
 	 * end with most of a large capture mapped in. */
 	cm_engine_relief(engine, give_back, (void *)(uintptr_t)scan);
+	cm_engine_look(engine, look, (void *)(uintptr_t)scan);
 	rc = read_files(&r);
 	cm_fragments_finish(r.fragments);
 	summary->fragments = *cm_fragments_stats(r.fragments);
