@@ -26,7 +26,15 @@ struct cm_span cm_span_str(const char *text);
 bool cm_span_eq(struct cm_span a, struct cm_span b);
 
 /* The part [from, from+len), cut to what there is. */
-struct cm_span cm_span_part(struct cm_span s, size_t from, size_t len);
+static inline struct cm_span
+cm_span_part(struct cm_span s, size_t from, size_t len)
+{
+	if (from >= s.len)
+		return cm_span_of(NULL, 0);
+	if (len > s.len - from)
+		len = s.len - from;
+	return cm_span_of(s.ptr + from, len);
+}
 
 /* Lexicographic order of unsigned bytes: <0, 0, >0. */
 int cm_span_cmp(struct cm_span a, struct cm_span b);
@@ -36,14 +44,6 @@ struct cm_cursor {
 	size_t pos; /* never beyond in.len */
 	bool bad;   /* a read ran past the end */
 };
-
-struct cm_cursor cm_cursor_of(struct cm_span in);
-size_t cm_cursor_left(const struct cm_cursor *c);
-uint8_t cm_cursor_u8(struct cm_cursor *c);
-uint16_t cm_cursor_u16(struct cm_cursor *c); /* big-endian */
-uint32_t cm_cursor_u32(struct cm_cursor *c);
-uint64_t cm_cursor_u64(struct cm_cursor *c);
-struct cm_span cm_cursor_take(struct cm_cursor *c, size_t len);
 
 /* Loads and stores at a place the caller has bounded. */
 static inline uint16_t
@@ -106,6 +106,67 @@ cm_put32le(uint8_t *p, uint32_t v)
 	p[1] = (uint8_t)(v >> 8);
 	p[2] = (uint8_t)(v >> 16);
 	p[3] = (uint8_t)(v >> 24);
+}
+
+/* ---- the cursor ---- */
+
+static inline struct cm_cursor
+cm_cursor_of(struct cm_span in)
+{
+	return (struct cm_cursor) { in, 0, false };
+}
+
+static inline size_t
+cm_cursor_left(const struct cm_cursor *c)
+{
+	return c->bad ? 0 : c->in.len - c->pos;
+}
+
+static inline struct cm_span
+cm_cursor_take(struct cm_cursor *c, size_t len)
+{
+	struct cm_span s;
+
+	if (c->bad || len > c->in.len - c->pos) {
+		c->bad = true;
+		return cm_span_of(NULL, 0);
+	}
+	s = cm_span_of(c->in.ptr + c->pos, len);
+	c->pos += len;
+	return s;
+}
+
+static inline uint8_t
+cm_cursor_u8(struct cm_cursor *c)
+{
+	struct cm_span s = cm_cursor_take(c, 1);
+
+	return c->bad ? 0 : s.ptr[0];
+}
+
+/* These three are big-endian. */
+static inline uint16_t
+cm_cursor_u16(struct cm_cursor *c)
+{
+	struct cm_span s = cm_cursor_take(c, 2);
+
+	return c->bad ? 0 : cm_get16(s.ptr);
+}
+
+static inline uint32_t
+cm_cursor_u32(struct cm_cursor *c)
+{
+	struct cm_span s = cm_cursor_take(c, 4);
+
+	return c->bad ? 0 : cm_get32(s.ptr);
+}
+
+static inline uint64_t
+cm_cursor_u64(struct cm_cursor *c)
+{
+	struct cm_span s = cm_cursor_take(c, 8);
+
+	return c->bad ? 0 : cm_get64(s.ptr);
 }
 
 #endif
