@@ -247,8 +247,8 @@ add_segment(struct cm_flow_table *t, struct shard *s, struct flow *f, const stru
 	g->redirect = (p->flags & CM_TCP_FIN) != 0 && cm_http_sends_away(payload);
 	if (payload.len < p->payload_len && (p->open & CM_OPEN_PAYLOAD) != 0)
 		t->stats.cut_short++;
-	if (stable) {
-		g->payload = payload.ptr;
+	if (stable || p->keep != NULL) {
+		g->payload = stable ? payload.ptr : p->keep;
 		g->cap_len = (uint32_t)payload.len;
 		f->n++;
 		return CM_OK;

@@ -15,8 +15,8 @@
  * Memory: `memory` bytes, divided among CM_FLOW_SHARDS shards by a symmetric
  * hash, each of which evicts its longest quiet flow when its share is used up.
  * The hash seed decides where a flow lies in memory and nothing else.
- * Payloads are borrowed when the caller says they stay (`stable`), else copied: the
- * newest CM_FLOW_HELD bytes a direction, and more while there are few flows.
+ * Payloads are borrowed when the caller says they stay (`stable`) or where (`keep` of
+ * the packet), else copied: the newest CM_FLOW_HELD bytes a direction, and more while there are few flows.
  *
  * No output depends on the value of an address, only on equality. */
 #ifndef CM_CAPTURE_FLOW_H

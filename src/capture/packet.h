@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/span.h"
 
@@ -94,8 +95,14 @@ struct cm_packet {
 
 	uint32_t payload_len;	/* by the IP length, not by what was captured */
 	struct cm_span payload; /* captured part; empty when shut */
+	const uint8_t *keep; /* where these bytes stay when the span does not; or NULL */
 };
 
-bool cm_host_eq(const struct cm_host *a, const struct cm_host *b);
+static inline bool
+cm_host_eq(const struct cm_host *a, const struct cm_host *b)
+{
+	return a->net == b->net && a->tied == b->tied &&
+	    memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
 
 #endif

@@ -54,7 +54,8 @@ struct cm_engine;
 CM_RESULT cm_engine_new(const struct cm_params *params, struct cm_engine **out);
 
 /* Looks at the next packet, in capture order.  The payload span must stay valid
- * until cm_engine_free if ${stable}; otherwise the engine copies what it keeps.
+ * until cm_engine_free if ${stable}, or else the bytes at its `keep`, if that is not
+ * NULL; otherwise the engine copies what it keeps.
  * CM_E_NOMEM only when even eviction does not help. */
 CM_RESULT cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable);
 

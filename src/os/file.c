@@ -8,6 +8,7 @@
 #include "os/file.h"
 #include "os/map.h"
 #include "os/stream.h"
+#include "os/window.h"
 
 struct cm_file {
 	char *path;
@@ -17,6 +18,7 @@ struct cm_file {
 	uint64_t read; /* bytes, of a pipe */
 	struct cm_map map;
 	struct cm_stream stream;
+	struct cm_window window;
 	struct cm_unpack *unpack;
 };
 
@@ -95,6 +97,7 @@ cm_file_close(struct cm_file *f)
 		return;
 	cm_unpack_free(f->unpack);
 	cm_stream_fini(&f->stream);
+	cm_window_fini(&f->window);
 	cm_map_fini(&f->map);
 	if (f->fd >= 0)
 		close(f->fd);
@@ -159,10 +162,26 @@ cm_file_unpacked(struct cm_file *f, struct cm_source *out, enum cm_packing *pack
 }
 
 void
-cm_file_give_back(const struct cm_file *f)
+cm_file_give_back(struct cm_file *f)
 {
 	if (f->mapped)
 		cm_map_give_back(&f->map);
+}
+
+const uint8_t *
+cm_file_bytes(const struct cm_file *f)
+{
+	return f->mapped ? f->map.ptr : NULL;
+}
+
+enum cm_result
+cm_file_once(struct cm_file *f, struct cm_source *out, struct cm_err *err)
+{
+	cm_window_fini(&f->window);
+	if (cm_window_init(&f->window, f->fd) != CM_OK)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	*out = cm_window_source(&f->window);
+	return CM_OK;
 }
 
 bool

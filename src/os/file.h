@@ -30,9 +30,16 @@ bool cm_file_is_mapped(const struct cm_file *f);
 /* Bytes of a regular file; 0 for a pipe. */
 uint64_t cm_file_size(const struct cm_file *f);
 
-/* Gives the pages of a mapped file back to the system; they come again when somebody
- * looks.  Does nothing for others. */
-void cm_file_give_back(const struct cm_file *f);
+/* Gives the pages of a mapped file back to the system, if there are many; they come again
+ * when somebody looks.  Does nothing for others. */
+void cm_file_give_back(struct cm_file *f);
+
+/* Where the bytes of a mapped file lie, to be looked at again later; NULL: it is not mapped. */
+const uint8_t *cm_file_bytes(const struct cm_file *f);
+
+/* The bytes of a mapped file as they lie there, for one pass from front to back (see
+ * os/window.h).  CM_E_NOMEM. */
+CM_RESULT cm_file_once(struct cm_file *f, struct cm_source *out, struct cm_err *err);
 
 /* For a few bytes of a mapped file, here and there: reads what lies at ${at} into ${room}.
  * False: it does not lie in this file, or can not be read so; look at ${at}. */

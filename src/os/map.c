@@ -1,11 +1,13 @@
 #include <errno.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "os/map.h"
 
 /* Pages are given back in pieces of this size, one such piece behind the reader. */
 #define PIECE ((uint64_t)16 << 20)
+#define FAULTS_WORTH 512u /* 32 MiB */
 #define LOOK_BACK ((uint64_t)256 << 20)
 
 enum cm_result
@@ -49,8 +51,8 @@ cm_map_look(const struct cm_map *m, const uint8_t *at, size_t len, uint8_t *room
 
 /* Mapping the file anew over itself also frees the page tables, which for a file
  * larger than memory would be the next to fill it. */
-void
-cm_map_give_back(const struct cm_map *m)
+static void
+release_all(const struct cm_map *m)
 {
 	void *at = (void *)(uintptr_t)m->ptr;
 
@@ -62,6 +64,28 @@ cm_map_give_back(const struct cm_map *m)
 		(void)madvise(at, (size_t)m->len, MADV_SEQUENTIAL);
 }
 
+static uint64_t
+faults_so_far(void)
+{
+	struct rusage u;
+
+	if (getrusage(RUSAGE_SELF, &u) != 0)
+		return UINT64_MAX;
+	return (uint64_t)u.ru_minflt + (uint64_t)u.ru_majflt;
+}
+
+/* A fault brings at most the 16 pages around it. */
+void
+cm_map_give_back(struct cm_map *m)
+{
+	uint64_t faults = faults_so_far();
+
+	if (faults - m->faults < FAULTS_WORTH)
+		return;
+	release_all(m);
+	m->faults = faults;
+}
+
 /* Whoever keeps spans may have looked at pages far behind meanwhile: so the last
  * LOOK_BACK bytes are given back at each step, and everything at each LOOK_BACK. */
 static void
@@ -70,7 +94,7 @@ release_before(const struct cm_map *m, uint64_t end)
 	uint64_t from = end < LOOK_BACK ? 0 : end - LOOK_BACK;
 
 	if (end % LOOK_BACK == 0)
-		cm_map_give_back(m);
+		release_all(m);
 	else
 		(void)madvise((void *)(uintptr_t)(m->ptr + from), (size_t)(end - from), MADV_DONTNEED);
 }

@@ -15,6 +15,7 @@ struct cm_map {
 	int fd;		    /* borrowed */
 	uint64_t len;
 	uint64_t released; /* pages before this have been given back */
+	uint64_t faults;   /* of the process, when all were given back last */
 };
 
 /* Maps the whole of ${fd}, ${len} bytes; ${fd} stays the caller's, open till the end.
@@ -28,8 +29,8 @@ struct cm_source cm_map_source(struct cm_map *m);
  * a few bytes costs more.  False: they do not lie in this map, or can not be read so. */
 bool cm_map_look(const struct cm_map *m, const uint8_t *at, size_t len, uint8_t *room);
 
-/* Gives all pages back.  They come again when
- * somebody looks. */
-void cm_map_give_back(const struct cm_map *m);
+/* Gives all pages back, unless too few can have come since the last time to be worth it.
+ * They come again when somebody looks. */
+void cm_map_give_back(struct cm_map *m);
 
 #endif

@@ -18,7 +18,8 @@ struct run {
 	struct cm_scan_summary *sum;
 	struct cm_fragments *fragments;
 	uint32_t file;
-	bool stable;	  /* payloads stay until the file is closed */
+	bool stable;	  /* payloads stay until the file is closed; */
+	const uint8_t *stay; /* or, not NULL: the file stays readable here */
 	int64_t last_ns; /* of the last frame with a time */
 	struct cm_scan_skipped *open; /* run of skipped rows that may go on */
 	uint64_t open_end;
@@ -114,8 +115,16 @@ take_fragment(struct run *r, const struct cm_frame *f, const struct cm_packet *p
 	return hand_over(r, &p, false);
 }
 
+/* The payload of a frame read through a window can be found in the mapped file later. */
+static void
+find_again(const struct run *r, const struct cm_record *rec, struct cm_packet *p)
+{
+	if (r->stay != NULL && p->payload.ptr != NULL)
+		p->keep = r->stay + rec->offset + (p->payload.ptr - rec->bytes.ptr);
+}
+
 static enum cm_result
-take_frame(struct run *r, const struct cm_frame *f)
+take_frame(struct run *r, const struct cm_record *rec, const struct cm_frame *f)
 {
 	struct cm_layers layers;
 	struct cm_packet p;
@@ -126,6 +135,7 @@ take_frame(struct run *r, const struct cm_frame *f)
 		r->sum->snapped++;
 	switch (cm_decode(f, &p, &layers)) {
 	case CM_DECODED_PACKET:
+		find_again(r, rec, &p);
 		return hand_over(r, &p, r->stable);
 	case CM_DECODED_FRAGMENT:
 		return take_fragment(r, f, &p, &layers);
@@ -157,7 +167,7 @@ take_record(struct run *r, const struct cm_record *rec)
 	if (!rec->has_time)
 		f.t_ns = r->last_ns;
 	r->last_ns = f.t_ns;
-	return is_wanted(r->scan, &f) ? take_frame(r, &f) : CM_OK;
+	return is_wanted(r->scan, &f) ? take_frame(r, rec, &f) : CM_OK;
 }
 
 static void
@@ -195,6 +205,10 @@ read_file(struct run *r, struct cm_file *file, struct cm_scan_file *out)
 
 	if (cm_file_unpacked(file, &source, &out->packing, &out->refused) != CM_OK)
 		return CM_OK; /* said in `refused` */
+	r->stay = NULL;
+	if (source.stable && cm_file_bytes(file) != NULL &&
+	    cm_file_once(file, &source, &out->refused) == CM_OK)
+		r->stay = cm_file_bytes(file);
 	rc = cm_reader_new(source, cm_file_name(file), &reader, &out->refused);
 	if (source.damage != NULL)
 		out->damage = *source.damage;

@@ -73,6 +73,32 @@ a_regular_file_is_mapped_and_stable(void **state)
 }
 
 static void
+a_file_read_once_has_the_same_bytes(void **state)
+{
+	size_t size = (5 << 20) + 77;
+	char *path = make_file(size);
+	struct cm_file *f;
+	struct cm_source s;
+	struct cm_span out;
+
+	(void)state;
+	assert_int_equal(cm_file_open(path, &f, NULL), CM_OK);
+	assert_int_equal(cm_file_once(f, &s, NULL), CM_OK);
+	assert_false(s.stable);
+	for (uint64_t at = 0; at < size; at += 100003)
+		check_window(s, at, at % 2 == 0 ? 16 : 262160, size);
+	check_window(s, size - 5, 100, size);
+	check_window(s, size, 1, size);
+	assert_int_equal(s.fill(s.arg, 0, CM_SOURCE_WANT_MAX + 1, &out, NULL), CM_E_LIMIT);
+	/* What was read lies in the mapping, too. */
+	check_window(s, 3 << 20, 4096, size);
+	assert_int_equal(s.fill(s.arg, 3 << 20, 4096, &out, NULL), CM_OK);
+	assert_memory_equal(out.ptr, cm_file_bytes(f) + (3 << 20), 4096);
+	cm_file_close(f);
+	drop_file(path);
+}
+
+static void
 an_empty_file_has_no_bytes(void **state)
 {
 	char *path = make_file(0);
@@ -149,6 +175,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_regular_file_is_mapped_and_stable),
+		cmocka_unit_test(a_file_read_once_has_the_same_bytes),
 		cmocka_unit_test(an_empty_file_has_no_bytes),
 		cmocka_unit_test(a_pipe_is_read_in_a_sliding_window),
 		cmocka_unit_test(what_can_not_be_read_is_said),
