@@ -26,7 +26,18 @@ struct cm_frame {
 	uint32_t n_parts;
 };
 
-struct cm_frame cm_frame_of(const struct cm_record *r, uint32_t file);
+static inline struct cm_frame
+cm_frame_of(const struct cm_record *r, uint32_t file)
+{
+	return (struct cm_frame) {
+		.id = cm_packet_id_of(file, r->frame),
+		.offset = r->offset,
+		.t_ns = r->t_ns,
+		.data = cm_record_data(r),
+		.orig_len = r->orig_len,
+		.linktype = r->linktype,
+	};
+}
 
 /* Fills ${out} and ${layers}.  ${out} is a packet for all but NO_IP and NO_LINK,
  * then zero but for id, offset, t_ns; its payload borrows from the frame.

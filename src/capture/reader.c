@@ -11,34 +11,16 @@ static const char cut_record[] = "the file ends inside a packet record";
 static const char cut_file_header[] = "the file ends inside the file header";
 
 enum cm_result
-cm_reader_peek(struct cm_reader *r, size_t want, struct cm_span *out, struct cm_err *err)
+cm_reader_fill(struct cm_reader *r, size_t want, struct cm_err *err)
 {
-	size_t skip = (size_t)(r->at - r->window_at);
 	struct cm_span got;
-	enum cm_result rc;
+	enum cm_result rc = r->src.fill(r->src.arg, r->at, want, &got, err);
 
-	if (r->window.len - skip < want) {
-		rc = r->src.fill(r->src.arg, r->at, want, &got, err);
-		if (rc != CM_OK)
-			return rc;
-		r->window = got;
-		r->window_at = r->at;
-		skip = 0;
-	}
-	*out = cm_span_part(r->window, skip, r->window.len);
+	if (rc != CM_OK)
+		return rc;
+	r->window = got;
+	r->window_at = r->at;
 	return CM_OK;
-}
-
-void
-cm_reader_take(struct cm_reader *r, struct cm_span bytes, struct cm_record *out)
-{
-	*out = (struct cm_record) {
-		.row = r->rows++,
-		.offset = r->at,
-		.bytes = bytes,
-		.form = r->form,
-	};
-	r->at += bytes.len;
 }
 
 /* A block of any length frames if its end repeats its length.  That is asked when

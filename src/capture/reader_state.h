@@ -37,11 +37,39 @@ struct cm_reader {
 	uint32_t max_ifaces;
 };
 
-/* Bytes at the reader's place: ${want} of them or more, fewer only at the end. */
-CM_RESULT cm_reader_peek(struct cm_reader *r, size_t want, struct cm_span *out, struct cm_err *err);
+/* Moves the window to the reader's place and makes it ${want} bytes long, or as long as
+ * there are. */
+CM_RESULT cm_reader_fill(struct cm_reader *r, size_t want, struct cm_err *err);
 
-/* The next ${len} bytes, which have been peeked, as a row; moves on. */
-void cm_reader_take(struct cm_reader *r, struct cm_span bytes, struct cm_record *out);
+/* Bytes at the reader's place: ${want} of them or more, fewer only at the end. */
+static inline enum cm_result
+cm_reader_peek(struct cm_reader *r, size_t want, struct cm_span *out, struct cm_err *err)
+{
+	size_t skip = (size_t)(r->at - r->window_at);
+
+	if (r->window.len - skip < want) {
+		enum cm_result rc = cm_reader_fill(r, want, err);
+
+		if (rc != CM_OK)
+			return rc;
+		skip = 0;
+	}
+	*out = cm_span_part(r->window, skip, r->window.len);
+	return CM_OK;
+}
+
+/* The next ${bytes}, which have been peeked, as a row; moves on. */
+static inline void
+cm_reader_take(struct cm_reader *r, struct cm_span bytes, struct cm_record *out)
+{
+	*out = (struct cm_record) {
+		.row = r->rows++,
+		.offset = r->at,
+		.bytes = bytes,
+		.form = r->form,
+	};
+	r->at += bytes.len;
+}
 
 /* Begins a run and gives its first row. */
 CM_RESULT cm_reader_run(struct cm_reader *r, struct cm_run run, struct cm_record *out,

@@ -1,11 +1,5 @@
 #include "capture/record.h"
 
-struct cm_span
-cm_record_data(const struct cm_record *r)
-{
-	return cm_span_part(r->bytes, r->data_at, r->cap_len);
-}
-
 __extension__ typedef unsigned __int128 u128;
 
 /* Nanoseconds of ${ticks} of 10^-n or, the top bit of ${tsresol} set, 2^-n seconds. */

@@ -44,7 +44,11 @@ struct cm_record {
 };
 
 /* The captured bytes of a frame. */
-struct cm_span cm_record_data(const struct cm_record *r);
+static inline struct cm_span
+cm_record_data(const struct cm_record *r)
+{
+	return cm_span_part(r->bytes, r->data_at, r->cap_len);
+}
 
 /* Nanoseconds since 1970 of a timestamp of ${ticks}, its resolution and offset as in a
  * pcapng interface; clamped to what int64 holds. */

@@ -170,6 +170,32 @@ broken_options_are_marked_and_harmless(void **state)
 	assert_int_equal(p.tsval, 0);
 }
 
+/* The commonest options have a way of their own through the decoder. */
+static void
+a_time_stamp_alone_is_read_as_any_option_is(void **state)
+{
+	static const uint8_t kinds[] = { 1, 1, 8 };
+	uint8_t f[sizeof(frame_tcp)];
+	uint32_t hash = 2166136261u;
+	struct cm_packet p;
+
+	(void)state;
+	memcpy(f, frame_tcp, sizeof(f));
+	f[46] = 0x80;
+	memcpy(f + 54, "\x01\x01\x08\x0a\x01\x02\x03\x04\x05\x06\x07\x08", 12);
+	p = decode(f, sizeof(f), sizeof(f), 1, CM_DECODED_PACKET);
+	for (size_t i = 0; i < sizeof(kinds); i++)
+		hash = (hash ^ kinds[i]) * 16777619u;
+	assert_int_equal(p.opts, CM_OPT_TS);
+	assert_int_equal(p.tsval, 0x01020304);
+	assert_int_equal(p.tsecr, 0x05060708);
+	assert_int_equal(p.opt_layout, (uint16_t)(hash ^ hash >> 16));
+	f[57] = 9; /* not the length of a time stamp */
+	p = decode(f, sizeof(f), sizeof(f), 1, CM_DECODED_PACKET);
+	assert_int_equal(p.opts & CM_OPT_BROKEN, CM_OPT_BROKEN);
+	assert_int_equal(p.tsval, 0);
+}
+
 int
 main(void)
 {
@@ -182,6 +208,7 @@ main(void)
 		cmocka_unit_test(what_is_no_datagram_is_called_so),
 		cmocka_unit_test(an_icmp_error_quotes_and_is_no_segment),
 		cmocka_unit_test(broken_options_are_marked_and_harmless),
+		cmocka_unit_test(a_time_stamp_alone_is_read_as_any_option_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
