@@ -1,45 +1,82 @@
 #include <stdatomic.h>
-#include <string.h>
 
-#include "crypto/sha256.h"
 #include "crypto/sha256_impl.h"
 
-typedef void (*compress_fn)(uint32_t state[8], const uint8_t *blocks, size_t n);
+const uint32_t cm_sha256_start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+	0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
 
 /* Not a const table, and yet no state: whoever asks first writes what everybody
  * would write, and asking the processor costs more than a hash. */
-static _Atomic(compress_fn) chosen;
+static _Atomic(const struct cm_sha256_impl *) chosen;
 
-static compress_fn
-choose(void)
+const struct cm_sha256_impl *
+cm_sha256_chosen(void)
 {
-	compress_fn f = atomic_load_explicit(&chosen, memory_order_relaxed);
+	const struct cm_sha256_impl *by = atomic_load_explicit(&chosen, memory_order_relaxed);
+	const struct cm_sha256_impl *all[CM_SHA256_IMPLS];
 
-	if (f != NULL)
-		return f;
-	f = cm_sha256_has_fast() ? cm_sha256_compress_fast : cm_sha256_compress_portable;
-	atomic_store_explicit(&chosen, f, memory_order_relaxed);
-	return f;
+	if (by != NULL)
+		return by;
+	cm_sha256_impls_here(all);
+	atomic_store_explicit(&chosen, all[0], memory_order_relaxed);
+	return all[0];
+}
+
+static void
+compress(uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	cm_sha256_chosen()->compress(state, blocks, n);
 }
 
 size_t
-cm_sha256_impls(struct cm_sha256_impl out[2])
+cm_sha256_impls(const struct cm_sha256_impl *out[CM_SHA256_IMPLS])
 {
-	size_t n = 0;
+	return cm_sha256_impls_here(out);
+}
 
-	if (cm_sha256_has_fast())
-		out[n++] = (struct cm_sha256_impl) { cm_sha256_fast_name, cm_sha256_compress_fast };
-	out[n++] = (struct cm_sha256_impl) { "portable", cm_sha256_compress_portable };
-	return n;
+const char *
+cm_sha256_impl_name(const struct cm_sha256_impl *by)
+{
+	return by->name;
+}
+
+void
+cm_sha256_compress_by(
+    const struct cm_sha256_impl *by, uint32_t state[8], const uint8_t *blocks, size_t n)
+{
+	by->compress(state, blocks, n);
+}
+
+void
+cm_sha256_words_by(const struct cm_sha256_impl *by, const struct cm_sha256_words *in, size_t n,
+    uint32_t *const out[8])
+{
+	by->words(in, n, out);
+}
+
+void
+cm_sha256_words(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8])
+{
+	cm_sha256_chosen()->words(in, n, out);
+}
+
+void
+cm_sha256_spell_by(const struct cm_sha256_impl *by, const uint32_t *const word[8], size_t n,
+    uint8_t *out, size_t stride)
+{
+	by->spell(word, n, out, stride);
+}
+
+void
+cm_sha256_spell(const uint32_t *const word[8], size_t n, uint8_t *out, size_t stride)
+{
+	cm_sha256_chosen()->spell(word, n, out, stride);
 }
 
 void
 cm_sha256_init(struct cm_sha256 *h)
 {
-	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
-
-	memcpy(h->state, start, sizeof(start));
+	memcpy(h->state, cm_sha256_start, sizeof(cm_sha256_start));
 	h->len = 0;
 }
 
@@ -57,12 +94,12 @@ cm_sha256_add(struct cm_sha256 *h, const void *ptr, size_t len)
 		memcpy(h->block + have, p, take);
 		if (have + take < CM_SHA256_BLOCK)
 			return;
-		choose()(h->state, h->block, 1);
+		compress(h->state, h->block, 1);
 		p += take;
 		len -= take;
 	}
 	if (len >= CM_SHA256_BLOCK) {
-		choose()(h->state, p, len / CM_SHA256_BLOCK);
+		compress(h->state, p, len / CM_SHA256_BLOCK);
 		p += len - len % CM_SHA256_BLOCK;
 		len %= CM_SHA256_BLOCK;
 	}
@@ -78,12 +115,12 @@ cm_sha256_end(struct cm_sha256 *h, uint8_t out[CM_SHA256_LEN])
 	h->block[have++] = 0x80;
 	if (have > CM_SHA256_BLOCK - 8) {
 		memset(h->block + have, 0, CM_SHA256_BLOCK - have);
-		choose()(h->state, h->block, 1);
+		compress(h->state, h->block, 1);
 		have = 0;
 	}
 	memset(h->block + have, 0, CM_SHA256_BLOCK - 8 - have);
 	cm_put64(h->block + CM_SHA256_BLOCK - 8, h->len * 8);
-	choose()(h->state, h->block, 1);
+	compress(h->state, h->block, 1);
 	for (i = 0; i < 8; i++)
 		cm_put32(out + 4 * i, h->state[i]);
 	explicit_bzero(h, sizeof(*h));
@@ -97,18 +134,4 @@ cm_sha256(const void *ptr, size_t len, uint8_t out[CM_SHA256_LEN])
 	cm_sha256_init(&h);
 	cm_sha256_add(&h, ptr, len);
 	cm_sha256_end(&h, out);
-}
-
-void
-cm_sha256_many(const struct cm_sha256_msg *msgs, size_t n, uint8_t (*out)[CM_SHA256_LEN])
-{
-	struct cm_sha256 h;
-	size_t i, j;
-
-	for (i = 0; i < n; i++) {
-		cm_sha256_init(&h);
-		for (j = 0; j < CM_SHA256_PARTS; j++)
-			cm_sha256_add(&h, msgs[i].part[j].ptr, msgs[i].part[j].len);
-		cm_sha256_end(&h, out[i]);
-	}
 }

@@ -2,12 +2,13 @@
  *
  * The sealed table hashes a score of short messages a row, which is why this is
  * ours: a call into a general library costs more than the hash.  No function
- * allocates or fails.  Results do not depend on the machine; the compression
- * function is chosen at run time (SHA-NI where the processor has it).
+ * allocates or fails.  Results do not depend on the machine; how they are computed is
+ * chosen at run time: sixteen messages side by side with AVX-512, two with SHA-NI, eight
+ * with AVX2, one in plain C.
  *
  * cm_sha256_many is the door for callers with several messages at hand.  The
- * messages are independent of each other, so that an implementation is free to
- * take them in any order and side by side. */
+ * messages are independent of each other and taken in the order that suits: the more of
+ * them, the better the lanes are filled.  A few thousand at once is plenty. */
 #ifndef CM_CRYPTO_SHA256_H
 #define CM_CRYPTO_SHA256_H
 
@@ -32,21 +33,43 @@ void cm_sha256_end(struct cm_sha256 *h, uint8_t out[CM_SHA256_LEN]);
 
 void cm_sha256(const void *ptr, size_t len, uint8_t out[CM_SHA256_LEN]);
 
-/* One message in a few parts, hashed as if joined.  Empty parts are fine. */
-#define CM_SHA256_PARTS 3
+/* One message: a short head, then a body, hashed as if joined.  Either may be empty. */
+#define CM_SHA256_HEAD 64 /* bytes, at most, of a head */
 struct cm_sha256_msg {
-	struct cm_span part[CM_SHA256_PARTS];
+	struct cm_span head;
+	struct cm_span body;
 };
 
 /* out[i] = SHA-256 of msgs[i].  ${out} must not lie inside a message. */
 void cm_sha256_many(const struct cm_sha256_msg *msgs, size_t n, uint8_t (*out)[CM_SHA256_LEN]);
 
-/* For tests and benches: the ways to compress `n` 64-byte blocks into a state.
- * cm_sha256_impls gives those this machine can run, the fastest first. */
-struct cm_sha256_impl {
-	const char *name;
-	void (*compress)(uint32_t state[8], const uint8_t *blocks, size_t n);
+/* Messages of one block each, padding included, word by word: word i of message k is
+ * same[i] | row[i][k]; a row that is NULL has zeros. */
+struct cm_sha256_words {
+	uint32_t same[16];
+	const uint32_t *row[16];
 };
-size_t cm_sha256_impls(struct cm_sha256_impl out[2]);
+
+/* out[i][k] = word i of the digest of message k.  The rows of ${out} may be rows of ${in}, if
+ * they are the same ones from the same place on. */
+void cm_sha256_words(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8]);
+
+/* The bytes of digest k, of which word i is word[i][k], to ${out} + k * ${stride}. */
+void cm_sha256_spell(const uint32_t *const word[8], size_t n, uint8_t *out, size_t stride);
+
+/* For tests and benches: the ways this machine can go, the fastest first, by name, and each
+ * door by a given way. */
+#define CM_SHA256_IMPLS 4
+struct cm_sha256_impl;
+size_t cm_sha256_impls(const struct cm_sha256_impl *out[CM_SHA256_IMPLS]);
+const char *cm_sha256_impl_name(const struct cm_sha256_impl *by);
+void cm_sha256_compress_by(
+    const struct cm_sha256_impl *by, uint32_t state[8], const uint8_t *blocks, size_t n);
+void cm_sha256_many_by(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
+    uint8_t (*out)[CM_SHA256_LEN]);
+void cm_sha256_words_by(const struct cm_sha256_impl *by, const struct cm_sha256_words *in, size_t n,
+    uint32_t *const out[8]);
+void cm_sha256_spell_by(const struct cm_sha256_impl *by, const uint32_t *const word[8], size_t n,
+    uint8_t *out, size_t stride);
 
 #endif

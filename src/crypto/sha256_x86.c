@@ -1,85 +1,96 @@
-/* SHA-256 by the SHA extensions of x86 (Intel SDM, SHA256RNDS2 and friends). */
+/* Which ways to go an x86-64 processor and its system allow. */
 #include <cpuid.h>
 #include <immintrin.h>
 
 #include "crypto/sha256_impl.h"
 
-const char cm_sha256_fast_name[] = "sha-ni";
+/* Of CPUID leaf 7, in ebx; of XCR0, the states of registers that the system saves. */
+enum { HAS_AVX2 = 1 << 5, HAS_AVX512F = 1 << 16, HAS_SHA = 1 << 29, HAS_AVX512BW = 1 << 30 };
+enum { SAVES_AVX = 0x06, SAVES_AVX512 = 0xe6 };
 
-bool
-cm_sha256_has_fast(void)
+struct machine {
+	bool shani, avx2, avx512;
+};
+
+__attribute__((target("xsave"))) static uint64_t
+saved_states(void)
 {
-	unsigned a, b, c, d;
-
-	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSSE3) || !(c & bit_SSE4_1))
-		return false;
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+	return (uint64_t)_xgetbv(0);
 }
 
-#define TARGET __attribute__((target("sha,ssse3,sse4.1")))
-
-/* Four rounds on the message words ${w}. */
-TARGET static inline void
-rounds4(__m128i *abef, __m128i *cdgh, __m128i w, const uint32_t *k)
+static struct machine
+ask(void)
 {
-	__m128i m = _mm_add_epi32(w, _mm_loadu_si128((const void *)k));
+	struct machine m = { 0 };
+	unsigned a, b, c, d, leaf1, leaf7;
+	uint64_t saved;
 
-	*cdgh = _mm_sha256rnds2_epu32(*cdgh, *abef, m);
-	*abef = _mm_sha256rnds2_epu32(*abef, *cdgh, _mm_shuffle_epi32(m, 0x0e));
+	if (!__get_cpuid(1, &a, &b, &leaf1, &d) || !__get_cpuid_count(7, 0, &a, &leaf7, &c, &d))
+		return m;
+	m.shani = (leaf7 & HAS_SHA) && (leaf1 & bit_SSSE3) && (leaf1 & bit_SSE4_1);
+	if (!(leaf1 & bit_OSXSAVE))
+		return m;
+	saved = saved_states();
+	m.avx2 = (leaf7 & HAS_AVX2) && (saved & SAVES_AVX) == SAVES_AVX;
+	m.avx512 = m.avx2 && (leaf7 & HAS_AVX512F) && (leaf7 & HAS_AVX512BW) &&
+		   (saved & SAVES_AVX512) == SAVES_AVX512;
+	return m;
 }
 
-/* The next four message words from the sixteen before them. */
-TARGET static inline __m128i
-schedule(__m128i w0, __m128i w1, __m128i w2, __m128i w3)
+static void
+words_shani(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8])
 {
-	__m128i t = _mm_sha256msg1_epu32(w0, w1);
-
-	t = _mm_add_epi32(t, _mm_alignr_epi8(w3, w2, 4));
-	return _mm_sha256msg2_epu32(t, w3);
+	cm_sha256_words_one_by_one(cm_sha256_compress_shani, in, n, out);
 }
 
-TARGET static inline void
-compress_one(__m128i *abef, __m128i *cdgh, const uint8_t *block)
+static const struct cm_sha256_impl shani = { .name = "sha-ni",
+	.lanes = 2,
+	.compress = cm_sha256_compress_shani,
+	.compress2 = cm_sha256_compress2_shani,
+	.words = words_shani,
+	.spell = cm_sha256_spell_portable };
+
+static const struct cm_sha256_impl avx2 = { .name = "avx2",
+	.lanes = 8,
+	.few = 1,
+	.next = &cm_sha256_portable,
+	.compress = cm_sha256_compress_portable,
+	.group = cm_sha256_group_avx2,
+	.words = cm_sha256_words_avx2,
+	.spell = cm_sha256_spell_portable };
+
+/* How few messages another way is quicker for was measured: docs/design/0003. */
+static const struct cm_sha256_impl avx512 = { .name = "avx512",
+	.lanes = 16,
+	.few = 1,
+	.next = &cm_sha256_portable,
+	.compress = cm_sha256_compress_portable,
+	.group = cm_sha256_group_avx512,
+	.words = cm_sha256_words_avx512,
+	.spell = cm_sha256_spell_avx512 };
+
+static const struct cm_sha256_impl avx512_shani = { .name = "avx512",
+	.lanes = 16,
+	.few = 4,
+	.next = &shani,
+	.compress = cm_sha256_compress_shani,
+	.compress2 = cm_sha256_compress2_shani,
+	.group = cm_sha256_group_avx512,
+	.words = cm_sha256_words_avx512,
+	.spell = cm_sha256_spell_avx512 };
+
+size_t
+cm_sha256_impls_here(const struct cm_sha256_impl *out[CM_SHA256_IMPLS])
 {
-	const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
-	const __m128i a0 = *abef, c0 = *cdgh;
-	__m128i w[4];
-	int i;
+	const struct machine m = ask();
+	size_t n = 0;
 
-	for (i = 0; i < 4; i++) {
-		w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const void *)(block + 16 * i)), swap);
-		rounds4(abef, cdgh, w[i], cm_sha256_k + 4 * i);
-	}
-	for (i = 16; i < 64; i += 16) {
-		w[0] = schedule(w[0], w[1], w[2], w[3]);
-		rounds4(abef, cdgh, w[0], cm_sha256_k + i);
-		w[1] = schedule(w[1], w[2], w[3], w[0]);
-		rounds4(abef, cdgh, w[1], cm_sha256_k + i + 4);
-		w[2] = schedule(w[2], w[3], w[0], w[1]);
-		rounds4(abef, cdgh, w[2], cm_sha256_k + i + 8);
-		w[3] = schedule(w[3], w[0], w[1], w[2]);
-		rounds4(abef, cdgh, w[3], cm_sha256_k + i + 12);
-	}
-	*abef = _mm_add_epi32(*abef, a0);
-	*cdgh = _mm_add_epi32(*cdgh, c0);
-}
-
-TARGET void
-cm_sha256_compress_fast(uint32_t state[8], const uint8_t *blocks, size_t n)
-{
-	__m128i t, abef, cdgh;
-
-	/* state is a..d, e..h; the instructions want (f e b a) and (h g d c) */
-	t = _mm_shuffle_epi32(_mm_loadu_si128((const void *)state), 0xb1);
-	cdgh = _mm_shuffle_epi32(_mm_loadu_si128((const void *)(state + 4)), 0x1b);
-	abef = _mm_alignr_epi8(t, cdgh, 8);
-	cdgh = _mm_blend_epi16(cdgh, t, 0xf0);
-
-	for (; n > 0; n--, blocks += 64)
-		compress_one(&abef, &cdgh, blocks);
-
-	t = _mm_shuffle_epi32(abef, 0x1b);
-	cdgh = _mm_shuffle_epi32(cdgh, 0xb1);
-	_mm_storeu_si128((void *)state, _mm_blend_epi16(t, cdgh, 0xf0));
-	_mm_storeu_si128((void *)(state + 4), _mm_alignr_epi8(cdgh, t, 8));
+	if (m.avx512)
+		out[n++] = m.shani ? &avx512_shani : &avx512;
+	if (m.shani)
+		out[n++] = &shani;
+	if (m.avx2)
+		out[n++] = &avx2;
+	out[n++] = &cm_sha256_portable;
+	return n;
 }

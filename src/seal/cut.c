@@ -1,27 +1,44 @@
+#include <string.h>
+
 #include "seal/cut.h"
 #include "seal/packet_form.h"
 #include "seal/slices.h"
 
-/* Cutting one packet: where its bytes go. */
-struct packet_cut {
+/* Where cells are put: those that do not lie in the row go to `own`. */
+struct cutting {
+	const struct cm_schema *schema;
 	const struct cm_row *row;
-	const struct cm_packet_form *form;
-	struct cm_buf *headers;
-	struct cm_buf *mask;
+	struct cm_buf *own;
+	struct cm_tile_cell *cell;
 };
 
-/* The place in the cell `headers` of byte ${at} of the row, which is none of the payload. */
-static uint8_t *
-in_headers(const struct packet_cut *p, uint32_t at)
+/* The bytes [at, at+len) of the row. */
+static void
+in_row(const struct cutting *c, size_t column, struct cm_span value)
 {
-	return p->headers->ptr + CM_HEADERS_PREFIX + at -
-	       (at < p->form->cut ? 0 : p->form->payload_len);
+	c->cell[column] = (struct cm_tile_cell) { value.ptr, 0, (uint32_t)value.len };
 }
 
+/* What was put at the end of `own`, from ${at} on. */
+static void
+in_own(const struct cutting *c, size_t column, size_t at, size_t len)
+{
+	c->cell[column] = (struct cm_tile_cell) { NULL, (uint32_t)at, (uint32_t)len };
+}
+
+/* Cutting one packet: where its bytes go. */
+struct packet_cut {
+	const uint8_t *row;
+	const struct cm_packet_form *form;
+	uint8_t *block; /* of the cell `headers` */
+	uint8_t *mask;  /* where its next bytes go */
+};
+
+/* Blanks [at, at+len) of the row, which is none of the payload, in `headers`. */
 static void
 blank(const struct packet_cut *p, uint32_t at, uint32_t len)
 {
-	uint8_t *to = in_headers(p, at);
+	uint8_t *to = p->block + at - (at < p->form->cut ? 0 : p->form->payload_len);
 
 	while (len-- > 0)
 		*to++ = 0;
@@ -30,134 +47,201 @@ blank(const struct packet_cut *p, uint32_t at, uint32_t len)
 static void
 to_mask(void *arg, uint32_t at, uint32_t len)
 {
-	const struct packet_cut *p = arg;
+	struct packet_cut *p = arg;
+	const uint8_t *from = p->row + p->form->data_at + at;
 
-	at += p->form->data_at;
-	cm_buf_add(p->mask, p->row->bytes.ptr + at, len);
-	blank(p, at, len);
+	blank(p, p->form->data_at + at, len);
+	while (len-- > 0)
+		*p->mask++ = *from++;
 }
 
 static void
-put_prefix(struct cm_buf *b, const struct cm_packet_form *f)
+put_prefix(uint8_t *to, const struct cm_packet_form *f)
 {
-	cm_buf_add_u8(b, 0x01);
-	cm_buf_add_u8(b, f->form);
-	cm_buf_add_u8(b, f->tsresol);
-	cm_buf_add_u16(b, f->linktype);
-	cm_buf_add_u64(b, f->tsoffset);
-	cm_buf_add_u32(b, f->cut);
+	to[0] = 0x01;
+	to[1] = f->form;
+	to[2] = f->tsresol;
+	cm_put16(to + 3, f->linktype);
+	cm_put64(to + 5, f->tsoffset);
+	cm_put32(to + 13, f->cut);
 }
 
 /* Blanks what is not shown in `headers`, and gathers it. */
 static void
-take_out(struct packet_cut *p, struct cm_span data, const struct cm_layers *l, struct cm_cells *out)
+take_out(const struct cutting *c, struct packet_cut *p, struct cm_span data,
+    const struct cm_layers *l)
 {
 	const struct cm_packet_form *f = p->form;
 
 	cm_layers_mask(data, l, to_mask, p);
-	cm_buf_add_span(p->mask, cm_span_part(p->row->bytes, f->options_at, f->options_len));
-	if (f->options_len > 0)
+	if (f->options_len > 0) {
+		memcpy(p->mask, p->row + f->options_at, f->options_len);
+		p->mask += f->options_len;
 		blank(p, f->options_at, f->options_len);
+	}
 	if (l->net == 0)
 		return;
-	out->cell[CM_COL_SRC] = cm_span_part(data, l->src_at, l->addr_len);
-	out->cell[CM_COL_DST] = cm_span_part(data, l->dst_at, l->addr_len);
+	in_row(c, CM_COL_SRC, cm_span_part(data, l->src_at, l->addr_len));
+	in_row(c, CM_COL_DST, cm_span_part(data, l->dst_at, l->addr_len));
 	blank(p, f->data_at + l->src_at, l->addr_len);
 	blank(p, f->data_at + l->dst_at, l->addr_len);
 }
 
 static enum cm_result
-cut_other(struct cm_cutter *c, const struct cm_row *row, struct cm_cells *out)
+cut_other(const struct cutting *c)
 {
-	cm_buf_add_u8(&c->headers, 0x00);
-	if (!cm_buf_ok(&c->headers))
-		return CM_E_NOMEM;
-	out->cell[CM_COL_HEADERS] = cm_buf_span(&c->headers);
-	out->cell[CM_COL_PAYLOAD] = row->bytes;
+	size_t at = c->own->len;
+
+	cm_buf_add_u8(c->own, 0x00);
+	in_own(c, CM_COL_HEADERS, at, 1);
+	in_row(c, CM_COL_PAYLOAD, c->row->bytes);
 	return CM_OK;
 }
 
 static enum cm_result
-cut_packet(struct cm_cutter *c, const struct cm_row *row, struct cm_cells *out)
+put_packet(const struct cutting *c, const struct cm_packet_form *f, struct cm_span data,
+    const struct cm_layers *l)
 {
+	const struct cm_span row = c->row->bytes;
+	const size_t at = c->own->len, block = row.len - f->payload_len;
+	/* `mask` is at most all of the block */
+	uint8_t *to = cm_buf_grow(c->own, CM_HEADERS_PREFIX + 2 * block), *mask;
+	struct packet_cut p;
+
+	if (to == NULL)
+		return CM_E_NOMEM;
+	mask = to + CM_HEADERS_PREFIX + block;
+	p = (struct packet_cut) { row.ptr, f, to + CM_HEADERS_PREFIX, mask };
+	put_prefix(to, f);
+	memcpy(p.block, row.ptr, f->cut);
+	memcpy(p.block + f->cut, row.ptr + f->cut + f->payload_len, block - f->cut);
+	take_out(c, &p, data, l);
+	in_own(c, CM_COL_HEADERS, at, CM_HEADERS_PREFIX + block);
+	in_own(c, CM_COL_MASK, at + CM_HEADERS_PREFIX + block, (size_t)(p.mask - mask));
+	in_row(c, CM_COL_PAYLOAD, cm_span_part(row, f->cut, f->payload_len));
+	c->own->len -= block - (size_t)(p.mask - mask);
+	return CM_OK;
+}
+
+static enum cm_result
+cut_packet(const struct cutting *c)
+{
+	const struct cm_row *row = c->row;
 	const struct cm_record *r = row->record;
 	struct cm_packet_form f = { .form = r->form,
 		.tsresol = r->tsresol,
 		.linktype = r->linktype,
 		.tsoffset = r->tsoffset };
-	struct packet_cut p = { row, &f, &c->headers, &c->mask };
 	struct cm_layers l;
 	struct cm_span data;
 
 	if (!cm_packet_frame_of(&f, row->bytes.ptr, row->bytes.len) || f.row_len != row->bytes.len)
-		return cut_other(c, row, out);
+		return cut_other(c);
 	data = cm_span_part(row->bytes, f.data_at, f.cap_len);
 	cm_layers_walk(data, f.linktype, &l);
 	f.cut = f.data_at + l.payload_at;
 	f.payload_len = l.payload_end - l.payload_at;
-	put_prefix(&c->headers, &f);
-	cm_buf_add_span(&c->headers, cm_span_part(row->bytes, 0, f.cut));
-	cm_buf_add_span(
-	    &c->headers, cm_span_part(row->bytes, f.cut + f.payload_len, row->bytes.len));
-	if (!cm_buf_ok(&c->headers))
-		return CM_E_NOMEM;
-	take_out(&p, data, &l, out);
-	if (!cm_buf_ok(&c->mask))
-		return CM_E_NOMEM;
-	out->cell[CM_COL_HEADERS] = cm_buf_span(&c->headers);
-	out->cell[CM_COL_MASK] = cm_buf_span(&c->mask);
-	out->cell[CM_COL_PAYLOAD] = cm_span_part(row->bytes, f.cut, f.payload_len);
-	return CM_OK;
+	return put_packet(c, &f, data, &l);
 }
 
 /* Values go to their columns, all other bytes to `rest`. */
 static enum cm_result
-cut_members(struct cm_cutter *c, const struct cm_row *row, struct cm_cells *out)
+cut_members(const struct cutting *c)
 {
+	const struct cm_span row = c->row->bytes;
 	struct cm_slice slice[CM_COLUMNS_MAX];
-	size_t rest = c->schema->n - 1, n = 0, i, at = 0;
+	size_t rest = c->schema->n - 1, own = c->own->len, n = 0, i, at = 0;
 
-	if (row->continues || !cm_slices_find(c->schema, row->bytes, false, slice, &n)) {
-		out->cell[rest] = row->bytes;
+	if (c->row->continues || !cm_slices_find(c->schema, row, false, slice, &n)) {
+		in_row(c, rest, row);
 		return CM_OK;
 	}
 	for (i = 0; i < n; i++) {
-		out->cell[slice[i].column] = cm_span_part(row->bytes, slice[i].at, slice[i].len);
-		cm_buf_add_span(&c->headers, cm_span_part(row->bytes, at, slice[i].at - at));
+		in_row(c, slice[i].column, cm_span_part(row, slice[i].at, slice[i].len));
+		cm_buf_add_span(c->own, cm_span_part(row, at, slice[i].at - at));
 		at = slice[i].at + slice[i].len;
 	}
-	cm_buf_add_span(&c->headers, cm_span_part(row->bytes, at, row->bytes.len));
-	out->cell[rest] = cm_buf_span(&c->headers);
-	return cm_buf_ok(&c->headers) ? CM_OK : CM_E_NOMEM;
+	cm_buf_add_span(c->own, cm_span_part(row, at, row.len));
+	in_own(c, rest, own, c->own->len - own);
+	return CM_OK;
+}
+
+static enum cm_result
+cut(const struct cutting *c)
+{
+	enum cm_result rc = CM_E_USAGE;
+	size_t i;
+
+	for (i = 0; i < c->schema->n; i++)
+		c->cell[i] = (struct cm_tile_cell) { 0 };
+	switch (c->schema->kind) {
+	case CM_KIND_CAPTURE:
+		rc = c->row->record->cut ? cut_packet(c) : cut_other(c);
+		break;
+	case CM_KIND_RECORDS:
+		rc = cut_members(c);
+		break;
+	case CM_KIND_LINES:
+	case CM_KIND_BLOB:
+		in_row(c, 0, c->row->bytes);
+		rc = CM_OK;
+		break;
+	}
+	return rc == CM_OK && !cm_buf_ok(c->own) ? CM_E_NOMEM : rc;
 }
 
 enum cm_result
 cm_cut(struct cm_cutter *c, const struct cm_row *row, struct cm_cells *out)
 {
+	struct cm_tile_cell cell[CM_COLUMNS_MAX];
+	const struct cutting cutting = { c->schema, row, &c->own, cell };
+	enum cm_result rc;
 	size_t i;
 
-	cm_buf_clear(&c->headers);
-	cm_buf_clear(&c->mask);
+	cm_buf_clear(&c->own);
+	rc = cut(&cutting);
+	if (rc != CM_OK)
+		return rc;
 	for (i = 0; i < c->schema->n; i++)
-		out->cell[i] = (struct cm_span) { 0 };
+		out->cell[i] = cm_tile_cell_value(&cell[i], &c->own);
 	out->offset = row->offset;
-	switch (c->schema->kind) {
-	case CM_KIND_CAPTURE:
-		return row->record->cut ? cut_packet(c, row, out) : cut_other(c, row, out);
-	case CM_KIND_RECORDS:
-		return cut_members(c, row, out);
-	case CM_KIND_LINES:
-	case CM_KIND_BLOB:
-		out->cell[0] = row->bytes;
-		return CM_OK;
+	return CM_OK;
+}
+
+/* The row's bytes will not stay: its cells go to the tile. */
+static void
+keep(const struct cutting *c)
+{
+	size_t i, at;
+
+	for (i = 0; i < c->schema->n; i++) {
+		if (c->cell[i].ptr == NULL)
+			continue;
+		at = c->own->len;
+		cm_buf_add(c->own, c->cell[i].ptr, c->cell[i].len);
+		in_own(c, i, at, c->cell[i].len);
 	}
-	return CM_E_USAGE;
+}
+
+enum cm_result
+cm_cut_to_tile(
+    const struct cm_schema *schema, const struct cm_row *row, bool stays, struct cm_tile *t)
+{
+	const struct cutting c = { schema, row, &t->bytes, cm_tile_next(t) };
+	enum cm_result rc = cut(&c);
+
+	if (rc == CM_OK && !stays)
+		keep(&c);
+	if (rc == CM_OK && !cm_buf_ok(&t->bytes))
+		rc = CM_E_NOMEM;
+	if (rc == CM_OK && t->n++ == 0)
+		t->offset = row->offset;
+	return rc;
 }
 
 void
 cm_cutter_release(struct cm_cutter *c)
 {
-	cm_buf_release(&c->headers);
-	cm_buf_release(&c->mask);
+	cm_buf_release(&c->own);
 	cm_buf_release(&c->joined);
 }

@@ -17,6 +17,7 @@
 #include "seal/opening.h"
 #include "seal/plan.h"
 #include "seal/schema.h"
+#include "seal/tile.h"
 
 #define CM_LINE_MAX (1u << 20) /* lines/1 and records/1: a row ends after so many bytes */
 #define CM_BLOB_ROW 4096u
@@ -32,15 +33,19 @@ struct cm_row {
 struct cm_cutter {
 	const struct cm_schema *schema;
 	uint64_t rows;         /* of the table, for the rules on its last row; 0: not known */
-	struct cm_buf headers; /* also: `rest` */
-	struct cm_buf mask;
-	struct cm_buf joined; /* of the rules */
+	struct cm_buf own;     /* cells that do not lie in the row: `headers`, `mask`, `rest` */
+	struct cm_buf joined;  /* of the rules */
 };
 
 /* The cells of ${row}; they live until the next call or as long as the row, whichever
  * is shorter.  CM_E_NOMEM. */
 CM_RESULT cm_cut(struct cm_cutter *c, const struct cm_row *row, struct cm_cells *out);
 void cm_cutter_release(struct cm_cutter *c);
+
+/* Cuts the row into the next one of a tile that is not full.  ${stays}: the row's bytes live
+ * as long as the tile is used, so that what lies in them need not be copied.  CM_E_NOMEM. */
+CM_RESULT cm_cut_to_tile(
+    const struct cm_schema *schema, const struct cm_row *row, bool stays, struct cm_tile *t);
 
 /* Rows of a source of bytes, cut: what cm_table_commit and cm_table_open read.  Kinds
  * other than capture/1 need no reader.  Ends with cm_cut_rows_free. */

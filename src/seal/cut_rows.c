@@ -122,6 +122,15 @@ next_cells(void *arg, struct cm_cells *out, struct cm_err *err)
 	return rc == CM_OK ? cm_cut(&r->cutter, &r->row, out) : rc;
 }
 
+static enum cm_result
+add_cells(void *arg, struct cm_tile *tile, struct cm_err *err)
+{
+	struct cm_cut_rows *r = arg;
+	enum cm_result rc = next_row(r, err);
+
+	return rc == CM_OK ? cm_cut_to_tile(r->cutter.schema, &r->row, r->source.stable, tile) : rc;
+}
+
 /* Whether a line goes on here, the byte before says. */
 static enum cm_result
 seek_split(struct cm_cut_rows *r, uint64_t offset, struct cm_err *err)
@@ -160,7 +169,7 @@ can_seek(const struct cm_cut_rows *r)
 struct cm_cell_source
 cm_cut_rows_source(struct cm_cut_rows *r)
 {
-	return (struct cm_cell_source) { r, next_cells, can_seek(r) ? seek_cells : NULL };
+	return (struct cm_cell_source) { r, next_cells, can_seek(r) ? seek_cells : NULL, add_cells };
 }
 
 enum cm_result

@@ -4,6 +4,17 @@
 #include "crypto/sha256.h"
 #include "seal/hasher.h"
 
+enum { HEAD = 2 + CM_HASH_LEN };
+
+/* What a cell's message begins with. */
+static void
+put_head(uint8_t column, const uint8_t salt[CM_HASH_LEN], uint8_t head[HEAD])
+{
+	head[0] = 0x14;
+	head[1] = column;
+	memcpy(head + 2, salt, CM_HASH_LEN);
+}
+
 enum cm_result
 cm_hasher_init(
     struct cm_hasher *h, const struct cm_schema *schema, const struct cm_seal_secret *secret)
@@ -41,7 +52,7 @@ cm_hasher_row(
     struct cm_hasher *h, uint64_t row, const struct cm_cells *cells, struct cm_row_hash *out)
 {
 	struct cm_sha256_msg m[CM_COLUMNS_MAX];
-	uint8_t head[CM_COLUMNS_MAX][2];
+	uint8_t head[CM_COLUMNS_MAX][HEAD];
 	struct cm_span value;
 	size_t c;
 
@@ -51,38 +62,33 @@ cm_hasher_row(
 			cm_names_of(&h->names, h->schema->column[c].link, value, NULL, out->tie[c]);
 			value = cm_span_of(out->tie[c], CM_HASH_LEN);
 		}
-		head[c][0] = 0x14;
-		head[c][1] = (uint8_t)c;
-		m[c].part[0] = cm_span_of(head[c], 2);
-		m[c].part[1] = cm_span_of(cm_seeds_salt(&h->seeds[c], row), CM_HASH_LEN);
-		m[c].part[2] = value;
+		put_head((uint8_t)c, cm_seeds_salt(&h->seeds[c], row), head[c]);
+		m[c] = (struct cm_sha256_msg) { { head[c], HEAD }, value };
 	}
 	cm_sha256_many(m, h->schema->n, out->cell);
 	cm_leaf_hash(out->cell, h->schema->n, out->leaf);
+	explicit_bzero(head, sizeof(head));
 }
 
 void
 cm_cell_hash(
     uint8_t column, const uint8_t salt[CM_HASH_LEN], struct cm_span value, uint8_t out[CM_HASH_LEN])
 {
-	const uint8_t head[2] = { 0x14, column };
-	struct cm_sha256 h;
+	uint8_t head[HEAD], hash[1][CM_HASH_LEN];
+	const struct cm_sha256_msg m = { { head, HEAD }, value };
 
-	cm_sha256_init(&h);
-	cm_sha256_add(&h, head, sizeof(head));
-	cm_sha256_add(&h, salt, CM_HASH_LEN);
-	cm_sha256_add(&h, value.ptr, value.len);
-	cm_sha256_end(&h, out);
+	put_head(column, salt, head);
+	cm_sha256_many(&m, 1, hash);
+	memcpy(out, hash[0], CM_HASH_LEN);
 }
 
 void
 cm_leaf_hash(uint8_t (*cell)[CM_HASH_LEN], size_t n, uint8_t out[CM_HASH_LEN])
 {
 	const uint8_t head = 0x00;
-	struct cm_sha256 h;
+	const struct cm_sha256_msg m = { { &head, 1 }, { cell[0], n * CM_HASH_LEN } };
+	uint8_t hash[1][CM_HASH_LEN];
 
-	cm_sha256_init(&h);
-	cm_sha256_add(&h, &head, 1);
-	cm_sha256_add(&h, cell, n * CM_HASH_LEN);
-	cm_sha256_end(&h, out);
+	cm_sha256_many(&m, 1, hash);
+	memcpy(out, hash[0], CM_HASH_LEN);
 }

@@ -1,4 +1,4 @@
-/* seal/hasher.h -- one row's commitments (FORMATS 1.1), for table.c and table_open.c. */
+/* seal/hasher.h -- one row's commitments (FORMATS 1.1), row by row, for table_open.c. */
 #ifndef CM_SEAL_HASHER_H
 #define CM_SEAL_HASHER_H
 

@@ -4,6 +4,38 @@
 #include "crypto/sha256.h"
 #include "seal/names.h"
 
+enum { NAME_HEAD = 1 + 8 + 1 + CM_HASH_LEN, TIE_HEAD = 2 + CM_HASH_LEN, MISSING_MAX = 256 };
+
+/* A value of at most 16 bytes, so that two are compared by words. */
+struct key {
+	uint64_t value[2];
+	uint8_t len; /* plus one; 0: an empty slot */
+	uint8_t group;
+};
+
+struct cm_names_slot {
+	struct key key;
+	uint16_t awaited; /* 1 + the place among those missing that will fill the slot; 0: it is full */
+	uint8_t tie[CM_HASH_LEN];
+	uint8_t name[CM_HASH_LEN];
+};
+
+/* Values that no slot has, until they are hashed; and who waits for them. */
+struct cm_names_missing {
+	size_t n, n_waiting;
+	struct cm_span value[MISSING_MAX];
+	uint8_t group[MISSING_MAX];
+	struct cm_names_slot *slot[MISSING_MAX]; /* NULL: it is not kept */
+	struct {
+		uint8_t *tie;
+		uint16_t missing;
+	} waiting[4 * MISSING_MAX];
+	struct cm_sha256_msg msg[MISSING_MAX];
+	uint8_t head[MISSING_MAX][NAME_HEAD];
+	uint8_t name[MISSING_MAX][CM_HASH_LEN];
+	uint8_t tie[MISSING_MAX][CM_HASH_LEN];
+};
+
 enum cm_result
 cm_names_init(struct cm_names *n, const struct cm_seal_secret *secret)
 {
@@ -15,96 +47,197 @@ cm_names_init(struct cm_names *n, const struct cm_seal_secret *secret)
 	memcpy(m + 9, secret->s, CM_HASH_LEN);
 	cm_sha256(m, sizeof(m), n->l);
 	explicit_bzero(m, sizeof(m));
-	n->slot = calloc(CM_NAMES_SLOTS, sizeof(*n->slot));
-	return n->slot == NULL ? CM_E_NOMEM : CM_OK;
+	n->slot = calloc(2 * CM_NAMES_SETS, sizeof(*n->slot));
+	n->missing = calloc(1, sizeof(*n->missing));
+	return n->slot == NULL || n->missing == NULL ? CM_E_NOMEM : CM_OK;
 }
 
 void
 cm_names_fini(struct cm_names *n)
 {
 	if (n->slot != NULL)
-		explicit_bzero(n->slot, CM_NAMES_SLOTS * sizeof(*n->slot));
+		explicit_bzero(n->slot, 2 * CM_NAMES_SETS * sizeof(*n->slot));
+	if (n->missing != NULL)
+		explicit_bzero(n->missing, sizeof(*n->missing));
 	free(n->slot);
+	free(n->missing);
 	explicit_bzero(n, sizeof(*n));
 }
 
 static void
-name_of(const struct cm_names *n, int group, struct cm_span value, uint8_t out[CM_HASH_LEN])
+put_name_head(const struct cm_names *n, uint8_t group, uint8_t head[NAME_HEAD])
 {
-	uint8_t m[1 + 8 + 1 + CM_HASH_LEN];
-	struct cm_sha256 h;
+	head[0] = 0x12;
+	memcpy(head + 1, n->x8, 8);
+	head[9] = group;
+	memcpy(head + 10, n->l, CM_HASH_LEN);
+}
 
-	m[0] = 0x12;
-	memcpy(m + 1, n->x8, 8);
-	m[9] = (uint8_t)group;
-	memcpy(m + 10, n->l, CM_HASH_LEN);
-	cm_sha256_init(&h);
-	cm_sha256_add(&h, m, sizeof(m));
-	cm_sha256_add(&h, value.ptr, value.len);
-	cm_sha256_end(&h, out);
-	explicit_bzero(m, sizeof(m));
+static void
+put_tie_head(uint8_t group, const uint8_t name[CM_HASH_LEN], uint8_t head[TIE_HEAD])
+{
+	head[0] = 0x14;
+	head[1] = (uint8_t)(0x80 + group);
+	memcpy(head + 2, name, CM_HASH_LEN);
 }
 
 void
 cm_tie_of(
     int group, const uint8_t name[CM_HASH_LEN], struct cm_span value, uint8_t tie[CM_HASH_LEN])
 {
-	const uint8_t head[2] = { 0x14, (uint8_t)(0x80 + group) };
-	const struct cm_sha256_msg m = { { { head, 2 }, { name, CM_HASH_LEN }, value } };
-	uint8_t out[1][CM_HASH_LEN];
+	uint8_t head[TIE_HEAD], out[1][CM_HASH_LEN];
+	const struct cm_sha256_msg m = { { head, TIE_HEAD }, value };
 
+	put_tie_head((uint8_t)group, name, head);
 	cm_sha256_many(&m, 1, out);
 	memcpy(tie, out[0], CM_HASH_LEN);
 }
 
-/* FNV-1a; the cache is for speed only. */
-static uint32_t
-spread(int group, struct cm_span value)
+static struct key
+key_of(uint8_t group, struct cm_span value)
 {
-	uint32_t h = 2166136261u ^ (uint32_t)group;
-	size_t i;
+	struct key k = { .len = (uint8_t)(value.len + 1), .group = group };
 
-	for (i = 0; i < value.len; i++)
-		h = (h ^ value.ptr[i]) * 16777619u;
-	return h ^ h >> 16;
+	if (value.len > 0)
+		memcpy(k.value, value.ptr, value.len);
+	return k;
 }
 
 static bool
-slot_holds(const struct cm_names_slot *s, int group, struct cm_span value)
+same_key(const struct key *a, const struct key *b)
 {
-	return s->len == value.len + 1 && s->group == group &&
-	       (value.len == 0 || memcmp(s->value, value.ptr, value.len) == 0);
+	return a->value[0] == b->value[0] && a->value[1] == b->value[1] && a->len == b->len &&
+	       a->group == b->group;
 }
 
-static const struct cm_names_slot *
-look_up(struct cm_names *n, int group, struct cm_span value, struct cm_names_slot *spare)
+/* For speed only: any spread is right. */
+static uint32_t
+spread(const struct key *k)
 {
-	struct cm_names_slot *s = spare;
+	uint64_t h = (k->value[0] ^ k->value[1] * 0xff51afd7ed558ccdu ^
+			 ((uint64_t)k->len << 8 | k->group)) *
+		     0x9e3779b97f4a7c15u;
 
-	if (value.len <= CM_NAMES_VALUE)
-		s = &n->slot[spread(group, value) % CM_NAMES_SLOTS];
-	if (s != spare && slot_holds(s, group, value))
-		return s;
-	name_of(n, group, value, s->name);
-	cm_tie_of(group, s->name, value, s->tie);
-	if (s == spare)
-		return s;
-	s->len = (uint8_t)(value.len + 1);
-	s->group = (uint8_t)group;
-	if (value.len > 0)
-		memcpy(s->value, value.ptr, value.len);
-	return s;
+	return (uint32_t)(h >> 40);
+}
+
+/* The slot that has ${k}, or the one that gets it: the older of its set, which is the second. */
+static struct cm_names_slot *
+slot_of(struct cm_names *n, const struct key *k, bool *has)
+{
+	struct cm_names_slot *s = &n->slot[2 * (spread(k) % CM_NAMES_SETS)];
+
+	*has = true;
+	if (same_key(&s[0].key, k))
+		return &s[0];
+	*has = same_key(&s[1].key, k);
+	if (*has)
+		return &s[1];
+	if (s[1].awaited == 0 && s[0].awaited == 0)
+		s[1] = s[0];
+	return &s[0];
+}
+
+/* Hashes what is missing and gives it to those who wait. */
+static void
+hash_missing(struct cm_names *n)
+{
+	struct cm_names_missing *m = n->missing;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		put_name_head(n, m->group[i], m->head[i]);
+		m->msg[i] = (struct cm_sha256_msg) { { m->head[i], NAME_HEAD }, m->value[i] };
+	}
+	cm_sha256_many(m->msg, m->n, m->name);
+	for (i = 0; i < m->n; i++) {
+		put_tie_head(m->group[i], m->name[i], m->head[i]);
+		m->msg[i].head.len = TIE_HEAD;
+	}
+	cm_sha256_many(m->msg, m->n, m->tie);
+	for (i = 0; i < m->n; i++) {
+		if (m->slot[i] == NULL || m->slot[i]->awaited != i + 1)
+			continue;
+		m->slot[i]->awaited = 0;
+		memcpy(m->slot[i]->name, m->name[i], CM_HASH_LEN);
+		memcpy(m->slot[i]->tie, m->tie[i], CM_HASH_LEN);
+	}
+	for (i = 0; i < m->n_waiting; i++)
+		memcpy(m->waiting[i].tie, m->tie[m->waiting[i].missing], CM_HASH_LEN);
+	m->n = m->n_waiting = 0;
+}
+
+/* Its place among those missing. */
+static size_t
+add_missing(struct cm_names *n, uint8_t group, struct cm_span value, struct cm_names_slot *slot)
+{
+	struct cm_names_missing *m = n->missing;
+
+	m->value[m->n] = value;
+	m->group[m->n] = group;
+	m->slot[m->n] = slot;
+	return m->n++;
+}
+
+static void
+ask(struct cm_names *n, uint8_t group, struct cm_span value, uint8_t tie[CM_HASH_LEN])
+{
+	struct cm_names_missing *m = n->missing;
+	struct cm_names_slot *slot = NULL;
+	struct key k;
+	bool has = false;
+	size_t i;
+
+	if (value.len <= CM_NAMES_VALUE) {
+		k = key_of(group, value);
+		slot = slot_of(n, &k, &has);
+	}
+	if (has && slot->awaited == 0) {
+		memcpy(tie, slot->tie, CM_HASH_LEN);
+		return;
+	}
+	i = has ? slot->awaited - 1u : add_missing(n, group, value, slot);
+	if (!has && slot != NULL) {
+		slot->key = k;
+		slot->awaited = (uint16_t)(i + 1);
+	}
+	m->waiting[m->n_waiting].tie = tie;
+	m->waiting[m->n_waiting++].missing = (uint16_t)i;
+	if (m->n == MISSING_MAX || m->n_waiting == 4 * MISSING_MAX)
+		hash_missing(n);
+}
+
+void
+cm_names_ties(struct cm_names *n, const uint8_t *group, const struct cm_span *value, size_t count,
+    uint8_t (*tie)[CM_HASH_LEN])
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		ask(n, group[i], value[i], tie[i]);
+	hash_missing(n);
 }
 
 void
 cm_names_of(struct cm_names *n, int group, struct cm_span value, uint8_t name[CM_HASH_LEN],
     uint8_t tie[CM_HASH_LEN])
 {
-	struct cm_names_slot spare = { 0 };
-	const struct cm_names_slot *s = look_up(n, group, value, &spare);
+	struct cm_names_slot spare = { 0 }, *slot = &spare;
+	struct key k = { 0 };
+	bool has = false;
 
+	if (value.len <= CM_NAMES_VALUE) {
+		k = key_of((uint8_t)group, value);
+		slot = slot_of(n, &k, &has);
+	}
+	if (!has) {
+		slot->key = k;
+		slot->awaited = 1;
+		add_missing(n, (uint8_t)group, value, slot);
+		hash_missing(n);
+	}
 	if (name != NULL)
-		memcpy(name, s->name, CM_HASH_LEN);
+		memcpy(name, slot->name, CM_HASH_LEN);
 	if (tie != NULL)
-		memcpy(tie, s->tie, CM_HASH_LEN);
+		memcpy(tie, slot->tie, CM_HASH_LEN);
 }

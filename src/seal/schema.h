@@ -78,11 +78,15 @@ struct cm_cells {
 /* Gives the rows of an exhibit, cut into cells, from row 0 on.  What `next` puts
  * into ${out} lives until it is called again.
  * CM_E_NOTFOUND: there are no more rows.  Anything else: the source failed.
- * `seek`, which may be NULL, makes ${row} the next one; it lies at ${offset}. */
+ * `seek`, which may be NULL, makes ${row} the next one; it lies at ${offset}.
+ * `add`, which may be NULL, puts the next row into a tile (seal/tile.h) without copying more
+ * than it must; what `next` says, and CM_E_NOTFOUND leaves the tile as it was. */
+struct cm_tile;
 struct cm_cell_source {
 	void *arg;
 	enum cm_result (*next)(void *arg, struct cm_cells *out, struct cm_err *err);
 	enum cm_result (*seek)(void *arg, uint64_t row, uint64_t offset, struct cm_err *err);
+	enum cm_result (*add)(void *arg, struct cm_tile *tile, struct cm_err *err);
 };
 
 /* Of a cell in an opening.  Plain columns: shut or open.  Linked: shut, tied, named. */

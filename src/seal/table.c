@@ -1,83 +1,58 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "crypto/sha256.h"
-#include "seal/hasher.h"
 #include "seal/table.h"
-#include "seal/tree.h"
 
-/* The rows are hashed tile by tile: what the index keeps of a tile is a node of the tree. */
-struct committer {
-	struct cm_hasher hasher;
-	struct cm_tree tree; /* of the tiles that are full */
-	struct cm_tree tile; /* of the one being filled */
-	uint8_t record[CM_INDEX_RECORD];
-	const struct cm_sink *index;
+/* What committing needs, on one thread. */
+struct sealing {
+	struct cm_cell_source source;
+	struct cm_tile tile;
+	struct cm_tile_hasher *hasher;
+	struct cm_tile_hash hash;
+	struct cm_committer committer;
 };
 
-static uint64_t
-rows_so_far(const struct committer *c)
-{
-	return c->tree.size + c->tile.size;
-}
-
 static enum cm_result
-write_record(struct committer *c)
-{
-	if (c->index == NULL || c->tile.size == 0)
-		return CM_OK;
-	cm_tree_root(&c->tile, NULL, c->record + 8);
-	return cm_sink_write(
-	    c->index, c->record, CM_INDEX_HEAD + CM_INDEX_CHECK * (size_t)c->tile.size);
-}
-
-static enum cm_result
-tile_full(struct committer *c)
-{
-	enum cm_result rc = write_record(c);
-
-	cm_tree_add(&c->tree, CM_TILE_LEVEL, c->tile.node[CM_TILE_LEVEL]);
-	c->tile = (struct cm_tree) { 0 };
-	return rc;
-}
-
-static enum cm_result
-add_row(struct committer *c, const struct cm_cells *cells)
-{
-	struct cm_row_hash hash;
-
-	cm_hasher_row(&c->hasher, rows_so_far(c), cells, &hash);
-	if (c->tile.size == 0)
-		cm_put64(c->record, cells->offset);
-	memcpy(c->record + CM_INDEX_HEAD + CM_INDEX_CHECK * (size_t)c->tile.size, hash.leaf,
-	    CM_INDEX_CHECK);
-	cm_tree_add(&c->tile, 0, hash.leaf);
-	return c->tile.size == CM_TILE_ROWS ? tile_full(c) : CM_OK;
-}
-
-static enum cm_result
-commit_rows(struct committer *c, struct cm_cell_source source, struct cm_err *err)
+next_row(struct sealing *s, struct cm_err *err)
 {
 	struct cm_cells cells;
 	enum cm_result rc;
 
-	while ((rc = source.next(source.arg, &cells, err)) == CM_OK) {
-		if (rows_so_far(c) == CM_ROWS_MAX)
-			return cm_err_set(err, CM_E_LIMIT, "the exhibit has more than 2^40 rows");
-		rc = add_row(c, &cells);
-		if (rc != CM_OK)
-			return rc;
-	}
-	return rc == CM_E_NOTFOUND ? write_record(c) : rc;
+	if (s->source.add != NULL)
+		return s->source.add(s->source.arg, &s->tile, err);
+	rc = s->source.next(s->source.arg, &cells, err);
+	return rc == CM_OK ? cm_tile_add(&s->tile, &cells) : rc;
 }
 
-/* The last tile, if it is not full, is a right edge of the tree. */
-static void
-find_root(struct committer *c, uint8_t out[CM_HASH_LEN])
+/* CM_E_NOTFOUND: the rows are at their end. */
+static enum cm_result
+fill_tile(struct sealing *s, struct cm_err *err)
 {
-	uint8_t tail[CM_HASH_LEN];
+	enum cm_result rc = CM_OK;
 
-	cm_tree_root(&c->tile, NULL, tail);
-	cm_tree_root(&c->tree, c->tile.size == 0 ? NULL : tail, out);
+	while (rc == CM_OK && !cm_tile_is_full(&s->tile)) {
+		rc = next_row(s, err);
+		if (rc == CM_OK && s->tile.first + s->tile.n > CM_ROWS_MAX)
+			return cm_err_set(err, CM_E_LIMIT, "the exhibit has more than 2^40 rows");
+	}
+	return rc;
+}
+
+static enum cm_result
+commit_rows(struct sealing *s, struct cm_err *err)
+{
+	enum cm_result rc, end;
+
+	do {
+		end = fill_tile(s, err);
+		if (end != CM_OK && end != CM_E_NOTFOUND)
+			return end;
+		cm_tile_hash(s->hasher, &s->tile, &s->hash);
+		rc = cm_committer_add(&s->committer, &s->hash);
+		cm_tile_begin(&s->tile, s->tile.first + s->tile.n);
+	} while (rc == CM_OK && end == CM_OK);
+	return rc;
 }
 
 enum cm_result
@@ -85,19 +60,27 @@ cm_table_commit(const struct cm_schema *schema, const struct cm_seal_secret *sec
     struct cm_cell_source source, const struct cm_sink *index, struct cm_seal *out,
     struct cm_err *err)
 {
-	struct committer c = { .index = index };
-	struct cm_seal seal = { 0 };
-	enum cm_result rc = cm_hasher_init(&c.hasher, schema, secret);
+	struct cm_seal seal = { .schema = *schema };
+	struct sealing *s = calloc(1, sizeof(*s));
+	enum cm_result rc;
 
+	if (s == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	s->source = source;
+	cm_committer_init(&s->committer, index);
+	rc = cm_tile_init(&s->tile, schema);
 	if (rc == CM_OK)
-		rc = commit_rows(&c, source, err);
-	cm_hasher_fini(&c.hasher);
+		rc = cm_tile_hasher_new(schema, secret, &s->hasher);
+	if (rc == CM_OK)
+		rc = commit_rows(s, err);
+	if (rc == CM_OK)
+		rc = cm_committer_end(&s->committer, &seal.rows, seal.root);
+	cm_tile_hasher_free(s->hasher);
+	cm_tile_release(&s->tile);
+	free(s);
 	if (rc != CM_OK)
 		return cm_err_set(err, rc, "the table could not be sealed: %s", cm_result_word(rc));
-	seal.schema = *schema;
 	memcpy(seal.x, secret->x, CM_HASH_LEN);
-	seal.rows = rows_so_far(&c);
-	find_root(&c, seal.root);
 	*out = seal;
 	return CM_OK;
 }

@@ -1,7 +1,6 @@
 /* seal/table.h -- commits to a table, and writes openings of it (FORMATS 1.1, 1.4).
  *
- * Both go once through the rows, in order, with a few kilobytes a column and one
- * row in memory.  Nothing here reads a file: rows come from a cm_cell_source
+ * Both go once through the rows, in order; memory does not depend on how many there are.  Nothing here reads a file: rows come from a cm_cell_source
  * (seal/cut.h makes one of a capture, a log, records or a blob).
  *
  * What the case folder keeps beside the secret is the *index*: for every 256
@@ -18,12 +17,7 @@
 #include "base/sink.h"
 #include "seal/plan.h"
 #include "seal/schema.h"
-
-#define CM_TILE_LEVEL 8
-#define CM_TILE_ROWS 256u
-#define CM_INDEX_HEAD 40u
-#define CM_INDEX_CHECK 4u
-#define CM_INDEX_RECORD (CM_INDEX_HEAD + CM_INDEX_CHECK * CM_TILE_ROWS)
+#include "seal/tile.h"
 
 /* Length of the index of so many rows, without places. */
 static inline uint64_t

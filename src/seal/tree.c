@@ -74,6 +74,37 @@ cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_HASH_LEN])
 	memcpy(out, h, CM_HASH_LEN);
 }
 
+/* The nodes over ${n} hashes, of pairs; the last one of an odd number goes up as it is. */
+static size_t
+level_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_HASH_LEN])
+{
+	static const uint8_t head = 0x01;
+	struct cm_sha256_msg m[CM_TREE_SOME / 2];
+	size_t i;
+
+	for (i = 0; i < n / 2; i++)
+		m[i] = (struct cm_sha256_msg) { { &head, 1 }, { in + 2 * CM_HASH_LEN * i, 2 * CM_HASH_LEN } };
+	cm_sha256_many(m, n / 2, out);
+	if (n % 2 != 0)
+		memcpy(out[n / 2], in + CM_HASH_LEN * (n - 1), CM_HASH_LEN);
+	return (n + 1) / 2;
+}
+
+void
+cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_HASH_LEN])
+{
+	uint8_t odd[CM_TREE_SOME / 2][CM_HASH_LEN], even[CM_TREE_SOME / 4][CM_HASH_LEN];
+	const uint8_t *in = leaves;
+	bool to_odd = true;
+
+	while (n > 1) {
+		n = level_above(in, n, to_odd ? odd : even);
+		in = to_odd ? odd[0] : even[0];
+		to_odd = !to_odd;
+	}
+	memcpy(out, in, CM_HASH_LEN);
+}
+
 /* Is [at, n) a node on the right edge?  RFC 9162 splits off the largest power of two
  * below the size again and again: what is left begins where n has its low bits cleared. */
 static bool

@@ -29,6 +29,10 @@ void cm_tree_add_marked(struct cm_tree *t, unsigned level, const uint8_t hash[CM
  * smallest full one before it (its leaves are not counted in `size`). */
 void cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_HASH_LEN]);
 
+/* The root over ${n} leaves, joined, 1..CM_TREE_SOME of them; each level side by side. */
+#define CM_TREE_SOME 256u
+void cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_HASH_LEN]);
+
 /* Is [at, at+count) a subtree of the tree over n leaves?  0 < count, at+count <= n. */
 bool cm_tree_is_subtree(uint64_t n, uint64_t at, uint64_t count);
 

@@ -87,7 +87,7 @@ commit(const struct cm_seal_exhibit *in, struct watching *w, struct cm_sealed *o
 {
 	struct cm_fd_sink to = { in->index_fd, 0 };
 	struct cm_sink index = cm_sink_of_fd(&to);
-	struct cm_cell_source source = { w, watch, NULL };
+	struct cm_cell_source source = { w, watch, NULL, NULL };
 	struct cm_err why = { 0 };
 	enum cm_result rc;
 

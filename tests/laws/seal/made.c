@@ -61,7 +61,7 @@ seek_row(void *arg, uint64_t row, uint64_t offset, struct cm_err *err)
 struct cm_cell_source
 made_source(struct made_source *s, bool seeks)
 {
-	return (struct cm_cell_source) { s, next_row, seeks ? seek_row : NULL };
+	return (struct cm_cell_source) { s, next_row, seeks ? seek_row : NULL, NULL };
 }
 
 static enum cm_result

@@ -1,4 +1,4 @@
-/* SHA-256 is SHA-256, by every implementation, however the message is cut. */
+/* SHA-256 is SHA-256, by every way this machine can go, however messages are cut and mixed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 
 #include "base/hex.h"
 #include "crypto/sha256.h"
@@ -76,39 +77,57 @@ the_short_messages_of_cavp_come_out(void **state)
 	assert_int_equal(seen, 65);
 }
 
-static void
-every_implementation_compresses_alike(void **state)
+static uint32_t seed = 1;
+
+static uint32_t
+below(uint32_t n)
 {
-	struct cm_sha256_impl impl[2];
-	uint32_t a[8], b[8];
+	seed = seed * 1664525 + 1013904223;
+	return (uint32_t)(((uint64_t)seed * n) >> 32);
+}
+
+static void
+fill(void *to, size_t len)
+{
+	uint8_t *p = to;
+
+	while (len-- > 0)
+		*p++ = (uint8_t)below(256);
+}
+
+static void
+every_way_compresses_alike(void **state)
+{
+	const struct cm_sha256_impl *impl[CM_SHA256_IMPLS];
+	uint32_t start[8], want[8], got[8];
 	uint8_t block[5 * 64];
-	uint32_t x = 1;
-	size_t i, n = cm_sha256_impls(impl);
+	size_t n = cm_sha256_impls(impl), i;
 	int round;
 
 	(void)state;
-	for (round = 0; round < 2000; round++) {
-		for (i = 0; i < sizeof(block); i++)
-			block[i] = (uint8_t)((x = x * 1664525 + 1013904223) >> 24);
-		for (i = 0; i < 8; i++)
-			a[i] = b[i] = (x = x * 1664525 + 1013904223);
-		impl[0].compress(a, block, (size_t)round % 6);
-		impl[n - 1].compress(b, block, (size_t)round % 6);
-		assert_memory_equal(a, b, sizeof(a));
+	assert_string_equal(cm_sha256_impl_name(impl[n - 1]), "portable");
+	for (round = 0; round < 500; round++) {
+		fill(block, sizeof(block));
+		fill(start, sizeof(start));
+		memcpy(want, start, sizeof(start));
+		cm_sha256_compress_by(impl[n - 1], want, block, (size_t)round % 6);
+		for (i = 0; i + 1 < n; i++) {
+			memcpy(got, start, sizeof(start));
+			cm_sha256_compress_by(impl[i], got, block, (size_t)round % 6);
+			assert_memory_equal(got, want, sizeof(want));
+		}
 	}
 }
 
 static void
 a_message_hashes_alike_however_it_is_cut(void **state)
 {
-	uint8_t msg[300], whole[32], cut[32], many[1][32];
-	struct cm_sha256_msg m;
+	uint8_t msg[300], whole[32], cut[32];
 	struct cm_sha256 h;
 	size_t len, at;
 
 	(void)state;
-	for (len = 0; len < sizeof(msg); len++)
-		msg[len] = (uint8_t)(len * 7);
+	fill(msg, sizeof(msg));
 	for (len = 0; len < sizeof(msg); len += 13) {
 		cm_sha256(msg, len, whole);
 		for (at = 0; at <= len; at++) {
@@ -117,10 +136,166 @@ a_message_hashes_alike_however_it_is_cut(void **state)
 			cm_sha256_add(&h, msg + at, len - at);
 			cm_sha256_end(&h, cut);
 			assert_memory_equal(cut, whole, 32);
-			m = (struct cm_sha256_msg) { { { msg, at / 2 },
-			    { msg + at / 2, at - at / 2 }, { msg + at, len - at } } };
-			cm_sha256_many(&m, 1, many);
-			assert_memory_equal(many[0], whole, 32);
+		}
+	}
+}
+
+enum { MANY = 5000, LONG = 70000, POOL = 4096 };
+
+/* A batch of messages, by OpenSSL. */
+struct batch {
+	uint8_t pool[POOL + LONG];
+	struct cm_sha256_msg msg[MANY];
+	uint8_t want[MANY][32], got[MANY][32];
+	size_t n;
+};
+
+static void
+set_message(struct batch *b, size_t i, size_t head, size_t body)
+{
+	const struct cm_span h = cm_span_of(b->pool + below(POOL - 64), head);
+	const struct cm_span v = cm_span_of(b->pool + below(POOL), body);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	b->msg[i] = (struct cm_sha256_msg) { h, v };
+	assert_non_null(ctx);
+	assert_int_equal(EVP_DigestInit_ex(ctx, EVP_sha256(), NULL), 1);
+	assert_int_equal(EVP_DigestUpdate(ctx, h.ptr, h.len), 1);
+	assert_int_equal(EVP_DigestUpdate(ctx, v.ptr, v.len), 1);
+	assert_int_equal(EVP_DigestFinal_ex(ctx, b->want[i], NULL), 1);
+	EVP_MD_CTX_free(ctx);
+}
+
+static void
+assert_batch(struct batch *b)
+{
+	const struct cm_sha256_impl *impl[CM_SHA256_IMPLS];
+	size_t n = cm_sha256_impls(impl), i, k;
+
+	for (i = 0; i < n; i++) {
+		memset(b->got, 0xee, sizeof(b->got));
+		cm_sha256_many_by(impl[i], b->msg, b->n, b->got);
+		for (k = 0; k < b->n; k++)
+			if (memcmp(b->got[k], b->want[k], 32) != 0)
+				fail_msg("%s: message %zu of %zu, %zu and %zu bytes",
+				    cm_sha256_impl_name(impl[i]), k, b->n, b->msg[k].head.len,
+				    b->msg[k].body.len);
+		for (; k < MANY; k++)
+			assert_int_equal(b->got[k][0], 0xee);
+	}
+	memset(b->got, 0xee, sizeof(b->got));
+	cm_sha256_many(b->msg, b->n, b->got);
+	assert_memory_equal(b->got, b->want, b->n * 32);
+}
+
+static struct batch *
+new_batch(void)
+{
+	struct batch *b = calloc(1, sizeof(*b));
+
+	assert_non_null(b);
+	fill(b->pool, sizeof(b->pool));
+	return b;
+}
+
+static void
+every_length_hashes_as_openssl_says(void **state)
+{
+	struct batch *b = new_batch();
+	size_t head, len;
+
+	(void)state;
+	for (head = 0; head <= CM_SHA256_HEAD; head += head == 1 ? 33 : head < 34 ? 1 : 15) {
+		for (b->n = 0, len = 0; len <= 300; len++, b->n++)
+			set_message(b, b->n, head, len);
+		assert_batch(b);
+	}
+	/* one by one: each alone in its lane */
+	for (len = 0; len <= 300; len++) {
+		set_message(b, 0, len % 65, len);
+		b->n = 1;
+		assert_batch(b);
+	}
+	free(b);
+}
+
+/* Few and many, alike and different, some long: whatever may fill lanes or leave them empty. */
+static void
+any_batch_in_any_order_hashes_as_openssl_says(void **state)
+{
+	static const uint32_t most[] = { 1, 30, 300, 2000 };
+	struct batch *b = new_batch();
+	int round;
+	size_t i;
+
+	(void)state;
+	for (round = 0; round < 120; round++) {
+		b->n = round % 8 == 7 ? 1 + below(MANY) : 1 + below(50);
+		for (i = 0; i < b->n; i++)
+			set_message(b, i, below(65), below(40) == 0 && b->n < 60
+				    ? below(LONG)
+				    : below(most[round % 4]));
+		assert_batch(b);
+	}
+	b->n = 0;
+	assert_batch(b);
+	free(b);
+}
+
+/* Blocks by words: the same as the bytes, also where rows are written over. */
+static void
+words_hash_as_their_bytes(void **state)
+{
+	const struct cm_sha256_impl *impl[CM_SHA256_IMPLS];
+	static uint32_t row[16][100], word[8][100];
+	uint8_t block[64], got[100][40], want[32];
+	struct cm_sha256_words in;
+	const uint32_t *const_word[8];
+	uint32_t *out[8];
+	size_t n_impl = cm_sha256_impls(impl), by, n, i, k, len;
+
+	(void)state;
+	for (by = 0; by < n_impl; by++) {
+		for (n = 1; n < 80; n += n < 36 ? 1 : 11) {
+			fill(row, sizeof(row));
+			fill(in.same, sizeof(in.same));
+			memset(word, 0, sizeof(word));
+			len = below(56);
+			for (i = 0; i < 16; i++)
+				in.row[i] = below(2) ? row[i] : NULL;
+			/* the padding of ${len} bytes */
+			in.row[14] = in.row[15] = NULL;
+			in.same[14] = 0;
+			in.same[15] = (uint32_t)len * 8;
+			in.row[len / 4] = NULL;
+			in.same[len / 4] = len % 4 == 0 ? 0x80000000u
+							: (in.same[len / 4] & ~(UINT32_MAX >> (8 * (len % 4)))) |
+							      0x80000000u >> (8 * (len % 4));
+			for (i = len / 4 + 1; i < 14; i++) {
+				in.row[i] = NULL;
+				in.same[i] = 0;
+			}
+			for (i = 0; i < 8; i++)
+				const_word[i] = out[i] = word[i];
+			cm_sha256_words_by(impl[by], &in, n, out);
+			memset(got, 0xee, sizeof(got));
+			cm_sha256_spell_by(impl[by], const_word, n, got[0], sizeof(got[0]));
+			for (k = 0; k < n; k++) {
+				for (i = 0; i < 16; i++)
+					cm_put32(block + 4 * i,
+					    in.same[i] | (in.row[i] == NULL ? 0 : in.row[i][k]));
+				cm_sha256(block, len, want);
+				assert_memory_equal(got[k], want, 32);
+				assert_int_equal(got[k][32], 0xee);
+			}
+			assert_int_equal(got[n][0], 0xee);
+			assert_int_equal(word[0][n], 0);
+			/* the same, in place */
+			for (i = 0; i < 8; i++)
+				out[i] = row[i];
+			cm_sha256_words_by(impl[by], &in, n, out);
+			for (i = 0; i < 8; i++)
+				assert_memory_equal(row[i], word[i], n * 4);
 		}
 	}
 }
@@ -131,8 +306,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_two_examples_of_fips_180_come_out),
 		cmocka_unit_test(the_short_messages_of_cavp_come_out),
-		cmocka_unit_test(every_implementation_compresses_alike),
+		cmocka_unit_test(every_way_compresses_alike),
 		cmocka_unit_test(a_message_hashes_alike_however_it_is_cut),
+		cmocka_unit_test(every_length_hashes_as_openssl_says),
+		cmocka_unit_test(any_batch_in_any_order_hashes_as_openssl_says),
+		cmocka_unit_test(words_hash_as_their_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

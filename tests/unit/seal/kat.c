@@ -136,7 +136,7 @@ seek_row(void *arg, uint64_t row, uint64_t offset, struct cm_err *err)
 struct cm_cell_source
 kat_source(struct kat_source *s)
 {
-	return (struct cm_cell_source) { s, next_row, seek_row };
+	return (struct cm_cell_source) { s, next_row, seek_row, NULL };
 }
 
 static enum cm_result
