@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "cli/cli.h"
+#include "os/pool.h"
 
 struct cm_args
 cm_args_of(const struct cm_command *command, int argc, char **argv, const struct cm_context *ctx)
@@ -132,6 +133,21 @@ cm_args_number(const struct cm_args *a, const char *option, uint64_t max, uint64
 		return false;
 	}
 	*out = v;
+	return true;
+}
+
+bool
+cm_args_threads(const struct cm_args *a, unsigned *out)
+{
+	uint64_t n;
+
+	if (!cm_args_number(a, "threads", CM_POOL_THREADS_MAX, &n))
+		return false;
+	if (n == 0) {
+		cm_cli_usage(a->ctx, a->command, "--threads: at least one is needed");
+		return false;
+	}
+	*out = (unsigned)n;
 	return true;
 }
 

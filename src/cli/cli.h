@@ -99,6 +99,9 @@ enum cm_exit cm_cli_usage(const struct cm_context *ctx, const struct cm_command 
 /* A decimal number 0..${max}, nothing else.  On false it has been said. */
 bool cm_args_number(const struct cm_args *a, const char *option, uint64_t max, uint64_t *out);
 
+/* --threads: 1..CM_POOL_THREADS_MAX.  On false it has been said. */
+bool cm_args_threads(const struct cm_args *a, unsigned *out);
+
 /* A time as base/time.h reads it, in nanoseconds since 1970.  On false it has been said. */
 bool cm_args_time(const struct cm_args *a, const char *option, int64_t *out);
 

@@ -16,7 +16,8 @@ enum {
 	OPT_SUMMARY,
 	OPT_FILTER,
 	OPT_FROM,
-	OPT_TO
+	OPT_TO,
+	OPT_THREADS
 };
 
 static const struct cm_option options[] = {
@@ -33,6 +34,7 @@ static const struct cm_option options[] = {
 	{ CM_WISH_FOR, "for", "WHO", "to whom the dossier is addressed" },
 	{ OPT_JSON, "json", NULL, "print findings as JSON, one a line" },
 	{ OPT_SUMMARY, "summary", "FILE", "write what was read, as JSON, to FILE" },
+	{ OPT_THREADS, "threads", "N", "use so many threads (default: as many as there are processors)" },
 	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
@@ -76,6 +78,8 @@ take_option(struct investigate *in, const struct cm_args *a, int id)
 	case OPT_TO:
 		scan->has_to = true;
 		return cm_args_time(a, "to", &scan->to_ns);
+	case OPT_THREADS:
+		return cm_args_threads(a, &in->look.threads);
 	default:
 		return cm_cli_claim(a, id, &in->seal) || cm_cli_wish(a, id, &in->wish);
 	}
@@ -154,15 +158,17 @@ look(struct investigate *in)
 {
 	struct cm_confine_job job = { .run = cm_look_run, .arg = &in->look, .what = in->look.file[0].name,
 		.result = &in->answer };
-	int *fds = cm_arena_array(&in->arena, in->look.n_files + 2, sizeof(*fds));
+	int *fds = cm_arena_array(&in->arena, 2 * in->look.n_files + 2, sizeof(*fds));
 	size_t i;
 
 	if (fds == NULL) {
 		cm_cli_say(in->ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
-	for (i = 0; i < in->look.n_files; i++)
+	for (i = 0; i < in->look.n_files; i++) {
 		fds[job.n_keep++] = in->look.file[i].index_fd;
+		fds[job.n_keep++] = cm_file_fd(in->look.file[i].file);
+	}
 	if (in->look.summary_file != NULL)
 		fds[job.n_keep++] = fileno(in->look.summary_file);
 	job.keep = fds;

@@ -15,6 +15,7 @@ struct cm_look {
 	bool file_digest; /* seal the whole file's SHA-256, too */
 	FILE *summary_file; /* or NULL */
 	uint8_t source[32];
+	unsigned threads; /* 0: as many as there are processors */
 };
 
 /* In the child: looks for findings and prints them, seals every file, and writes to

@@ -5,11 +5,12 @@
 #include "cli/investigate.h"
 #include "cli/state_seal.h"
 #include "dossier/of_incident.h"
+#include "worker/seal_scan.h"
 #include "worker/summary_json.h"
 
-struct sealed {
-	bool yes;
-	struct cm_sealed of;
+struct index_out {
+	struct cm_fd_sink to;
+	struct cm_sink sink;
 };
 
 struct looking {
@@ -20,50 +21,68 @@ struct looking {
 	struct cm_err err;
 	struct cm_params params;
 	struct cm_frame_rows *rows;
-	struct sealed *sealed;
-	uint32_t *seal; /* of each file: its place among the seals */
+	struct cm_pool *pool;
+	struct cm_seal_scan seal_scan;
+	struct index_out *index; /* of each file */
+	uint32_t *seal;          /* of each file: its place among the seals */
 	size_t n_seals;
 	struct cm_file_names names;
 };
 
-/* Which frame is which row, met on the way. */
-static void
-meet(void *arg, uint64_t number, const struct cm_row *row)
+/* Which frame is which row, for what findings speak of. */
+static CM_RESULT
+find_rows(struct looking *l)
 {
-	struct cm_frame_rows *frames = arg;
+	enum cm_result rc = cm_frame_rows_of(l->engine, l->in->n_files, &l->arena, &l->rows);
+	size_t i;
 
-	if (row->record != NULL && row->record->cut && row->record->frame != 0)
-		cm_frame_rows_meet(frames, row->record->frame, number);
+	for (i = 0; rc == CM_OK && i < l->in->n_files; i++)
+		rc = cm_seal_scan_rows(&l->seal_scan, i, l->rows[i].frame, l->rows[i].n, l->rows[i].row);
+	return rc;
 }
 
+/* Why it ended: an index that can not be written knows best. */
 static CM_RESULT
-seal_file(struct looking *l, size_t i)
+sealing_failed(struct looking *l, enum cm_result rc)
 {
-	const struct cm_brought *f = &l->in->file[i];
-	struct cm_schema schema = cm_schema_of(CM_KIND_CAPTURE);
-	struct cm_seal_exhibit job = { .file = f->file, .name = f->name, .schema = &schema,
-		.secret = &f->secret, .index_fd = f->index_fd, .file_digest = l->in->file_digest,
-		.row = meet, .row_arg = &l->rows[i] };
-	struct cm_err why = { 0 };
-	enum cm_result rc = cm_seal_exhibit(&job, &l->sealed[i].of, &why);
+	size_t i;
 
-	l->seal[i] = UINT32_MAX;
-	if (rc == CM_E_MALFORMED || rc == CM_E_UNSUPPORTED)
-		return CM_OK; /* no capture: said already */
+	for (i = 0; i < l->in->n_files; i++)
+		if (l->index[i].to.why != 0)
+			return cm_err_set(&l->err, CM_E_IO, "%s: the index in the case: %s",
+			    l->in->file[i].name, strerror(l->index[i].to.why));
+	if (l->seal_scan.err.code != CM_OK)
+		return cm_err_set(&l->err, l->seal_scan.err.code, "%s: %s",
+		    l->in->file[l->seal_scan.at].name, l->seal_scan.err.text);
+	return rc;
+}
+
+/* One pass over the files: scanned and sealed. */
+static CM_RESULT
+read_files(struct looking *l)
+{
+	struct cm_err why = { 0 };
+	enum cm_result rc = cm_scan_run(&l->in->scan, l->engine, &l->summary, &why);
+	size_t i;
+
+	if (rc == CM_OK)
+		rc = cm_seal_scan_end(&l->seal_scan, &l->summary);
 	if (rc != CM_OK)
-		return cm_err_set(&l->err, rc, "%s: %s", f->name, why.text);
-	l->sealed[i].yes = true;
-	l->seal[i] = (uint32_t)l->n_seals++;
+		rc = sealing_failed(l, rc);
+	if (rc != CM_OK)
+		return cm_err_set(&l->err, rc, "%s", why.text);
+	for (i = 0; i < l->in->n_files; i++)
+		l->seal[i] = l->seal_scan.file[i].yes ? (uint32_t)l->n_seals++ : UINT32_MAX;
 	return CM_OK;
 }
 
 static void
-put_file(struct cm_jsonw *w, const struct sealed *s)
+put_file(struct cm_jsonw *w, const struct cm_seal_scan_file *s)
 {
 	cm_jsonw_object(w);
 	cm_jsonw_kbool(w, "sealed", s->yes);
 	if (s->yes)
-		cm_sealed_write(w, &s->of);
+		cm_sealed_write(w, &s->sealed);
 	cm_jsonw_object_end(w);
 }
 
@@ -105,7 +124,7 @@ hand_over(struct looking *l, int out)
 	cm_jsonw_key(&w, "files");
 	cm_jsonw_array(&w);
 	for (i = 0; i < l->in->n_files; i++)
-		put_file(&w, &l->sealed[i]);
+		put_file(&w, &l->seal_scan.file[i]);
 	cm_jsonw_array_end(&w);
 	cm_jsonw_key(&w, "findings");
 	cm_jsonw_array(&w);
@@ -160,20 +179,43 @@ print_summary(struct looking *l)
 	return ok ? CM_OK : cm_err_set(&l->err, CM_E_IO, "the summary can not be written");
 }
 
+/* One file's index goes to its descriptor. */
+static void
+prepare_file(struct looking *l, size_t i)
+{
+	struct index_out *x = &l->index[i];
+
+	x->to = (struct cm_fd_sink) { l->in->file[i].index_fd, 0 };
+	x->sink = cm_sink_of_fd(&x->to);
+	l->seal_scan.file[i].secret = &l->in->file[i].secret;
+	l->seal_scan.file[i].index = &x->sink;
+}
+
 static CM_RESULT
 begin(struct looking *l)
 {
 	size_t n = l->in->n_files, i;
 	const char **name = cm_arena_array(&l->arena, n + 1, sizeof(*name));
+	enum cm_result rc;
 
-	l->sealed = cm_arena_array(&l->arena, n + 1, sizeof(l->sealed[0]));
+	l->index = cm_arena_array(&l->arena, n + 1, sizeof(l->index[0]));
 	l->seal = cm_arena_array(&l->arena, n + 1, sizeof(l->seal[0]));
-	if (name == NULL || l->sealed == NULL || l->seal == NULL)
+	l->seal_scan.file = cm_arena_array(&l->arena, n + 1, sizeof(l->seal_scan.file[0]));
+	if (name == NULL || l->index == NULL || l->seal == NULL || l->seal_scan.file == NULL)
 		return cm_err_set(&l->err, CM_E_NOMEM, "out of memory");
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		name[i] = l->in->file[i].name;
+		prepare_file(l, i);
+	}
 	l->names = (struct cm_file_names) { name, n };
 	l->params = cm_params_default();
+	l->seal_scan.n_files = n;
+	l->seal_scan.file_digest = l->in->file_digest;
+	rc = cm_pool_new(l->in->threads, &l->pool);
+	if (rc != CM_OK)
+		return rc;
+	l->seal_scan.pool = l->pool;
+	cm_seal_scan_watch(&l->seal_scan, &l->in->scan);
 	return cm_engine_new(&l->params, &l->engine);
 }
 
@@ -181,16 +223,13 @@ static CM_RESULT
 look(struct looking *l, int out)
 {
 	enum cm_result rc = begin(l);
-	size_t i;
 
 	if (rc == CM_OK)
-		rc = cm_scan_run(&l->in->scan, l->engine, &l->summary, &l->err);
+		rc = read_files(l);
 	if (rc == CM_OK)
 		rc = cm_engine_finish(l->engine);
 	if (rc == CM_OK)
-		rc = cm_frame_rows_of(l->engine, l->in->n_files, &l->arena, &l->rows);
-	for (i = 0; rc == CM_OK && i < l->in->n_files; i++)
-		rc = seal_file(l, i);
+		rc = find_rows(l);
 	if (rc == CM_OK)
 		rc = hand_over(l, out);
 	if (rc != CM_OK)
@@ -214,6 +253,8 @@ cm_look_run(void *arg, int out)
 		if (code == CM_EXIT_OK && cm_inspect_findings(l.engine) > 0)
 			code = CM_EXIT_FINDINGS;
 	}
+	cm_seal_scan_fini(&l.seal_scan);
+	cm_pool_free(l.pool);
 	cm_scan_summary_fini(&l.summary);
 	cm_engine_free(l.engine);
 	cm_arena_fini(&l.arena);

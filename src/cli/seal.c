@@ -10,13 +10,14 @@
 #include "cli/verify.h"
 #include "worker/guess.h"
 
-enum { OPT_KIND = CM_OPT, OPT_MEMBERS, OPT_JSON, OPT_NO_CONFINE };
+enum { OPT_KIND = CM_OPT, OPT_MEMBERS, OPT_JSON, OPT_THREADS, OPT_NO_CONFINE };
 
 static const struct cm_option options[] = {
 	{ OPT_KIND, "kind", "KIND", "capture, lines, records or blob (default: guessed, and said)" },
 	{ OPT_MEMBERS, "members", "LIST", "records: members that become columns of their own (ip,user)" },
 	CM_CLAIM_OPTIONS,
 	{ OPT_JSON, "json", NULL, "print JSON, one object for each file" },
+	{ OPT_THREADS, "threads", "N", "use so many threads (default: as many as there are processors)" },
 	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
@@ -31,6 +32,7 @@ struct sealing_file {
 };
 
 struct sealing {
+	unsigned threads; /* 0: as many as there are processors */
 	const struct cm_context *ctx;
 	bool json, kind_said;
 	enum cm_kind kind;
@@ -71,6 +73,8 @@ take_option(struct sealing *s, const struct cm_args *a, int id)
 	case OPT_JSON:
 		s->json = true;
 		return true;
+	case OPT_THREADS:
+		return cm_args_threads(a, &s->threads);
 	case OPT_NO_CONFINE:
 		s->bring.no_confine = true;
 		return true;
@@ -222,8 +226,11 @@ seal_run(void *arg, int out)
 	struct cm_sink sink = cm_sink_of_fd(&to);
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
-	enum cm_result rc = cm_seal_exhibit(&job, &f->sealed, &s->err);
+	enum cm_result rc = cm_pool_new(s->threads, &job.pool);
 
+	if (rc == CM_OK)
+		rc = cm_seal_exhibit(&job, &f->sealed, &s->err);
+	cm_pool_free(job.pool);
 	if (rc == CM_OK) {
 		cm_jsonw_object(&w);
 		cm_sealed_write(&w, &f->sealed);

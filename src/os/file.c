@@ -175,6 +175,21 @@ cm_file_bytes(const struct cm_file *f)
 }
 
 enum cm_result
+cm_file_read(const struct cm_file *f, uint64_t offset, uint8_t *out, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len) {
+		ssize_t got = pread(f->fd, out + n, len - n, (off_t)(offset + n));
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return CM_E_IO;
+		n += got > 0 ? (size_t)got : 0;
+	}
+	return CM_OK;
+}
+
+enum cm_result
 cm_file_once(struct cm_file *f, struct cm_source *out, struct cm_err *err)
 {
 	cm_window_fini(&f->window);

@@ -177,6 +177,16 @@ report(const struct run *r, uint64_t bytes)
 		r->scan->progress(r->scan->progress_arg, r->file, bytes);
 }
 
+static enum cm_result
+pass_on(const struct run *r, const struct cm_reader *reader, const struct cm_record *rec)
+{
+	const struct cm_scan *scan = r->scan;
+
+	if (scan->row == NULL || (!r->stable && r->stay == NULL))
+		return CM_OK;
+	return scan->row(scan->row_arg, r->file, reader, rec);
+}
+
 /* All rows of one file.  An error of the file is its own; one of the engine ends all. */
 static enum cm_result
 read_rows(struct run *r, struct cm_reader *reader, struct cm_scan_file *out)
@@ -185,7 +195,9 @@ read_rows(struct run *r, struct cm_reader *reader, struct cm_scan_file *out)
 	enum cm_result rc;
 
 	while ((rc = cm_reader_next(reader, &rec, &out->refused)) == CM_OK) {
-		rc = take_record(r, &rec);
+		rc = pass_on(r, reader, &rec);
+		if (rc == CM_OK)
+			rc = take_record(r, &rec);
 		if (rc != CM_OK)
 			return rc;
 		if (rec.row % 4096 == 0)

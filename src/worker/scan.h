@@ -17,6 +17,14 @@
 /* Called now and then with the bytes read so far of file number ${file}. */
 typedef void cm_scan_progress(void *arg, size_t file, uint64_t bytes);
 
+/* Called with every row of every file, in order, also those that no filter lets pass:
+ * for whoever seals what is scanned.  Not called for files that come packed or through
+ * a pipe, whose bytes do not stay.  ${reader} has just given the row.  Anything but
+ * CM_OK ends the scan. */
+struct cm_reader;
+typedef enum cm_result cm_scan_row(void *arg, size_t file, const struct cm_reader *reader,
+    const struct cm_record *row);
+
 struct cm_scan {
 	struct cm_file *const *files; /* stay open until the engine is freed: it borrows payloads */
 	size_t n_files;
@@ -26,6 +34,8 @@ struct cm_scan {
 	int64_t to_ns;	 /* and those from here on */
 	cm_scan_progress *progress; /* may be NULL */
 	void *progress_arg;
+	cm_scan_row *row; /* may be NULL */
+	void *row_arg;
 };
 
 /* A run of rows that should have been packets. */

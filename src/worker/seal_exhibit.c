@@ -2,8 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crypto/sha256.h"
-#include "seal/table.h"
+#include "seal/places.h"
 #include "worker/seal_exhibit.h"
 
 static enum cm_result
@@ -33,92 +32,86 @@ cm_sink_of_fd(struct cm_fd_sink *out)
 	return (struct cm_sink) { write_fd, out };
 }
 
-/* The rows as they are sealed, and who is told of them. */
-struct watching {
-	const struct cm_seal_exhibit *in;
-	struct cm_cut_rows *rows;
-	struct cm_cell_source from;
-	uint64_t row, bytes;
-};
+static enum cm_result
+read_bytes(void *arg, uint64_t offset, uint8_t *out, size_t len)
+{
+	return cm_file_read(arg, offset, out, len);
+}
+
+/* Gives all rows of a capture to the sealing, with notes of where one may begin to read. */
+static enum cm_result
+feed_capture(const struct cm_seal_exhibit *in, struct cm_sealing *s, struct cm_places *places,
+    struct cm_err *err)
+{
+	struct cm_source source;
+	struct cm_reader *reader = NULL;
+	struct cm_record record;
+	enum cm_result rc = cm_file_once(in->file, &source, err);
+
+	if (rc == CM_OK)
+		rc = cm_reader_new(source, in->name, &reader, err);
+	while (rc == CM_OK) {
+		rc = cm_reader_next(reader, &record, err);
+		if (rc != CM_OK)
+			break;
+		cm_places_meet(places, reader);
+		rc = cm_sealing_row(s,
+		    &(struct cm_row) { record.bytes, record.offset, &record, false }, err);
+	}
+	cm_reader_free(reader);
+	return rc == CM_E_NOTFOUND ? CM_OK : rc;
+}
 
 static enum cm_result
-watch(void *arg, struct cm_cells *out, struct cm_err *err)
+feed_other(const struct cm_seal_exhibit *in, struct cm_sealing *s, struct cm_err *err)
 {
-	struct watching *w = arg;
-	enum cm_result rc = w->from.next(w->from.arg, out, err);
-	const struct cm_row *last;
+	struct cm_split split = { .kind = in->schema->kind };
+	struct cm_row row;
+	enum cm_result rc = cm_file_once(in->file, &split.source, err);
 
-	if (rc != CM_OK)
-		return rc;
-	last = cm_cut_rows_last(w->rows);
-	w->bytes += last->bytes.len;
-	if (w->in->row != NULL)
-		w->in->row(w->in->row_arg, w->row, last);
-	w->row++;
-	return CM_OK;
-}
-
-static CM_RESULT
-hash_file(struct cm_file *f, uint8_t sha256[32], struct cm_err *err)
-{
-	struct cm_source src = cm_file_raw(f);
-	struct cm_sha256 h;
-	struct cm_span part;
-	uint64_t at = 0;
-	enum cm_result rc;
-
-	cm_sha256_init(&h);
-	for (;;) {
-		rc = src.fill(src.arg, at, 65536, &part, err);
-		if (rc != CM_OK)
-			return rc;
-		part.len = part.len > CM_SOURCE_WANT_MAX ? CM_SOURCE_WANT_MAX : part.len;
-		if (part.len == 0)
-			break;
-		cm_sha256_add(&h, part.ptr, part.len);
-		at += part.len;
+	while (rc == CM_OK) {
+		rc = cm_split_next(&split, &row, err);
+		if (rc == CM_OK)
+			rc = cm_sealing_row(s, &row, err);
 	}
-	cm_sha256_end(&h, sha256);
-	return CM_OK;
+	return rc == CM_E_NOTFOUND ? CM_OK : rc;
 }
 
-static CM_RESULT
-commit(const struct cm_seal_exhibit *in, struct watching *w, struct cm_sealed *out, struct cm_err *err)
+static enum cm_result
+seal_rows(const struct cm_seal_exhibit *in, struct cm_sealing *s, const struct cm_sink *index,
+    struct cm_sealed *out, struct cm_err *err)
 {
-	struct cm_fd_sink to = { in->index_fd, 0 };
-	struct cm_sink index = cm_sink_of_fd(&to);
-	struct cm_cell_source source = { w, watch, NULL, NULL };
-	struct cm_err why = { 0 };
-	enum cm_result rc;
+	struct cm_places places = { 0 };
+	enum cm_result rc = in->schema->kind == CM_KIND_CAPTURE ? feed_capture(in, s, &places, err) :
+								   feed_other(in, s, err);
 
-	w->from = cm_cut_rows_source(w->rows);
-	rc = cm_table_commit(in->schema, in->secret, source, &index, &out->seal, &why);
 	if (rc == CM_OK)
-		rc = cm_cut_rows_places(w->rows, &index);
-	if (to.why != 0)
-		return cm_err_set(err, CM_E_IO, "the index in the case: %s", strerror(to.why));
-	out->bytes = w->bytes;
-	return rc == CM_OK ? CM_OK : cm_err_set(err, rc, "%s", why.text);
+		rc = cm_sealing_end(s, out, err);
+	if (rc == CM_OK && !places.crowded)
+		rc = cm_sink_write(index, places.list.ptr, places.list.len);
+	cm_buf_release(&places.list);
+	return rc;
 }
 
 enum cm_result
 cm_seal_exhibit(const struct cm_seal_exhibit *in, struct cm_sealed *out, struct cm_err *err)
 {
-	struct watching w = { .in = in };
+	struct cm_fd_sink to = { in->index_fd, 0 };
+	struct cm_sink index = cm_sink_of_fd(&to);
+	struct cm_sealing_job job = { in->schema, in->secret, &index, in->pool, in->file_digest,
+		read_bytes, in->file };
+	struct cm_sealing *s = NULL;
+	struct cm_err why = { 0 };
 	enum cm_result rc;
 
 	*out = (struct cm_sealed) { 0 };
-	rc = cm_cut_rows_new(in->schema, cm_file_raw(in->file), in->name, &w.rows, err);
-	if (rc != CM_OK)
-		return rc;
-	rc = commit(in, &w, out, err);
-	cm_cut_rows_free(w.rows);
-	if (rc != CM_OK || !in->file_digest)
-		return rc;
-	rc = hash_file(in->file, out->sha256, err);
-	if (rc != CM_OK)
-		return rc;
-	out->seal.has_file = true;
-	cm_table_file(in->secret, out->sha256, out->seal.file);
-	return CM_OK;
+	rc = cm_sealing_new(&job, &s, &why);
+	if (rc == CM_OK)
+		rc = seal_rows(in, s, &index, out, &why);
+	cm_sealing_free(s);
+	if (to.why != 0)
+		return cm_err_set(err, CM_E_IO, "the index in the case: %s", strerror(to.why));
+	if (rc == CM_OK && out->bytes != cm_file_size(in->file))
+		return cm_err_set(err, CM_E_IO, "it is not as long as it was when it was opened");
+	return rc == CM_OK ? CM_OK : cm_err_set(err, rc, "%s", why.text);
 }

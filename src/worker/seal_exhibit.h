@@ -7,7 +7,7 @@
 
 #include "base/sink.h"
 #include "os/file.h"
-#include "seal/cut.h"
+#include "worker/sealing.h"
 
 struct cm_seal_exhibit {
 	struct cm_file *file; /* read as it lies there, from its first byte */
@@ -15,17 +15,8 @@ struct cm_seal_exhibit {
 	const struct cm_schema *schema;
 	const struct cm_seal_secret *secret;
 	int index_fd;	  /* the index (seal/table.h) is written there */
-	bool file_digest; /* the whole file's SHA-256, too: a second, serial pass */
-
-	/* Told of every row in order, once it is cut; may be NULL. */
-	void (*row)(void *arg, uint64_t number, const struct cm_row *row);
-	void *row_arg;
-};
-
-struct cm_sealed {
-	struct cm_seal seal; /* names of columns as in the schema; `statement` zero */
-	uint64_t bytes;	     /* of the file, as they were sealed */
-	uint8_t sha256[32];  /* if seal.has_file */
+	bool file_digest; /* the whole file's SHA-256, too */
+	struct cm_pool *pool;
 };
 
 /* CM_E_MALFORMED, CM_E_UNSUPPORTED: a capture was wanted, and it is none that is read here

@@ -1,0 +1,352 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/sha256.h"
+#include "worker/sealing.h"
+
+#define BATCH_ROWS (4 * CM_TILE_ROWS)
+#define BATCH_BYTES ((uint64_t)1 << 20) /* with so many a batch ends at the next tile, */
+#define PIECES 16u /* of which rows are hashed: four tiles, or five; and where there is much to copy */
+#define DIGEST_STEP ((size_t)256 << 10)
+
+/* What cutting needs of a row: a quarter of a cm_record. */
+struct row {
+	uint64_t tsoffset;
+	uint32_t len;
+	uint16_t linktype;
+	uint8_t form, tsresol;
+	bool cut, continues;
+};
+
+struct batch {
+	struct cm_sealing *of;
+	uint64_t first; /* row */
+	size_t n;       /* rows */
+	uint64_t offset, bytes; /* in the file */
+	size_t n_pieces;
+	atomic_bool hashed, digested;
+	struct row row[BATCH_ROWS];
+	struct cm_tile_hash piece[PIECES];
+};
+
+/* Of one thread. */
+struct hand {
+	struct cm_tile_hasher *hasher;
+	struct cm_tile tile;
+	uint8_t *bytes; /* of the batch it is at */
+	size_t room;
+};
+
+struct cm_sealing {
+	struct cm_sealing_job job;
+	struct cm_committer committer;
+	struct hand *hand; /* one a thread */
+	struct batch *batch;
+	size_t n_batches;
+	size_t filling, oldest; /* they count on; a batch's place is the rest modulo n_batches */
+	uint64_t rows, bytes;
+	atomic_int failed; /* enum cm_result of the first thread that could not go on */
+	struct cm_sha256 file;
+	uint8_t *digest_bytes;
+	size_t digesting;      /* the next batch for `file` */
+	atomic_size_t backlog; /* batches that wait for it */
+};
+
+static struct batch *
+batch_at(const struct cm_sealing *s, size_t i)
+{
+	return &s->batch[i % s->n_batches];
+}
+
+/* ---- what threads do ---- */
+
+static void
+fail(struct cm_sealing *s, enum cm_result rc)
+{
+	int none = CM_OK;
+
+	atomic_compare_exchange_strong(&s->failed, &none, (int)rc);
+}
+
+static enum cm_result
+read_batch(struct hand *h, const struct batch *b)
+{
+	const struct cm_sealing_job *job = &b->of->job;
+	uint8_t *more;
+
+	if (b->bytes > h->room) {
+		more = realloc(h->bytes, (size_t)b->bytes);
+		if (more == NULL)
+			return CM_E_NOMEM;
+		h->bytes = more;
+		h->room = (size_t)b->bytes;
+	}
+	return job->read(job->read_arg, b->offset, h->bytes, (size_t)b->bytes);
+}
+
+static enum cm_result
+hash_tile(struct hand *h, struct batch *b)
+{
+	if (b->n_pieces == PIECES)
+		return CM_E_LIMIT;
+	cm_tile_hash(h->hasher, &h->tile, &b->piece[b->n_pieces++]);
+	cm_tile_begin(&h->tile, h->tile.first + h->tile.n);
+	return CM_OK;
+}
+
+static enum cm_result
+hash_rows(struct hand *h, struct batch *b)
+{
+	const struct cm_schema *schema = b->of->job.schema;
+	enum cm_result rc = CM_OK;
+	size_t i, at = 0;
+
+	b->n_pieces = 0;
+	cm_tile_begin(&h->tile, b->first);
+	for (i = 0; rc == CM_OK && i < b->n; i++) {
+		const struct row *r = &b->row[i];
+		const struct cm_record record = { .cut = r->cut, .form = r->form,
+			.tsresol = r->tsresol, .linktype = r->linktype, .tsoffset = r->tsoffset };
+		const struct cm_row row = { cm_span_of(h->bytes + at, r->len), b->offset + at,
+			schema->kind == CM_KIND_CAPTURE ? &record : NULL, r->continues };
+
+		rc = cm_cut_to_tile(schema, &row, true, &h->tile);
+		if (rc == CM_OK && cm_tile_is_full(&h->tile))
+			rc = hash_tile(h, b);
+		at += r->len;
+	}
+	return rc == CM_OK && h->tile.n > 0 ? hash_tile(h, b) : rc;
+}
+
+static void
+hash_batch(void *arg, unsigned thread)
+{
+	struct batch *b = arg;
+	struct hand *h = &b->of->hand[thread];
+	enum cm_result rc = read_batch(h, b);
+
+	if (rc == CM_OK)
+		rc = hash_rows(h, b);
+	if (rc != CM_OK)
+		fail(b->of, rc);
+	atomic_store(&b->hashed, true);
+}
+
+static void
+digest_batch(struct cm_sealing *s, const struct batch *b)
+{
+	uint64_t at = 0;
+	size_t len;
+	enum cm_result rc = CM_OK;
+
+	for (; rc == CM_OK && at < b->bytes; at += len) {
+		len = b->bytes - at < DIGEST_STEP ? (size_t)(b->bytes - at) : DIGEST_STEP;
+		rc = s->job.read(s->job.read_arg, b->offset + at, s->digest_bytes, len);
+		if (rc == CM_OK)
+			cm_sha256_add(&s->file, s->digest_bytes, len);
+	}
+	if (rc != CM_OK)
+		fail(s, rc);
+}
+
+/* There is one such job while batches wait for it, and none else. */
+static void
+digest_batches(void *arg, unsigned thread)
+{
+	struct cm_sealing *s = arg;
+
+	(void)thread;
+	do {
+		struct batch *b = batch_at(s, s->digesting++);
+
+		digest_batch(s, b);
+		atomic_store(&b->digested, true);
+	} while (atomic_fetch_sub(&s->backlog, 1) != 1);
+}
+
+/* ---- what the reader does ---- */
+
+/* Joins the oldest batch to what came before, when threads are done with it. */
+static enum cm_result
+retire(struct cm_sealing *s)
+{
+	struct batch *b = batch_at(s, s->oldest);
+	enum cm_result rc;
+	size_t i;
+
+	cm_pool_wait(s->job.pool, &b->hashed);
+	if (s->job.file_digest)
+		cm_pool_wait(s->job.pool, &b->digested);
+	s->oldest++;
+	rc = (enum cm_result)atomic_load(&s->failed);
+	for (i = 0; rc == CM_OK && i < b->n_pieces; i++)
+		rc = cm_committer_add(&s->committer, &b->piece[i]);
+	return rc;
+}
+
+static enum cm_result
+hand_out(struct cm_sealing *s)
+{
+	struct batch *b = batch_at(s, s->filling++);
+	enum cm_result rc = CM_OK;
+
+	atomic_store(&b->hashed, false);
+	atomic_store(&b->digested, false);
+	if (s->job.file_digest && atomic_fetch_add(&s->backlog, 1) == 0)
+		cm_pool_put(s->job.pool, digest_batches, s);
+	cm_pool_put(s->job.pool, hash_batch, b);
+	if (s->filling - s->oldest == s->n_batches)
+		rc = retire(s);
+	b = batch_at(s, s->filling);
+	b->first = s->rows;
+	b->offset = s->bytes;
+	b->bytes = 0;
+	b->n = 0;
+	return rc;
+}
+
+static enum cm_result
+said(struct cm_err *err, enum cm_result rc)
+{
+	if (rc == CM_E_IO)
+		return cm_err_set(err, rc, "it could not be read again, or the index not be written");
+	return rc == CM_OK ? CM_OK :
+			     cm_err_set(err, rc, "the table could not be sealed: %s", cm_result_word(rc));
+}
+
+static bool
+is_full(const struct batch *b)
+{
+	return b->n == BATCH_ROWS || b->bytes >= CM_SEALING_BYTES ||
+	       (b->bytes >= BATCH_BYTES && (b->first + b->n) % CM_TILE_ROWS == 0);
+}
+
+CM_RESULT
+cm_sealing_row(struct cm_sealing *s, const struct cm_row *row, struct cm_err *err)
+{
+	struct batch *b = batch_at(s, s->filling);
+	const struct cm_record *r = row->record;
+	struct row *to = &b->row[b->n++];
+
+	if (s->rows == CM_ROWS_MAX)
+		return cm_err_set(err, CM_E_LIMIT, "the exhibit has more than 2^40 rows");
+	if (row->offset != s->bytes)
+		return cm_err_set(err, CM_E_USAGE, "rows were left out");
+	*to = (struct row) { .len = (uint32_t)row->bytes.len, .continues = row->continues };
+	if (r != NULL) {
+		to->cut = r->cut;
+		to->form = r->form;
+		to->tsresol = r->tsresol;
+		to->linktype = r->linktype;
+		to->tsoffset = r->tsoffset;
+	}
+	b->bytes += row->bytes.len;
+	s->rows++;
+	s->bytes += row->bytes.len;
+	return is_full(b) ? said(err, hand_out(s)) : CM_OK;
+}
+
+CM_RESULT
+cm_sealing_end(struct cm_sealing *s, struct cm_sealed *out, struct cm_err *err)
+{
+	struct cm_sealed done = { .bytes = s->bytes };
+	enum cm_result rc = CM_OK;
+
+	if (batch_at(s, s->filling)->n > 0)
+		rc = hand_out(s);
+	while (rc == CM_OK && s->oldest < s->filling)
+		rc = retire(s);
+	if (rc == CM_OK)
+		rc = cm_committer_end(&s->committer, &done.seal.rows, done.seal.root);
+	if (rc != CM_OK)
+		return said(err, rc);
+	done.seal.schema = *s->job.schema;
+	memcpy(done.seal.x, s->job.secret->x, CM_HASH_LEN);
+	if (s->job.file_digest) {
+		done.seal.has_file = true;
+		cm_sha256_end(&s->file, done.sha256);
+		cm_table_file(s->job.secret, done.sha256, done.seal.file);
+	}
+	*out = done;
+	return CM_OK;
+}
+
+/* ---- life ---- */
+
+static enum cm_result
+make_hands(struct cm_sealing *s)
+{
+	unsigned n = cm_pool_threads(s->job.pool), i;
+	enum cm_result rc = CM_OK;
+
+	s->hand = calloc(n, sizeof(s->hand[0]));
+	if (s->hand == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; rc == CM_OK && i < n; i++) {
+		rc = cm_tile_init(&s->hand[i].tile, s->job.schema);
+		if (rc == CM_OK)
+			rc = cm_tile_hasher_new(s->job.schema, s->job.secret, &s->hand[i].hasher);
+	}
+	return rc;
+}
+
+static enum cm_result
+make_batches(struct cm_sealing *s)
+{
+	size_t i;
+
+	s->n_batches = CM_SEALING_BATCHES + 2 * cm_pool_threads(s->job.pool);
+	s->batch = calloc(s->n_batches, sizeof(s->batch[0]));
+	s->digest_bytes = s->job.file_digest ? malloc(DIGEST_STEP) : NULL;
+	if (s->batch == NULL || (s->job.file_digest && s->digest_bytes == NULL))
+		return CM_E_NOMEM;
+	for (i = 0; i < s->n_batches; i++)
+		s->batch[i].of = s;
+	return CM_OK;
+}
+
+CM_RESULT
+cm_sealing_new(const struct cm_sealing_job *job, struct cm_sealing **out, struct cm_err *err)
+{
+	struct cm_sealing *s = calloc(1, sizeof(*s));
+	enum cm_result rc = CM_E_NOMEM;
+
+	if (s != NULL) {
+		s->job = *job;
+		cm_committer_init(&s->committer, job->index);
+		cm_sha256_init(&s->file);
+		rc = make_batches(s);
+	}
+	if (rc == CM_OK)
+		rc = make_hands(s);
+	if (rc != CM_OK) {
+		cm_sealing_free(s);
+		return cm_err_set(err, rc, "no memory to seal with");
+	}
+	*out = s;
+	return CM_OK;
+}
+
+void
+cm_sealing_free(struct cm_sealing *s)
+{
+	unsigned i;
+
+	if (s == NULL)
+		return;
+	for (; s->oldest < s->filling; s->oldest++) {
+		cm_pool_wait(s->job.pool, &batch_at(s, s->oldest)->hashed);
+		if (s->job.file_digest)
+			cm_pool_wait(s->job.pool, &batch_at(s, s->oldest)->digested);
+	}
+	for (i = 0; s->hand != NULL && i < cm_pool_threads(s->job.pool); i++) {
+		cm_tile_hasher_free(s->hand[i].hasher);
+		cm_tile_release(&s->hand[i].tile);
+		free(s->hand[i].bytes);
+	}
+	explicit_bzero(&s->file, sizeof(s->file));
+	free(s->digest_bytes);
+	free(s->hand);
+	free(s->batch);
+	free(s);
+}

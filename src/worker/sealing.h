@@ -1,0 +1,59 @@
+/* worker/sealing.h -- seals an exhibit while somebody reads it.
+ *
+ * Whoever reads a file in order (a scan for forged packets, or a reader that does
+ * nothing else) gives each row here as it passes.  The threads of a pool read the
+ * bytes of the rows again, out of the system's cache, cut and hash them, some
+ * tiles (256 rows) at a time, and hash the file as a whole if that is asked for;
+ * the nodes are joined in order.  So the file comes from the disk once, and the
+ * seal is the same for any number of threads.
+ *
+ * Memory: CM_SEALING_BATCHES and two a thread, of some 100 KB; for each thread the
+ * bytes of a batch, CM_SEALING_BYTES and one row, and what hashing a tile needs.  A
+ * reader that is too quick helps to hash. */
+#ifndef CM_WORKER_SEALING_H
+#define CM_WORKER_SEALING_H
+
+#include "base/sink.h"
+#include "os/pool.h"
+#include "seal/cut.h"
+#include "seal/table.h"
+
+#define CM_SEALING_BATCHES 8u
+#define CM_SEALING_BYTES ((uint64_t)4 << 20)
+
+struct cm_sealing_job {
+	const struct cm_schema *schema;      /* must outlive the sealing, */
+	const struct cm_seal_secret *secret; /* as must these */
+	const struct cm_sink *index;         /* seal/table.h; or NULL */
+	struct cm_pool *pool;
+	bool file_digest; /* also commit to the SHA-256 of the whole file */
+
+	/* Copies ${len} bytes of the file from ${offset} on to ${out}; called by several threads
+	 * at once.  CM_E_IO: they are not there, or not any more. */
+	enum cm_result (*read)(void *arg, uint64_t offset, uint8_t *out, size_t len);
+	void *read_arg;
+};
+
+struct cm_sealed {
+	struct cm_seal seal; /* as of cm_table_commit; with `file` if that was asked for */
+	uint64_t bytes;      /* of the file, as they were sealed */
+	uint8_t sha256[CM_HASH_LEN]; /* if seal.has_file */
+};
+
+struct cm_sealing;
+
+/* CM_E_NOMEM.  Ends with cm_sealing_free. */
+CM_RESULT cm_sealing_new(
+    const struct cm_sealing_job *job, struct cm_sealing **out, struct cm_err *err);
+
+/* The next row, in order.  Nothing of it is needed after the call.
+ * CM_E_USAGE: it does not lie behind the one before.  CM_E_LIMIT: more rows than 2^40.
+ * CM_E_IO, CM_E_NOMEM, perhaps of rows that came earlier; what the index says. */
+CM_RESULT cm_sealing_row(struct cm_sealing *s, const struct cm_row *row, struct cm_err *err);
+
+/* After the last row.  The same errors. */
+CM_RESULT cm_sealing_end(struct cm_sealing *s, struct cm_sealed *out, struct cm_err *err);
+
+void cm_sealing_free(struct cm_sealing *s); /* NULL is fine; waits for what still runs */
+
+#endif
