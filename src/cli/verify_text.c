@@ -1,4 +1,6 @@
 /* What verifying showed, in words and as JSON. */
+#include <inttypes.h>
+
 #include "base/build.h"
 #include "base/hex.h"
 #include "cli/paragraph.h"
@@ -72,13 +74,72 @@ put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 	fputc('\n', p->f);
 }
 
+/* The first of these is about findings, and left out where there is none. */
 static const char *const not_proven[] = {
 	("who did it: the findings say which packets did not come from the host they name, not whose "
 	 "machine sent them;"),
 	"that the bytes were true when they were sealed: a seal shows only that nothing was changed since;",
 	"when it was sealed: times are the signers' own;",
-	"what the rows left shut hold, and that no other capture exists.",
+	"what the cells left shut hold, and that no other exhibit exists.",
 };
+#define NOT_PROVEN (sizeof(not_proven) / sizeof(not_proven[0]))
+
+static size_t
+first_not_proven(const struct cm_verified *v)
+{
+	return v->dossier->n_findings != 0 ? 0 : 1;
+}
+
+/* Columns of which cells are open, or none is. */
+static void
+put_columns(struct cm_paragraph *p, const struct cm_shows *s, bool hidden)
+{
+	bool any = false;
+	size_t c;
+
+	for (c = 0; c < s->n_columns; c++) {
+		if ((s->columns[c].open == 0) != hidden)
+			continue;
+		cm_buf_printf(&p->text, "%s%s", any ? ", " : hidden ? "; hidden in all of them: " : "; open: ",
+		    s->columns[c].name);
+		if (!hidden && s->columns[c].open != s->rows)
+			cm_buf_printf(&p->text, " (in %" PRIu64 ")", s->columns[c].open);
+		any = true;
+	}
+}
+
+static void
+put_capture(struct cm_paragraph *p, const struct cm_shows *s)
+{
+	cm_buf_printf(&p->text, "; open: headers %" PRIu64 ", payload %" PRIu64 ", mask %" PRIu64
+				", addresses named %" PRIu64 ", tied %" PRIu64,
+	    s->headers, s->payload, s->mask, s->src_named + s->dst_named, s->src_tied + s->dst_tied);
+}
+
+static void
+put_shown(struct cm_paragraph *p, const struct cm_dossier *d)
+{
+	size_t k;
+
+	for (k = 0; k < d->n_exhibits; k++) {
+		const struct cm_shown_exhibit *x = &d->exhibits[k];
+
+		cm_buf_printf(&p->text, "- seal-%zu, %s: %" PRIu64 " rows show something, %" PRIu64 " nothing", k + 1,
+		    x->kind, x->shows.rows, x->table_rows - x->shows.rows);
+		if (x->shows.capture && x->has_opening) {
+			put_capture(p, &x->shows);
+		} else if (x->has_opening) {
+			put_columns(p, &x->shows, false);
+			put_columns(p, &x->shows, true);
+		}
+		cm_paragraph_end(p, 2, 4);
+	}
+	if (d->leaks_accepted != 0) {
+		cm_buf_printf(&p->text, "- hidden values stand in what is shown, in places (%" PRIu64 "); the sender knew",
+		    d->leaks_accepted);
+		cm_paragraph_end(p, 2, 4);
+	}
+}
 
 void
 cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
@@ -90,6 +151,8 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 	put_list(&p, "-", v->done, v->n_done);
 	fputs("Who says it:\n", ctx->out);
 	put_signers(&p, v);
+	fputs("Shown, and hidden:\n", ctx->out);
+	put_shown(&p, v->dossier);
 	if (v->dossier->n_findings != 0)
 		fputs("Findings, made again from what is open:\n", ctx->out);
 	for (i = 0; i < v->dossier->n_findings; i++)
@@ -98,7 +161,8 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 		fputs("Also seen:\n", ctx->out);
 	put_list(&p, "-", v->notes, v->n_notes);
 	fputs("Not proven by any of this:\n", ctx->out);
-	put_list(&p, "-", not_proven, sizeof(not_proven) / sizeof(not_proven[0]));
+	i = first_not_proven(v);
+	put_list(&p, "-", not_proven + i, NOT_PROVEN - i);
 	cm_paragraph_fini(&p);
 	cm_cli_text(ctx->out, cm_span_str(v->line));
 	fputc('\n', ctx->out);
@@ -167,6 +231,7 @@ json_shows(struct cm_jsonw *w, const struct cm_dossier *d)
 		cm_jsonw_khex(w, "statement", cm_span_of(d->exhibits[i].statement, 32));
 		cm_jsonw_kstr(w, "kind", d->exhibits[i].kind);
 		cm_jsonw_kuint(w, "rows", d->exhibits[i].table_rows);
+		cm_jsonw_kbool(w, "whole_file", d->exhibits[i].whole);
 		cm_jsonw_key(w, "shows");
 		cm_shows_write(w, &d->exhibits[i].shows);
 		cm_jsonw_object_end(w);
@@ -189,7 +254,7 @@ cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 	json_findings(&w, v);
 	json_texts(&w, "checked", v->done, v->n_done);
 	json_texts(&w, "notes", v->notes, v->n_notes);
-	json_texts(&w, "not_proven", not_proven, sizeof(not_proven) / sizeof(not_proven[0]));
+	json_texts(&w, "not_proven", not_proven + first_not_proven(v), NOT_PROVEN - first_not_proven(v));
 	cm_jsonw_object_end(&w);
 	if (cm_buf_ok(&text))
 		fwrite(text.ptr, 1, text.len, ctx->out);

@@ -1,6 +1,6 @@
 """Makes a whole dossier without any of the project's code: the other half of the verifier, for tests.
 
-It seals captures, opens what `choose(row, column)` says, signs with ssh-keygen and writes the ZIP. It has no
+It seals exhibits, opens what `choose(row, column)` says, signs with ssh-keygen and writes the ZIP. It has no
 detector, so it shows no findings.
 """
 
@@ -12,6 +12,7 @@ import subprocess
 
 import capture
 import facts
+import opened
 import pcapng
 import sshsig
 import table
@@ -70,13 +71,13 @@ class Made:
         return self.predicate.get(member)
 
 
-def seal(party, rows, data=None):
-    """(statement file, signature, Sealer) of a capture's rows. `data` is the file, for its own digest."""
-    links = [link for _, link in capture.COLUMNS]
+def seal(party, rows, data=None, kind="capture/1", names=capture.COLUMNS):
+    """(statement file, signature, Sealer) of an exhibit's rows. `data` is the file, for its own digest."""
+    links = [link for _, link in names]
     sealer = Sealer(secrets.token_bytes(32), secrets.token_bytes(32), links, rows)
     exhibit, root = sealer.exhibit.hex(), sealer.root().hex()
-    columns = [{"name": name} if link is None else {"name": name, "link": link} for name, link in capture.COLUMNS]
-    predicate = {"exhibit": exhibit, "kind": "capture/1", "columns": columns, "rows": len(rows), "root": root,
+    columns = [{"name": name} if link is None else {"name": name, "link": link} for name, link in names]
+    predicate = {"exhibit": exhibit, "kind": kind, "columns": columns, "rows": len(rows), "root": root,
                  "tool": TOOL}
     if data is not None:
         predicate["file"] = sealer.file(data).hex()
@@ -119,10 +120,21 @@ def disclose(party, seals, more=None):
         files[name + ".json"], files[name + ".json.sig"] = made, signature
         if rows:
             files[name + ".opening"] = sealer.open(bytes.fromhex(statement.digest), choose)
-            nobody = {"forged": (), "genuine": (), "suspect": ()}
-            files[name + ".pcapng"] = pcapng.make(rows, capture.check_rows(rows), nobody)
-        shown.append(facts.shows("capture/1", capture.COLUMNS, rows))
+            files[name + opened.ENDING[statement["kind"]]] = opened_rows(statement, rows)
+        shown.append(facts.shows(statement["kind"], columns_of(statement), rows))
     return finish(party, files, statements, shown)
+
+
+def columns_of(statement):
+    return [(column["name"], column.get("link")) for column in statement["columns"]]
+
+
+def opened_rows(statement, rows):
+    """The file for other tools."""
+    if statement["kind"] == "capture/1":
+        nobody = {"forged": (), "genuine": (), "suspect": ()}
+        return pcapng.make(rows, capture.check_rows(rows), nobody)
+    return opened.make(statement["kind"], columns_of(statement), rows, statement["rows"])
 
 
 def finish(party, files, statements, shown):

@@ -68,19 +68,19 @@ def _value(line, at):
             return at
 
 
-def members(line, holes=()):
+def members(line, holes=(), optional=()):
     """[(name, start, end)] of the line's members, or None if the line is not one JSON object.
 
     start..end is all between the colon and the comma or brace after the value. With `holes`, the first
-    member of each of these names has lost its value.
+    member of each of these names has lost its value; with `optional` it may have (then start is end).
     """
     try:
-        return _members(line, set(holes))
+        return _members(line, set(holes), set(optional))
     except _NotJson:
         return None
 
 
-def _members(line, holes):
+def _members(line, holes, optional):
     at, found = SPACE.match(line).end(), []
     if line[at:at + 1] != b"{":
         raise _NotJson
@@ -93,11 +93,12 @@ def _members(line, holes):
         if line[at:at + 1] != b":":
             raise _NotJson
         start = at + 1
-        if name in holes:
+        if name in holes or (name in optional and line[start:start + 1] in (b",", b"}")):
             holes.discard(name)
             at = start
         else:
             at = SPACE.match(line, _value(line, start)).end()
+        optional.discard(name)
         found.append((name, start, at))
         if line[at:at + 1] == b"}":
             break

@@ -14,6 +14,7 @@ import sys
 
 import facts
 import kinds
+import opened
 import pcapng
 import sshsig
 import table
@@ -22,7 +23,7 @@ from cbor import Refused
 from statement import Statement
 
 PREDICATE_OF = {"seal": "seal/v1", "finding": "finding/v1", "custody": "custody/v1"}
-NUMBERED = re.compile(r"(seal|finding|custody)-([1-9][0-9]*)\.(json|json\.sig|opening|pcapng)")
+NUMBERED = re.compile(r"(seal|finding|custody)-([1-9][0-9]*)\.(json|json\.sig|opening|pcapng|txt|jsonl|hex)")
 
 
 class Dossier:
@@ -154,7 +155,7 @@ class Dossier:
                 raise Refused("findings are not ascending by number")
 
     def check_seal(self, k, seal):
-        """Opening, cut rules and pcapng of one seal; returns its shows."""
+        """Opening, cut rules and opened rows of one seal; returns its shows."""
         columns = [(column["name"], column.get("link")) for column in seal["columns"]]
         kind = kinds.of(seal["kind"], columns)
         name = "seal-%d" % k
@@ -163,10 +164,15 @@ class Dossier:
             rows, packets = self.check_opening(name, seal, kind)
         else:
             self.say("%s: nothing opened of %d rows" % (name, seal["rows"]))
-        if name + ".pcapng" in self.files or (seal["kind"] == "capture/1" and name + ".opening" in self.files):
-            if pcapng.make(rows, packets, self.marks(seal)) != self.file(name + ".pcapng"):
-                raise Refused("%s.pcapng is not made from the opened cells" % name)
-            self.say("%s.pcapng: %d packets, made again byte for byte" % (name, len(packets)))
+        if name + ".opening" in self.files:
+            other = name + opened.ENDING[seal["kind"]]
+            if seal["kind"] == "capture/1":
+                again = pcapng.make(rows, packets, self.marks(seal))
+            else:
+                again = opened.make(seal["kind"], columns, rows, seal["rows"])
+            if again != self.file(other):
+                raise Refused("%s is not made from the opened cells" % other)
+            self.say("%s: made again byte for byte" % other)
         return facts.shows(seal["kind"], columns, rows)
 
     def check_opening(self, name, seal, kind):
