@@ -116,7 +116,7 @@ cm_foreign_refuse(struct cm_span head, const char *name, struct cm_err *err)
 		if (head.len >= m->len && memcmp(head.ptr, m->bytes, m->len) == 0)
 			return refuse_foreign(m, name, err);
 	}
-	if (is_erf(head))
+	if (!is_text(head) && is_erf(head)) /* without a magic, a line of a log may look like one */
 		return refuse_foreign(&erf, name, err);
 	if (is_text(head))
 		return cm_err_at(err, CM_E_MALFORMED, 0,

@@ -26,7 +26,7 @@ is_text(struct cm_span head)
 
 	for (i = 0; i < head.len; i++) {
 		b = head.ptr[i];
-		if (b == 0x7f || (b < 0x20 && (b < '\b' || b > '\r') && b != 0x1b))
+		if (b == 0x7f || (b < 0x20 && (b < '\t' || b > '\r') && b != 0x1b))
 			return false;
 	}
 	return true;

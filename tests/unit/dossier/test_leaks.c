@@ -21,7 +21,7 @@ found(const void *text, size_t len, uint64_t offset)
 
 	assert_int_equal(cm_leaks_hide(&l, cm_span_of(v4, 4)), CM_OK);
 	assert_int_equal(cm_leaks_hide(&l, cm_span_of(v6, 16)), CM_OK);
-	assert_int_equal(cm_leaks_search(&l, cm_span_of(text, len), (struct cm_leak) { 0, 7, "payload", 0, NULL }),
+	assert_int_equal(cm_leaks_search(&l, cm_span_of(text, len), (struct cm_leak) { .row = 7, .column = "payload" }),
 	    CM_OK);
 	if (l.n == 1 && l.list[0].offset == offset && l.list[0].row == 7)
 		form = l.list[0].form;
