@@ -57,7 +57,7 @@ const char cm_report_css_2[] =
     ".m.hollow{fill:var(--bg)}\n"
     ".two{display:grid;grid-template-columns:1fr 1fr;gap:1rem}.two>div{min-width:0}\n"
     "table.rows code{white-space:pre-wrap}tr.gap td{color:var(--soft);font-style:italic;background:var(--pane)}\n"
-    "table.rows pre{margin:0;border:0;padding:0;background:none}table.rows td{padding-left:.3rem}\n"
+    "table.rows pre{margin:0;border:0;padding:0;background:none}table.rows td{padding:.2rem .7rem .2rem .3rem}\n"
     "ul{padding-left:1.2rem;margin:.5rem 0}li{margin:.25rem 0}\n"
     "footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--soft);font-size:.86rem}\n"
     "@media (max-width:46rem){.two{grid-template-columns:1fr}dl.who{grid-template-columns:1fr}table{display:block;"

@@ -6,7 +6,7 @@
 #include "dossier/report_parts.h"
 #include "seal/cut.h"
 
-enum { ROWS_MAX = 200, BLOCKS_MAX = 32, CELL_MAX = 400, BLOCK_LINES = 8, LINE_BYTES = 16 };
+enum { ROWS_MAX = 100, BLOCKS_MAX = 32, CELL_MAX = 400, BLOCK_LINES = 8, LINE_BYTES = 16 };
 
 /* Text of a cell, cut with a word that it is. */
 static void
