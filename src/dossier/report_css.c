@@ -62,7 +62,8 @@ const char cm_report_css_2[] =
     "footer{margin-top:3rem;border-top:1px solid var(--line);color:var(--soft);font-size:.86rem}\n"
     "@media (max-width:46rem){.two{grid-template-columns:1fr}dl.who{grid-template-columns:1fr}table{display:block;"
     "overflow-x:auto}}\n"
-    "@media print{:root{--bg:#fff;--ink:#000;--soft:#444;--line:#bbb;--pane:#f6f6f6;--forged:#a8201a;"
+    "table.custody td:first-child{white-space:nowrap}\n"
+    "@media print{:root{color-scheme:light;--bg:#fff;--ink:#000;--soft:#444;--line:#bbb;--pane:#f6f6f6;--forged:#a8201a;"
     "--genuine:#1d6a4f;--suspect:#96590a;--other:#5b6675;--mark:#eee;--markink:#000;--link:#000}"
     "body{font-size:10.5pt}main{max-width:none;padding:0}a{text-decoration:none}h2,h3,h4,thead{break-after:avoid}"
-    "tr,figure,.box{break-inside:avoid}pre{overflow:visible}@page{margin:18mm}}\n";
+    "tr,figure,.box,table.facts,pre{break-inside:avoid}p{orphans:3;widows:3}pre{overflow:visible}@page{margin:18mm}}\n";
