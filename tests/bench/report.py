@@ -62,16 +62,21 @@ def part(n, of):
     return f"{n / of:.4f}" if of else "-"
 
 
+def quality_of(kind, got):
+    rows = []
+    for n, c in [*got["classes"].items(), ("**all that carry data**", got["data"]), ("**bare resets**", got["bare"])]:
+        rows.append([n, str(c["all"])] + [part(c[k], c["all"]) for k in ("reported", "blamed", "forged")])
+    out = [f"`{kind}`:", ""] + grid(["class", "forged frames", "recall: it or its genuine twin is reported",
+                                     "blamed: forged or suspect", "called forged"], rows)
+    words = (("frames called forged", "called_forged", "rightly", "are"), ("frames blamed", "blamed", "blamed_rightly", "are forged"),
+             ("flows reported", "flows", "flows_rightly", "hold a forged frame"))
+    says = "; ".join(f"of {got[n]:,} {what} {got[right]:,} {verb} ({part(got[right], got[n])})" for what, n, right, verb in words)
+    cut = f" Left out, as its genuine twin lies beyond the end of the file: {got['cut']}." if got["cut"] else ""
+    return out + [f"Precision: {says}.{cut}", ""]
+
+
 def quality(found):
-    got = found["quality"]
-    rows = [[n, str(c["all"]), part(c["reported"], c["all"]), part(c["forged"], c["all"])] for n, c in got["classes"].items()]
-    for word, c in (("all that carry data", got["data"]), ("bare resets", got["bare"])):
-        rows.append([f"**{word}**", str(c["all"]), part(c["reported"], c["all"]), part(c["forged"], c["all"])])
-    return grid(["class", "forged frames", "recall: it or its genuine twin is reported", "called forged itself"], rows) + [
-        f"Precision: of {got['called_forged']:,} frames called forged {got['rightly']:,} are "
-        f"({part(got['rightly'], got['called_forged'])}); of {got['flows']:,} flows reported {got['flows_rightly']:,} hold a forged frame "
-        f"({part(got['flows_rightly'], got['flows'])}). Left out: {got['cut']} forged frames whose genuine twin lies beyond the end of the file.",
-        ""]
+    return sum((quality_of(kind, got) for kind, got in found["quality"].items()), [])
 
 
 def kernels(found):

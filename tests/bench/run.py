@@ -116,7 +116,7 @@ def all_of(a):
         found.pop("limits")  # they stand beside the inputs'
     if "quality" in a.parts:
         say("quality")
-        found["quality"] = quality.look(a.comity, *inputs.get(a, "http"))
+        found["quality"] = {kind: quality.look(a.comity, *inputs.get(a, kind)) for kind in ("http", "mix")}
     if "shape" in a.parts:
         say("shape")
         found["shape"] = {kind: shape.numbers(*inputs.get(a, kind)) for kind in ("http", "mix")}
