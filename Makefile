@@ -49,8 +49,7 @@ test: deps-test
 
 bench: build
 	@tools/deps.sh bench || echo "going on with the tools that are there" >&2
-	@ninja -C $(RELEASE) -j $(JOBS) tests/bench/bench_seal tests/bench/bench_limits >build/build.log 2>&1 || \
-	    { cat build/build.log; exit 1; }
+	@ninja -C $(RELEASE) -j $(JOBS) benches >build/build.log 2>&1 || { cat build/build.log; exit 1; }
 	@tests/bench/run $(BENCH)
 
 fuzz:

@@ -56,8 +56,8 @@ def all_of(comity, benches, files, tiny, scratch):
         case.fresh()
         total, functions = count([comity, *argv], scratch, case.folder)
         out["commands"].append({"name": name, "instructions": total, "packets": packets, "heaviest": heaviest(functions)[:5]})
-    bench = os.path.join(benches, "bench_seal")
-    if os.access(bench, os.X_OK):
-        _, functions = count([bench, next(iter(tiny.values()))[0]], scratch)
-        out["kernels"] = heaviest(functions)
+    for bench in sorted(glob.glob(os.path.join(benches, "bench_*"))):
+        if os.access(bench, os.X_OK) and os.path.isfile(bench) and not bench.endswith("_limits"):
+            total, functions = count([bench, next(iter(tiny.values()))[0]], scratch)
+            out["kernels"].append({"name": os.path.basename(bench), "instructions": total, "heaviest": heaviest(functions)})
     return out

@@ -86,7 +86,10 @@ def kernels(found):
     rows = [[c["name"], f"{c['instructions'] / 1e6:,.1f}", f"{c['instructions'] / max(1, c['packets']):,.0f}",
              ", ".join(f"{n} {100 * v / max(1, c['instructions']):.0f} %" for n, v in c["heaviest"])] for c in got["commands"]]
     out = grid(["command, small input", "M instructions", "a packet", "heaviest functions, by themselves"], rows)
-    return out + grid(["in bench_seal", "M instructions"], [[n, f"{v / 1e6:,.1f}"] for n, v in got["kernels"]])
+    for bench in got["kernels"]:
+        rows = [[n, f"{v / 1e6:,.1f}"] for n, v in [("all", bench["instructions"]), *bench["heaviest"]]]
+        out += grid([f"in {bench['name']}", "M instructions"], rows)
+    return out
 
 
 def cores(found):
@@ -123,8 +126,11 @@ def scale(found):
 
 def pipe(found):
     got = found["pipe"]
+    at = [(gb, next((mib for sent, mib in got["samples"] if sent >= gb), None)) for gb in (0.5, 1, 2, 5, 10, 20, 30, 40, 50)]
+    rows = [[f"{gb:g}", f"{mib:.0f}"] for gb, mib in at if mib is not None]
     return [f"`comity-gen big --bytes {got['gb']}G | comity inspect --json -`: {got['seconds']:.0f} s, at most {got['peak_mib']:.0f} MiB "
-            "of own memory over all processes of `inspect`.", "", "![Memory and bytes through a pipe](performance/memory-pipe.svg)", ""]
+            "of own memory over all processes of `inspect`.", ""] + grid(["GB that went in", "MiB"], rows) + [
+                "![Memory and bytes through a pipe](performance/memory-pipe.svg)", ""]
 
 
 def machine(found):
