@@ -82,13 +82,9 @@ reserve(struct cm_candidates *c, struct cm_candidate *x, uint32_t n)
 static enum cm_result
 append(struct cm_candidates *c, struct cm_candidate *x, const struct cm_segment *g)
 {
-	enum cm_result r = reserve(c, x, x->n + 1);
-	struct cm_segment *s;
+	struct cm_segment *s = &x->segs[x->n];
 	uint8_t *copy;
 
-	if (r != CM_OK)
-		return r;
-	s = &x->segs[x->n];
 	*s = *g;
 	if (g->copied) {
 		copy = malloc(g->cap_len);
@@ -179,6 +175,7 @@ cm_candidates_keep(struct cm_candidates *c, const struct cm_judge *j, int intere
 	enum cm_result r = CM_OK;
 	cm_packet_id last = 0;
 	uint8_t *flag;
+	uint32_t n;
 
 	if (x == NULL)
 		r = candidate_new(c, v, &x);
@@ -192,10 +189,16 @@ cm_candidates_keep(struct cm_candidates *c, const struct cm_judge *j, int intere
 		x->interest = interest;
 	x->packets[0] = v->packets[0];
 	x->packets[1] = v->packets[1];
+	n = x->n;
 	if (x->n > 0)
 		last = x->segs[x->n - 1].id;
+	for (uint32_t i = 0; i < v->n; i++) {
+		flag[i] = (flag[i] & KEEP) != 0 && (x->n == 0 || v->segs[i].id > last);
+		n += flag[i];
+	}
+	r = reserve(c, x, n < FLOW_MAX ? n : FLOW_MAX);
 	for (uint32_t i = 0; i < v->n && r == CM_OK && x->n < FLOW_MAX; i++)
-		if ((flag[i] & KEEP) != 0 && (x->n == 0 || v->segs[i].id > last))
+		if (flag[i] != 0)
 			r = append(c, x, &v->segs[i]);
 	free(flag);
 	evict(c);
