@@ -38,7 +38,7 @@ compare(struct cm_judge *j, const struct cm_segment *a, const struct cm_segment 
 		seen = a->cap_len - in_a;
 	if (seen > b->cap_len - in_b)
 		seen = b->cap_len - in_b;
-	if (memcmp(cm_judge_bytes(j, 0, a, in_a, seen), cm_judge_bytes(j, 1, b, in_b, seen), seen) == 0)
+	if (cm_judge_equal(j, a, in_a, b, in_b, seen))
 		return SAME;
 	return shared < WEAK_BYTES ? DIFFER_WEAK : DIFFER;
 }
@@ -148,7 +148,7 @@ find_two_ends(struct cm_judge *j, unsigned dir)
 		const struct cm_segment *f = &j->v->segs[s->at[k]];
 
 		if (j->kind[s->at[k]] != CM_SEG_DATA || (f->flags & CM_TCP_FIN) == 0 ||
-		    f->cap_len < 8 || memcmp(cm_judge_bytes(j, 0, f, 0, 7), "HTTP/1.", 7) != 0)
+		    f->cap_len < 8 || !cm_judge_begins(j, f, "HTTP/1."))
 			continue;
 		for (uint32_t m = 0; m < s->n; m++) {
 			const struct cm_segment *o = &j->v->segs[s->at[m]];

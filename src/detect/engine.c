@@ -91,6 +91,7 @@ cm_engine_free(struct cm_engine *e)
 	cm_parts_release(&e->parts);
 	cm_arena_fini(&e->arena);
 	free(e->hands);
+	free(e->compared);
 	free(e->found);
 	free(e);
 }
@@ -193,6 +194,9 @@ void
 cm_engine_look(struct cm_engine *e,
     bool (*look)(void *arg, const uint8_t *at, size_t len, uint8_t *room), void *arg)
 {
+	if (e->compared == NULL)
+		e->compared = calloc(CM_COMPARED, sizeof(*e->compared)); /* or go without */
+	e->judge.compared = e->compared;
 	e->judge.look = look;
 	e->judge.look_arg = arg;
 }

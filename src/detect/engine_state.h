@@ -33,6 +33,7 @@ struct cm_engine {
 	size_t n_found, room_found;
 	size_t explained[CM_EXCUSE_COUNT * CM_EXPLAINED_MAX]; /* those of `found` that are */
 	size_t n_explained;
+	struct cm_compared *compared; /* lent to the judges */
 	struct cm_engine *again; /* for the reruns of support.c; or NULL */
 	void (*give_back)(void *arg); /* or NULL */
 	void *give_back_arg;

@@ -121,10 +121,12 @@ cm_judge_reset(struct cm_judge *j)
 	j->n_marks = 0;
 }
 
-/* A flow that wants very many is served quicker by its pages. */
-const uint8_t *
-cm_judge_bytes(struct cm_judge *j, unsigned which, const struct cm_segment *g, uint32_t from,
-    uint32_t len)
+/* ---- bytes ---- */
+
+/* ${len} bytes of ${g} from ${from} on; they stay until the next call with the same
+ * ${which}.  A flow that wants very many is served quicker by its pages. */
+static const uint8_t *
+bytes_of(struct cm_judge *j, unsigned which, const struct cm_segment *g, uint32_t from, uint32_t len)
 {
 	struct cm_seen *s = &j->seen[which];
 	const uint8_t *at = g->payload + from;
@@ -142,6 +144,42 @@ cm_judge_bytes(struct cm_judge *j, unsigned which, const struct cm_segment *g, u
 	s->at = g->payload;
 	s->len = g->cap_len;
 	return s->bytes + from;
+}
+
+static struct cm_compared *
+compared_at(const struct cm_judge *j, const uint8_t *a, const uint8_t *b)
+{
+	uint64_t h = (uint64_t)(uintptr_t)a * UINT64_C(0x9e3779b97f4a7c15);
+
+	h = (h ^ h >> 29 ^ (uint64_t)(uintptr_t)b) * UINT64_C(0x9fb21c651e98df25);
+	return &j->compared[h >> 40 & (CM_COMPARED - 1)];
+}
+
+bool
+cm_judge_equal(struct cm_judge *j, const struct cm_segment *a, uint32_t from_a,
+    const struct cm_segment *b, uint32_t from_b, uint32_t len)
+{
+	const uint8_t *x = a->payload + from_a, *y = b->payload + from_b;
+	struct cm_compared *c = NULL;
+	bool equal;
+
+	/* What is copied may be gone when something else lies there. */
+	if (j->compared != NULL && !a->copied && !b->copied)
+		c = compared_at(j, x, y);
+	if (c != NULL && c->a == x && c->b == y && c->len == len)
+		return c->equal;
+	equal = memcmp(bytes_of(j, 0, a, from_a, len), bytes_of(j, 1, b, from_b, len), len) == 0;
+	if (c != NULL)
+		*c = (struct cm_compared) { x, y, len, equal };
+	return equal;
+}
+
+bool
+cm_judge_begins(struct cm_judge *j, const struct cm_segment *g, const char *word)
+{
+	uint32_t n = (uint32_t)strlen(word);
+
+	return g->cap_len >= n && memcmp(bytes_of(j, 0, g, 0, n), word, n) == 0;
 }
 
 bool

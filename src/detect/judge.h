@@ -97,6 +97,16 @@ struct cm_hand {
 	bool df;
 };
 
+#define CM_COMPARED 16384u /* a power of two */
+
+/* Two borrowed places that were compared.  The same two come again when a flow is judged
+ * again; reading them is what costs. */
+struct cm_compared {
+	const uint8_t *a, *b;
+	uint32_t len;
+	bool equal;
+};
+
 /* Borrowed payload, read again. */
 struct cm_seen {
 	const uint8_t *at; /* NULL: nothing yet */
@@ -136,6 +146,7 @@ struct cm_judge {
 	void *look_arg;
 	struct cm_seen seen[2];
 	uint32_t n_seen;
+	struct cm_compared *compared; /* CM_COMPARED, each where its hash says; or NULL */
 	bool failed; /* no memory */
 };
 
@@ -207,10 +218,12 @@ void cm_judge_pair(struct cm_judge *j, uint32_t a, uint32_t b, enum cm_cue_id cu
 /* Fills side, kind, trigger, corrupt (sort.c). */
 void cm_judge_sort(struct cm_judge *j);
 
-/* ${len} bytes of the payload of ${g} from ${from} on, to be compared with others; they stay
- * until the next call with the same ${which}, 0 or 1. */
-const uint8_t *cm_judge_bytes(struct cm_judge *j, unsigned which, const struct cm_segment *g,
-    uint32_t from, uint32_t len);
+/* Are ${len} bytes of ${a}'s payload from ${from_a} on those of ${b}'s from ${from_b} on? */
+bool cm_judge_equal(struct cm_judge *j, const struct cm_segment *a, uint32_t from_a,
+    const struct cm_segment *b, uint32_t from_b, uint32_t len);
+
+/* Does the payload of ${g} begin with ${word}? */
+bool cm_judge_begins(struct cm_judge *j, const struct cm_segment *g, const char *word);
 
 /* Forgets all marks, for the second pass. */
 void cm_judge_reset(struct cm_judge *j);

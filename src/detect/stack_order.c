@@ -314,8 +314,7 @@ static bool
 same_bytes(struct cm_judge *j, const struct cm_segment *a, const struct cm_segment *b)
 {
 	return a->seq == b->seq && a->payload_len == b->payload_len && a->cap_len == b->cap_len &&
-	    a->cap_len > 0 && memcmp(cm_judge_bytes(j, 0, a, 0, a->cap_len),
-		cm_judge_bytes(j, 1, b, 0, b->cap_len), a->cap_len) == 0;
+	    a->cap_len > 0 && cm_judge_equal(j, a, 0, b, 0, a->cap_len);
 }
 
 void

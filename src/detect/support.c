@@ -361,6 +361,7 @@ rerun(struct feeder *s, const struct feeds *set, bool brief)
 		return r;
 	e->brief = brief;
 	cm_engine_look(e, s->e->judge.look, s->e->judge.look_arg);
+	e->judge.compared = s->e->compared;
 
 	for (size_t i = 0; r == CM_OK && i < set->n; i++)
 		r = cm_flow_table_segment(e->flows, set->item[i].seg, set->item[i].end,
