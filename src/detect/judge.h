@@ -97,7 +97,7 @@ struct cm_hand {
 	bool df;
 };
 
-#define CM_COMPARED 16384u /* a power of two */
+#define CM_COMPARED 65536u /* a power of two */
 
 /* Two borrowed places that were compared.  The same two come again when a flow is judged
  * again; reading them is what costs. */

@@ -6,7 +6,7 @@
 #include "detect/judge.h"
 
 #define CORRUPT_MIN 10u
-#define REACH (INT32_C(1) << 28) /* so near one another have numbers an order */
+#define REACH (INT32_C(1) << 27) /* of numbers so near the first one the order is plain */
 
 bool
 cm_segment_is_padding(const struct cm_segment *g)
@@ -66,136 +66,136 @@ count_checksums(struct cm_judge *j)
 	}
 }
 
+/* ---- the walk ---- */
+
+/* Fills at, kind, trigger and syn. */
+static void
+sort_kinds(struct cm_judge *j)
+{
+	const struct cm_flow_view *v = j->v;
+	uint32_t data[2] = { CM_NONE, CM_NONE }, next[2] = { 0, 0 };
+	bool known[2] = { false, false };
+
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct cm_segment *g = &v->segs[i];
+		unsigned d = g->dir;
+		struct cm_side *s = &j->side[d];
+		enum cm_seg_kind kind = v->proto == 17 ? CM_SEG_DATA
+		    : kind_of(g, s->mostly_bad, known[d], next[d]);
+
+		s->at[s->n++] = i;
+		j->kind[i] = (uint8_t)kind;
+		j->trigger[i] = data[!d];
+		if (kind == CM_SEG_SYN && s->syn == CM_NONE)
+			s->syn = i;
+		if (kind == CM_SEG_DATA || (kind == CM_SEG_SYN && g->payload_len > 0))
+			data[d] = i;
+		if (kind == CM_SEG_RST || kind == CM_SEG_BROKEN || kind == CM_SEG_PADDING)
+			continue;
+		if (!known[d] || cm_seq_diff(cm_segment_end(g), next[d]) > 0 || kind == CM_SEG_SYN)
+			next[d] = cm_segment_end(g);
+		known[d] = true;
+	}
+}
+
 /* ---- signs ---- */
 
-/* An arc on the circle of numbers; wide: they lie too far apart to have an order. */
-struct arc {
+/* Numbers that go round, as their distance from the first of them; wide: one is so far
+ * away that they have no order. */
+struct round {
 	bool any, wide;
-	uint32_t min, max;
+	uint32_t first;
+	int32_t min, max;
 };
 
-static void
-widen(struct arc *a, uint32_t v)
+static inline int32_t
+distance(struct round *r, uint32_t v)
 {
-	if (!a->any)
-		*a = (struct arc) { true, false, v, v };
-	if (v - a->min <= a->max - a->min)
-		return;
-	if (v - a->min <= REACH)
-		a->max = v;
-	else if (a->max - v <= REACH)
-		a->min = v;
-	else
-		a->wide = true;
+	int32_t d;
+
+	if (!r->any)
+		r->first = v;
+	r->any = true;
+	d = cm_seq_diff(v, r->first);
+	r->wide |= d > REACH || d < -REACH;
+	return d;
 }
 
-/* One direction, as far as the walk has come. */
+static inline void
+widen(struct round *r, uint32_t v)
+{
+	int32_t d = distance(r, v);
+
+	r->min = d < r->min ? d : r->min;
+	r->max = d > r->max ? d : r->max;
+}
+
+/* One direction, as far as the walk has come; ends are distances in `seq`. */
 struct walk {
-	struct cm_side *side;
-	bool known;
-	uint32_t next; /* the sequence number that comes next, if known */
-	uint32_t data; /* the last segment with data; CM_NONE */
-
-	struct arc seq, ack, ts, echo;
-	bool holds, sent, ends;
-	uint32_t held_end; /* of all that holds bytes */
-	uint32_t sent_end; /* of data of more than one byte */
-	uint32_t data_end; /* of all data */
-	uint32_t fin_end;  /* of data with a FIN, the lowest */
-	uint32_t id_sum, id_back, ttl_steps;
-	uint16_t last_id;
-	int last_ttl; /* of data */
+	struct round seq, ack, ts, echo;
+	int32_t held_end; /* of all that holds bytes */
+	int32_t sent_end; /* of data of more than one byte */
+	int32_t data_end; /* of all data */
+	int32_t fin_end;  /* of data with a FIN, the lowest */
+	int last_ttl;	  /* of data */
+	uint32_t ttl_steps;
 	uint32_t with_ts, n_rst, n_synack;
+	struct cm_signs signs;
 };
 
-static bool
-later(bool any, uint32_t v, uint32_t than)
+static inline void
+note_ack(struct walk *w, const struct cm_segment *g, enum cm_seg_kind kind)
 {
-	return !any || cm_seq_diff(v, than) > 0;
+	int32_t ack = distance(&w->ack, g->ack);
+
+	w->signs.ack_back |= kind == CM_SEG_DATA && ack < w->ack.max;
+	w->ack.max = ack > w->ack.max ? ack : w->ack.max;
 }
 
-/* Bytes before the end of those that came before. */
-static void
-note_bytes(struct walk *w, const struct cm_segment *g)
+static inline void
+note_data(struct walk *w, const struct cm_segment *g, int32_t end)
 {
-	uint32_t start = cm_segment_start(g), end = start + g->payload_len;
-
-	w->side->signs.overlap |= w->holds && cm_seq_diff(start, w->held_end) < 0;
-	if (later(w->holds, end, w->held_end))
-		w->held_end = end;
-	w->holds = true;
-}
-
-static void
-note_data(struct walk *w, const struct cm_segment *g)
-{
-	uint32_t end = g->seq + g->payload_len;
-
-	if (later(w->last_ttl >= 0, end, w->data_end))
-		w->data_end = end;
+	w->data_end = end > w->data_end ? end : w->data_end;
+	if (g->payload_len > 1 && end > w->sent_end)
+		w->sent_end = end;
+	if ((g->flags & CM_TCP_FIN) != 0 && end < w->fin_end)
+		w->fin_end = end;
 	w->ttl_steps += g->ttl == w->last_ttl + 1;
 	w->last_ttl = g->ttl;
-	if (g->payload_len > 1 && later(w->sent, end, w->sent_end))
-		w->sent_end = end;
-	w->sent |= g->payload_len > 1;
-	if ((g->flags & CM_TCP_FIN) != 0 && (!w->ends || cm_seq_diff(end, w->fin_end) < 0)) {
-		w->fin_end = end;
-		w->ends = true;
-	}
 	if ((g->opts & CM_OPT_TS) == 0)
 		return;
-	w->side->signs.clock = true;
+	w->signs.clock = true;
 	if (g->tsecr != 0 && (g->flags & CM_TCP_ACK) != 0)
 		widen(&w->echo, g->tsecr);
 }
 
-/* A pure ACK or a FIN stands before the end of what was sent. */
-static void
-note_standing(struct walk *w, const struct cm_segment *g, enum cm_seg_kind kind)
+/* A segment that has its place in the stream. */
+static inline void
+note_place(struct walk *w, const struct cm_segment *g, enum cm_seg_kind kind)
 {
-	uint32_t at = kind == CM_SEG_ACK ? g->seq : cm_segment_end(g);
+	int32_t start = distance(&w->seq, g->seq) + ((g->flags & CM_TCP_SYN) != 0);
+	int32_t end;
 
-	w->side->signs.unaware |= w->sent && cm_seq_diff(at, w->sent_end) < -1;
-}
-
-static void
-note_numbers(struct walk *w, const struct cm_segment *g, enum cm_seg_kind kind)
-{
-	widen(&w->seq, g->seq);
-	widen(&w->seq, cm_segment_end(g));
-	if ((g->flags & CM_TCP_ACK) == 0)
+	w->seq.wide |= g->payload_len > REACH;
+	if (w->seq.wide)
 		return;
-	w->side->signs.ack_back |= kind == CM_SEG_DATA && w->ack.any &&
-	    cm_seq_diff(g->ack, w->ack.max) < 0;
-	widen(&w->ack, g->ack);
-}
-
-static void
-note_signs(struct walk *w, const struct cm_segment *g, enum cm_seg_kind kind)
-{
-	uint16_t step = (uint16_t)(g->ipid - w->last_id);
-
-	if (w->side->n > 1) {
-		w->id_sum += step;
-		w->id_back += step == 0 || step > 0x7fff;
+	end = start + (int32_t)g->payload_len;
+	if (g->payload_len > 0) {
+		w->signs.overlap |= start < w->held_end;
+		w->held_end = end > w->held_end ? end : w->held_end;
 	}
-	w->last_id = g->ipid;
-	w->n_rst += kind == CM_SEG_RST;
-	w->n_synack += kind == CM_SEG_SYN && (g->flags & CM_TCP_ACK) != 0;
-	if ((g->opts & CM_OPT_TS) != 0) {
-		w->with_ts++;
-		widen(&w->ts, g->tsval);
-	}
-	if (kind == CM_SEG_RST || kind == CM_SEG_BROKEN)
-		return;
-	note_numbers(w, g, kind);
-	if (g->payload_len > 0 && kind != CM_SEG_ACK && kind != CM_SEG_FIN)
-		note_bytes(w, g);
-	if (kind == CM_SEG_ACK || kind == CM_SEG_FIN ||
-	    (kind == CM_SEG_DATA && (g->flags & CM_TCP_FIN) != 0))
-		note_standing(w, g, kind);
+	/* A pure ACK or a FIN stands before the end of what was sent. */
+	if (kind == CM_SEG_ACK || ((g->flags & CM_TCP_FIN) != 0 &&
+		(kind == CM_SEG_FIN || kind == CM_SEG_DATA)))
+		w->signs.unaware |= end + ((g->flags & CM_TCP_FIN) != 0) + 1 < w->sent_end;
 	if (kind == CM_SEG_DATA)
-		note_data(w, g);
+		note_data(w, g, end);
+}
+
+static bool
+near(const struct round *a, int32_t x, const struct round *b, int32_t y, uint32_t most)
+{
+	return a->first + (uint32_t)x - (b->first + (uint32_t)y) + most <= 2 * most;
 }
 
 /* Does every timestamp lie where clock_marks (stack_order.c) finds nothing, whichever
@@ -203,56 +203,71 @@ note_signs(struct walk *w, const struct cm_segment *g, enum cm_seg_kind kind)
 static bool
 clocks_agree(const struct walk *w, const struct walk *peer)
 {
-	if (w->ts.wide || w->ts.max - w->ts.min > CM_TICKS_SLACK)
+	if (w->ts.wide || (uint32_t)(w->ts.max - w->ts.min) > CM_TICKS_SLACK)
 		return false;
 	if (!w->echo.any || !peer->ts.any)
 		return true;
 	return !w->echo.wide && !peer->ts.wide &&
-	    w->echo.max - peer->ts.min + CM_ECR_SLACK <= 2 * CM_ECR_SLACK &&
-	    w->echo.min - peer->ts.max + CM_ECR_SLACK <= 2 * CM_ECR_SLACK;
+	    near(&w->echo, w->echo.max, &peer->ts, peer->ts.min, CM_ECR_SLACK) &&
+	    near(&w->echo, w->echo.min, &peer->ts, peer->ts.max, CM_ECR_SLACK);
 }
 
 static void
-conclude(struct walk *w, const struct walk *peer)
+walk_along(const struct cm_judge *j, const struct cm_side *s, struct walk *out)
 {
-	struct cm_signs *s = &w->side->signs;
+	struct walk w = { .held_end = INT32_MIN, .sent_end = INT32_MIN, .data_end = INT32_MIN,
+		.fin_end = INT32_MAX, .last_ttl = -1, .ack = { .max = INT32_MIN } };
+	uint32_t id_sum = 0, id_back = 0;
 
-	w->side->n_ts = w->with_ts;
-	w->side->n_rst = w->n_rst;
-	s->reset = w->n_rst > 0;
-	s->second_synack = w->n_synack > 1;
-	s->id_again = w->side->n >= 4 && (w->id_back > 0 || w->id_sum > UINT16_MAX);
-	s->ttl_rising = w->ttl_steps >= 2;
-	s->clock = s->clock && !clocks_agree(w, peer);
-	s->two_ends = w->ends && cm_seq_diff(w->data_end, w->fin_end) > 1;
-	if (w->seq.wide || w->ack.wide)
-		s->overlap = s->unaware = s->ack_back = s->two_ends = true;
+	for (uint32_t k = 0; k < s->n; k++) {
+		const struct cm_segment *g = &j->v->segs[s->at[k]];
+		enum cm_seg_kind kind = j->kind[s->at[k]];
+		uint16_t step = (uint16_t)(g->ipid - (k > 0 ? j->v->segs[s->at[k - 1]].ipid : 0));
+
+		id_sum += k > 0 ? step : 0;
+		id_back += k > 0 && (step == 0 || step > 0x7fff);
+		w.n_rst += kind == CM_SEG_RST;
+		w.n_synack += kind == CM_SEG_SYN && (g->flags & CM_TCP_ACK) != 0;
+		if ((g->opts & CM_OPT_TS) != 0) {
+			w.with_ts++;
+			widen(&w.ts, g->tsval);
+		}
+		if (kind == CM_SEG_RST || kind == CM_SEG_BROKEN)
+			continue;
+		note_place(&w, g, kind);
+		if ((g->flags & CM_TCP_ACK) != 0)
+			note_ack(&w, g, kind);
+	}
+	w.signs.id_again = s->n >= 4 && (id_back > 0 || id_sum > UINT16_MAX);
+	w.signs.reset = w.n_rst > 0;
+	w.signs.second_synack = w.n_synack > 1;
+	w.signs.ttl_rising = w.ttl_steps >= 2;
+	w.signs.two_ends = w.fin_end != INT32_MAX && w.data_end > w.fin_end + 1;
+	if (w.seq.wide || w.ack.wide)
+		w.signs.overlap = w.signs.unaware = w.signs.ack_back = w.signs.two_ends = true;
+	*out = w;
 }
 
-/* ---- the walk ---- */
-
 static void
-step(struct cm_judge *j, struct walk w[2], uint32_t i)
+note_signs(struct cm_judge *j)
 {
-	const struct cm_segment *g = &j->v->segs[i];
-	struct cm_side *s = &j->side[g->dir];
-	struct walk *own = &w[g->dir];
-	enum cm_seg_kind kind = j->v->proto == 17 ? CM_SEG_DATA
-	    : kind_of(g, s->mostly_bad, own->known, own->next);
+	struct walk w[2];
 
-	s->at[s->n++] = i;
-	j->kind[i] = (uint8_t)kind;
-	j->trigger[i] = w[!g->dir].data;
-	if (kind == CM_SEG_SYN && s->syn == CM_NONE)
-		s->syn = i;
-	if (kind == CM_SEG_DATA || (kind == CM_SEG_SYN && g->payload_len > 0))
-		own->data = i;
-	note_signs(own, g, kind);
-	if (kind == CM_SEG_RST || kind == CM_SEG_BROKEN || kind == CM_SEG_PADDING)
-		return;
-	if (later(own->known, cm_segment_end(g), own->next) || kind == CM_SEG_SYN)
-		own->next = cm_segment_end(g);
-	own->known = true;
+	for (unsigned d = 0; d < 2; d++)
+		walk_along(j, &j->side[d], &w[d]);
+	for (unsigned d = 0; d < 2; d++) {
+		struct cm_side *s = &j->side[d];
+
+		s->n_ts = w[d].with_ts;
+		s->n_rst = w[d].n_rst;
+		s->signs = w[d].signs;
+		s->signs.clock = w[d].signs.clock && !clocks_agree(&w[d], &w[!d]);
+		if (w[d].seq.wide)
+			s->signs.clock = s->signs.ttl_rising = true;
+		if (j->thorough)
+			s->signs = (struct cm_signs) { true, true, true, true, true, true, true,
+				true, true };
+	}
 }
 
 /* A SYN-ACK with the SYN's identification and window was made from it by a SYN
@@ -286,8 +301,6 @@ note_handshake(struct cm_judge *j)
 void
 cm_judge_sort(struct cm_judge *j)
 {
-	struct walk w[2] = { { .side = &j->side[0], .data = CM_NONE, .last_ttl = -1 },
-		{ .side = &j->side[1], .data = CM_NONE, .last_ttl = -1 } };
 	uint32_t n0 = 0;
 
 	count_checksums(j);
@@ -295,13 +308,9 @@ cm_judge_sort(struct cm_judge *j)
 		n0 += j->v->segs[i].dir == 0;
 	j->side[0].at = j->order;
 	j->side[1].at = j->order + n0;
-	for (uint32_t i = 0; i < j->v->n; i++)
-		step(j, w, i);
-	conclude(&w[0], &w[1]);
-	conclude(&w[1], &w[0]);
-	for (unsigned d = 0; d < 2 && j->thorough; d++)
-		j->side[d].signs = (struct cm_signs) { true, true, true, true, true, true, true,
-			true, true };
-	if (j->v->proto == 6)
-		note_handshake(j);
+	sort_kinds(j);
+	if (j->v->proto != 6)
+		return;
+	note_signs(j);
+	note_handshake(j);
 }

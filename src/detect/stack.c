@@ -200,6 +200,7 @@ cm_stack_echoes(const struct cm_judge *j, uint32_t seg, uint32_t other)
 
 struct widest {
 	uint64_t first, second; /* effective, of the baseline */
+	uint64_t least;		/* no window up to this is four times any of them */
 	uint32_t first_at;
 	unsigned scale;
 	uint32_t n;
@@ -233,6 +234,7 @@ widest_windows(const struct cm_judge *j, unsigned dir)
 			w.second = win;
 		}
 	}
+	w.least = 4 * w.second;
 	return w;
 }
 
@@ -240,8 +242,11 @@ static void
 window_mark(struct cm_judge *j, uint32_t seg, const struct widest *w)
 {
 	const struct cm_segment *g = &j->v->segs[seg];
-	uint64_t base = w->first_at == seg ? w->second : w->first;
+	uint64_t base;
 
+	if ((uint64_t)g->window << w->scale <= w->least)
+		return;
+	base = w->first_at == seg ? w->second : w->first;
 	if (base > 0 && g->window > 1024 && (uint64_t)g->window << w->scale > 4 * base &&
 	    w->n - in_baseline(j, seg) >= 2)
 		cm_judge_mark(j, seg, CM_CUE_WINDOW_LARGE, 2, NULL, 0);
