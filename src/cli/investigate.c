@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/dossier.h"
 #include "cli/investigate.h"
+#include "cli/strongest.h"
 #include "cli/state_seal.h"
 #include "cli/verify.h"
 
@@ -17,7 +18,8 @@ enum {
 	OPT_FILTER,
 	OPT_FROM,
 	OPT_TO,
-	OPT_THREADS
+	OPT_THREADS,
+	OPT_FINDINGS
 };
 
 static const struct cm_option options[] = {
@@ -34,6 +36,7 @@ static const struct cm_option options[] = {
 	{ CM_WISH_FOR, "for", "WHO", "to whom the dossier is addressed" },
 	{ OPT_JSON, "json", NULL, "print findings as JSON, one a line" },
 	{ OPT_SUMMARY, "summary", "FILE", "write what was read, as JSON, to FILE" },
+	{ OPT_FINDINGS, "findings", "N", "state and show the N strongest findings (default 200, at most 2000)" },
 	{ OPT_THREADS, "threads", "N", "use so many threads (default: as many as there are processors)" },
 	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
@@ -58,6 +61,17 @@ struct investigate {
 };
 
 static bool
+take_most(struct investigate *in, const struct cm_args *a)
+{
+	uint64_t n;
+
+	if (!cm_args_number(a, "findings", CM_STATED_MAX, &n))
+		return false;
+	in->look.most = (size_t)n;
+	return true;
+}
+
+static bool
 take_option(struct investigate *in, const struct cm_args *a, int id)
 {
 	struct cm_scan *scan = &in->look.scan;
@@ -78,6 +92,8 @@ take_option(struct investigate *in, const struct cm_args *a, int id)
 	case OPT_TO:
 		scan->has_to = true;
 		return cm_args_time(a, "to", &scan->to_ns);
+	case OPT_FINDINGS:
+		return take_most(in, a);
 	case OPT_THREADS:
 		return cm_args_threads(a, &in->look.threads);
 	default:
@@ -227,7 +243,7 @@ state_finding(struct stating *s, struct cm_json v)
 	enum cm_result rc = cm_finding_read(v, &in->arena, f, &in->err);
 	size_t i;
 
-	if (rc == CM_OK && f->n_seals != s->n_exhibits)
+	if (rc == CM_OK && (f->n_seals != s->n_exhibits || s->n_findings == CM_STATED_MAX))
 		rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
 	if (rc != CM_OK)
 		return rc;
@@ -245,20 +261,52 @@ state_finding(struct stating *s, struct cm_json v)
 }
 
 static CM_RESULT
-state_all(struct stating *s, struct cm_json files, struct cm_json findings)
+state_seals(struct stating *s, struct cm_json files)
 {
 	struct investigate *in = s->in;
 	enum cm_result rc = CM_OK;
 	bool sealed;
 	size_t i;
 
+	if (cm_json_len(files) != in->look.n_files)
+		return cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
 	for (i = 0; rc == CM_OK && i < in->look.n_files; i++) {
 		rc = cm_json_get_bool(cm_json_at(files, i), "sealed", &sealed, &in->err);
 		if (rc == CM_OK && sealed)
 			rc = state_seal(s, i, cm_json_at(files, i));
 	}
-	for (i = 0; rc == CM_OK && i < cm_json_len(findings); i++)
-		rc = state_finding(s, cm_json_at(findings, i));
+	return rc;
+}
+
+/* Takes a line off the answer. */
+static struct cm_span
+next_line(struct cm_span *left)
+{
+	const uint8_t *end = memchr(left->ptr, '\n', left->len);
+	size_t len = end == NULL ? left->len : (size_t)(end - left->ptr);
+	struct cm_span line = cm_span_part(*left, 0, len);
+
+	*left = cm_span_part(*left, len + (end != NULL), left->len);
+	return line;
+}
+
+/* The first line is about the files, each other one a finding. */
+static CM_RESULT
+state_all(struct stating *s)
+{
+	struct cm_span left = cm_buf_span(&s->in->answer), line;
+	struct cm_json_doc doc = { 0 };
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && left.len > 0; i++) {
+		line = next_line(&left);
+		rc = cm_json_parse(line, &doc, &s->in->err);
+		if (rc == CM_OK)
+			rc = i == 0 ? state_seals(s, cm_json_root(&doc)) : state_finding(s, cm_json_root(&doc));
+		cm_json_release(&doc);
+		doc = (struct cm_json_doc) { 0 };
+	}
 	return rc;
 }
 
@@ -277,32 +325,20 @@ static CM_RESULT
 state_answer(struct stating *s)
 {
 	struct investigate *in = s->in;
-	struct cm_json_doc doc = { 0 };
-	struct cm_json files, findings;
-	enum cm_result rc = cm_json_parse(cm_buf_span(&in->answer), &doc, &in->err);
+	enum cm_result rc = CM_OK;
 
+	s->exhibit = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit[0]));
+	s->subject = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->subject[0]));
+	s->findings = cm_arena_array(&in->arena, CM_STATED_MAX, 32);
+	if (s->exhibit == NULL || s->subject == NULL || s->findings == NULL)
+		return no_memory(in);
+	rc = cm_case_begin(in->c, &in->err);
 	if (rc == CM_OK)
-		rc = cm_json_get_list(cm_json_root(&doc), "files", &files, &in->err);
-	if (rc == CM_OK)
-		rc = cm_json_get_list(cm_json_root(&doc), "findings", &findings, &in->err);
-	if (rc == CM_OK && cm_json_len(files) != in->look.n_files)
-		rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
-	if (rc == CM_OK) {
-		s->exhibit = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit[0]));
-		s->subject = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->subject[0]));
-		s->findings = cm_arena_array(&in->arena, cm_json_len(findings) + 1, 32);
-		if (s->exhibit == NULL || s->subject == NULL || s->findings == NULL)
-			rc = no_memory(in);
-	}
-	if (rc == CM_OK)
-		rc = cm_case_begin(in->c, &in->err);
-	if (rc == CM_OK)
-		rc = state_all(s, files, findings);
+		rc = state_all(s);
 	if (rc == CM_OK)
 		rc = cm_case_commit(in->c, &in->err);
 	if (rc != CM_OK)
 		undo(in);
-	cm_json_release(&doc);
 	return rc;
 }
 
@@ -410,7 +446,7 @@ static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_investigate, argc, argv, ctx);
-	struct investigate in = { .ctx = ctx };
+	struct investigate in = { .ctx = ctx, .look = { .most = CM_STATED_USUAL } };
 	enum cm_exit code, shown;
 	int id;
 

@@ -15,13 +15,14 @@ struct cm_look {
 	bool file_digest; /* seal the whole file's SHA-256, too */
 	FILE *summary_file; /* or NULL */
 	uint8_t source[32];
+	size_t most; /* findings to be stated (cli/strongest.h) */
 	unsigned threads; /* 0: as many as there are processors */
 };
 
 /* In the child: looks for findings and prints them, seals every file, and writes to
- * ${out} what the parent is to state:
- *	{"files": [{"sealed": true, members of cm_sealed_write}, ...],
- *	 "findings": [members of finding/v1, ...]}
+ * ${out} what the parent is to state, a line of JSON each:
+ *	[{"sealed": true, members of cm_sealed_write}, ...], one for each file
+ *	{members of finding/v1}, for each finding to be stated
  * Returns the exit code that findings and damage call for. */
 int cm_look_run(void *arg, int out);
 

@@ -4,6 +4,7 @@
 #include "cli/inspect.h"
 #include "cli/investigate.h"
 #include "cli/state_seal.h"
+#include "cli/strongest.h"
 #include "dossier/of_incident.h"
 #include "worker/seal_scan.h"
 #include "worker/summary_json.h"
@@ -87,14 +88,13 @@ put_file(struct cm_jsonw *w, const struct cm_seal_scan_file *s)
 }
 
 static CM_RESULT
-put_finding(struct looking *l, struct cm_jsonw *w, const struct cm_incident *in)
+put_finding(struct looking *l, struct cm_buf *line, const struct cm_incident *in)
 {
 	struct cm_of_incident how = { l->rows, l->seal, l->n_seals, &l->params, { 0 } };
+	struct cm_jsonw w = cm_jsonw_of(line, 0);
 	struct cm_finding f;
 	enum cm_result rc;
 
-	if (in->verdict == CM_VERDICT_EXPLAINED)
-		return CM_OK;
 	memcpy(how.source, l->in->source, 32);
 	rc = cm_finding_of_incident(in, &how, &l->arena, &f);
 	if (rc == CM_E_NOTFOUND) {
@@ -103,11 +103,34 @@ put_finding(struct looking *l, struct cm_jsonw *w, const struct cm_incident *in)
 		return CM_OK;
 	}
 	if (rc != CM_OK)
-		return cm_err_set(&l->err, rc, "no memory for a finding");
-	cm_jsonw_object(w);
-	cm_finding_write(w, &f);
-	cm_jsonw_object_end(w);
+		return rc;
+	cm_jsonw_object(&w);
+	cm_finding_write(&w, &f);
+	cm_jsonw_object_end(&w);
+	cm_buf_add_str(line, "\n");
 	return CM_OK;
+}
+
+static void
+put_files(struct looking *l, struct cm_buf *line)
+{
+	struct cm_jsonw w = cm_jsonw_of(line, 0);
+	size_t i;
+
+	cm_jsonw_array(&w);
+	for (i = 0; i < l->in->n_files; i++)
+		put_file(&w, &l->seal_scan.file[i]);
+	cm_jsonw_array_end(&w);
+	cm_buf_add_str(line, "\n");
+}
+
+static void
+say_left(const struct looking *l, const struct cm_strongest *s)
+{
+	if (s->left > 0)
+		cm_cli_say(l->in->ctx, "of %zu findings the %zu strongest are stated and shown; the others are "
+				       "listed above only (--findings N states up to %u)", s->n + s->left, s->n,
+		    CM_STATED_MAX);
 }
 
 static CM_RESULT
@@ -115,29 +138,23 @@ hand_over(struct looking *l, int out)
 {
 	struct cm_fd_sink to = { out, 0 };
 	struct cm_sink sink = cm_sink_of_fd(&to);
-	struct cm_buf text = { 0 };
-	struct cm_jsonw w = cm_jsonw_of(&text, 0);
-	enum cm_result rc = CM_OK;
+	struct cm_strongest chosen;
+	struct cm_buf line = { 0 };
+	enum cm_result rc = cm_strongest_of(l->engine, l->in->most, &l->arena, &chosen);
 	size_t i;
 
-	cm_jsonw_object(&w);
-	cm_jsonw_key(&w, "files");
-	cm_jsonw_array(&w);
-	for (i = 0; i < l->in->n_files; i++)
-		put_file(&w, &l->seal_scan.file[i]);
-	cm_jsonw_array_end(&w);
-	cm_jsonw_key(&w, "findings");
-	cm_jsonw_array(&w);
-	for (i = 0; rc == CM_OK && i < cm_engine_count(l->engine); i++)
-		rc = put_finding(l, &w, cm_engine_incident(l->engine, i));
-	cm_jsonw_array_end(&w);
-	cm_jsonw_object_end(&w);
-	if (rc == CM_OK && !cm_buf_ok(&text))
-		rc = cm_err_set(&l->err, CM_E_NOMEM, "out of memory");
-	if (rc == CM_OK && cm_sink_write(&sink, text.ptr, text.len) != CM_OK)
-		rc = cm_err_set(&l->err, CM_E_IO, "the parent does not listen");
-	cm_buf_release(&text);
-	return rc;
+	if (rc == CM_OK)
+		put_files(l, &line);
+	for (i = 0; rc == CM_OK && i < chosen.n; i++)
+		rc = put_finding(l, &line, chosen.item[i]);
+	if (rc == CM_OK && !cm_buf_ok(&line))
+		rc = CM_E_NOMEM;
+	if (rc == CM_OK)
+		rc = cm_sink_write(&sink, line.ptr, line.len);
+	cm_buf_release(&line);
+	if (rc == CM_OK)
+		say_left(l, &chosen);
+	return rc == CM_E_IO ? cm_err_set(&l->err, rc, "the parent does not listen") : rc;
 }
 
 static void
