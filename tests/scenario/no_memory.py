@@ -81,6 +81,22 @@ def starve(name, args, before=None):
         print(f"ok {name}: {tried} places, one and all from there, up to allocation {at}")
 
 
+def starve_kinds(case, made):
+    """Records are sealed, shown in part, and verified."""
+    alerts, dossier = os.path.join(HERE, "alerts.json"), os.path.join(HERE, "r.dossier")
+    with open(alerts, "w", encoding="ascii") as f:
+        f.write("".join('{"ip": "192.0.2.%d", "user": "person-%d", "n": [%d]}\n' % (i, i, i) for i in range(9)))
+    seal = ["seal", "--members", "ip,user", "--file-digest", alerts]
+    starve("seal", seal, made)
+    made()
+    subprocess.run([COMITY, *seal], cwd=HERE, check=True, capture_output=True)
+    show = ["disclose", "--exhibit", "1", "--rows", "1-3,7", "--columns", "ip,rest", "-o", dossier]
+    starve("disclose", show)
+    starve("disclose, dry", [*show, "--dry-run", "--json"])
+    subprocess.run([COMITY, *show], cwd=HERE, check=True, capture_output=True)
+    starve("verify records", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
+
+
 def main():
     if subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", SO, os.path.join(ROOT, "tests/alloc/fail.c")],
                       check=False).returncode != 0:
@@ -107,6 +123,7 @@ def main():
         subprocess.run([COMITY, "investigate", SAMPLE, "-o", dossier], cwd=HERE, check=False, capture_output=True)
         starve("show statements", ["show", "--json", "statements"])
         starve("verify", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
+        starve_kinds(case, made)
         starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)
     return 0
 
