@@ -120,7 +120,7 @@ def disclose(party, seals, more=None):
         files[name + ".json"], files[name + ".json.sig"] = made, signature
         if rows:
             files[name + ".opening"] = sealer.open(bytes.fromhex(statement.digest), choose)
-            files[name + opened.ENDING[statement["kind"]]] = opened_rows(statement, rows)
+            files[name + opened.ENDING.get(statement["kind"], ".pcapng")] = opened_rows(statement, rows)
         shown.append(facts.shows(statement["kind"], columns_of(statement), rows))
     return finish(party, files, statements, shown)
 
@@ -130,8 +130,8 @@ def columns_of(statement):
 
 
 def opened_rows(statement, rows):
-    """The file for other tools."""
-    if statement["kind"] == "capture/1":
+    """The file for other tools; of a kind that nobody knows, that of the capture which it is."""
+    if statement["kind"] not in ("lines/1", "records/1", "blob/1"):
         nobody = {"forged": (), "genuine": (), "suspect": ()}
         return pcapng.make(rows, capture.check_rows(rows), nobody)
     return opened.make(statement["kind"], columns_of(statement), rows, statement["rows"])
