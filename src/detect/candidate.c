@@ -8,11 +8,21 @@
 #define FLOW_MAX 8192u
 
 static void
+drop_judged(struct cm_candidates *c, struct cm_candidate *x)
+{
+	if (x->judged != NULL)
+		c->judged -= cm_judged_bytes(x->judged);
+	cm_judged_free(x->judged);
+	x->judged = NULL;
+}
+
+static void
 candidate_free(struct cm_candidates *c, struct cm_candidate *x)
 {
 	for (uint32_t i = 0; i < x->n; i++)
 		if (x->segs[i].copied)
 			free((void *)(uintptr_t)x->segs[i].payload);
+	drop_judged(c, x);
 	c->used -= sizeof(*x) + x->room * sizeof(*x->segs) + x->bytes;
 	free(x->segs);
 	free(x);
@@ -167,6 +177,16 @@ candidate_new(struct cm_candidates *c, const struct cm_flow_view *v, struct cm_c
 	return CM_OK;
 }
 
+static void
+keep_judged(struct cm_candidates *c, struct cm_candidate *x, const struct cm_judge *j)
+{
+	if (c->judged >= c->memory / 8)
+		return;
+	x->judged = cm_judged_of(j);
+	if (x->judged != NULL)
+		c->judged += cm_judged_bytes(x->judged);
+}
+
 CM_RESULT
 cm_candidates_keep(struct cm_candidates *c, const struct cm_judge *j, int interest)
 {
@@ -201,6 +221,9 @@ cm_candidates_keep(struct cm_candidates *c, const struct cm_judge *j, int intere
 		if (flag[i] != 0)
 			r = append(c, x, &v->segs[i]);
 	free(flag);
+	drop_judged(c, x);
+	if (r == CM_OK && v->first && v->last && x->n == v->n)
+		keep_judged(c, x, j);
 	evict(c);
 	return r;
 }

@@ -7,6 +7,7 @@
 #define CM_DETECT_CANDIDATE_H
 
 #include "detect/judge.h"
+#include "detect/judged.h"
 
 struct cm_candidate {
 	uint64_t serial;
@@ -17,6 +18,7 @@ struct cm_candidate {
 	struct cm_segment *segs;
 	uint32_t n, room;
 	size_t bytes; /* payload copies */
+	struct cm_judged *judged; /* of all its segments; or NULL */
 };
 
 struct cm_candidates {
@@ -24,6 +26,7 @@ struct cm_candidates {
 	size_t n, room;
 	size_t memory, used;
 	uint64_t evicted;
+	size_t judged; /* bytes of what was judged, of `memory` / 8 beyond `memory` at most */
 	struct cm_host_place *place; /* by host, then serial; once settled */
 	size_t n_places;
 };

@@ -137,6 +137,8 @@ judge_kept(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_vie
 	e->judge.hosts = e->hosts;
 	e->judge.hands = e->hands;
 	e->judge.n_hands = e->n_hands;
+	if (c->judged != NULL && cm_judged_again(c->judged, &e->judge, v))
+		return CM_OK;
 	return cm_judge_flow(&e->judge, v);
 }
 

@@ -72,12 +72,13 @@ company(const struct cm_judge *j, const struct cm_side *s, uint32_t i)
  * other flows; else in this one, where the winner's data keeps it company; else
  * the later. */
 static uint32_t
-accused_of(const struct cm_judge *j, const struct cm_side *s, uint32_t a, uint32_t b)
+accused_of(struct cm_judge *j, const struct cm_side *s, uint32_t a, uint32_t b)
 {
 	uint32_t host_a = cm_host_shows(s->model, cm_ttl_class(&j->v->segs[a]));
 	uint32_t host_b = cm_host_shows(s->model, cm_ttl_class(&j->v->segs[b]));
 	uint32_t with_a = company(j, s, a), with_b = company(j, s, b);
 
+	j->asked_much = true;
 	if (made_from_syn(j, a) != made_from_syn(j, b))
 		return made_from_syn(j, a) ? a : b;
 	if (host_a != host_b)

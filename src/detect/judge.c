@@ -50,6 +50,13 @@ grow_all(struct cm_judge *j, size_t n)
 	return true;
 }
 
+bool
+cm_judge_room(struct cm_judge *j, size_t segs, size_t marks, size_t pairs)
+{
+	return grow_all(j, segs) && grow(&j->marks, &j->room_marks, marks, sizeof(*j->marks)) &&
+	    grow(&j->pairs, &j->room_pairs, pairs, sizeof(*j->pairs));
+}
+
 void
 cm_judge_release(struct cm_judge *j)
 {
@@ -188,6 +195,15 @@ cm_judge_has(const struct cm_judge *j, uint32_t seg, enum cm_cue_id cue)
 	return (j->cues[seg] >> cue & 1) != 0;
 }
 
+void
+cm_judge_model(const struct cm_judge *j, struct cm_side *s, unsigned dir)
+{
+	const struct cm_host_model *m = cm_hosts_find(j->hosts, &j->v->end[dir].host, j->v->proto);
+
+	s->model = m;
+	s->fixed_id = m != NULL && cm_host_id_constant(m, m->ids_top) ? m->ids_top : 0;
+}
+
 static void
 prepare(struct cm_judge *j)
 {
@@ -195,18 +211,13 @@ prepare(struct cm_judge *j)
 
 	cm_judge_reset(j);
 	memset(j->excluded, 0, v->n * sizeof(*j->excluded));
-	j->n_pairs = j->n_seen = 0;
-	j->failed = j->corrupt = false;
+	j->n_pairs = j->n_seen = j->n_asked = 0;
+	j->failed = j->corrupt = j->asked_much = false;
 	j->client = cm_flow_client(v);
 	for (unsigned d = 0; d < 2; d++)
 		j->side[d] = (struct cm_side) { .syn = CM_NONE };
-	for (unsigned d = 0; d < 2 && j->hosts != NULL; d++) {
-		const struct cm_host_model *m = cm_hosts_find(j->hosts, &v->end[d].host, v->proto);
-
-		j->side[d].model = m;
-		if (m != NULL && cm_host_id_constant(m, m->ids_top))
-			j->side[d].fixed_id = m->ids_top;
-	}
+	for (unsigned d = 0; d < 2; d++)
+		cm_judge_model(j, &j->side[d], d);
 	cm_judge_sort(j);
 }
 

@@ -97,6 +97,14 @@ struct cm_hand {
 	bool df;
 };
 
+#define CM_ASKED_MAX 8u
+
+/* Two classes, (TTL, DF), of which it was asked whether the host balances between them. */
+struct cm_asked {
+	uint16_t base, own;
+	uint8_t dir;
+};
+
 #define CM_COMPARED 65536u /* a power of two */
 
 /* Two borrowed places that were compared.  The same two come again when a flow is judged
@@ -125,6 +133,9 @@ struct cm_judge {
 	unsigned client;
 	bool corrupt; /* E13 */
 	struct cm_side side[2];
+	struct cm_asked asked[CM_ASKED_MAX]; /* each once */
+	unsigned n_asked;
+	bool asked_much; /* more than that, or something else, of the models */
 
 	/* per segment, v->n each */
 	int16_t *bits;
@@ -215,6 +226,10 @@ void cm_judge_mark1(struct cm_judge *j, uint32_t seg, enum cm_cue_id cue, int bi
     uint32_t other); /* CM_NONE: none */
 void cm_judge_pair(struct cm_judge *j, uint32_t a, uint32_t b, enum cm_cue_id cue,
     enum cm_excuse excuse);
+/* For judged.c: sets what the hosts say of direction ${dir} in ${s}; makes room. */
+void cm_judge_model(const struct cm_judge *j, struct cm_side *s, unsigned dir);
+bool cm_judge_room(struct cm_judge *j, size_t segs, size_t marks, size_t pairs);
+
 /* Fills side, kind, trigger, corrupt (sort.c). */
 void cm_judge_sort(struct cm_judge *j);
 

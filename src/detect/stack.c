@@ -119,6 +119,18 @@ ipid_constant(const struct cm_judge *j, uint32_t seg)
 	return s->model->ids_most > 2 || cm_stack_others_count(j, seg);
 }
 
+/* Notes what is asked of the host's model, for judged.c. */
+static void
+note_asked(struct cm_judge *j, unsigned dir, uint16_t base, uint16_t own)
+{
+	for (unsigned i = 0; i < j->n_asked; i++)
+		if (j->asked[i].dir == dir && j->asked[i].base == base && j->asked[i].own == own)
+			return;
+	j->asked_much |= j->n_asked == CM_ASKED_MAX;
+	if (j->n_asked < CM_ASKED_MAX)
+		j->asked[j->n_asked++] = (struct cm_asked) { base, own, (uint8_t)dir };
+}
+
 /* What the two classes are worth: E5, both changed have one cause. */
 static void
 class_marks(struct cm_judge *j, uint32_t seg, uint16_t base)
@@ -134,6 +146,7 @@ class_marks(struct cm_judge *j, uint32_t seg, uint16_t base)
 		ttl_bits = 1;
 	if (rst)
 		df_bits /= 2;
+	note_asked(j, g->dir, base, cm_ttl_class(g));
 	if (cm_host_balances(j->side[g->dir].model, base, cm_ttl_class(g), &showing, &flows)) {
 		j->set_aside[seg] = (int16_t)(ttl_bits + df_bits);
 		return;
