@@ -286,6 +286,21 @@ cm_candidates_of(const struct cm_candidates *c, const struct cm_host *host,
 	return n;
 }
 
+struct cm_judged *
+cm_candidates_take(struct cm_candidates *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct cm_judged *p = c->item[i]->judged;
+
+		if (p == NULL)
+			continue;
+		c->judged -= cm_judged_bytes(p);
+		c->item[i]->judged = NULL;
+		return p;
+	}
+	return NULL;
+}
+
 struct cm_flow_view
 cm_candidate_view(const struct cm_candidate *c)
 {

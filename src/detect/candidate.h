@@ -46,6 +46,9 @@ CM_RESULT cm_candidates_settle(struct cm_candidates *c);
 size_t cm_candidates_of(const struct cm_candidates *c, const struct cm_host *host,
     const struct cm_host_place **first);
 
+/* What was found in the first kept flow that has it, now the caller's; or NULL. */
+struct cm_judged *cm_candidates_take(struct cm_candidates *c);
+
 struct cm_flow_view cm_candidate_view(const struct cm_candidate *c);
 void cm_candidates_release(struct cm_candidates *c);
 

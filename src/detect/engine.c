@@ -43,7 +43,9 @@ flow_over(void *ctx, const struct cm_flow_view *v)
 	cm_engine_relieve(e);
 	e->judge.hosts = NULL;
 	e->judge.n_hands = 0;
-	r = cm_judge_flow(&e->judge, v);
+	if (e->before == NULL || !cm_judged_is_of(e->before, v) ||
+	    !cm_judged_again(e->before, &e->judge, v))
+		r = cm_judge_flow(&e->judge, v);
 	if (r != CM_OK)
 		return r;
 	interest = cm_judge_interest(&e->judge);
@@ -92,13 +94,27 @@ cm_engine_free(struct cm_engine *e)
 	cm_arena_fini(&e->arena);
 	free(e->hands);
 	free(e->compared);
+	cm_judged_free(e->before);
 	free(e->found);
 	free(e);
+}
+
+/* The incident's own flow comes again in most reruns, and it is the odd one. */
+static void
+remember(struct cm_engine *e)
+{
+	struct cm_judged *p = cm_candidates_take(&e->kept);
+
+	if (p == NULL)
+		return;
+	cm_judged_free(e->before);
+	e->before = p;
 }
 
 void
 cm_engine_reset(struct cm_engine *e)
 {
+	remember(e);
 	cm_flow_table_reset(e->flows);
 	cm_hosts_reset(e->hosts);
 	cm_candidates_release(&e->kept);

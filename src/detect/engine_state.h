@@ -39,6 +39,7 @@ struct cm_engine {
 	void *give_back_arg;
 	uint64_t judged;
 	bool finished;
+	struct cm_judged *before; /* of a flow in the last run, that may come again; or NULL */
 	bool brief; /* incidents are only compared: no words for people are made */
 };
 
