@@ -82,15 +82,18 @@ cm_arena_copy(struct cm_arena *a, const void *ptr, size_t size)
 char *
 cm_arena_printf(struct cm_arena *a, const char *fmt, ...)
 {
+	char brief[128];
 	va_list ap;
 	char *p;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(brief, sizeof(brief), fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		return NULL;
+	if ((size_t)n < sizeof(brief))
+		return cm_arena_copy(a, brief, (size_t)n + 1);
 	p = cm_arena_alloc(a, (size_t)n + 1);
 	if (p == NULL)
 		return NULL;

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "base/hex.h"
 
-static bool
-make_room(struct cm_buf *b, size_t len)
+bool
+cm_buf_make_room(struct cm_buf *b, size_t len)
 {
 	size_t need, cap;
 	uint8_t *p;
@@ -31,32 +31,10 @@ make_room(struct cm_buf *b, size_t len)
 	return true;
 }
 
-static inline bool
-reserve(struct cm_buf *b, size_t len)
-{
-	if (b->failed)
-		return false;
-	if (len <= b->cap - b->len && (b->max == 0 || len <= b->max - b->len))
-		return true;
-	return make_room(b, len);
-}
-
-uint8_t *
-cm_buf_grow(struct cm_buf *b, size_t len)
-{
-	uint8_t *p;
-
-	if (!reserve(b, len))
-		return NULL;
-	p = b->ptr + b->len;
-	b->len += len;
-	return p;
-}
-
 void
 cm_buf_add(struct cm_buf *b, const void *ptr, size_t len)
 {
-	if (len == 0 || !reserve(b, len))
+	if (len == 0 || !cm_buf_reserve(b, len))
 		return;
 	memcpy(b->ptr + b->len, ptr, len);
 	b->len += len;
@@ -77,7 +55,7 @@ cm_buf_add_str(struct cm_buf *b, const char *text)
 void
 cm_buf_add_u8(struct cm_buf *b, uint8_t v)
 {
-	if (reserve(b, 1))
+	if (cm_buf_reserve(b, 1))
 		b->ptr[b->len++] = v;
 }
 
@@ -132,7 +110,7 @@ cm_buf_printf(struct cm_buf *b, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (n < 0 || !reserve(b, (size_t)n + 1)) {
+	if (n < 0 || !cm_buf_reserve(b, (size_t)n + 1)) {
 		b->failed = true;
 		return;
 	}
@@ -158,7 +136,7 @@ cm_buf_span(const struct cm_buf *b)
 const char *
 cm_buf_cstr(struct cm_buf *b)
 {
-	if (!reserve(b, 1))
+	if (!cm_buf_reserve(b, 1))
 		return NULL;
 	b->ptr[b->len] = 0;
 	return (const char *)b->ptr;

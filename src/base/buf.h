@@ -32,8 +32,31 @@ void cm_buf_add_u64(struct cm_buf *b, uint64_t v);
 void cm_buf_add_hex(struct cm_buf *b, struct cm_span s); /* lower case */
 void cm_buf_printf(struct cm_buf *b, const char *fmt, ...) CM_PRINTF(2, 3);
 
+/* Is there room for ${len} more bytes?  The second one makes it, if it can. */
+bool cm_buf_make_room(struct cm_buf *b, size_t len);
+
+static inline bool
+cm_buf_reserve(struct cm_buf *b, size_t len)
+{
+	if (b->failed)
+		return false;
+	if (len <= b->cap - b->len && (b->max == 0 || len <= b->max - b->len))
+		return true;
+	return cm_buf_make_room(b, len);
+}
+
 /* Grows by ${len} bytes and returns where to write them; NULL when failed. */
-uint8_t *cm_buf_grow(struct cm_buf *b, size_t len);
+static inline uint8_t *
+cm_buf_grow(struct cm_buf *b, size_t len)
+{
+	uint8_t *p;
+
+	if (!cm_buf_reserve(b, len))
+		return NULL;
+	p = b->ptr + b->len;
+	b->len += len;
+	return p;
+}
 
 bool cm_buf_ok(const struct cm_buf *b);
 struct cm_span cm_buf_span(const struct cm_buf *b);

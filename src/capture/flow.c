@@ -43,6 +43,8 @@ struct cm_flow_table {
 	size_t live; /* flows */
 	struct shard shard[CM_FLOW_SHARDS];
 	struct cm_flow_stats stats;
+	struct flow *last; /* to which the last segment of cm_flow_table_segment went; or NULL */
+	const struct cm_flow_end *last_end;
 };
 
 static uint64_t
@@ -333,6 +335,8 @@ flow_end(struct cm_flow_table *t, struct shard *s, struct flow *f)
 		r = hand_on(t, f, true);
 	if (f->proto == 6 && (f->packets[0] == 0 || f->packets[1] == 0))
 		t->stats.one_sided++;
+	if (t->last == f)
+		t->last = NULL;
 	flow_remove(s, f);
 	t->live--;
 	return r;
@@ -503,6 +507,15 @@ tidy(struct cm_flow_table *t, struct shard *s, const struct flow *keep, int64_t 
 	return r;
 }
 
+static void
+make_newest(struct shard *s, struct flow *f)
+{
+	if (s->newest == f)
+		return;
+	list_remove(s, f);
+	list_append(s, f);
+}
+
 static enum cm_result
 flow_for(struct cm_flow_table *t, struct shard *s, uint64_t hash, const struct cm_packet *p,
     unsigned dir, struct flow **out)
@@ -522,33 +535,13 @@ flow_for(struct cm_flow_table *t, struct shard *s, uint64_t hash, const struct c
 	}
 	if (f == NULL)
 		return flow_new(t, s, hash, end, p->proto, out);
-	if (s->newest != f) {
-		list_remove(s, f);
-		list_append(s, f);
-	}
+	make_newest(s, f);
 	*out = f;
 	return CM_OK;
 }
 
-/* A segment kept before takes its place as it is. */
-static enum cm_result
-add_again(struct cm_flow_table *t, struct shard *s, struct flow *f, const struct cm_segment *g,
-    unsigned dir)
-{
-	enum cm_result r = reserve_segment(t, s, f);
-
-	if (r != CM_OK)
-		return r;
-	f->segs[f->n] = *g;
-	f->segs[f->n].dir = (uint8_t)dir;
-	f->segs[f->n].copied = false;
-	f->n++;
-	return CM_OK;
-}
-
-/* ${again}: the segment that ${p} was, or NULL. */
-static enum cm_result
-take(struct cm_flow_table *t, const struct cm_packet *p, bool stable, const struct cm_segment *again)
+CM_RESULT
+cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable)
 {
 	uint64_t hash = flow_hash(t->limits.hash_seed, p);
 	/* The shard must not depend on the seed: evictions would. */
@@ -562,11 +555,9 @@ take(struct cm_flow_table *t, const struct cm_packet *p, bool stable, const stru
 	if (r != CM_OK)
 		return r;
 	note_state(f, p, dir);
-	if (again == NULL)
-		count_payload(t, f, p);
+	count_payload(t, f, p);
 	if (p->proto == 6 || p->sport == 53 || p->dport == 53) {
-		r = again != NULL ? add_again(t, s, f, again, dir)
-				  : add_segment(t, s, f, p, dir, stable);
+		r = add_segment(t, s, f, p, dir, stable);
 		if (r == CM_OK)
 			r = slide(t, s, f);
 	}
@@ -575,19 +566,53 @@ take(struct cm_flow_table *t, const struct cm_packet *p, bool stable, const stru
 	return tidy(t, s, f, p->t_ns);
 }
 
-CM_RESULT
-cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable)
+/* A segment that was kept takes its place as it is. */
+static enum cm_result
+add_again(struct cm_flow_table *t, struct shard *s, struct flow *f, const struct cm_segment *g,
+    const struct cm_packet *p)
 {
-	return take(t, p, stable, NULL);
+	enum cm_result r = reserve_segment(t, s, f);
+
+	if (r != CM_OK)
+		return r;
+	note_state(f, p, g->dir);
+	f->segs[f->n] = *g;
+	f->segs[f->n].copied = false;
+	f->n++;
+	r = slide(t, s, f);
+	return r == CM_OK ? tidy(t, s, f, p->t_ns) : r;
+}
+
+/* The flow between ${end}, which a table keeps in the order it had there before. */
+static enum cm_result
+find_again(struct cm_flow_table *t, const struct cm_segment *g, const struct cm_flow_end end[2],
+    uint8_t proto, struct flow **out)
+{
+	struct cm_packet p = cm_segment_packet(g, end, proto);
+	uint64_t hash = flow_hash(t->limits.hash_seed, &p);
+	uint64_t fixed = t->limits.hash_seed == 0 ? hash : flow_hash(0, &p);
+
+	return flow_for(t, &t->shard[fixed >> 60], hash, &p, g->dir, out);
 }
 
 CM_RESULT
 cm_flow_table_segment(struct cm_flow_table *t, const struct cm_segment *g,
     const struct cm_flow_end end[2], uint8_t proto)
 {
-	struct cm_packet p = cm_segment_packet(g, end, proto);
+	struct cm_packet p = { .t_ns = g->t_ns, .flags = g->flags, .seq = g->seq, .ack = g->ack,
+		.payload_len = g->payload_len };
+	struct flow *f = t->last_end == end ? t->last : NULL;
+	enum cm_result r;
 
-	return take(t, &p, true, g);
+	if (f == NULL || begins_anew(f, &p, g->dir)) {
+		r = find_again(t, g, end, proto, &f);
+		if (r != CM_OK)
+			return r;
+	}
+	t->last = f;
+	t->last_end = end;
+	make_newest(&t->shard[f->shard], f);
+	return add_again(t, &t->shard[f->shard], f, g, &p);
 }
 
 static int
@@ -638,6 +663,7 @@ cm_flow_table_reset(struct cm_flow_table *t)
 	}
 	t->serial = 0;
 	t->live = 0;
+	t->last = NULL;
 	t->stats = (struct cm_flow_stats) { 0 };
 }
 

@@ -100,8 +100,9 @@ CM_RESULT cm_flow_table_new(const struct cm_flow_limits *limits, cm_flow_sink si
  * caller's to keep away.  CM_E_NOMEM, or what the sink returned. */
 CM_RESULT cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable);
 
-/* A segment that a table kept before, of a flow between ${end}: as the packet it came from,
- * but its payload is borrowed, not looked at again and not counted in the stats. */
+/* A segment of a view, and the ends and protocol of that view (the same array for the same
+ * flow): as the packet that it was, but its payload is borrowed, not looked at again and not
+ * counted in the stats. */
 CM_RESULT cm_flow_table_segment(struct cm_flow_table *t, const struct cm_segment *g,
     const struct cm_flow_end end[2], uint8_t proto);
 

@@ -33,7 +33,7 @@ before(struct cm_jsonw *w)
 	if (w->depth == 0)
 		return;
 	if (w->has_item & bit)
-		cm_buf_add_str(w->out, w->indent == 0 ? ", " : ",");
+		cm_buf_add(w->out, ", ", w->indent == 0 ? 2 : 1);
 	w->has_item |= bit;
 	newline(w);
 }
@@ -189,7 +189,19 @@ put_character(struct cm_buf *out, struct cm_span s)
 void
 cm_jsonw_span(struct cm_jsonw *w, struct cm_span s)
 {
+	uint8_t *p;
+
 	before(w);
+	if (plain_len(s) == s.len) {
+		p = cm_buf_grow(w->out, s.len + 2);
+		if (p == NULL)
+			return;
+		p[0] = '"';
+		if (s.len > 0)
+			memcpy(p + 1, s.ptr, s.len);
+		p[s.len + 1] = '"';
+		return;
+	}
 	cm_buf_add_u8(w->out, '"');
 	while (s.len > 0) {
 		size_t n = plain_len(s);
@@ -216,8 +228,16 @@ cm_jsonw_str(struct cm_jsonw *w, const char *text)
 void
 cm_jsonw_key(struct cm_jsonw *w, const char *name)
 {
-	cm_jsonw_str(w, name);
-	cm_buf_add_str(w->out, ": ");
+	size_t n = strlen(name);
+	uint8_t *p;
+
+	before(w);
+	p = cm_buf_grow(w->out, n + 4);
+	if (p == NULL)
+		return;
+	p[0] = '"';
+	memcpy(p + 1, name, n);
+	memcpy(p + 1 + n, "\": ", 3);
 	w->after_key = true;
 }
 
