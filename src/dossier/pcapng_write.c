@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dossier/cited.h"
 #include "dossier/pcapng_write.h"
 
 /* draft-ietf-opsawg-pcapng: block and option types used here. */
@@ -27,7 +28,10 @@ struct writing {
 	struct cm_buf *out;
 	struct iface *iface;
 	size_t n, cap;
+	struct cm_cited roles; /* as: enum role */
 };
+
+enum role { ROLE_FORGED, ROLE_GENUINE, ROLE_SUSPECT, ROLE_N };
 
 static void
 put16(struct cm_buf *b, uint16_t v)
@@ -149,24 +153,41 @@ put_shut(struct cm_buf *b, const struct cm_shown_row *r)
 	}
 }
 
+static CM_RESULT
+note_roles(struct writing *w)
+{
+	const struct cm_finding *f;
+	enum cm_result rc = CM_OK;
+	uint32_t i;
+
+	for (i = 0; rc == CM_OK && i < w->d->n_findings; i++) {
+		f = w->d->findings[i].body;
+		rc = cm_cited_add(&w->roles, &f->forged, i, ROLE_FORGED);
+		if (rc == CM_OK)
+			rc = cm_cited_add(&w->roles, &f->genuine, i, ROLE_GENUINE);
+		if (rc == CM_OK)
+			rc = cm_cited_add(&w->roles, &f->suspect, i, ROLE_SUSPECT);
+	}
+	cm_cited_sort(&w->roles);
+	return rc;
+}
+
 static void
-put_comment(struct cm_buf *b, const struct cm_dossier *d, const struct cm_shown_row *r)
+put_comment(struct cm_buf *b, struct writing *w, const struct cm_shown_row *r)
 {
 	static const char *const word[] = { "; forged", "; genuine", "; suspect" };
+	const struct cm_cited_row *of;
+	bool is[ROLE_N] = { false };
 	struct cm_buf text = { 0 };
-	const struct cm_finding *f;
-	size_t i, k;
+	size_t i, n;
 
 	cm_buf_printf(&text, "row %" PRIu64, r->row);
-	for (k = 0; k < 3; k++) {
-		for (i = 0; i < d->n_findings; i++) {
-			f = d->findings[i].body;
-			if (cm_ids_has(k == 0 ? &f->forged : k == 1 ? &f->genuine : &f->suspect,
-				r->packet.id))
-				break;
-		}
-		if (i < d->n_findings)
-			cm_buf_add_str(&text, word[k]);
+	n = cm_cited_of(&w->roles, r->packet.id, &of);
+	for (i = 0; i < n; i++)
+		is[of[i].as] = true;
+	for (i = 0; i < ROLE_N; i++) {
+		if (is[i])
+			cm_buf_add_str(&text, word[i]);
 	}
 	put_shut(&text, r);
 	put_option(b, OPT_COMMENT, cm_buf_span(&text));
@@ -236,7 +257,7 @@ put_packet(struct writing *w, struct cm_buf *blocks, const struct cm_shown_row *
 		put_alias(body.ptr + at, data.len, r->dst_at - rec->data_at, &r->alias_dst);
 	}
 	pad(&body, data.len);
-	put_comment(&body, w->d, r);
+	put_comment(&body, w, r);
 	put_option(&body, 0, cm_span_of(NULL, 0));
 	put_block(blocks, BLOCK_EPB, &body);
 	cm_buf_release(&body);
@@ -249,7 +270,7 @@ cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out)
 	const struct cm_shown_exhibit *x = &d->exhibits[seal];
 	struct writing w = { .d = d, .out = out };
 	struct cm_buf blocks = { 0 };
-	enum cm_result rc = CM_OK;
+	enum cm_result rc = note_roles(&w);
 	size_t i;
 
 	for (i = 0; rc == CM_OK && i < x->n_rows; i++) {
@@ -264,5 +285,6 @@ cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out)
 	}
 	cm_buf_release(&blocks);
 	free(w.iface);
+	cm_cited_release(&w.roles);
 	return rc == CM_OK && !cm_buf_ok(out) ? CM_E_NOMEM : rc;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dossier/cited.h"
 #include "dossier/datagrams.h"
 #include "dossier/echoes.h"
 #include "dossier/plan.h"
@@ -23,13 +24,38 @@ struct want {
 struct cm_select {
 	const struct cm_select_in *in;
 	struct host *host;	 /* of each finding: whose address the accused packets bear */
-	size_t *at;		 /* of each finding: place in its support */
+	struct host *any;	 /* of all of them, ascending, once they are known */
+	size_t n_any;
+	bool any_known;
+	struct cm_cited accused, support; /* rows of findings */
 	struct cm_leaks hidden; /* only for its set of hosts */
 	struct cm_echoes echoes;
 	bool ready; /* echoes can be searched for */
 	struct cm_datagrams parted; /* not all parts of these are opened in full; */
 	bool needs_parts;	    /* and it matters: some row opened in full is a part */
 };
+
+static const struct cm_ids *
+accused_of(const struct cm_finding *f)
+{
+	return f->forged.n != 0 ? &f->forged : &f->suspect;
+}
+
+static CM_RESULT
+note_rows(struct cm_select *s)
+{
+	enum cm_result rc = CM_OK;
+	uint32_t i;
+
+	for (i = 0; rc == CM_OK && i < s->in->n_findings; i++) {
+		rc = cm_cited_add(&s->accused, accused_of(s->in->findings[i]), i, 0);
+		if (rc == CM_OK)
+			rc = cm_cited_add(&s->support, &s->in->findings[i]->support, i, 0);
+	}
+	cm_cited_sort(&s->accused);
+	cm_cited_sort(&s->support);
+	return rc;
+}
 
 CM_RESULT
 cm_select_new(const struct cm_select_in *in, struct cm_select **out)
@@ -40,8 +66,8 @@ cm_select_new(const struct cm_select_in *in, struct cm_select **out)
 		return CM_E_NOMEM;
 	s->in = in;
 	s->host = calloc(in->n_findings + 1, sizeof(s->host[0]));
-	s->at = calloc(in->n_findings + 1, sizeof(s->at[0]));
-	if (s->host == NULL || s->at == NULL) {
+	s->any = calloc(in->n_findings + 1, sizeof(s->any[0]));
+	if (s->host == NULL || s->any == NULL || note_rows(s) != CM_OK) {
 		cm_select_free(s);
 		return CM_E_NOMEM;
 	}
@@ -55,7 +81,9 @@ cm_select_free(struct cm_select *s)
 	if (s == NULL)
 		return;
 	free(s->host);
-	free(s->at);
+	free(s->any);
+	cm_cited_release(&s->accused);
+	cm_cited_release(&s->support);
 	cm_leaks_release(&s->hidden);
 	cm_echoes_release(&s->echoes);
 	cm_datagrams_release(&s->parted);
@@ -316,12 +344,14 @@ opens_in_full(const struct walk *w, uint64_t row)
 {
 	const struct cm_select_in *in = w->s->in;
 	cm_packet_id id = cm_packet_id_of(w->x->seal, row);
-	size_t i;
+	const struct cm_cited_row *of;
+	size_t i, n;
 
 	if (asked_for(w, row) && (in->columns == 0 || (in->columns & ALL_CAPTURE) == ALL_CAPTURE))
 		return true;
-	for (i = 0; i < in->n_findings; i++) {
-		if (has(&in->findings[i]->support, id) && !has(&in->findings[i]->support_host, id))
+	n = cm_cited_of(&w->s->support, id, &of);
+	for (i = 0; i < n; i++) {
+		if (!has(&in->findings[of[i].finding]->support_host, id))
 			return true;
 	}
 	return false;
@@ -331,21 +361,21 @@ static enum cm_result
 learn(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
 	cm_packet_id id = cm_packet_id_of(w->x->seal, row);
-	const struct cm_finding *f;
 	struct cm_span src = cells->cell[CM_COL_SRC];
+	const struct cm_cited_row *of;
+	struct host *h;
 	uint64_t key;
-	size_t i;
+	size_t i, n;
 
 	if (w->s->in->hides == 0 && !asked_for(w, row) && opens_in_full(w, row))
 		w->s->needs_parts |= is_fragment(w, cells, &key);
-	for (i = 0; i < w->s->in->n_findings; i++) {
-		f = w->s->in->findings[i];
-		if (w->s->host[i].len != 0 || (src.len != 4 && src.len != 16))
+	n = cm_cited_of(&w->s->accused, id, &of);
+	for (i = 0; i < n; i++) {
+		h = &w->s->host[of[i].finding];
+		if (h->len != 0 || (src.len != 4 && src.len != 16))
 			continue;
-		if (!has(f->forged.n != 0 ? &f->forged : &f->suspect, id))
-			continue;
-		w->s->host[i].len = (uint8_t)src.len;
-		memcpy(w->s->host[i].addr, src.ptr, src.len);
+		h->len = (uint8_t)src.len;
+		memcpy(h->addr, src.ptr, src.len);
 	}
 	return CM_OK;
 }
@@ -409,10 +439,6 @@ want_finding(struct walk *w, size_t i, cm_packet_id id, const struct cm_cells *c
 	const struct cm_finding *f = w->s->in->findings[i];
 	const struct host *h = &w->s->host[i];
 
-	while (w->s->at[i] < f->support.n && f->support.id[w->s->at[i]] < id)
-		w->s->at[i]++;
-	if (w->s->at[i] >= f->support.n || f->support.id[w->s->at[i]] != id)
-		return;
 	if (!has(&f->support_host, id)) {
 		want->open |= ALL_CAPTURE;
 		return;
@@ -425,17 +451,46 @@ want_finding(struct walk *w, size_t i, cm_packet_id id, const struct cm_cells *c
 	want->tied |= ADDRESSES;
 }
 
-static bool
-of_a_host(const struct cm_select *s, const struct cm_cells *cells)
+static int
+by_address(const void *a, const void *b)
+{
+	const struct host *x = a, *y = b;
+
+	return x->len != y->len ? (int)x->len - (int)y->len : memcmp(x->addr, y->addr, sizeof(x->addr));
+}
+
+static void
+know_hosts(struct cm_select *s)
 {
 	size_t i;
 
 	for (i = 0; i < s->in->n_findings; i++) {
-		if (is_host(&s->host[i], cells->cell[CM_COL_SRC]) ||
-		    is_host(&s->host[i], cells->cell[CM_COL_DST]))
-			return true;
+		if (s->host[i].len != 0)
+			s->any[s->n_any++] = s->host[i];
 	}
-	return false;
+	if (s->n_any > 1)
+		qsort(s->any, s->n_any, sizeof(s->any[0]), by_address);
+	s->any_known = true;
+}
+
+static bool
+is_any_host(const struct cm_select *s, struct cm_span addr)
+{
+	struct host key = { .len = (uint8_t)addr.len };
+
+	if (s->n_any == 0 || (addr.len != 4 && addr.len != 16))
+		return false;
+	memcpy(key.addr, addr.ptr, addr.len);
+	return bsearch(&key, s->any, s->n_any, sizeof(s->any[0]), by_address) != NULL;
+}
+
+/* All exhibits have been learnt from when this is asked. */
+static bool
+of_a_host(struct cm_select *s, const struct cm_cells *cells)
+{
+	if (!s->any_known)
+		know_hosts(s);
+	return is_any_host(s, cells->cell[CM_COL_SRC]) || is_any_host(s, cells->cell[CM_COL_DST]);
 }
 
 /* A fragment's checksum is of the whole datagram: all of it must be opened. */
@@ -516,12 +571,14 @@ plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
 	const struct cm_select_in *in = w->s->in;
 	cm_packet_id id = cm_packet_id_of(w->x->seal, row);
+	const struct cm_cited_row *of;
 	struct want want = { 0 };
 	enum cm_result rc;
-	size_t i;
+	size_t i, n;
 
-	for (i = 0; i < in->n_findings; i++)
-		want_finding(w, i, id, cells, &want);
+	n = cm_cited_of(&w->s->support, id, &of);
+	for (i = 0; i < n; i++)
+		want_finding(w, of[i].finding, id, cells, &want);
 	if (asked_for(w, row)) {
 		want.by_row = true;
 		want.open |= in->columns != 0 ? in->columns : ALL_CAPTURE;
