@@ -1,8 +1,10 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/flow.h"
 #include "detect/cues.h"
+#include "dossier/cited.h"
 #include "dossier/redo.h"
 #include "dossier/rests.h"
 #include "dossier/view.h"
@@ -14,7 +16,26 @@
 #define MEMORY_MIN (UINT64_C(1) << 20)
 #define MEMORY_MAX (UINT64_C(1) << 40)
 
+/* The detectors' word on all rows shown of some exhibits. */
+struct wide_run {
+	struct cm_engine *engine; /* NULL: none */
+	struct cm_params params;
+	bool *cited;	       /* of each exhibit */
+	struct cm_cited about; /* which of its incidents are about a packet */
+};
+
+#define WIDE_RUNS 4u /* kept at a time */
+
+/* What the findings of a dossier have in common. */
+struct sharing {
+	const struct cm_dossier *d;
+	struct cm_host_tally *rests;
+	struct wide_run wide[WIDE_RUNS];
+	size_t next; /* to be used again */
+};
+
 struct redoing {
+	struct sharing *s;
 	const struct cm_dossier *d;
 	const struct cm_finding *f;
 	struct cm_buf text;
@@ -56,26 +77,68 @@ shared(const struct cm_ids *a, const struct cm_ids *b)
 	return n;
 }
 
+/* How much an incident is about the packets of a finding. */
+static size_t
+likeness(const struct cm_finding *f, const struct cm_incident *in)
+{
+	if (in->type != f->type)
+		return 0;
+	return shared(&f->forged, &in->forged) + shared(&f->suspect, &in->suspect) +
+	    shared(&f->forged, &in->suspect) + shared(&f->suspect, &in->forged) +
+	    shared(&f->genuine, &in->genuine);
+}
+
 /* The incident that is about the same packets. */
 static const struct cm_incident *
 match(const struct cm_engine *e, const struct cm_finding *f)
 {
-	const struct cm_incident *best = NULL, *in;
+	const struct cm_incident *best = NULL;
 	size_t i, n, most = 0;
 
 	for (i = 0; i < cm_engine_count(e); i++) {
-		in = cm_engine_incident(e, i);
-		if (in->type != f->type)
-			continue;
-		n = shared(&f->forged, &in->forged) + shared(&f->suspect, &in->suspect) +
-		    shared(&f->forged, &in->suspect) + shared(&f->suspect, &in->forged) +
-		    shared(&f->genuine, &in->genuine);
+		n = likeness(f, cm_engine_incident(e, i));
 		if (n > most) {
 			most = n;
-			best = in;
+			best = cm_engine_incident(e, i);
 		}
 	}
 	return best;
+}
+
+struct best {
+	size_t n, at; /* packets shared; which incident */
+};
+
+static void
+match_set(struct wide_run *w, const struct cm_finding *f, const struct cm_ids *set, struct best *best)
+{
+	const struct cm_cited_row *of;
+	struct best b;
+	size_t i, k, n;
+
+	for (i = 0; i < set->n; i++) {
+		n = cm_cited_of(&w->about, set->id[i], &of);
+		for (k = 0; k < n; k++) {
+			b = (struct best) { 0, of[k].finding };
+			if (b.at == best->at)
+				continue;
+			b.n = likeness(f, cm_engine_incident(w->engine, b.at));
+			if (b.n > best->n || (b.n == best->n && b.n > 0 && b.at < best->at))
+				*best = b;
+		}
+	}
+}
+
+/* The same as match finds, without asking every incident. */
+static const struct cm_incident *
+match_wide(struct wide_run *w, const struct cm_finding *f)
+{
+	struct best best = { 0, SIZE_MAX };
+
+	match_set(w, f, &f->forged, &best);
+	match_set(w, f, &f->suspect, &best);
+	match_set(w, f, &f->genuine, &best);
+	return best.n == 0 ? NULL : cm_engine_incident(w->engine, best.at);
 }
 
 static bool
@@ -308,21 +371,104 @@ params_of(const struct cm_finding *f)
 	return p;
 }
 
-/* Only exhibits that the finding cites. */
-static CM_RESULT
-run(const struct redoing *r, const struct cm_ids *only, struct cm_arena *arena, struct cm_engine **out)
+/* Which exhibits the finding cites: only of these anything is run. */
+static bool *
+cited_by(const struct redoing *r)
 {
-	bool *cited = cm_arena_array(arena, r->d->n_exhibits + 1, sizeof(*cited));
-	struct cm_view_run in = { r->d, only, cited, params_of(r->f) };
+	bool *cited = calloc(r->d->n_exhibits + 1, sizeof(*cited));
 	size_t i, k;
 
-	if (cited == NULL)
-		return CM_E_NOMEM;
-	for (k = 0; k < r->d->n_exhibits; k++) {
+	for (k = 0; cited != NULL && k < r->d->n_exhibits; k++) {
 		for (i = 0; i < r->f->n_seals; i++)
 			cited[k] |= memcmp(r->f->seals[i], r->d->exhibits[k].statement, 32) == 0;
 	}
-	return cm_view_detect(&in, out);
+	return cited;
+}
+
+static CM_RESULT
+run_support(const struct redoing *r, struct cm_engine **out)
+{
+	bool *cited = cited_by(r);
+	struct cm_view_run in = { r->d, &r->f->support, cited, params_of(r->f) };
+	enum cm_result rc = cited == NULL ? CM_E_NOMEM : cm_view_detect(&in, out);
+
+	free(cited);
+	return rc;
+}
+
+static void
+wide_end(struct wide_run *w)
+{
+	cm_engine_free(w->engine);
+	free(w->cited);
+	cm_cited_release(&w->about);
+	*w = (struct wide_run) { 0 };
+}
+
+static CM_RESULT
+note_incidents(struct wide_run *w)
+{
+	const struct cm_incident *in;
+	enum cm_result rc = CM_OK;
+	uint32_t i;
+
+	for (i = 0; rc == CM_OK && i < cm_engine_count(w->engine); i++) {
+		in = cm_engine_incident(w->engine, i);
+		rc = cm_cited_add(&w->about, &in->forged, i, 0);
+		if (rc == CM_OK)
+			rc = cm_cited_add(&w->about, &in->suspect, i, 0);
+		if (rc == CM_OK)
+			rc = cm_cited_add(&w->about, &in->genuine, i, 0);
+	}
+	cm_cited_sort(&w->about);
+	return rc;
+}
+
+static bool
+same_params(const struct cm_params *a, const struct cm_params *b)
+{
+	return a->memory == b->memory && a->window == b->window && a->forged_bits == b->forged_bits &&
+	    a->break_bits == b->break_bits;
+}
+
+/* Takes ${cited}. */
+static CM_RESULT
+wide_begin(const struct redoing *r, struct wide_run *w, bool *cited)
+{
+	struct cm_view_run in = { r->d, NULL, cited, params_of(r->f) };
+	enum cm_result rc;
+
+	wide_end(w);
+	w->cited = cited;
+	w->params = in.params;
+	rc = cm_view_detect(&in, &w->engine);
+	if (rc == CM_OK)
+		rc = note_incidents(w);
+	if (rc != CM_OK)
+		wide_end(w);
+	return rc;
+}
+
+/* Over all rows shown of the exhibits that the finding cites. */
+static CM_RESULT
+run_wide(const struct redoing *r, struct wide_run **out)
+{
+	struct cm_params params = params_of(r->f);
+	bool *cited = cited_by(r);
+	size_t i;
+
+	if (cited == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; i < WIDE_RUNS; i++) {
+		*out = &r->s->wide[i];
+		if ((*out)->engine == NULL || !same_params(&(*out)->params, &params) ||
+		    memcmp((*out)->cited, cited, r->d->n_exhibits) != 0)
+			continue;
+		free(cited);
+		return CM_OK;
+	}
+	*out = &r->s->wide[r->s->next++ % WIDE_RUNS];
+	return wide_begin(r, *out, cited);
 }
 
 /* Is a cell shut in a row of the support that does more than fix a host model? */
@@ -378,9 +524,9 @@ judge_support(struct redoing *r, const struct cm_incident *in, bool terms)
 
 /* With everything that is shown: what speaks against it may be there. */
 static enum cm_outcome
-judge_all(struct redoing *r, const struct cm_engine *all, enum cm_outcome so_far)
+judge_all(struct redoing *r, struct wide_run *all, enum cm_outcome so_far)
 {
-	const struct cm_incident *in = match(all, r->f);
+	const struct cm_incident *in = match_wide(all, r->f);
 
 	if (in != NULL && in->verdict == r->f->verdict && difference(r->f, in) == NULL &&
 	    cue_more(r->f, in) == NULL)
@@ -396,10 +542,11 @@ judge_all(struct redoing *r, const struct cm_engine *all, enum cm_outcome so_far
 }
 
 static CM_RESULT
-redo(struct redoing *r, struct cm_arena *arena, struct cm_redone *out)
+redo(struct redoing *r, struct cm_redone *out)
 {
 	bool terms = foreign(r->f, &r->text);
-	struct cm_engine *support = NULL, *all = NULL;
+	struct cm_engine *support = NULL;
+	struct wide_run *all;
 	enum cm_result rc;
 
 	if (!can_be_run(r->f)) {
@@ -408,33 +555,32 @@ redo(struct redoing *r, struct cm_arena *arena, struct cm_redone *out)
 		return CM_OK;
 	}
 	r->partly_open = flow_shut(r) || ties_across(r);
-	rc = run(r, &r->f->support, arena, &support);
+	rc = run_support(r, &support);
 	if (rc != CM_OK)
 		return rc;
 	out->outcome = judge_support(r, match(support, r->f), terms);
 	cm_engine_free(support);
 	if (out->outcome <= CM_OUTCOME_AS_SHOWN) {
-		rc = run(r, NULL, arena, &all);
+		rc = run_wide(r, &all);
 		if (rc != CM_OK)
 			return rc;
 		out->outcome = judge_all(r, all, out->outcome);
-		cm_engine_free(all);
 	}
 	if (terms && out->outcome < CM_OUTCOME_FOREIGN)
 		out->outcome = CM_OUTCOME_FOREIGN;
 	if (!r->local && out->outcome < CM_OUTCOME_NOT) {
 		cm_buf_add_str(&r->text, r->text.len != 0 ? "; " : "");
-		cm_rests_say(r->d, r->f, &r->text);
+		return cm_rests_say(r->s->rests, r->f, &r->text);
 	}
 	return CM_OK;
 }
 
-CM_RESULT
-cm_redo(const struct cm_dossier *d, size_t i, struct cm_arena *arena, struct cm_redone *out)
+static CM_RESULT
+redo_one(struct sharing *s, size_t i, struct cm_arena *arena, struct cm_redone *out)
 {
-	struct redoing r = { .d = d, .f = d->findings[i].body };
+	struct redoing r = { .s = s, .d = s->d, .f = s->d->findings[i].body };
 	struct cm_redone got = { CM_OUTCOME_NOT, NULL };
-	enum cm_result rc = redo(&r, arena, &got);
+	enum cm_result rc = redo(&r, &got);
 	const char *text = cm_buf_cstr(&r.text);
 
 	if (rc == CM_OK && text != NULL)
@@ -445,5 +591,20 @@ cm_redo(const struct cm_dossier *d, size_t i, struct cm_arena *arena, struct cm_
 		rc = CM_E_NOMEM;
 	if (rc == CM_OK)
 		*out = got;
+	return rc;
+}
+
+CM_RESULT
+cm_redo_all(const struct cm_dossier *d, struct cm_arena *arena, struct cm_redone *out)
+{
+	struct sharing s = { .d = d };
+	enum cm_result rc = cm_host_tally_new(d, &s.rests);
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < d->n_findings; i++)
+		rc = redo_one(&s, i, arena, &out[i]);
+	for (i = 0; i < WIDE_RUNS; i++)
+		wide_end(&s.wide[i]);
+	cm_host_tally_free(s.rests);
 	return rc;
 }

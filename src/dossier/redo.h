@@ -24,8 +24,9 @@ struct cm_redone {
 /* "reproduced", "reproduced as shown", ... */
 const char *cm_outcome_word(enum cm_outcome outcome);
 
-/* Runs the detectors on the support of finding ${i}, and once more on all rows shown
- * of its exhibits.  CM_E_NOMEM. */
-CM_RESULT cm_redo(const struct cm_dossier *d, size_t i, struct cm_arena *arena, struct cm_redone *out);
+/* Runs the detectors on the support of each finding of ${d}, and on all rows shown of the
+ * exhibits of each; ${out} has room for all of them.  Findings of one maker share that second
+ * run, so that time grows with rows and findings, not with their product.  CM_E_NOMEM. */
+CM_RESULT cm_redo_all(const struct cm_dossier *d, struct cm_arena *arena, struct cm_redone *out);
 
 #endif

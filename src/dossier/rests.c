@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "dossier/rests.h"
@@ -26,22 +27,128 @@ find_accused(const struct cm_dossier *d, const struct cm_finding *f)
 	return NULL;
 }
 
+/* What the rows of one exhibit say, whatever finding asks. */
+struct known {
+	bool counted, named;
+	uint64_t told, opened;
+	uint64_t *open, *shut;	/* of each host by number: rows with and without headers */
+	uint32_t n_hosts;	/* numbers 0..n_hosts-1 */
+	struct address *address; /* ascending, each once */
+	size_t n_addresses;
+};
+
+struct address {
+	struct cm_span addr;
+	size_t nth;
+	uint32_t host;
+};
+
+struct cm_host_tally {
+	const struct cm_dossier *d;
+	struct known *known; /* of each exhibit */
+};
+
+CM_RESULT
+cm_host_tally_new(const struct cm_dossier *d, struct cm_host_tally **out)
+{
+	struct cm_host_tally *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return CM_E_NOMEM;
+	r->d = d;
+	r->known = calloc(d->n_exhibits + 1, sizeof(r->known[0]));
+	if (r->known == NULL) {
+		free(r);
+		return CM_E_NOMEM;
+	}
+	*out = r;
+	return CM_OK;
+}
+
+void
+cm_host_tally_free(struct cm_host_tally *r)
+{
+	size_t k;
+
+	if (r == NULL)
+		return;
+	for (k = 0; k < r->d->n_exhibits; k++) {
+		free(r->known[k].open);
+		free(r->known[k].shut);
+		free(r->known[k].address);
+	}
+	free(r->known);
+	free(r);
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	const struct address *x = a, *y = b;
+	int d = cm_span_cmp(x->addr, y->addr);
+
+	if (d != 0)
+		return d;
+	return x->nth < y->nth ? -1 : x->nth > y->nth;
+}
+
+static void
+add_address(struct known *n, struct cm_span addr, uint32_t host)
+{
+	if (addr.len != 4 && addr.len != 16)
+		return;
+	n->address[n->n_addresses] = (struct address) { addr, n->n_addresses, host };
+	n->n_addresses++;
+}
+
+/* Whose number an address has, by the first row that has it. */
+static CM_RESULT
+name_hosts(const struct cm_shown_exhibit *x, struct known *n)
+{
+	size_t i, k = 0;
+
+	n->address = calloc(2 * x->n_rows + 1, sizeof(n->address[0]));
+	if (n->address == NULL)
+		return CM_E_NOMEM;
+	n->named = true;
+	for (i = 0; i < x->n_rows; i++) {
+		add_address(n, x->rows[i].src, x->rows[i].src_host);
+		add_address(n, x->rows[i].dst, x->rows[i].dst_host);
+	}
+	if (n->n_addresses > 1)
+		qsort(n->address, n->n_addresses, sizeof(n->address[0]), by_address);
+	for (i = 0; i < n->n_addresses; i++) {
+		if (k == 0 || !cm_span_eq(n->address[i].addr, n->address[k - 1].addr))
+			n->address[k++] = n->address[i];
+	}
+	n->n_addresses = k;
+	return CM_OK;
+}
+
 /* Numbers of hosts are of one exhibit; in another only an address says who is who.
  * 0: no row says it. */
-static uint32_t
-host_in(const struct cm_shown_exhibit *x, const struct cm_shown_row *a)
+static CM_RESULT
+host_in(struct cm_host_tally *r, size_t k, const struct cm_shown_row *a, uint32_t *out)
 {
-	size_t i;
+	struct known *n = &r->known[k];
+	size_t low = 0, high, mid;
 
+	*out = 0;
 	if (a->src.len != 4 && a->src.len != 16)
-		return 0;
-	for (i = 0; i < x->n_rows; i++) {
-		if (cm_span_eq(x->rows[i].src, a->src))
-			return x->rows[i].src_host;
-		if (cm_span_eq(x->rows[i].dst, a->src))
-			return x->rows[i].dst_host;
+		return CM_OK;
+	if (!n->named && name_hosts(&r->d->exhibits[k], n) != CM_OK)
+		return CM_E_NOMEM;
+	high = n->n_addresses;
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (cm_span_cmp(n->address[mid].addr, a->src) < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return 0;
+	if (low < n->n_addresses && cm_span_eq(n->address[low].addr, a->src))
+		*out = n->address[low].host;
+	return CM_OK;
 }
 
 /* The first row of a pcap file is its header, whatever is open. */
@@ -57,54 +164,103 @@ is_pcap(const struct cm_shown_exhibit *x)
 	return false;
 }
 
-static void
-count(const struct cm_shown_exhibit *x, uint32_t host, struct tally *t)
+static CM_RESULT
+make_room(const struct cm_shown_exhibit *x, struct known *n)
+{
+	uint32_t most = 0;
+	size_t i;
+
+	for (i = 0; i < x->n_rows; i++) {
+		most = x->rows[i].src_host > most ? x->rows[i].src_host : most;
+		most = x->rows[i].dst_host > most ? x->rows[i].dst_host : most;
+	}
+	n->open = calloc((size_t)most + 1, sizeof(n->open[0]));
+	n->shut = calloc((size_t)most + 1, sizeof(n->shut[0]));
+	n->n_hosts = most + 1;
+	return n->open != NULL && n->shut != NULL ? CM_OK : CM_E_NOMEM;
+}
+
+static CM_RESULT
+count_rows(const struct cm_shown_exhibit *x, struct known *n)
 {
 	const struct cm_shown_row *row;
-	uint64_t told = 0, opened = x->shows.headers;
 	bool headers;
 	size_t i;
 
+	if (make_room(x, n) != CM_OK)
+		return CM_E_NOMEM;
+	n->counted = true;
+	n->opened = x->shows.headers;
 	if (is_pcap(x) && (x->n_rows == 0 || x->rows[0].row != 0 || x->rows[0].cell[0] == CM_CELL_SHUT)) {
-		told++;
-		opened++;
+		n->told++;
+		n->opened++;
 	}
 	for (i = 0; i < x->n_rows; i++) {
 		row = &x->rows[i];
 		headers = row->cell[0] != CM_CELL_SHUT;
-		told += headers || (row->src_host != 0 && row->dst_host != 0);
-		if (host == 0 || (row->src_host != host && row->dst_host != host))
-			continue;
-		t->open += headers;
-		t->his += !headers;
+		n->told += headers || (row->src_host != 0 && row->dst_host != 0);
+		(headers ? n->open : n->shut)[row->src_host]++;
+		if (row->dst_host != row->src_host)
+			(headers ? n->open : n->shut)[row->dst_host]++;
 	}
-	t->shut += x->table_rows - opened;
-	t->unknown += x->table_rows - told;
+	return CM_OK;
 }
 
-void
-cm_rests_say(const struct cm_dossier *d, const struct cm_finding *f, struct cm_buf *out)
+static CM_RESULT
+count(struct cm_host_tally *r, size_t k, uint32_t host, struct tally *t)
 {
-	const struct cm_shown_row *a = find_accused(d, f);
-	const struct cm_shown_exhibit *x;
-	struct tally t = { 0 };
+	const struct cm_shown_exhibit *x = &r->d->exhibits[k];
+	struct known *n = &r->known[k];
+
+	if (!n->counted && count_rows(x, n) != CM_OK)
+		return CM_E_NOMEM;
+	if (host != 0 && host < n->n_hosts) {
+		t->open += n->open[host];
+		t->his += n->shut[host];
+	}
+	t->shut += x->table_rows - n->opened;
+	t->unknown += x->table_rows - n->told;
+	return CM_OK;
+}
+
+static CM_RESULT
+count_cited(struct cm_host_tally *r, const struct cm_finding *f, const struct cm_shown_row *a, struct tally *t)
+{
+	enum cm_result rc = CM_OK;
+	uint32_t host;
 	size_t i, k;
 
-	if (a == NULL)
-		return;
 	for (i = 0; i < f->n_seals; i++) {
-		for (k = 0; k < d->n_exhibits; k++) {
-			x = &d->exhibits[k];
-			if (memcmp(f->seals[i], x->statement, 32) == 0)
-				count(x, k == cm_packet_file(a->packet.id) ? a->src_host : host_in(x, a), &t);
+		for (k = 0; rc == CM_OK && k < r->d->n_exhibits; k++) {
+			if (memcmp(f->seals[i], r->d->exhibits[k].statement, 32) != 0)
+				continue;
+			host = a->src_host;
+			if (k != cm_packet_file(a->packet.id))
+				rc = host_in(r, k, a, &host);
+			if (rc == CM_OK)
+				rc = count(r, k, host, t);
 		}
 	}
+	return rc;
+}
+
+CM_RESULT
+cm_rests_say(struct cm_host_tally *r, const struct cm_finding *f, struct cm_buf *out)
+{
+	const struct cm_shown_row *a = find_accused(r->d, f);
+	struct tally t = { 0 };
+
+	if (a == NULL)
+		return CM_OK;
+	if (count_cited(r, f, a, &t) != CM_OK)
+		return CM_E_NOMEM;
 	cm_buf_printf(out, "rests on what the sender showed of this host: %" PRIu64 " row%s open, %" PRIu64
 			   " row%s of the capture shut", t.open, t.open == 1 ? "" : "s", t.shut,
 	    t.shut == 1 ? "" : "s");
 	if (t.shut == 0 || (t.his == 0 && t.unknown != 0))
-		return;
+		return CM_OK;
 	cm_buf_printf(out, ", %" PRIu64 " of them to or from this host", t.his);
 	if (t.unknown != 0)
 		cm_buf_printf(out, " and %" PRIu64 " not said to be anybody's", t.unknown);
+	return CM_OK;
 }

@@ -302,14 +302,12 @@ static CM_RESULT
 redo_all(struct verifying *v)
 {
 	const struct cm_dossier *d = &v->l->dossier;
-	enum cm_result rc = CM_OK;
-	size_t i;
+	enum cm_result rc;
 
 	v->redone = cm_arena_array(v->arena, d->n_findings + 1, sizeof(v->redone[0]));
 	if (v->redone == NULL)
 		return no_memory(v);
-	for (i = 0; rc == CM_OK && i < d->n_findings; i++)
-		rc = cm_redo(d, i, v->arena, &v->redone[i]);
+	rc = cm_redo_all(d, v->arena, v->redone);
 	return rc == CM_E_NOMEM ? no_memory(v) : rc;
 }
 

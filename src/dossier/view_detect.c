@@ -105,9 +105,26 @@ feed_fragment(struct run *r, const struct cm_shown_row *row)
 static CM_RESULT
 feed(struct run *r, const struct cm_shown_row *row)
 {
-	if (!row->has_packet || (r->in->only != NULL && !cm_ids_has(r->in->only, row->packet.id)))
+	if (!row->has_packet)
 		return CM_OK;
 	return row->packet.fragment ? feed_fragment(r, row) : cm_engine_packet(r->engine, &row->packet, true);
+}
+
+/* Ids ascend as exhibits do, and rows in them. */
+static CM_RESULT
+feed_only(struct run *r)
+{
+	const struct cm_ids *only = r->in->only;
+	const struct cm_shown_row *row;
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < only->n; i++) {
+		row = cm_dossier_row(r->in->dossier, only->id[i]);
+		if (row != NULL && (r->in->exhibits == NULL || r->in->exhibits[cm_packet_file(only->id[i])]))
+			rc = feed(r, row);
+	}
+	return rc;
 }
 
 static CM_RESULT
@@ -136,7 +153,7 @@ cm_view_detect(const struct cm_view_run *run, struct cm_engine **out)
 	if (rc == CM_OK)
 		rc = cm_engine_new(&run->params, &r.engine);
 	if (rc == CM_OK)
-		rc = feed_all(&r);
+		rc = run->only != NULL ? feed_only(&r) : feed_all(&r);
 	if (rc == CM_OK)
 		rc = cm_engine_finish(r.engine);
 	cm_fragments_free(r.fragments);
