@@ -143,16 +143,17 @@ sync_folder_of(const char *path)
 }
 
 static enum cm_result
-write_temporary(const char *tmp, struct cm_span bytes, unsigned mode, struct cm_err *err)
+write_temporary(
+    const char *tmp, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err)
 {
 	enum cm_result r = CM_OK;
 	int fd;
 
 	unlink(tmp);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode.mode);
 	if (fd < 0)
 		return system_error(err, tmp);
-	if (fchmod(fd, mode) != 0 || !write_all(fd, bytes) || fsync(fd) != 0)
+	if (fchmod(fd, mode.mode) != 0 || !write_all(fd, bytes) || (mode.how != CM_WRITE_LOOSE && fsync(fd) != 0))
 		r = system_error(err, tmp);
 	if (close(fd) != 0 && r == CM_OK)
 		r = system_error(err, tmp);
@@ -178,7 +179,7 @@ cm_whole_stage(
 
 	if (r == CM_OK && mode.how == CM_WRITE_NEW && cm_path_exists(path))
 		r = cm_err_set(err, CM_E_USAGE, "%s exists already", path);
-	return r == CM_OK ? write_temporary(tmp, bytes, mode.mode, err) : r;
+	return r == CM_OK ? write_temporary(tmp, bytes, mode, err) : r;
 }
 
 enum cm_result
@@ -198,9 +199,22 @@ cm_whole_place(const char *path, struct cm_write_mode mode, struct cm_err *err)
 		r = system_error(err, path);
 	if (mode.how == CM_WRITE_NEW || !placed)
 		unlink(tmp);
-	if (placed && !sync_folder_of(path))
+	if (placed && mode.how != CM_WRITE_LOOSE && !sync_folder_of(path))
 		r = system_error(err, path);
 	return r;
+}
+
+enum cm_result
+cm_whole_settle(const char *folder, struct cm_err *err)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return system_error(err, folder);
+	ok = syncfs(fd) == 0;
+	close(fd);
+	return ok ? CM_OK : system_error(err, folder);
 }
 
 void

@@ -28,7 +28,8 @@ CM_RESULT cm_private_read(const char *path, size_t max, struct cm_buf *out, stru
 
 enum cm_write_how {
 	CM_WRITE_NEW, /* CM_E_USAGE if there is such a file */
-	CM_WRITE_REPLACE
+	CM_WRITE_REPLACE,
+	CM_WRITE_LOOSE /* replace, and do not sync: it lasts only after cm_whole_settle */
 };
 struct cm_write_mode {
 	enum cm_write_how how;
@@ -36,6 +37,9 @@ struct cm_write_mode {
 };
 CM_RESULT cm_whole_write(
     const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err);
+
+/* Syncs all files of the file system that ${folder} is on: one wait for many loose ones. */
+CM_RESULT cm_whole_settle(const char *folder, struct cm_err *err);
 
 /* The same in two steps, for who must be sure of something else in between: stage leaves all
  * bytes in the temporary file (CM_E_USAGE as above), place gives it the name, drop removes it. */

@@ -240,7 +240,7 @@ static enum cm_result
 copy_out(struct cm_case *c, const char *path, struct cm_span json, struct cm_span sig,
     struct cm_err *err)
 {
-	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0600 };
+	struct cm_write_mode mode = { CM_WRITE_LOOSE, 0600 };
 	char full[PATH_MAX], full_sig[PATH_MAX];
 	enum cm_result r = cm_case_path(c->folder, path, full, err);
 
@@ -254,29 +254,53 @@ copy_out(struct cm_case *c, const char *path, struct cm_span json, struct cm_spa
 	return r == CM_OK ? cm_whole_write(full_sig, sig, mode, err) : r;
 }
 
+/* The row at hand. */
 static enum cm_result
-export_one(struct cm_case *c, bool *more, struct cm_err *err)
+export_one(struct cm_case *c, struct cm_query *q, struct cm_err *err)
 {
-	struct cm_query q = cm_query_of(&c->db, "SELECT digest, path, json, sig FROM statement "
-						"WHERE exported = 0 ORDER BY rowid LIMIT 1");
 	struct cm_arena arena;
-	uint8_t digest[32];
 	const char *path;
-	enum cm_result r = cm_query_step(&q, more, err);
+	enum cm_result r;
 
 	cm_arena_init(&arena, 0);
-	if (r == CM_OK && *more)
-		r = cm_column_fixed(&q, 0, digest, sizeof(digest), err);
-	if (r == CM_OK && *more)
-		r = cm_column_text(&q, 1, &arena, &path, err);
-	if (r == CM_OK && *more)
-		r = copy_out(c, path, cm_column_blob(&q, 2), cm_column_blob(&q, 3), err);
-	cm_query_end(&q);
+	r = cm_column_text(q, 1, &arena, &path, err);
+	if (r == CM_OK)
+		r = copy_out(c, path, cm_column_blob(q, 2), cm_column_blob(q, 3), err);
 	cm_arena_fini(&arena);
-	if (r != CM_OK || !*more)
+	return r;
+}
+
+/* ${*last}: up to which row they were copied; 0: none. */
+static enum cm_result
+export_missing(struct cm_case *c, int64_t *last, struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db, "SELECT rowid, path, json, sig FROM statement "
+						"WHERE exported = 0 ORDER BY rowid");
+	bool row = false;
+	enum cm_result r = cm_query_step(&q, &row, err);
+
+	while (r == CM_OK && row) {
+		r = export_one(c, &q, err);
+		if (r == CM_OK)
+			*last = cm_column_int(&q, 0);
+		if (r == CM_OK)
+			r = cm_query_step(&q, &row, err);
+	}
+	cm_query_end(&q);
+	return r;
+}
+
+/* What was copied and lasts is marked so. */
+static enum cm_result
+mark_exported(struct cm_case *c, int64_t last, struct cm_err *err)
+{
+	struct cm_query q;
+	enum cm_result r = cm_whole_settle(c->folder, err);
+
+	if (r != CM_OK)
 		return r;
-	q = cm_query_of(&c->db, "UPDATE statement SET exported = 1 WHERE digest = ?");
-	cm_query_blob(&q, 1, cm_span_of(digest, sizeof(digest)));
+	q = cm_query_of(&c->db, "UPDATE statement SET exported = 1 WHERE exported = 0 AND rowid <= ?");
+	cm_query_int(&q, 1, last);
 	return cm_query_run(&q, err);
 }
 
@@ -284,16 +308,16 @@ export_one(struct cm_case *c, bool *more, struct cm_err *err)
 void
 cm_case_export(struct cm_case *c)
 {
-	enum cm_result r = CM_OK;
-	int64_t missing = 0;
-	bool more = true;
+	int64_t missing = 0, last = 0;
 
 	if (cm_db_int(&c->db, "SELECT count(*) FROM statement WHERE exported = 0", &missing, NULL) != CM_OK ||
 	    missing == 0 || cm_db_exec(&c->db, "BEGIN IMMEDIATE", NULL) != CM_OK)
 		return;
-	while (r == CM_OK && more)
-		r = export_one(c, &more, NULL);
-	/* What was copied is marked so, also if the next one could not be. */
+	/* If one can not be copied those before it are marked all the same, and if they can not
+	 * be marked they are copied again. */
+	(void)export_missing(c, &last, NULL);
+	if (last > 0)
+		(void)mark_exported(c, last, NULL);
 	if (cm_db_exec(&c->db, "COMMIT", NULL) == CM_OK)
 		return;
 	c->begun = true;
