@@ -45,7 +45,7 @@ def all_of(comity, benches, files, tiny, scratch):
     """${files}: {name: (path, packets)}, small; ${tiny}: smaller, for what hashes each packet in software."""
     if not shutil.which("valgrind"):
         return None
-    out = {"commands": [], "kernels": []}
+    out = {"commands": [], "kernels": [], "ways": {}}
     case = Case(comity, scratch)
     todo = [(f"inspect, {n}", f, ["inspect", "--json", f[0]]) for n, f in files.items()]
     todo += [(f"seal, {n}", f, ["seal", f[0]]) for n, f in tiny.items()]
@@ -56,8 +56,23 @@ def all_of(comity, benches, files, tiny, scratch):
         case.fresh()
         total, functions = count([comity, *argv], scratch, case.folder)
         out["commands"].append({"name": name, "instructions": total, "packets": packets, "heaviest": heaviest(functions)[:5]})
-    for bench in sorted(glob.glob(os.path.join(benches, "bench_*"))):
-        if os.access(bench, os.X_OK) and os.path.isfile(bench) and not bench.endswith("_limits"):
-            total, functions = count([bench, next(iter(tiny.values()))[0]], scratch)
-            out["kernels"].append({"name": os.path.basename(bench), "instructions": total, "heaviest": heaviest(functions)})
+    one = next(iter(tiny.values()))[0]
+    for bench, argv in (("bench_seal", [one]), ("bench_inspect", ["steps", one]), ("bench_opening", [one])):
+        path = os.path.join(benches, bench)
+        if os.access(path, os.X_OK):
+            total, functions = count([path, *argv], scratch)
+            out["kernels"].append({"name": " ".join([bench, *argv[:-1]]), "instructions": total, "heaviest": heaviest(functions)})
+    out["ways"] = ways(os.path.join(benches, "bench_lanes"), scratch)
+    return out
+
+
+def ways(program, scratch):
+    """{way of hashing: instructions a block}, of those that valgrind's processor can go."""
+    out = {}
+    if not os.access(program, os.X_OK):
+        return out
+    for way in ("avx512", "sha-ni", "avx2", "neon", "portable"):
+        got = subprocess.run(["valgrind", "-q", "--tool=none", program, way], capture_output=True, text=True, check=False)
+        if got.returncode == 0:
+            out[way] = count([program, way], scratch)[0] / int(got.stdout)
     return out

@@ -22,24 +22,22 @@ def of_openssl():
     return float(found.group(1)) * 1e3 if found else 0.0
 
 
-def of_ours(program, capture):
-    """{implementation: bytes a second}, from the lines `sha256 NAME N ns a block` (or `N GB/s`) of bench_seal."""
+def of_lanes(program):
+    """{way: {bytes of a message: bytes a second}}: many short messages, side by side, as sealing has them."""
     if not os.access(program, os.X_OK):
         return {}
-    got = subprocess.run([program, capture], capture_output=True, text=True, check=False)
-    return {name.strip(): 64 / float(n) * 1e9 if unit == "ns a block" else float(n) * 1e9
-            for name, n, unit in re.findall(r"^sha256 (.+?)\s+([\d.]+) (ns a block|GB/s)", got.stdout, re.M)}
+    got = subprocess.run([program], capture_output=True, text=True, check=True)
+    out = {}
+    for line in got.stdout.splitlines():
+        way, size, ns = line.split()
+        out.setdefault(way, {})[size] = int(size) / float(ns) * 1e9
+    return out
 
 
-def machine(benches, capture):
-    """${capture} is small: bench_seal goes through it several times."""
+def machine(benches):
     mem = lines_of(os.path.join(benches, "bench_limits"))
-    sha = of_ours(os.path.join(benches, "bench_seal"), capture)
-    sha = {f"own, {name}": rate for name, rate in sha.items()}
-    rate = of_openssl()
-    if rate:
-        sha["openssl speed -evp sha256 -bytes 16384"] = rate
-    return {"memory": {n: size / s for n, (s, size, _) in mem.items()}, "sha256": sha}
+    return {"memory": {n: size / s for n, (s, size, _) in mem.items()}, "openssl": of_openssl(),
+            "lanes": of_lanes(os.path.join(benches, "bench_lanes"))}
 
 
 def of_file(benches, path):

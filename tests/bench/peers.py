@@ -26,7 +26,7 @@ def debian(path, scratch):
 
     return [
         Command("capinfos -c -d -u -i F (no hash)", ["capinfos", "-c", "-d", "-u", "-i", path], finds="nothing"),
-        Command("openssl dgst -sha256 F", ["openssl", "dgst", "-sha256", path], finds="nothing", hashes=True),
+        Command("openssl dgst -sha256 F", ["openssl", "dgst", "-sha256", path], finds="nothing", hashes="file"),
         Command("nfpcapd -r F -l DIR", ["nfpcapd", "-r", path, "-l", flows], before=empty, finds="flows"),
         Command("argus -X -r F -w /dev/null", ["argus", "-X", "-r", path, "-w", "/dev/null"], finds="flows", sleeps=True),
         Command("ndpiReader -q -i F", ["ndpiReader", "-q", "-i", path], finds="protocols"),
@@ -94,10 +94,10 @@ def ours(comity, path, scratch, *, investigate):
         rows.append(inspect(comity, path, cores))
         if knows(comity, "seal"):
             rows.append(Command("comity seal F" + on(cores), [comity, "seal", path], cwd=case.folder, cores=cores,
-                                before=case.fresh, finds="nothing", hashes=True, ours=True))
+                                before=case.fresh, finds="nothing", hashes="packets", ours=True))
         if investigate:
             rows.append(Command("comity investigate F -o X" + on(cores), [comity, "investigate", path, "-o", case.dossier],
-                                cwd=case.folder, cores=cores, before=case.fresh, good=(0, 1), finds="forgeries", hashes=True,
+                                cwd=case.folder, cores=cores, before=case.fresh, good=(0, 1), finds="forgeries", hashes="packets",
                                 ours=True))
     if investigate:
         rows.append(Command("comity verify X", [comity, "verify", "--signers", ".comity/allowed_signers", case.dossier],

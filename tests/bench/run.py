@@ -109,7 +109,7 @@ def all_of(a):
     kinds = a.inputs.split(",")
     if "limits" in a.parts:
         say("limits")
-        found["limits"] = limits.machine(a.benches, few_packets(a, "tiny", "4K", "8K")["http"][0])
+        found["limits"] = limits.machine(a.benches)
     if "speed" in a.parts:
         found["inputs"] = {kind: speed(a, kind) for kind in kinds}
     elif "limits" in a.parts:
