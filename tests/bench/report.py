@@ -166,7 +166,7 @@ def seconds(r):
     return r["cpu_s"] if r.get("sleeps") else r["wall_s"]
 
 
-KINDS = ("Comity", "finds injection, or conflicts", "does not")
+KINDS = ("Comity", "finds injection or conflicts", "finds neither")
 
 
 def speed_plot(kind, got):

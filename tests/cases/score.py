@@ -23,7 +23,8 @@ import tempfile
 DEFAULT = ["great-cannon --connections 40 --rate 15000", "sandvine", "race", "race --ip 6", "mimic", "reset", "dns",
            "dns --ip 6", "hijack", "benign", "benign --ip 6", "mix --packets 20000"]
 
-LAW = ["http --bytes 6M --rate 20000", "http --bytes 6M", "mix --packets 4000", "great-cannon --connections 20 --rate 30000",
+LAW = ["http --bytes 6M --rate 20000", "http --bytes 6M", "http-bench --bytes 6M --rate 20000", "mix --packets 4000",
+       "mix-bench --packets 30K", "great-cannon --connections 20 --rate 30000",
        "race", "sandvine", "hijack", "reset", "dns"]
 
 
