@@ -12,6 +12,9 @@ struct cm_window {
 	int fd; /* borrowed */
 	uint8_t *buf;
 	size_t room;
+	uint64_t at; /* of buf[0] in the file */
+	size_t len;
+	bool ended; /* the file ends where the buffer does */
 };
 
 /* Over ${fd}, which stays the caller's, open till the end.  CM_E_NOMEM. */

@@ -72,6 +72,29 @@ a_regular_file_is_mapped_and_stable(void **state)
 	drop_file(path);
 }
 
+/* Lines are asked for one by one: each must not cost a buffer's worth of reading. */
+static void
+what_is_in_the_buffer_is_not_read_again(void **state)
+{
+	size_t size = 300000;
+	char *path = make_file(size);
+	struct cm_file *f;
+	struct cm_source s;
+	struct cm_span out;
+
+	(void)state;
+	assert_int_equal(cm_file_open(path, &f, NULL), CM_OK);
+	assert_int_equal(cm_file_once(f, &s, NULL), CM_OK);
+	check_window(s, 0, 4096, size);
+	assert_int_equal(truncate(path, 10), 0);
+	for (uint64_t at = 0; at < 200000; at += 77)
+		check_window(s, at, 4096, size);
+	assert_int_equal(s.fill(s.arg, 299000, 4096, &out, NULL), CM_OK); /* this is */
+	assert_int_equal(out.len, 0);
+	cm_file_close(f);
+	drop_file(path);
+}
+
 static void
 a_file_read_once_has_the_same_bytes(void **state)
 {
@@ -176,6 +199,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_regular_file_is_mapped_and_stable),
 		cmocka_unit_test(a_file_read_once_has_the_same_bytes),
+		cmocka_unit_test(what_is_in_the_buffer_is_not_read_again),
 		cmocka_unit_test(an_empty_file_has_no_bytes),
 		cmocka_unit_test(a_pipe_is_read_in_a_sliding_window),
 		cmocka_unit_test(what_can_not_be_read_is_said),
