@@ -39,6 +39,8 @@ explained(struct cm_paragraph *p, const struct cm_engine *e)
 		const struct cm_incident *inc = cm_engine_incident(e, i);
 		size_t same = 0, before = 0;
 
+		if (inc->verdict != CM_VERDICT_EXPLAINED)
+			continue; /* there are few of the others */
 		for (size_t k = 0; k < cm_engine_count(e); k++) {
 			bool equal = same_cause(cm_engine_incident(e, k), inc);
 
