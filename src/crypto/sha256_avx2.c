@@ -155,39 +155,58 @@ step(const uint8_t *const at[LANES], vec some, vec s[8])
 	s[6] = add_some(s[6], some, v[6]), s[7] = add_some(s[7], some, v[7]);
 }
 
+struct lanes {
+	uint8_t block[LANES][CM_SHA256_BLOCK];
+	uint32_t word[8][LANES];
+	uint32_t some[LANES];
+	const uint8_t *at[LANES];
+};
+
+_Static_assert(sizeof(struct lanes) <= CM_SHA256_ROOM, "struct lanes fits into the scratch");
+
+/* The digests of the lanes that are finished, the states of those before them. */
+static void
+put_digests(const struct lanes *l, size_t n, uint8_t *const *out, struct cm_sha256_rest *rest)
+{
+	size_t k, i;
+
+	for (k = 0; k < n; k++) {
+		for (i = 0; i < 8; i++) {
+			if (k < rest->n)
+				rest->state[k][i] = l->word[i][k];
+			else
+				cm_put32(out[k] + 4 * i, l->word[i][k]);
+		}
+	}
+}
+
 LANES_TARGET void
 cm_sha256_group_avx2(const struct cm_sha256_msg *const *msgs, size_t n, uint8_t *const *out,
-    struct cm_sha256_rest *rest)
+    struct cm_sha256_rest *rest, void *room)
 {
-	uint8_t block[LANES][CM_SHA256_BLOCK];
-	uint32_t word[8][LANES], some[LANES];
-	const uint8_t *at[LANES];
+	struct lanes *l = room;
 	uint64_t k;
 	vec s[8];
-	size_t i, has;
+	size_t i;
 
 	start(s);
-	for (k = 0, has = n;; k++) {
-		while (has > 0 && cm_sha256_blocks(msgs[has - 1]) <= k)
-			has--;
-		if (has <= rest->few)
+	for (k = 0, rest->n = n;; k++) {
+		while (rest->n > 0 && cm_sha256_blocks(msgs[rest->n - 1]) <= k)
+			rest->n--;
+		if (rest->n <= rest->few)
 			break;
 		for (i = 0; i < LANES; i++) {
-			at[i] = i < has ? cm_sha256_block_at(msgs[i], k, block[i]) : block[i];
-			some[i] = i < has ? UINT32_MAX : 0;
+			l->some[i] = i < rest->n ? UINT32_MAX : 0;
+			l->at[i] = l->block[i];
+			if (i < rest->n)
+				l->at[i] = cm_sha256_block_at(msgs[i], k, l->block[i]);
 		}
-		step(at, _mm256_loadu_si256((const void *)some), s);
+		step(l->at, _mm256_loadu_si256((const void *)l->some), s);
 	}
-	for (i = 0; i < 8; i++)
-		_mm256_storeu_si256((void *)word[i], s[i]);
-	for (i = has * 8; i < n * 8; i++)
-		cm_put32(out[i / 8] + i % 8 * 4, word[i % 8][i / 8]);
-	rest->n = has;
 	rest->from = k;
-	for (i = 0; i < has * 8; i++)
-		rest->state[i / 8][i % 8] = word[i % 8][i / 8];
-	explicit_bzero(block, sizeof(block));
-	explicit_bzero(word, sizeof(word));
+	for (i = 0; i < 8; i++)
+		_mm256_storeu_si256((void *)l->word[i], s[i]);
+	put_digests(l, n, out, rest);
 }
 
 LANES_TARGET static void

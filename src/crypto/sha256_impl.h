@@ -5,13 +5,15 @@
 #ifndef CM_CRYPTO_SHA256_IMPL_H
 #define CM_CRYPTO_SHA256_IMPL_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "crypto/sha256.h"
 
-#define CM_SHA256_LANES_MAX 16
-#define CM_SHA256_FEW_MAX 8
+#define CM_SHA256_LANES_MAX 32
+#define CM_SHA256_FEW_MAX 16
+#define CM_SHA256_ROOM 9216u /* bytes of scratch of a group */
 
 extern const uint32_t cm_sha256_k[64];
 extern const uint32_t cm_sha256_start[8];
@@ -35,10 +37,11 @@ struct cm_sha256_impl {
 	void (*compress)(uint32_t state[8], const uint8_t *blocks, size_t n);
 	void (*compress2)(uint32_t *const state[2], const uint8_t *const blocks[2], size_t n);
 
-	/* A group of at most `lanes` messages, none with less blocks than the one behind it.
+	/* A group of 1 to `lanes` messages, more than `few` of them, none with less blocks than
+	 * the one behind it.  ${room}: CM_SHA256_ROOM bytes, aligned to 64.
 	 * NULL: there are no lanes, `compress2` does it. */
 	void (*group)(const struct cm_sha256_msg *const *msgs, size_t n, uint8_t *const *out,
-	    struct cm_sha256_rest *rest);
+	    struct cm_sha256_rest *rest, void *room);
 
 	/* As cm_sha256_words and cm_sha256_spell. */
 	void (*words)(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8]);
@@ -77,10 +80,10 @@ void cm_sha256_compress_shani(uint32_t state[8], const uint8_t *blocks, size_t n
 void cm_sha256_compress2_shani(
     uint32_t *const state[2], const uint8_t *const blocks[2], size_t n);
 void cm_sha256_group_avx2(const struct cm_sha256_msg *const *msgs, size_t n, uint8_t *const *out,
-    struct cm_sha256_rest *rest);
+    struct cm_sha256_rest *rest, void *room);
 void cm_sha256_words_avx2(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8]);
 void cm_sha256_group_avx512(const struct cm_sha256_msg *const *msgs, size_t n,
-    uint8_t *const *out, struct cm_sha256_rest *rest);
+    uint8_t *const *out, struct cm_sha256_rest *rest, void *room);
 void cm_sha256_words_avx512(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8]);
 void cm_sha256_spell_avx512(const uint32_t *const word[8], size_t n, uint8_t *out, size_t stride);
 

@@ -7,6 +7,7 @@ enum { SLICE = 2048, EXACT = 64, BUCKETS = EXACT + 4 * 64 };
 struct scratch {
 	uint8_t block[2][CM_SHA256_BLOCK];
 	struct cm_sha256_rest rest;
+	void *room; /* of a group; NULL: there are to be none */
 };
 
 const uint8_t *
@@ -110,9 +111,9 @@ hash_group(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const *m
 {
 	size_t i;
 
-	if (n > by->few && by->group != NULL) {
+	if (n > by->few && s->room != NULL) {
 		s->rest.few = by->few;
-		by->group(m, n, out, &s->rest);
+		by->group(m, n, out, &s->rest, s->room);
 		if (s->rest.n > 0)
 			finish(by->next, m, s->rest.n, s->rest.from, s->rest.state, s, out);
 		return;
@@ -122,29 +123,37 @@ hash_group(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const *m
 	finish(by->group != NULL ? by->next : by, m, n, 0, s->rest.state, s, out);
 }
 
-/* Up to `lanes` messages, msgs[order[i]], in about that order. */
+/* Moves message ${i} of a group to its place among those before it. */
+static void
+insert(const struct cm_sha256_msg **m, uint8_t **to, size_t i)
+{
+	const struct cm_sha256_msg *msg = m[i];
+	const uint64_t blocks = cm_sha256_blocks(msg);
+	uint8_t *out = to[i];
+
+	for (; i > 0 && cm_sha256_blocks(m[i - 1]) < blocks; i--) {
+		m[i] = m[i - 1];
+		to[i] = to[i - 1];
+	}
+	m[i] = msg;
+	to[i] = out;
+}
+
+/* Up to `lanes` messages, msgs[order[i]]; ${sorted}: the longest first. */
 static void
 hash_some(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, const uint16_t *order,
-    size_t n, struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
+    size_t n, bool sorted, struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
 {
 	const struct cm_sha256_msg *m[CM_SHA256_LANES_MAX];
 	uint8_t *to[CM_SHA256_LANES_MAX];
-	uint64_t blocks[CM_SHA256_LANES_MAX], b;
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < n; i++) {
-		const struct cm_sha256_msg *msg = &msgs[order[i]];
-
-		b = cm_sha256_blocks(msg);
-		for (j = i; j > 0 && blocks[j - 1] < b; j--) {
-			blocks[j] = blocks[j - 1];
-			m[j] = m[j - 1];
-			to[j] = to[j - 1];
-		}
-		blocks[j] = b;
-		m[j] = msg;
-		to[j] = out[order[i]];
+		m[i] = &msgs[order[i]];
+		to[i] = out[order[i]];
 	}
+	for (i = 1; !sorted && i < n; i++)
+		insert(m, to, i);
 	hash_group(by, m, n, s, to);
 }
 
@@ -190,26 +199,55 @@ hash_slice(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, si
 	sort(msgs, n, order);
 	for (i = 0; i < n; i += some) {
 		some = n - i < by->lanes ? n - i : by->lanes;
-		hash_some(by, msgs, order + i, some, s, out);
+		hash_some(by, msgs, order + i, some, cm_sha256_blocks(&msgs[order[i]]) < EXACT, s,
+		    out);
 	}
+}
+
+/* At most a slice; few are not worth sorting, nor the room of a group. */
+static void
+hash_few(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
+    struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
+{
+	static const uint16_t as_is[CM_SHA256_LANES_MAX] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+		12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
+
+	if (n <= by->lanes)
+		hash_some(by, msgs, as_is, n, false, s, out);
+	else
+		hash_slice(by, msgs, n, s, out);
+}
+
+static void
+hash_in_lanes(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
+    struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
+{
+	alignas(64) uint8_t room[CM_SHA256_ROOM];
+	size_t some;
+
+	s->room = room;
+	for (; n > 0; n -= some, msgs += some, out += some) {
+		some = n < SLICE ? n : SLICE;
+		hash_few(by, msgs, some, s, out);
+	}
+	explicit_bzero(room, sizeof(room));
 }
 
 void
 cm_sha256_many_by(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
     uint8_t (*out)[CM_SHA256_LEN])
 {
-	static const uint16_t as_is[CM_SHA256_LANES_MAX] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
-		12, 13, 14, 15 };
 	struct scratch s;
 	size_t some;
 
-	for (; n > 0; n -= some, msgs += some, out += some) {
-		some = n < SLICE ? n : SLICE;
-		if (some <= by->lanes)
-			hash_some(by, msgs, as_is, some, &s, out);
-		else
-			hash_slice(by, msgs, some, &s, out);
-	}
+	s.room = NULL;
+	if (by->group != NULL && n > by->few)
+		hash_in_lanes(by, msgs, n, &s, out);
+	else
+		for (; n > 0; n -= some, msgs += some, out += some) {
+			some = n < SLICE ? n : SLICE;
+			hash_few(by, msgs, some, &s, out);
+		}
 	explicit_bzero(&s, sizeof(s));
 }
 

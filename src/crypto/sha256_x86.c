@@ -61,7 +61,7 @@ static const struct cm_sha256_impl avx2 = { .name = "avx2",
 
 /* How few messages another way is quicker for was measured: docs/design/0003. */
 static const struct cm_sha256_impl avx512 = { .name = "avx512",
-	.lanes = 16,
+	.lanes = 32,
 	.few = 1,
 	.next = &cm_sha256_portable,
 	.compress = cm_sha256_compress_portable,
@@ -70,8 +70,8 @@ static const struct cm_sha256_impl avx512 = { .name = "avx512",
 	.spell = cm_sha256_spell_avx512 };
 
 static const struct cm_sha256_impl avx512_shani = { .name = "avx512",
-	.lanes = 16,
-	.few = 4,
+	.lanes = 32,
+	.few = 8,
 	.next = &shani,
 	.compress = cm_sha256_compress_shani,
 	.compress2 = cm_sha256_compress2_shani,

@@ -4,6 +4,8 @@
 #include "seal/packet_form.h"
 #include "seal/slices.h"
 
+enum { AHEAD = 4096 };
+
 /* Where cells are put: those that do not lie in the row go to `own`. */
 struct cutting {
 	const struct cm_schema *schema;
@@ -223,13 +225,29 @@ keep(const struct cutting *c)
 	}
 }
 
+/* Rows lie one behind the other and are read twice, first a header here and there, then all:
+ * asks for as much of what comes later as this row is long.  Asking for what is not there
+ * does no harm. */
+static void
+look_ahead(struct cm_span row)
+{
+	const uintptr_t from = (uintptr_t)row.ptr + AHEAD, to = from + row.len;
+	uintptr_t at;
+
+	for (at = from & ~(uintptr_t)63; at < to; at += 64)
+		__builtin_prefetch((const void *)at, 0, 2);
+}
+
 enum cm_result
 cm_cut_to_tile(
     const struct cm_schema *schema, const struct cm_row *row, bool stays, struct cm_tile *t)
 {
 	const struct cutting c = { schema, row, &t->bytes, cm_tile_next(t) };
-	enum cm_result rc = cut(&c);
+	enum cm_result rc;
 
+	if (stays)
+		look_ahead(row->bytes);
+	rc = cut(&c);
 	if (rc == CM_OK && !stays)
 		keep(&c);
 	if (rc == CM_OK && !cm_buf_ok(&t->bytes))
