@@ -174,19 +174,10 @@ cm_file_bytes(const struct cm_file *f)
 	return f->mapped ? f->map.ptr : NULL;
 }
 
-enum cm_result
-cm_file_read(const struct cm_file *f, uint64_t offset, uint8_t *out, size_t len)
+const struct cm_window *
+cm_file_window(const struct cm_file *f)
 {
-	size_t n = 0;
-
-	while (n < len) {
-		ssize_t got = pread(f->fd, out + n, len - n, (off_t)(offset + n));
-
-		if (got == 0 || (got < 0 && errno != EINTR))
-			return CM_E_IO;
-		n += got > 0 ? (size_t)got : 0;
-	}
-	return CM_OK;
+	return &f->window;
 }
 
 enum cm_result

@@ -9,6 +9,7 @@
 #include "os/unpack.h"
 
 struct cm_file;
+struct cm_window;
 
 /* Opens ${path}, which is copied; "-" is standard input.  Regular files are
  * mapped.  CM_E_IO, CM_E_NOMEM; CM_E_USAGE: a directory. */
@@ -37,13 +38,12 @@ void cm_file_give_back(struct cm_file *f);
 /* Where the bytes of a mapped file lie, to be looked at again later; NULL: it is not mapped. */
 const uint8_t *cm_file_bytes(const struct cm_file *f);
 
-/* ${len} bytes of a regular file from ${offset} on; several threads may ask at once.
- * CM_E_IO: they are not there (any more). */
-CM_RESULT cm_file_read(const struct cm_file *f, uint64_t offset, uint8_t *out, size_t len);
-
 /* The bytes of a mapped file as they lie there, for one pass from front to back (see
  * os/window.h).  CM_E_NOMEM. */
 CM_RESULT cm_file_once(struct cm_file *f, struct cm_source *out, struct cm_err *err);
+
+/* What cm_file_once reads through, for who wants bytes to stay (os/window.h). */
+const struct cm_window *cm_file_window(const struct cm_file *f);
 
 /* For a few bytes of a mapped file, here and there: reads what lies at ${at} into ${room}.
  * False: it does not lie in this file, or can not be read so; look at ${at}. */

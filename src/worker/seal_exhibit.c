@@ -32,12 +32,6 @@ cm_sink_of_fd(struct cm_fd_sink *out)
 	return (struct cm_sink) { write_fd, out };
 }
 
-static enum cm_result
-read_bytes(void *arg, uint64_t offset, uint8_t *out, size_t len)
-{
-	return cm_file_read(arg, offset, out, len);
-}
-
 /* Gives all rows of a capture to the sealing, with notes of where one may begin to read. */
 static enum cm_result
 feed_capture(const struct cm_seal_exhibit *in, struct cm_sealing *s, struct cm_places *places,
@@ -99,7 +93,7 @@ cm_seal_exhibit(const struct cm_seal_exhibit *in, struct cm_sealed *out, struct 
 	struct cm_fd_sink to = { in->index_fd, 0 };
 	struct cm_sink index = cm_sink_of_fd(&to);
 	struct cm_sealing_job job = { in->schema, in->secret, &index, in->pool, in->file_digest,
-		read_bytes, in->file };
+		cm_file_window(in->file) };
 	struct cm_sealing *s = NULL;
 	struct cm_err why = { 0 };
 	enum cm_result rc;

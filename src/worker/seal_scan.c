@@ -30,16 +30,10 @@ end_file(struct cm_seal_scan *s)
 }
 
 static enum cm_result
-read_bytes(void *arg, uint64_t offset, uint8_t *out, size_t len)
-{
-	return cm_file_read(arg, offset, out, len);
-}
-
-static enum cm_result
 begin_file(struct cm_seal_scan *s, size_t file)
 {
 	struct cm_sealing_job job = { &s->schema, s->file[file].secret, s->file[file].index, s->pool,
-		s->file_digest, read_bytes, s->scan->files[file] };
+		s->file_digest, cm_file_window(s->scan->files[file]) };
 
 	s->at = file;
 	return cm_sealing_new(&job, &s->sealing, &s->err);

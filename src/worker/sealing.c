@@ -7,10 +7,10 @@
 #define BATCH_ROWS (4 * CM_TILE_ROWS)
 #define BATCH_BYTES ((uint64_t)1 << 20) /* with so many a batch ends at the next tile, */
 #define PIECES 16u /* of which rows are hashed: four tiles, or five; and where there is much to copy */
-#define DIGEST_STEP ((size_t)256 << 10)
 
 /* What cutting needs of a row: a quarter of a cm_record. */
 struct row {
+	const uint8_t *ptr;
 	uint64_t tsoffset;
 	uint32_t len;
 	uint16_t linktype;
@@ -24,6 +24,8 @@ struct batch {
 	size_t n;       /* rows */
 	uint64_t offset, bytes; /* in the file */
 	size_t n_pieces;
+	struct cm_pane *pane[CM_SEALING_PANES]; /* held for it */
+	size_t n_panes;
 	atomic_bool hashed, digested;
 	struct row row[BATCH_ROWS];
 	struct cm_tile_hash piece[PIECES];
@@ -33,8 +35,6 @@ struct batch {
 struct hand {
 	struct cm_tile_hasher *hasher;
 	struct cm_tile tile;
-	uint8_t *bytes; /* of the batch it is at */
-	size_t room;
 };
 
 struct cm_sealing {
@@ -47,7 +47,6 @@ struct cm_sealing {
 	uint64_t rows, bytes;
 	atomic_int failed; /* enum cm_result of the first thread that could not go on */
 	struct cm_sha256 file;
-	uint8_t *digest_bytes;
 	size_t digesting;      /* the next batch for `file` */
 	atomic_size_t backlog; /* batches that wait for it */
 };
@@ -66,22 +65,6 @@ fail(struct cm_sealing *s, enum cm_result rc)
 	int none = CM_OK;
 
 	atomic_compare_exchange_strong(&s->failed, &none, (int)rc);
-}
-
-static enum cm_result
-read_batch(struct hand *h, const struct batch *b)
-{
-	const struct cm_sealing_job *job = &b->of->job;
-	uint8_t *more;
-
-	if (b->bytes > h->room) {
-		more = realloc(h->bytes, (size_t)b->bytes);
-		if (more == NULL)
-			return CM_E_NOMEM;
-		h->bytes = more;
-		h->room = (size_t)b->bytes;
-	}
-	return job->read(job->read_arg, b->offset, h->bytes, (size_t)b->bytes);
 }
 
 static enum cm_result
@@ -107,7 +90,7 @@ hash_rows(struct hand *h, struct batch *b)
 		const struct row *r = &b->row[i];
 		const struct cm_record record = { .cut = r->cut, .form = r->form,
 			.tsresol = r->tsresol, .linktype = r->linktype, .tsoffset = r->tsoffset };
-		const struct cm_row row = { cm_span_of(h->bytes + at, r->len), b->offset + at,
+		const struct cm_row row = { cm_span_of(r->ptr, r->len), b->offset + at,
 			schema->kind == CM_KIND_CAPTURE ? &record : NULL, r->continues };
 
 		rc = cm_cut_to_tile(schema, &row, true, &h->tile);
@@ -122,31 +105,25 @@ static void
 hash_batch(void *arg, unsigned thread)
 {
 	struct batch *b = arg;
-	struct hand *h = &b->of->hand[thread];
-	enum cm_result rc = read_batch(h, b);
+	enum cm_result rc = hash_rows(&b->of->hand[thread], b);
 
-	if (rc == CM_OK)
-		rc = hash_rows(h, b);
 	if (rc != CM_OK)
 		fail(b->of, rc);
 	atomic_store(&b->hashed, true);
 }
 
+/* Rows of one pane lie one behind the other: they are hashed in few pieces. */
 static void
 digest_batch(struct cm_sealing *s, const struct batch *b)
 {
-	uint64_t at = 0;
-	size_t len;
-	enum cm_result rc = CM_OK;
+	size_t i, k, len;
 
-	for (; rc == CM_OK && at < b->bytes; at += len) {
-		len = b->bytes - at < DIGEST_STEP ? (size_t)(b->bytes - at) : DIGEST_STEP;
-		rc = s->job.read(s->job.read_arg, b->offset + at, s->digest_bytes, len);
-		if (rc == CM_OK)
-			cm_sha256_add(&s->file, s->digest_bytes, len);
+	for (i = 0; i < b->n; i = k) {
+		len = b->row[i].len;
+		for (k = i + 1; k < b->n && b->row[k].ptr == b->row[i].ptr + len; k++)
+			len += b->row[k].len;
+		cm_sha256_add(&s->file, b->row[i].ptr, len);
 	}
-	if (rc != CM_OK)
-		fail(s, rc);
 }
 
 /* There is one such job while batches wait for it, and none else. */
@@ -166,6 +143,27 @@ digest_batches(void *arg, unsigned thread)
 
 /* ---- what the reader does ---- */
 
+static bool
+is_done(const struct cm_sealing *s, const struct batch *b)
+{
+	return atomic_load(&b->hashed) && (!s->job.file_digest || atomic_load(&b->digested));
+}
+
+static void
+wait_for(struct cm_sealing *s, struct batch *b)
+{
+	cm_pool_wait(s->job.pool, &b->hashed);
+	if (s->job.file_digest)
+		cm_pool_wait(s->job.pool, &b->digested);
+}
+
+static void
+drop_panes(struct batch *b)
+{
+	while (b->n_panes > 0)
+		b->pane[--b->n_panes]->held--;
+}
+
 /* Joins the oldest batch to what came before, when threads are done with it. */
 static enum cm_result
 retire(struct cm_sealing *s)
@@ -174,9 +172,8 @@ retire(struct cm_sealing *s)
 	enum cm_result rc;
 	size_t i;
 
-	cm_pool_wait(s->job.pool, &b->hashed);
-	if (s->job.file_digest)
-		cm_pool_wait(s->job.pool, &b->digested);
+	wait_for(s, b);
+	drop_panes(b);
 	s->oldest++;
 	rc = (enum cm_result)atomic_load(&s->failed);
 	for (i = 0; rc == CM_OK && i < b->n_pieces; i++)
@@ -184,6 +181,7 @@ retire(struct cm_sealing *s)
 	return rc;
 }
 
+/* What is done is joined at once, so that few panes go round, which stay in the cache. */
 static enum cm_result
 hand_out(struct cm_sealing *s)
 {
@@ -195,7 +193,8 @@ hand_out(struct cm_sealing *s)
 	if (s->job.file_digest && atomic_fetch_add(&s->backlog, 1) == 0)
 		cm_pool_put(s->job.pool, digest_batches, s);
 	cm_pool_put(s->job.pool, hash_batch, b);
-	if (s->filling - s->oldest == s->n_batches)
+	while (rc == CM_OK && s->oldest < s->filling &&
+	       (s->filling - s->oldest == s->n_batches || is_done(s, batch_at(s, s->oldest))))
 		rc = retire(s);
 	b = batch_at(s, s->filling);
 	b->first = s->rows;
@@ -208,8 +207,6 @@ hand_out(struct cm_sealing *s)
 static enum cm_result
 said(struct cm_err *err, enum cm_result rc)
 {
-	if (rc == CM_E_IO)
-		return cm_err_set(err, rc, "it could not be read again, or the index not be written");
 	return rc == CM_OK ? CM_OK :
 			     cm_err_set(err, rc, "the table could not be sealed: %s", cm_result_word(rc));
 }
@@ -217,22 +214,48 @@ said(struct cm_err *err, enum cm_result rc)
 static bool
 is_full(const struct batch *b)
 {
-	return b->n == BATCH_ROWS || b->bytes >= CM_SEALING_BYTES ||
+	return b->n == BATCH_ROWS ||
 	       (b->bytes >= BATCH_BYTES && (b->first + b->n) % CM_TILE_ROWS == 0);
+}
+
+/* Sees to it that the bytes of the next row stay for the batch that it goes to. */
+static enum cm_result
+hold_pane(struct cm_sealing *s)
+{
+	struct batch *b = batch_at(s, s->filling);
+	struct cm_pane *now = s->job.window == NULL ? NULL : s->job.window->now;
+	enum cm_result rc = CM_OK;
+
+	if (now == NULL || (b->n_panes > 0 && b->pane[b->n_panes - 1] == now))
+		return CM_OK;
+	if (b->n_panes == CM_SEALING_PANES) {
+		rc = hand_out(s);
+		b = batch_at(s, s->filling);
+	}
+	now->held++;
+	b->pane[b->n_panes++] = now;
+	return rc;
 }
 
 CM_RESULT
 cm_sealing_row(struct cm_sealing *s, const struct cm_row *row, struct cm_err *err)
 {
-	struct batch *b = batch_at(s, s->filling);
 	const struct cm_record *r = row->record;
-	struct row *to = &b->row[b->n++];
+	enum cm_result rc;
+	struct batch *b;
+	struct row *to;
 
 	if (s->rows == CM_ROWS_MAX)
 		return cm_err_set(err, CM_E_LIMIT, "the exhibit has more than 2^40 rows");
 	if (row->offset != s->bytes)
 		return cm_err_set(err, CM_E_USAGE, "rows were left out");
-	*to = (struct row) { .len = (uint32_t)row->bytes.len, .continues = row->continues };
+	rc = hold_pane(s);
+	if (rc != CM_OK)
+		return said(err, rc);
+	b = batch_at(s, s->filling);
+	to = &b->row[b->n++];
+	*to = (struct row) { .ptr = row->bytes.ptr, .len = (uint32_t)row->bytes.len,
+		.continues = row->continues };
 	if (r != NULL) {
 		to->cut = r->cut;
 		to->form = r->form;
@@ -297,8 +320,7 @@ make_batches(struct cm_sealing *s)
 
 	s->n_batches = CM_SEALING_BATCHES + 2 * cm_pool_threads(s->job.pool);
 	s->batch = calloc(s->n_batches, sizeof(s->batch[0]));
-	s->digest_bytes = s->job.file_digest ? malloc(DIGEST_STEP) : NULL;
-	if (s->batch == NULL || (s->job.file_digest && s->digest_bytes == NULL))
+	if (s->batch == NULL)
 		return CM_E_NOMEM;
 	for (i = 0; i < s->n_batches; i++)
 		s->batch[i].of = s;
@@ -334,18 +356,17 @@ cm_sealing_free(struct cm_sealing *s)
 
 	if (s == NULL)
 		return;
-	for (; s->oldest < s->filling; s->oldest++) {
-		cm_pool_wait(s->job.pool, &batch_at(s, s->oldest)->hashed);
-		if (s->job.file_digest)
-			cm_pool_wait(s->job.pool, &batch_at(s, s->oldest)->digested);
+	for (; s->batch != NULL && s->oldest < s->filling; s->oldest++) {
+		wait_for(s, batch_at(s, s->oldest));
+		drop_panes(batch_at(s, s->oldest));
 	}
+	if (s->batch != NULL)
+		drop_panes(batch_at(s, s->filling));
 	for (i = 0; s->hand != NULL && i < cm_pool_threads(s->job.pool); i++) {
 		cm_tile_hasher_free(s->hand[i].hasher);
 		cm_tile_release(&s->hand[i].tile);
-		free(s->hand[i].bytes);
 	}
 	explicit_bzero(&s->file, sizeof(s->file));
-	free(s->digest_bytes);
 	free(s->hand);
 	free(s->batch);
 	free(s);

@@ -1,25 +1,26 @@
 /* worker/sealing.h -- seals an exhibit while somebody reads it.
  *
  * Whoever reads a file in order (a scan for forged packets, or a reader that does
- * nothing else) gives each row here as it passes.  The threads of a pool read the
- * bytes of the rows again, out of the system's cache, cut and hash them, some
- * tiles (256 rows) at a time, and hash the file as a whole if that is asked for;
- * the nodes are joined in order.  So the file comes from the disk once, and the
- * seal is the same for any number of threads.
+ * nothing else) gives each row here as it passes.  The threads of a pool cut and
+ * hash the rows, some tiles (256 rows) at a time, where the reader's window holds
+ * them, and hash the file as a whole if that is asked for; the nodes are joined in
+ * order.  So the file is read once, and the seal is the same for any number of
+ * threads.
  *
- * Memory: CM_SEALING_BATCHES and two a thread, of some 100 KB; for each thread the
- * bytes of a batch, CM_SEALING_BYTES and one row, and what hashing a tile needs.  A
- * reader that is too quick helps to hash. */
+ * Memory: CM_SEALING_BATCHES and two a thread, of some 100 KB, and the panes that
+ * they hold, CM_SEALING_PANES at most each, of some 256 KB; for each thread what
+ * hashing a tile needs.  A reader that is too quick helps to hash. */
 #ifndef CM_WORKER_SEALING_H
 #define CM_WORKER_SEALING_H
 
 #include "base/sink.h"
 #include "os/pool.h"
+#include "os/window.h"
 #include "seal/cut.h"
 #include "seal/table.h"
 
 #define CM_SEALING_BATCHES 8u
-#define CM_SEALING_BYTES ((uint64_t)4 << 20)
+#define CM_SEALING_PANES 8u
 
 struct cm_sealing_job {
 	const struct cm_schema *schema;      /* must outlive the sealing, */
@@ -28,10 +29,8 @@ struct cm_sealing_job {
 	struct cm_pool *pool;
 	bool file_digest; /* also commit to the SHA-256 of the whole file */
 
-	/* Copies ${len} bytes of the file from ${offset} on to ${out}; called by several threads
-	 * at once.  CM_E_IO: they are not there, or not any more. */
-	enum cm_result (*read)(void *arg, uint64_t offset, uint8_t *out, size_t len);
-	void *read_arg;
+	/* What the rows are read through; NULL: their bytes stay until the end. */
+	const struct cm_window *window;
 };
 
 struct cm_sealed {
@@ -46,9 +45,10 @@ struct cm_sealing;
 CM_RESULT cm_sealing_new(
     const struct cm_sealing_job *job, struct cm_sealing **out, struct cm_err *err);
 
-/* The next row, in order.  Nothing of it is needed after the call.
+/* The next row, in order; its bytes lie in the pane that the window is at.  Its record is not
+ * needed after the call.
  * CM_E_USAGE: it does not lie behind the one before.  CM_E_LIMIT: more rows than 2^40.
- * CM_E_IO, CM_E_NOMEM, perhaps of rows that came earlier; what the index says. */
+ * CM_E_NOMEM, perhaps of rows that came earlier; what the index says. */
 CM_RESULT cm_sealing_row(struct cm_sealing *s, const struct cm_row *row, struct cm_err *err);
 
 /* After the last row.  The same errors. */
