@@ -124,6 +124,24 @@ check_block(const struct cm_cutter *c, const struct cm_opened_row *row, struct c
 	return CM_OK;
 }
 
+/* A row has its newline at its end, which is in `rest`, and is no longer than a row may be. */
+static enum cm_result
+check_some_bytes(const struct cm_opened_row *row, struct cm_err *err)
+{
+	size_t c, i, all = 0;
+
+	for (c = 0; c < row->n; c++) {
+		struct cm_span value = row->cell[c].value;
+
+		all += value.len;
+		for (i = 0; i < value.len; i++) {
+			if (value.ptr[i] == '\n' && (c + 1 < row->n || i + 1 < value.len))
+				return REFUSE(err, "row %" PRIu64 ": a newline inside a line", row->row);
+		}
+	}
+	return all <= CM_LINE_MAX ? CM_OK : REFUSE(err, "row %" PRIu64 ": a line of %zu bytes", row->row, all);
+}
+
 /* What can be said of a record that is open in part. */
 static enum cm_result
 check_some_members(const struct cm_schema *s, const struct cm_opened_row *row, struct cm_err *err)
@@ -132,7 +150,10 @@ check_some_members(const struct cm_schema *s, const struct cm_opened_row *row, s
 	struct cm_slice slice[CM_COLUMNS_MAX];
 	cm_columns hole = 0, full = 0, empty = 0;
 	size_t c, n = 0;
+	enum cm_result rc = check_some_bytes(row, err);
 
+	if (rc != CM_OK)
+		return rc;
 	for (c = 0; c + 1 < s->n; c++) {
 		if (!is_known(&row->cell[c]))
 			continue;

@@ -26,7 +26,7 @@ NAMES = ["ip", "user", "n"]
 COLUMNS = {"lines": ["line"], "blob": ["bytes"], "records": NAMES + ["rest"]}
 ENDING = {"lines": ".txt", "blob": ".hex", "records": ".jsonl"}
 WORDS = [b'"alice"', b"1", b"-2.5e3", b'{"name": "bob", "n": [1, {}]}', b"[]", b"null", b'"\\u00e9\\\\"', b'"\xff\xc3"',
-         b'"\xe2\x82\xac"', b' "a" ', b"\t0 ", b'"', b"", b"x", b'"a\nb"', b'{"a":}', b"{,}"]
+         b'"\xe2\x82\xac"', b' "a" ', b"\t0 ", b'"', b"", b"x", b'"a\nb"', b"\n1", b"1\n", b'{"a":}', b"{,}"]
 LINES = [b"plain text", b"", b"\x1b[31mred\x00\xff", b"not {json}", b'{"ip":,"x":1}', b'{"user": }', b"{}", b"[1]",
          b'{"ip": 1, "ip": 2}', b'{"rest": 5, "n": "\xff"}', b'  {"a": {"ip": 1}}\t']
 
@@ -199,7 +199,8 @@ class Kinds(unittest.TestCase):
         else:
             cells = [self.dice.choice(WORDS) for _ in NAMES]
             cells.append(self.dice.choice([b'{"ip":,"user":,"n":}', b'{"ip":,"x":1}', b"{}", b'{"user":}\n',
-                                           b'{"ip":"in rest","n":}', b"text", b""]))
+                                           b'{"ip":"in rest","n":}', b"text", b"", b'{"x":\n1}',
+                                           b'{\n"ip":}']))
         if self.dice.random() < 0.3:
             cells[self.dice.randrange(len(cells))] = self.dice.choice(WORDS)
         return cells

@@ -7,7 +7,7 @@ A member's value is all bytes after its colon up to the comma or brace that ends
 import re
 
 from cbor import Refused
-from lines import check_line, lines_of
+from lines import MAX_LINE, check_line, lines_of
 from table import OPEN
 
 MAX_DEPTH = 64
@@ -169,7 +169,12 @@ class Records:
         return {}
 
     def _check_part(self, number, value):
-        """Values are JSON or empty; if `rest` is open, they are where it has places for them, all or none."""
+        """No newline but at the end of `rest`; values are JSON or empty; if `rest` is open, they are where it has places for them, all or none."""
+        known = [one for one in value if one is not None]
+        if any(b"\n" in one for one in value[:-1] if one) or b"\n" in (value[-1] or b"")[:-1]:
+            raise Refused("row %d: a newline inside a line" % number)
+        if sum(map(len, known)) > MAX_LINE:
+            raise Refused("row %d: more bytes than a line has" % number)
         if not all(not one or members(b'{"":' + one + b"}") is not None for one in value[:-1]):
             raise Refused("row %d: a value that no record has" % number)
         if value[-1] is None:

@@ -258,6 +258,11 @@ members_and_rest_fit_together(void **state)
 	assert_int_equal(members("1 2", NULL, NULL), CM_E_REFUSED);
 	assert_int_equal(members(NULL, "1", "{\"a\":}\n"), CM_E_REFUSED);
 	assert_int_equal(members(NULL, "1", "{\"a\":,\"b\":}\n"), CM_OK);
+	/* white space may be a newline, in JSON, but not in a line */
+	assert_int_equal(members("1\n", NULL, NULL), CM_E_REFUSED);
+	assert_int_equal(members(NULL, "1", "{\"a\":,\n\"b\":}\n"), CM_E_REFUSED);
+	assert_int_equal(members(NULL, NULL, "{\"c\":\n{\"row\": 7}}\n"), CM_E_REFUSED);
+	assert_int_equal(members(NULL, NULL, "\n"), CM_OK);
 }
 
 int
