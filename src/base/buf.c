@@ -13,7 +13,7 @@ cm_buf_make_room(struct cm_buf *b, size_t len)
 	uint8_t *p;
 
 	if (__builtin_add_overflow(b->len, len, &need) || (b->max != 0 && need > b->max)) {
-		b->failed = true;
+		b->failed = b->over = true;
 		return false;
 	}
 	if (need <= b->cap)
@@ -146,7 +146,7 @@ void
 cm_buf_clear(struct cm_buf *b)
 {
 	b->len = 0;
-	b->failed = false;
+	b->failed = b->over = false;
 }
 
 void

@@ -20,6 +20,7 @@ struct cm_buf {
 	size_t cap;
 	size_t max; /* 0: no limit */
 	bool failed;
+	bool over; /* failed, because of max */
 };
 
 void cm_buf_add(struct cm_buf *b, const void *ptr, size_t len);

@@ -58,6 +58,8 @@ print(struct cm_show *s, const struct cm_table *t)
 	cm_table_print(t, s->ctx->out, &p);
 }
 
+#define COLUMNS_SHOWN 48 /* bytes; all of them are in the JSON */
+
 /* "ip,user,rest" */
 static const char *
 columns_of(struct cm_show *s, const struct cm_schema *schema)
@@ -71,7 +73,7 @@ columns_of(struct cm_show *s, const struct cm_schema *schema)
 	}
 	list = cm_buf_cstr(&text);
 	if (list != NULL)
-		list = cm_arena_copy(&s->arena, list, text.len + 1);
+		list = cm_arena_printf(&s->arena, "%.*s%s", COLUMNS_SHOWN, list, text.len > COLUMNS_SHOWN ? "..." : "");
 	cm_buf_release(&text);
 	return list;
 }

@@ -184,7 +184,7 @@ cm_opened_records(const struct cm_shown_exhibit *x, struct cm_buf *out)
 	uint64_t next = 0;
 	size_t i;
 
-	for (i = 0; i < x->n_cells; i++) {
+	for (i = 0; i < x->n_cells && !out->failed; i++) {
 		if (x->cells[i].row > next)
 			put_missing(out, next, x->cells[i].row - 1);
 		put_record(out, x->schema, &x->cells[i]);

@@ -99,7 +99,7 @@ put_rows(const struct cm_shown_exhibit *x, struct cm_buf *out)
 	uint64_t next = 0;
 	size_t i;
 
-	for (i = 0; i < x->n_cells; i++) {
+	for (i = 0; i < x->n_cells && !out->failed; i++) {
 		const struct cm_shown_cells *row = &x->cells[i];
 
 		if (row->row > next)

@@ -213,6 +213,7 @@ check_opened(struct verifying *v, uint32_t k, enum cm_kind kind)
 	struct cm_buf again = { 0 };
 	struct cm_span there;
 	char name[40];
+	bool same;
 	enum cm_result rc;
 
 	snprintf(name, sizeof(name), "seal-%" PRIu32 "%s", k + 1, cm_opened_ending(kind));
@@ -222,8 +223,10 @@ check_opened(struct verifying *v, uint32_t k, enum cm_kind kind)
 		    expected ? "missing" : "there, and should not be");
 	if (!expected)
 		return CM_OK;
+	again.max = there.len + 1; /* names of columns may be long, and stand in every row */
 	rc = cm_opened_write(&v->l->dossier, k, &again);
-	if (rc == CM_OK && !cm_span_eq(cm_buf_span(&again), there))
+	same = rc == CM_OK && cm_span_eq(cm_buf_span(&again), there);
+	if (!same && (rc == CM_OK || again.over))
 		rc = cm_err_set(v->err, CM_E_REFUSED, "%s does not hold the %s that are opened", name,
 		    kind == CM_KIND_CAPTURE ? "packets" : "rows");
 	cm_buf_release(&again);

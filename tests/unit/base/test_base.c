@@ -79,10 +79,12 @@ a_buffer_beyond_its_limit_keeps_what_it_had(void **state)
 	cm_buf_add_str(&b, "abc");
 	cm_buf_add_str(&b, "de");
 	assert_false(cm_buf_ok(&b));
+	assert_true(b.over);
 	assert_true(cm_span_eq(cm_buf_span(&b), cm_span_str("abc")));
 	cm_buf_add_u8(&b, 'x');
 	assert_int_equal(b.len, 3);
 	cm_buf_clear(&b);
+	assert_false(b.over);
 	cm_buf_printf(&b, "%d", 12);
 	assert_string_equal(cm_buf_cstr(&b), "12");
 	cm_buf_release(&b);
