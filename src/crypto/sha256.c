@@ -51,26 +51,32 @@ void
 cm_sha256_words_by(const struct cm_sha256_impl *by, const struct cm_sha256_words *in, size_t n,
     uint32_t *const out[8])
 {
-	by->words(in, n, out);
+	if (by->words != NULL)
+		by->words(in, n, out);
+	else
+		cm_sha256_words_by_bytes(by, in, n, out);
 }
 
 void
 cm_sha256_words(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8])
 {
-	cm_sha256_chosen()->words(in, n, out);
+	cm_sha256_words_by(cm_sha256_chosen(), in, n, out);
 }
 
 void
 cm_sha256_spell_by(const struct cm_sha256_impl *by, const uint32_t *const word[8], size_t n,
     uint8_t *out, size_t stride)
 {
-	by->spell(word, n, out, stride);
+	if (by->spell != NULL)
+		by->spell(word, n, out, stride);
+	else
+		cm_sha256_spell_portable(word, n, out, stride);
 }
 
 void
 cm_sha256_spell(const uint32_t *const word[8], size_t n, uint8_t *out, size_t stride)
 {
-	cm_sha256_chosen()->spell(word, n, out, stride);
+	cm_sha256_spell_by(cm_sha256_chosen(), word, n, out, stride);
 }
 
 void

@@ -279,8 +279,8 @@ set_masks(struct lanes *l, uint32_t k)
 	}
 }
 
-/* Byte ${at} of what lane ${i} reads, which ${bytes} are to be taken from.  A mask without
- * any is right everywhere, but where nothing is mapped the processor takes long over it. */
+/* Byte ${at} of the body of lane ${i}, of which ${bytes} will be read.  If they are none, any
+ * address is right, but over one where nothing is mapped the processor takes long. */
 static const void *
 readable(const struct lanes *l, unsigned i, uintptr_t at, uint64_t bytes)
 {
@@ -300,8 +300,9 @@ gather_first(struct lanes *l)
 	for (i = 0; i < LANES; i++) {
 		of_head = ((uint64_t)1 << (l->head_len[i] & 63)) - 1;
 		of_head = l->head_len[i] == 64 ? UINT64_MAX : of_head;
+		of_head &= l->of_message[i];
 		of_body = l->of_message[i] & ~of_head;
-		b = _mm512_maskz_loadu_epi8(of_head & l->of_message[i], l->head[i]);
+		b = _mm512_maskz_loadu_epi8(of_head, of_head == 0 ? l->block[i] : l->head[i]);
 		b = _mm512_mask_loadu_epi8(b, of_body, readable(l, i, 0, of_body));
 		b = _mm512_mask_mov_epi8(b, l->mark[i], mark);
 		_mm512_storeu_si512(l->block[i], b);
@@ -388,17 +389,15 @@ add_some(vec s, __mmask16 x, __mmask16 y, vec v)
 
 /* Compresses block ${k} into the states of the lanes that have one. */
 LANES_TARGET static void
-step(const struct lanes *l, uint32_t k, vec s[8])
+step(struct lanes *l, uint32_t k, vec s[8])
 {
 	const __m512i at = _mm512_set1_epi32((int)k);
 	const __mmask16 x = _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(l->blocks), at);
 	const __mmask16 y = _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(l->blocks + HALF), at);
-	vec w[16], v[8];
+	vec v[8];
 
-	copy8(w, l->word[k & 1]);
-	copy8(w + 8, l->word[k & 1] + 8);
 	copy8(v, s);
-	all_rounds(v, w);
+	all_rounds(v, l->word[k & 1]);
 	s[0] = add_some(s[0], x, y, v[0]), s[1] = add_some(s[1], x, y, v[1]);
 	s[2] = add_some(s[2], x, y, v[2]), s[3] = add_some(s[3], x, y, v[3]);
 	s[4] = add_some(s[4], x, y, v[4]), s[5] = add_some(s[5], x, y, v[5]);
@@ -459,16 +458,14 @@ cm_sha256_group_avx512(const struct cm_sha256_msg *const *msgs, size_t n, uint8_
 		hand_back(s, rest);
 }
 
-/* The messages of one block ${m}, by words: all rounds and sums. */
+/* The messages of one block, by words ${m}, which are used up. */
 LANES_TARGET static void
-one_block(const vec m[16], vec s[8])
+one_block(vec m[16], vec s[8])
 {
-	vec w[16], v[8];
+	vec v[8];
 
-	copy8(w, m);
-	copy8(w + 8, m + 8);
 	start(v);
-	all_rounds(v, w);
+	all_rounds(v, m);
 	start(s);
 	s[0] = add(s[0], v[0]), s[1] = add(s[1], v[1]), s[2] = add(s[2], v[2]);
 	s[3] = add(s[3], v[3]), s[4] = add(s[4], v[4]), s[5] = add(s[5], v[5]);
@@ -503,6 +500,7 @@ cm_sha256_words_avx512(const struct cm_sha256_words *in, size_t n, uint32_t *con
 		}
 	}
 	explicit_bzero(m, sizeof(m));
+	explicit_bzero(s, sizeof(s));
 }
 
 LANES_TARGET void

@@ -43,7 +43,7 @@ struct cm_sha256_impl {
 	void (*group)(const struct cm_sha256_msg *const *msgs, size_t n, uint8_t *const *out,
 	    struct cm_sha256_rest *rest, void *room);
 
-	/* As cm_sha256_words and cm_sha256_spell. */
+	/* As cm_sha256_words and cm_sha256_spell.  NULL: no better than by bytes. */
 	void (*words)(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8]);
 	void (*spell)(const uint32_t *const word[8], size_t n, uint8_t *out, size_t stride);
 };
@@ -69,9 +69,9 @@ const uint8_t *cm_sha256_block_at(
 
 void cm_sha256_compress_portable(uint32_t state[8], const uint8_t *blocks, size_t n);
 
-/* The doors for words, by `compress`. */
-void cm_sha256_words_one_by_one(void (*compress)(uint32_t state[8], const uint8_t *blocks, size_t n),
-    const struct cm_sha256_words *in, size_t n, uint32_t *const out[8]);
+/* The doors for words, where there are no lanes for them. */
+void cm_sha256_words_by_bytes(const struct cm_sha256_impl *by, const struct cm_sha256_words *in,
+    size_t n, uint32_t *const out[8]);
 void cm_sha256_spell_portable(
     const uint32_t *const word[8], size_t n, uint8_t *out, size_t stride);
 

@@ -2,6 +2,7 @@
 #include "crypto/sha256_impl.h"
 
 enum { SLICE = 2048, EXACT = 64, BUCKETS = EXACT + 4 * 64 };
+enum { LONG = 1 << 16 }; /* blocks of a message that is better off alone */
 
 /* Scratch of a batch: parts of messages, which may hold secrets. */
 struct scratch {
@@ -104,6 +105,14 @@ finish(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const *m, si
 		finish_one(by, m[i], k, state[i], s, out[i]);
 }
 
+static void
+hash_alone(const struct cm_sha256_impl *by, const struct cm_sha256_msg *m, struct scratch *s,
+    uint8_t out[CM_SHA256_LEN])
+{
+	memcpy(s->rest.state[0], cm_sha256_start, sizeof(cm_sha256_start));
+	finish_one(by, m, 0, s->rest.state[0], s, out);
+}
+
 /* A group in order of length, the longest first. */
 static void
 hash_group(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const *m, size_t n,
@@ -139,14 +148,14 @@ insert(const struct cm_sha256_msg **m, uint8_t **to, size_t i)
 	to[i] = out;
 }
 
-/* Up to `lanes` messages, msgs[order[i]]; ${sorted}: the longest first. */
+/* At most CM_SHA256_LANES_MAX messages, msgs[order[i]]; ${sorted}: the longest first. */
 static void
 hash_some(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, const uint16_t *order,
     size_t n, bool sorted, struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
 {
 	const struct cm_sha256_msg *m[CM_SHA256_LANES_MAX];
 	uint8_t *to[CM_SHA256_LANES_MAX];
-	size_t i;
+	size_t i, some;
 
 	for (i = 0; i < n; i++) {
 		m[i] = &msgs[order[i]];
@@ -154,7 +163,12 @@ hash_some(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, con
 	}
 	for (i = 1; !sorted && i < n; i++)
 		insert(m, to, i);
-	hash_group(by, m, n, s, to);
+	for (i = 0; i < n && cm_sha256_blocks(m[i]) > LONG; i++)
+		hash_alone(by, m[i], s, to[i]);
+	for (; i < n; i += some) {
+		some = n - i < by->lanes ? n - i : by->lanes;
+		hash_group(by, m + i, some, s, to + i);
+	}
 }
 
 /* Longer ones have smaller numbers; only those of many blocks share one. */
@@ -195,27 +209,31 @@ hash_slice(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, si
 {
 	uint16_t order[SLICE];
 	size_t i, some;
+	bool sorted;
 
 	sort(msgs, n, order);
 	for (i = 0; i < n; i += some) {
-		some = n - i < by->lanes ? n - i : by->lanes;
-		hash_some(by, msgs, order + i, some, cm_sha256_blocks(&msgs[order[i]]) < EXACT, s,
-		    out);
+		some = n - i < CM_SHA256_LANES_MAX ? n - i : CM_SHA256_LANES_MAX;
+		sorted = cm_sha256_blocks(&msgs[order[i]]) < EXACT;
+		hash_some(by, msgs, order + i, some, sorted, s, out);
 	}
 }
 
-/* At most a slice; few are not worth sorting, nor the room of a group. */
 static void
-hash_few(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
+hash_slices(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
     struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
 {
 	static const uint16_t as_is[CM_SHA256_LANES_MAX] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
 		12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
+	size_t some;
 
-	if (n <= by->lanes)
+	/* few are put in order as they are gathered */
+	for (; n > CM_SHA256_LANES_MAX; n -= some, msgs += some, out += some) {
+		some = n < SLICE ? n : SLICE;
+		hash_slice(by, msgs, some, s, out);
+	}
+	if (n > 0)
 		hash_some(by, msgs, as_is, n, false, s, out);
-	else
-		hash_slice(by, msgs, n, s, out);
 }
 
 static void
@@ -223,13 +241,9 @@ hash_in_lanes(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs,
     struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
 {
 	alignas(64) uint8_t room[CM_SHA256_ROOM];
-	size_t some;
 
 	s->room = room;
-	for (; n > 0; n -= some, msgs += some, out += some) {
-		some = n < SLICE ? n : SLICE;
-		hash_few(by, msgs, some, s, out);
-	}
+	hash_slices(by, msgs, n, s, out);
 	explicit_bzero(room, sizeof(room));
 }
 
@@ -238,16 +252,12 @@ cm_sha256_many_by(const struct cm_sha256_impl *by, const struct cm_sha256_msg *m
     uint8_t (*out)[CM_SHA256_LEN])
 {
 	struct scratch s;
-	size_t some;
 
 	s.room = NULL;
 	if (by->group != NULL && n > by->few)
 		hash_in_lanes(by, msgs, n, &s, out);
 	else
-		for (; n > 0; n -= some, msgs += some, out += some) {
-			some = n < SLICE ? n : SLICE;
-			hash_few(by, msgs, some, &s, out);
-		}
+		hash_slices(by, msgs, n, &s, out);
 	explicit_bzero(&s, sizeof(s));
 }
 
@@ -257,22 +267,39 @@ cm_sha256_many(const struct cm_sha256_msg *msgs, size_t n, uint8_t (*out)[CM_SHA
 	cm_sha256_many_by(cm_sha256_chosen(), msgs, n, out);
 }
 
-void
-cm_sha256_words_one_by_one(void (*compress)(uint32_t state[8], const uint8_t *blocks, size_t n),
-    const struct cm_sha256_words *in, size_t n, uint32_t *const out[8])
+/* Message ${k} as bytes. */
+static void
+block_of_words(const struct cm_sha256_words *in, size_t k, uint8_t block[CM_SHA256_BLOCK])
 {
-	uint8_t block[CM_SHA256_BLOCK];
-	uint32_t state[8];
-	size_t k, i;
+	size_t i;
 
-	for (k = 0; k < n; k++) {
-		for (i = 0; i < 16; i++)
-			cm_put32(block + 4 * i,
-			    in->same[i] | (in->row[i] == NULL ? 0 : in->row[i][k]));
-		memcpy(state, cm_sha256_start, sizeof(state));
-		compress(state, block, 1);
-		for (i = 0; i < 8; i++)
-			out[i][k] = state[i];
+	for (i = 0; i < 16; i++)
+		cm_put32(
+		    block + 4 * i, in->same[i] | (in->row[i] == NULL ? 0 : in->row[i][k]));
+}
+
+void
+cm_sha256_words_by_bytes(const struct cm_sha256_impl *by, const struct cm_sha256_words *in,
+    size_t n, uint32_t *const out[8])
+{
+	uint8_t block[2][CM_SHA256_BLOCK];
+	uint32_t state[2][8];
+	uint32_t *const states[2] = { state[0], state[1] };
+	const uint8_t *const blocks[2] = { block[0], block[1] };
+	size_t k, i, j, some;
+
+	for (k = 0; k < n; k += some) {
+		some = by->compress2 != NULL && n - k > 1 ? 2 : 1;
+		for (j = 0; j < some; j++) {
+			block_of_words(in, k + j, block[j]);
+			memcpy(state[j], cm_sha256_start, sizeof(state[j]));
+		}
+		if (some == 2)
+			by->compress2(states, blocks, 1);
+		else
+			by->compress(state[0], block[0], 1);
+		for (i = 0; i < 8 * some; i++)
+			out[i % 8][k + i / 8] = state[i / 8][i % 8];
 	}
 	explicit_bzero(block, sizeof(block));
 	explicit_bzero(state, sizeof(state));

@@ -69,14 +69,6 @@ cm_sha256_compress_portable(uint32_t state[8], const uint8_t *blocks, size_t n)
 		compress_one(state, blocks);
 }
 
-static void
-words(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8])
-{
-	cm_sha256_words_one_by_one(cm_sha256_compress_portable, in, n, out);
-}
-
 const struct cm_sha256_impl cm_sha256_portable = { .name = "portable",
 	.lanes = 1,
-	.compress = cm_sha256_compress_portable,
-	.words = words,
-	.spell = cm_sha256_spell_portable };
+	.compress = cm_sha256_compress_portable };

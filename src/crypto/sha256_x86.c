@@ -37,18 +37,10 @@ ask(void)
 	return m;
 }
 
-static void
-words_shani(const struct cm_sha256_words *in, size_t n, uint32_t *const out[8])
-{
-	cm_sha256_words_one_by_one(cm_sha256_compress_shani, in, n, out);
-}
-
 static const struct cm_sha256_impl shani = { .name = "sha-ni",
 	.lanes = 2,
 	.compress = cm_sha256_compress_shani,
-	.compress2 = cm_sha256_compress2_shani,
-	.words = words_shani,
-	.spell = cm_sha256_spell_portable };
+	.compress2 = cm_sha256_compress2_shani };
 
 static const struct cm_sha256_impl avx2 = { .name = "avx2",
 	.lanes = 8,
@@ -56,11 +48,10 @@ static const struct cm_sha256_impl avx2 = { .name = "avx2",
 	.next = &cm_sha256_portable,
 	.compress = cm_sha256_compress_portable,
 	.group = cm_sha256_group_avx2,
-	.words = cm_sha256_words_avx2,
-	.spell = cm_sha256_spell_portable };
+	.words = cm_sha256_words_avx2 };
 
 /* How few messages another way is quicker for was measured: docs/design/0003. */
-static const struct cm_sha256_impl avx512 = { .name = "avx512",
+static const struct cm_sha256_impl avx512_alone = { .name = "avx512 alone",
 	.lanes = 32,
 	.few = 1,
 	.next = &cm_sha256_portable,
@@ -69,9 +60,9 @@ static const struct cm_sha256_impl avx512 = { .name = "avx512",
 	.words = cm_sha256_words_avx512,
 	.spell = cm_sha256_spell_avx512 };
 
-static const struct cm_sha256_impl avx512_shani = { .name = "avx512",
+static const struct cm_sha256_impl avx512 = { .name = "avx512",
 	.lanes = 32,
-	.few = 8,
+	.few = 10,
 	.next = &shani,
 	.compress = cm_sha256_compress_shani,
 	.compress2 = cm_sha256_compress2_shani,
@@ -85,10 +76,15 @@ cm_sha256_impls_here(const struct cm_sha256_impl *out[CM_SHA256_IMPLS])
 	const struct machine m = ask();
 	size_t n = 0;
 
-	if (m.avx512)
-		out[n++] = m.shani ? &avx512_shani : &avx512;
+	if (m.avx512 && m.shani)
+		out[n++] = &avx512;
+	if (m.avx512 && !m.shani)
+		out[n++] = &avx512_alone;
 	if (m.shani)
 		out[n++] = &shani;
+	/* not the fastest, but to be tested where it can be */
+	if (m.avx512 && m.shani)
+		out[n++] = &avx512_alone;
 	if (m.avx2)
 		out[n++] = &avx2;
 	out[n++] = &cm_sha256_portable;

@@ -1,3 +1,4 @@
+#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,6 +6,7 @@
 #include "seal/names.h"
 
 enum { NAME_HEAD = 1 + 8 + 1 + CM_HASH_LEN, TIE_HEAD = 2 + CM_HASH_LEN, MISSING_MAX = 256 };
+enum { ASKED_MAX = 32 }; /* at once */
 
 /* A value of at most 16 bytes, so that two are compared by words. */
 struct key {
@@ -13,9 +15,10 @@ struct key {
 	uint8_t group;
 };
 
+/* What is looked for most lies in one line of the processor's memory. */
 struct cm_names_slot {
-	struct key key;
-	uint16_t awaited; /* 1 + the place among those missing that will fill the slot; 0: it is full */
+	alignas(64) struct key key;
+	uint16_t awaited; /* 1 + the place among those missing that will fill it; 0: it is full */
 	uint8_t tie[CM_HASH_LEN];
 	uint8_t name[CM_HASH_LEN];
 };
@@ -47,7 +50,9 @@ cm_names_init(struct cm_names *n, const struct cm_seal_secret *secret)
 	memcpy(m + 9, secret->s, CM_HASH_LEN);
 	cm_sha256(m, sizeof(m), n->l);
 	explicit_bzero(m, sizeof(m));
-	n->slot = calloc(2 * CM_NAMES_SETS, sizeof(*n->slot));
+	n->slot = aligned_alloc(alignof(struct cm_names_slot), 2 * CM_NAMES_SETS * sizeof(*n->slot));
+	if (n->slot != NULL)
+		memset(n->slot, 0, 2 * CM_NAMES_SETS * sizeof(*n->slot));
 	n->missing = calloc(1, sizeof(*n->missing));
 	return n->slot == NULL || n->missing == NULL ? CM_E_NOMEM : CM_OK;
 }
@@ -98,7 +103,12 @@ key_of(uint8_t group, struct cm_span value)
 {
 	struct key k = { .len = (uint8_t)(value.len + 1), .group = group };
 
-	if (value.len > 0)
+	/* the lengths of addresses, for which the compiler has something better */
+	if (value.len == 4)
+		memcpy(k.value, value.ptr, 4);
+	else if (value.len == 16)
+		memcpy(k.value, value.ptr, 16);
+	else if (value.len > 0)
 		memcpy(k.value, value.ptr, value.len);
 	return k;
 }
@@ -121,18 +131,23 @@ spread(const struct key *k)
 	return (uint32_t)(h >> 40);
 }
 
-/* The slot that has ${k}, or the one that gets it: the older of its set, which is the second. */
 static struct cm_names_slot *
-slot_of(struct cm_names *n, const struct key *k, bool *has)
+set_of(struct cm_names *n, const struct key *k)
 {
-	struct cm_names_slot *s = &n->slot[2 * (spread(k) % CM_NAMES_SETS)];
+	return &n->slot[2 * (spread(k) % CM_NAMES_SETS)];
+}
 
+/* The slot of the set that has ${k}, or the one that gets it: the first, in place of the
+ * older one, which is the second. */
+static struct cm_names_slot *
+slot_of(struct cm_names_slot *s, const struct key *k, bool *has)
+{
 	*has = true;
 	if (same_key(&s[0].key, k))
 		return &s[0];
-	*has = same_key(&s[1].key, k);
-	if (*has)
+	if (same_key(&s[1].key, k))
 		return &s[1];
+	*has = false;
 	if (s[1].awaited == 0 && s[0].awaited == 0)
 		s[1] = s[0];
 	return &s[0];
@@ -179,26 +194,43 @@ add_missing(struct cm_names *n, uint8_t group, struct cm_span value, struct cm_n
 	return m->n++;
 }
 
+/* A value that is asked for. */
+struct asked {
+	struct key key;
+	struct cm_names_slot *set; /* NULL: too long to be kept */
+};
+
+static struct asked
+asked_of(struct cm_names *n, uint8_t group, struct cm_span value)
+{
+	struct asked a = { 0 };
+
+	if (value.len > CM_NAMES_VALUE)
+		return a;
+	a.key = key_of(group, value);
+	a.set = set_of(n, &a.key);
+	__builtin_prefetch(a.set);
+	return a;
+}
+
 static void
-ask(struct cm_names *n, uint8_t group, struct cm_span value, uint8_t tie[CM_HASH_LEN])
+answer(struct cm_names *n, const struct asked *a, uint8_t group, struct cm_span value,
+    uint8_t tie[CM_HASH_LEN])
 {
 	struct cm_names_missing *m = n->missing;
 	struct cm_names_slot *slot = NULL;
-	struct key k;
 	bool has = false;
 	size_t i;
 
-	if (value.len <= CM_NAMES_VALUE) {
-		k = key_of(group, value);
-		slot = slot_of(n, &k, &has);
-	}
+	if (a->set != NULL)
+		slot = slot_of(a->set, &a->key, &has);
 	if (has && slot->awaited == 0) {
 		memcpy(tie, slot->tie, CM_HASH_LEN);
 		return;
 	}
 	i = has ? slot->awaited - 1u : add_missing(n, group, value, slot);
 	if (!has && slot != NULL) {
-		slot->key = k;
+		slot->key = a->key;
 		slot->awaited = (uint16_t)(i + 1);
 	}
 	m->waiting[m->n_waiting].tie = tie;
@@ -211,10 +243,16 @@ void
 cm_names_ties(struct cm_names *n, const uint8_t *group, const struct cm_span *value, size_t count,
     uint8_t (*tie)[CM_HASH_LEN])
 {
-	size_t i;
+	struct asked a[ASKED_MAX];
+	size_t at, some, i;
 
-	for (i = 0; i < count; i++)
-		ask(n, group[i], value[i], tie[i]);
+	for (at = 0; at < count; at += some) {
+		some = count - at < ASKED_MAX ? count - at : ASKED_MAX;
+		for (i = 0; i < some; i++)
+			a[i] = asked_of(n, group[at + i], value[at + i]);
+		for (i = 0; i < some; i++)
+			answer(n, &a[i], group[at + i], value[at + i], tie[at + i]);
+	}
 	hash_missing(n);
 }
 
@@ -223,15 +261,13 @@ cm_names_of(struct cm_names *n, int group, struct cm_span value, uint8_t name[CM
     uint8_t tie[CM_HASH_LEN])
 {
 	struct cm_names_slot spare = { 0 }, *slot = &spare;
-	struct key k = { 0 };
+	const struct asked a = asked_of(n, (uint8_t)group, value);
 	bool has = false;
 
-	if (value.len <= CM_NAMES_VALUE) {
-		k = key_of((uint8_t)group, value);
-		slot = slot_of(n, &k, &has);
-	}
+	if (a.set != NULL)
+		slot = slot_of(a.set, &a.key, &has);
 	if (!has) {
-		slot->key = k;
+		slot->key = a.key;
 		slot->awaited = 1;
 		add_missing(n, (uint8_t)group, value, slot);
 		hash_missing(n);

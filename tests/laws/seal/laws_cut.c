@@ -108,6 +108,33 @@ joins_in_part(struct gen *g, const struct cm_cutter *c, const struct cm_row *row
 	return holds;
 }
 
+/* Cut into a tile, the row's bytes staying or not, the cells are the same. */
+static bool
+cuts_to_tile(struct gen *g, struct cm_tile *tile, const struct cm_cutter *c,
+    const struct cm_row *row, const struct cm_cells *cells)
+{
+	struct cm_buf away = { 0 };
+	struct cm_row gone = *row;
+	bool stays = gen_one_in(g, 2);
+	size_t at, i;
+
+	if (cm_tile_is_full(tile))
+		cm_tile_begin(tile, tile->first + tile->n);
+	at = tile->n;
+	cm_buf_add_span(&away, row->bytes);
+	if (!stays)
+		gone.bytes = cm_buf_span(&away);
+	if (!cm_buf_ok(&away) || cm_cut_to_tile(c->schema, &gone, stays, tile) != CM_OK)
+		abort();
+	if (away.len > 0)
+		memset(away.ptr, 0xee, away.len);
+	cm_buf_release(&away);
+	for (i = 0; i < c->schema->n; i++)
+		if (!cm_span_eq(cm_tile_value(tile, at, i), cells->cell[i]))
+			return gen_fail(g, "column %zu is another in a tile", i);
+	return tile->n == at + 1 || gen_fail(g, "not one row more");
+}
+
 static bool
 rows_hold(struct gen *g, const struct cm_schema *schema, struct cm_span file, const char *name)
 {
@@ -115,12 +142,15 @@ rows_hold(struct gen *g, const struct cm_schema *schema, struct cm_span file, co
 	struct cm_cutter cutter = { .schema = schema };
 	struct cm_cut_rows *rows = NULL;
 	struct cm_cells cells;
+	struct cm_tile tile;
 	enum cm_result rc;
 	uint64_t at = 0, n = 0;
 	bool holds = true;
 
+	if (cm_tile_init(&tile, schema) != CM_OK)
+		abort();
 	if (cm_cut_rows_new(schema, cm_source_of_memory(&file), name, &rows, NULL) != CM_OK)
-		return true; /* no capture at all */
+		goto out; /* no capture at all */
 	source = cm_cut_rows_source(rows);
 	while (holds && (rc = source.next(source.arg, &cells, NULL)) == CM_OK) {
 		const struct cm_row *row = cm_cut_rows_last(rows);
@@ -129,6 +159,7 @@ rows_hold(struct gen *g, const struct cm_schema *schema, struct cm_span file, co
 		if (row->bytes.ptr != file.ptr + at)
 			holds = gen_fail(g, "rows do not join to the file");
 		at += row->bytes.len;
+		holds = holds && cuts_to_tile(g, &tile, &cutter, row, &cells);
 		holds = holds && joins_back(g, &cutter, row, &cells);
 		if (schema->kind == CM_KIND_CAPTURE)
 			holds = holds && joins_in_part(g, &cutter, row, &cells);
@@ -143,6 +174,8 @@ rows_hold(struct gen *g, const struct cm_schema *schema, struct cm_span file, co
 	}
 	cm_cut_rows_free(rows);
 	cm_cutter_release(&cutter);
+out:
+	cm_tile_release(&tile);
 	return holds;
 }
 

@@ -413,28 +413,6 @@ first_changed_row_is_named(struct gen *g)
 	return holds;
 }
 
-/* The tree, by the words of RFC 9162 2.1.1. */
-static void
-tree_by_the_words(uint8_t (*leaf)[32], size_t n, uint8_t out[32])
-{
-	uint8_t m[65] = { 0x01 };
-	size_t k = 1;
-
-	if (n == 0) {
-		cm_sha256(NULL, 0, out);
-		return;
-	}
-	if (n == 1) {
-		memcpy(out, leaf[0], 32);
-		return;
-	}
-	while (k * 2 < n)
-		k *= 2;
-	tree_by_the_words(leaf, k, m + 1);
-	tree_by_the_words(leaf + k, n - k, m + 33);
-	cm_sha256(m, sizeof(m), out);
-}
-
 static bool
 is_node(size_t n, size_t at, size_t count)
 {
@@ -465,7 +443,7 @@ tree_is_that_of_the_rfc(struct gen *g)
 	for (i = 0; i < n; i++)
 		cm_tree_add(&t, 0, leaf[i]);
 	cm_tree_root(&t, NULL, got);
-	tree_by_the_words(leaf, n, want);
+	made_tree(leaf, n, want);
 	if (memcmp(got, want, 32) != 0)
 		holds = gen_fail(g, "%zu leaves: another root", n);
 	for (at = 0; holds && at < n; at++) {

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/sha256.h"
 #include "made.h"
 
 static struct cm_span
@@ -189,4 +190,25 @@ made_read(const struct made *m, struct cm_span bytes, struct cm_opening **out, s
 	static const struct cm_opening_rules none;
 
 	return cm_opening_new(&m->seal, bytes, &none, NULL, out, err);
+}
+
+void
+made_tree(uint8_t (*leaf)[32], size_t n, uint8_t out[32])
+{
+	uint8_t m[65] = { 0x01 };
+	size_t k = 1;
+
+	if (n == 0) {
+		cm_sha256(NULL, 0, out);
+		return;
+	}
+	if (n == 1) {
+		memcpy(out, leaf[0], 32);
+		return;
+	}
+	while (k * 2 < n)
+		k *= 2;
+	made_tree(leaf, k, m + 1);
+	made_tree(leaf + k, n - k, m + 33);
+	cm_sha256(m, sizeof(m), out);
 }

@@ -40,4 +40,7 @@ bool made_open(struct gen *g, const struct made *m, const struct cm_plan *plan, 
 enum cm_result made_read(
     const struct made *m, struct cm_span bytes, struct cm_opening **out, struct cm_err *err);
 
+/* The tree over ${n} leaves, by the words of RFC 9162 2.1.1. */
+void made_tree(uint8_t (*leaf)[32], size_t n, uint8_t out[32]);
+
 #endif

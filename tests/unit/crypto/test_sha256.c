@@ -242,60 +242,104 @@ any_batch_in_any_order_hashes_as_openssl_says(void **state)
 	free(b);
 }
 
-/* Blocks by words: the same as the bytes, also where rows are written over. */
+/* One that is too long for a lane, among short ones. */
+static void
+a_very_long_message_hashes_as_openssl_says(void **state)
+{
+	const struct cm_sha256_impl *impl[CM_SHA256_IMPLS];
+	size_t n = cm_sha256_impls(impl), len = (4u << 20) + 77, i, k;
+	uint8_t *long_one = malloc(len), want[2][32], got[20][32];
+	struct cm_sha256_msg msg[20];
+
+	(void)state;
+	assert_non_null(long_one);
+	fill(long_one, len);
+	assert_int_equal(EVP_Digest(long_one, len, want[0], NULL, EVP_sha256(), NULL), 1);
+	assert_int_equal(EVP_Digest(long_one, 150, want[1], NULL, EVP_sha256(), NULL), 1);
+	for (k = 0; k < 20; k++)
+		msg[k] = (struct cm_sha256_msg) { cm_span_of(long_one, k),
+			cm_span_of(long_one + k, (k == 7 ? len : 150) - k) };
+	for (i = 0; i < n; i++) {
+		cm_sha256_many_by(impl[i], msg, 20, got);
+		for (k = 0; k < 20; k++)
+			assert_memory_equal(got[k], want[k == 7 ? 0 : 1], 32);
+	}
+	free(long_one);
+}
+
+enum { WORDS = 100 };
+
+/* Messages of one block, ${len} bytes of which the last are in no row, and their padding. */
+struct worded {
+	struct cm_sha256_words in;
+	uint32_t row[16][WORDS];
+	uint32_t out[8][WORDS];
+	size_t len;
+};
+
+static void
+some_words(struct worded *w)
+{
+	const size_t last = below(14);
+	size_t i;
+
+	fill(w->row, sizeof(w->row));
+	fill(w->in.same, sizeof(w->in.same));
+	memset(w->out, 0, sizeof(w->out));
+	w->len = last * 4 + below(4);
+	for (i = 0; i < 16; i++)
+		w->in.row[i] = i < last && below(2) != 0 ? w->row[i] : NULL;
+	for (i = last; i < 16; i++)
+		w->in.same[i] = 0;
+	w->in.same[last] = 0x80000000u >> w->len % 4 * 8;
+	w->in.same[15] = (uint32_t)w->len * 8;
+}
+
+static void
+assert_words(const struct cm_sha256_impl *by, struct worded *w, size_t n)
+{
+	uint8_t block[64], got[WORDS + 1][40], want[32];
+	const uint32_t *word[8];
+	uint32_t *out[8];
+	size_t i, k;
+
+	for (i = 0; i < 8; i++)
+		word[i] = out[i] = w->out[i];
+	cm_sha256_words_by(by, &w->in, n, out);
+	memset(got, 0xee, sizeof(got));
+	cm_sha256_spell_by(by, word, n, got[0], sizeof(got[0]));
+	for (k = 0; k < n; k++) {
+		for (i = 0; i < 16; i++)
+			cm_put32(block + 4 * i,
+			    w->in.same[i] | (w->in.row[i] == NULL ? 0 : w->in.row[i][k]));
+		cm_sha256(block, w->len, want);
+		assert_memory_equal(got[k], want, 32);
+		assert_int_equal(got[k][32], 0xee);
+	}
+	/* nothing behind them is touched */
+	assert_int_equal(got[n][0], 0xee);
+	for (i = 0; i < 8; i++)
+		assert_int_equal(w->out[i][n], 0);
+	/* the same, written over what is read */
+	for (i = 0; i < 8; i++)
+		out[i] = w->row[i];
+	cm_sha256_words_by(by, &w->in, n, out);
+	for (i = 0; i < 8; i++)
+		assert_memory_equal(w->row[i], w->out[i], n * sizeof(w->row[i][0]));
+}
+
 static void
 words_hash_as_their_bytes(void **state)
 {
 	const struct cm_sha256_impl *impl[CM_SHA256_IMPLS];
-	static uint32_t row[16][100], word[8][100];
-	uint8_t block[64], got[100][40], want[32];
-	struct cm_sha256_words in;
-	const uint32_t *const_word[8];
-	uint32_t *out[8];
-	size_t n_impl = cm_sha256_impls(impl), by, n, i, k, len;
+	static struct worded w;
+	size_t n_impl = cm_sha256_impls(impl), by, n;
 
 	(void)state;
 	for (by = 0; by < n_impl; by++) {
-		for (n = 1; n < 80; n += n < 36 ? 1 : 11) {
-			fill(row, sizeof(row));
-			fill(in.same, sizeof(in.same));
-			memset(word, 0, sizeof(word));
-			len = below(56);
-			for (i = 0; i < 16; i++)
-				in.row[i] = below(2) ? row[i] : NULL;
-			/* the padding of ${len} bytes */
-			in.row[14] = in.row[15] = NULL;
-			in.same[14] = 0;
-			in.same[15] = (uint32_t)len * 8;
-			in.row[len / 4] = NULL;
-			in.same[len / 4] = len % 4 == 0 ? 0x80000000u
-							: (in.same[len / 4] & ~(UINT32_MAX >> (8 * (len % 4)))) |
-							      0x80000000u >> (8 * (len % 4));
-			for (i = len / 4 + 1; i < 14; i++) {
-				in.row[i] = NULL;
-				in.same[i] = 0;
-			}
-			for (i = 0; i < 8; i++)
-				const_word[i] = out[i] = word[i];
-			cm_sha256_words_by(impl[by], &in, n, out);
-			memset(got, 0xee, sizeof(got));
-			cm_sha256_spell_by(impl[by], const_word, n, got[0], sizeof(got[0]));
-			for (k = 0; k < n; k++) {
-				for (i = 0; i < 16; i++)
-					cm_put32(block + 4 * i,
-					    in.same[i] | (in.row[i] == NULL ? 0 : in.row[i][k]));
-				cm_sha256(block, len, want);
-				assert_memory_equal(got[k], want, 32);
-				assert_int_equal(got[k][32], 0xee);
-			}
-			assert_int_equal(got[n][0], 0xee);
-			assert_int_equal(word[0][n], 0);
-			/* the same, in place */
-			for (i = 0; i < 8; i++)
-				out[i] = row[i];
-			cm_sha256_words_by(impl[by], &in, n, out);
-			for (i = 0; i < 8; i++)
-				assert_memory_equal(row[i], word[i], n * 4);
+		for (n = 0; n < WORDS; n++) {
+			some_words(&w);
+			assert_words(impl[by], &w, n);
 		}
 	}
 }
@@ -310,6 +354,7 @@ main(void)
 		cmocka_unit_test(a_message_hashes_alike_however_it_is_cut),
 		cmocka_unit_test(every_length_hashes_as_openssl_says),
 		cmocka_unit_test(any_batch_in_any_order_hashes_as_openssl_says),
+		cmocka_unit_test(a_very_long_message_hashes_as_openssl_says),
 		cmocka_unit_test(words_hash_as_their_bytes),
 	};
 
