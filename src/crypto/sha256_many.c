@@ -2,11 +2,17 @@
 #include "crypto/sha256_impl.h"
 
 enum { SLICE = 2048, EXACT = 64, BUCKETS = EXACT + 4 * 64 };
+enum { FEW = 8 };        /* that are not worth putting in order */
 enum { LONG = 1 << 16 }; /* blocks of a message that is better off alone */
 
-/* Scratch of a batch: parts of messages, which may hold secrets. */
-struct scratch {
+/* Scratch of two messages, and of a batch of them: they may hold secrets. */
+struct pair {
 	uint8_t block[2][CM_SHA256_BLOCK];
+	uint32_t state[2][8];
+};
+
+struct scratch {
+	struct pair pair;
 	struct cm_sha256_rest rest;
 	void *room; /* of a group; NULL: there are to be none */
 };
@@ -59,14 +65,14 @@ put_state(const uint32_t state[8], uint8_t out[CM_SHA256_LEN])
 /* From block ${k} to the end. */
 static void
 finish_one(const struct cm_sha256_impl *by, const struct cm_sha256_msg *m, uint64_t k,
-    uint32_t state[8], struct scratch *s, uint8_t out[CM_SHA256_LEN])
+    uint32_t state[8], uint8_t block[CM_SHA256_BLOCK], uint8_t out[CM_SHA256_LEN])
 {
 	const uint64_t blocks = cm_sha256_blocks(m);
 	uint64_t n;
 
 	for (; k < blocks; k += n) {
 		n = run_from(m, k);
-		by->compress(state, cm_sha256_block_at(m, k, s->block[0]), (size_t)n);
+		by->compress(state, cm_sha256_block_at(m, k, block), (size_t)n);
 	}
 	put_state(state, out);
 }
@@ -74,7 +80,7 @@ finish_one(const struct cm_sha256_impl *by, const struct cm_sha256_msg *m, uint6
 /* Two from block ${k} on, side by side as far as both go. */
 static void
 finish_two(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const m[2], uint64_t k,
-    uint32_t (*state)[8], struct scratch *s, uint8_t *const out[2])
+    uint32_t (*state)[8], uint8_t (*block)[CM_SHA256_BLOCK], uint8_t *const out[2])
 {
 	const uint64_t b0 = cm_sha256_blocks(m[0]), b1 = cm_sha256_blocks(m[1]);
 	uint32_t *const states[2] = { state[0], state[1] };
@@ -85,32 +91,32 @@ finish_two(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const m[
 		n = run_from(m[0], k);
 		other = run_from(m[1], k);
 		n = n < other ? n : other;
-		at[0] = cm_sha256_block_at(m[0], k, s->block[0]);
-		at[1] = cm_sha256_block_at(m[1], k, s->block[1]);
+		at[0] = cm_sha256_block_at(m[0], k, block[0]);
+		at[1] = cm_sha256_block_at(m[1], k, block[1]);
 		by->compress2(states, at, (size_t)n);
 	}
-	finish_one(by, m[0], k, state[0], s, out[0]);
-	finish_one(by, m[1], k, state[1], s, out[1]);
+	finish_one(by, m[0], k, state[0], block[0], out[0]);
+	finish_one(by, m[1], k, state[1], block[1], out[1]);
 }
 
 static void
 finish(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const *m, size_t n, uint64_t k,
-    uint32_t (*state)[8], struct scratch *s, uint8_t *const *out)
+    uint32_t (*state)[8], uint8_t (*block)[CM_SHA256_BLOCK], uint8_t *const *out)
 {
 	size_t i = 0;
 
 	for (; by->compress2 != NULL && i + 2 <= n; i += 2)
-		finish_two(by, m + i, k, state + i, s, out + i);
+		finish_two(by, m + i, k, state + i, block, out + i);
 	for (; i < n; i++)
-		finish_one(by, m[i], k, state[i], s, out[i]);
+		finish_one(by, m[i], k, state[i], block[0], out[i]);
 }
 
 static void
 hash_alone(const struct cm_sha256_impl *by, const struct cm_sha256_msg *m, struct scratch *s,
     uint8_t out[CM_SHA256_LEN])
 {
-	memcpy(s->rest.state[0], cm_sha256_start, sizeof(cm_sha256_start));
-	finish_one(by, m, 0, s->rest.state[0], s, out);
+	memcpy(s->pair.state[0], cm_sha256_start, sizeof(cm_sha256_start));
+	finish_one(by, m, 0, s->pair.state[0], s->pair.block[0], out);
 }
 
 /* A group in order of length, the longest first. */
@@ -124,12 +130,14 @@ hash_group(const struct cm_sha256_impl *by, const struct cm_sha256_msg *const *m
 		s->rest.few = by->few;
 		by->group(m, n, out, &s->rest, s->room);
 		if (s->rest.n > 0)
-			finish(by->next, m, s->rest.n, s->rest.from, s->rest.state, s, out);
+			finish(by->next, m, s->rest.n, s->rest.from, s->rest.state,
+			    s->pair.block, out);
 		return;
 	}
 	for (i = 0; i < n; i++)
 		memcpy(s->rest.state[i], cm_sha256_start, sizeof(cm_sha256_start));
-	finish(by->group != NULL ? by->next : by, m, n, 0, s->rest.state, s, out);
+	finish(by->group != NULL ? by->next : by, m, n, 0, s->rest.state,
+	    s->pair.block, out);
 }
 
 /* Moves message ${i} of a group to its place among those before it. */
@@ -238,27 +246,61 @@ hash_slices(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, s
 
 static void
 hash_in_lanes(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
-    struct scratch *s, uint8_t (*out)[CM_SHA256_LEN])
+    uint8_t (*out)[CM_SHA256_LEN])
 {
 	alignas(64) uint8_t room[CM_SHA256_ROOM];
+	struct scratch s;
 
-	s->room = room;
-	hash_slices(by, msgs, n, s, out);
+	s.room = room;
+	hash_slices(by, msgs, n, &s, out);
+	explicit_bzero(&s, sizeof(s));
 	explicit_bzero(room, sizeof(room));
+}
+
+/* A few, two by two as they come. */
+static void
+hash_few(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
+    uint8_t (*out)[CM_SHA256_LEN])
+{
+	const struct cm_sha256_msg *m[2];
+	uint8_t *to[2];
+	struct pair p;
+	size_t i, some;
+
+	for (i = 0; i < n; i += some) {
+		some = n - i < 2 ? 1 : 2;
+		m[0] = &msgs[i];
+		m[1] = &msgs[i + some - 1];
+		to[0] = out[i];
+		to[1] = out[i + some - 1];
+		memcpy(p.state[0], cm_sha256_start, sizeof(cm_sha256_start));
+		memcpy(p.state[1], cm_sha256_start, sizeof(cm_sha256_start));
+		finish(by, m, some, 0, p.state, p.block, to);
+	}
+	explicit_bzero(&p, sizeof(p));
+}
+
+static void
+hash_without_lanes(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
+    uint8_t (*out)[CM_SHA256_LEN])
+{
+	struct scratch s;
+
+	s.room = NULL;
+	hash_slices(by, msgs, n, &s, out);
+	explicit_bzero(&s, sizeof(s));
 }
 
 void
 cm_sha256_many_by(const struct cm_sha256_impl *by, const struct cm_sha256_msg *msgs, size_t n,
     uint8_t (*out)[CM_SHA256_LEN])
 {
-	struct scratch s;
-
-	s.room = NULL;
 	if (by->group != NULL && n > by->few)
-		hash_in_lanes(by, msgs, n, &s, out);
+		hash_in_lanes(by, msgs, n, out);
+	else if (n < FEW)
+		hash_few(by->group != NULL ? by->next : by, msgs, n, out);
 	else
-		hash_slices(by, msgs, n, &s, out);
-	explicit_bzero(&s, sizeof(s));
+		hash_without_lanes(by, msgs, n, out);
 }
 
 void

@@ -49,27 +49,37 @@ store_state(struct vars v, uint32_t state[8])
 	_mm_storeu_si128((void *)(state + 4), _mm_alignr_epi8(u, t, 8));
 }
 
-TARGET static inline void
-load_and_rounds(struct vars *v, __m128i *w, const uint8_t *at, const uint32_t *k)
+TARGET static inline __m128i
+load_words(const uint8_t *at)
 {
 	const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
 
-	*w = _mm_shuffle_epi8(_mm_loadu_si128((const void *)at), swap);
-	rounds4(&v->abef, &v->cdgh, *w, k);
+	return _mm_shuffle_epi8(_mm_loadu_si128((const void *)at), swap);
+}
+
+/* Sixteen rounds on the words there are. */
+TARGET static inline void
+first_rounds(struct vars *v, const __m128i w[4])
+{
+	rounds4(&v->abef, &v->cdgh, w[0], cm_sha256_k);
+	rounds4(&v->abef, &v->cdgh, w[1], cm_sha256_k + 4);
+	rounds4(&v->abef, &v->cdgh, w[2], cm_sha256_k + 8);
+	rounds4(&v->abef, &v->cdgh, w[3], cm_sha256_k + 12);
+}
+
+/* Four rounds on the next words, which take the place of the oldest ones, w0. */
+TARGET static inline void
+next_rounds(struct vars *v, __m128i *w0, __m128i w1, __m128i w2, __m128i w3, const uint32_t *k)
+{
+	*w0 = schedule(*w0, w1, w2, w3);
+	rounds4(&v->abef, &v->cdgh, *w0, k);
 }
 
 TARGET static inline void
-next_and_rounds(struct vars *v, __m128i w[4], int i, const uint32_t *k)
+add_up(struct vars *v, struct vars before)
 {
-	w[i] = schedule(w[i], w[(i + 1) & 3], w[(i + 2) & 3], w[(i + 3) & 3]);
-	rounds4(&v->abef, &v->cdgh, w[i], k);
-}
-
-TARGET static inline void
-add_up(struct vars *v, const struct vars *before)
-{
-	v->abef = _mm_add_epi32(v->abef, before->abef);
-	v->cdgh = _mm_add_epi32(v->cdgh, before->cdgh);
+	v->abef = _mm_add_epi32(v->abef, before.abef);
+	v->cdgh = _mm_add_epi32(v->cdgh, before.cdgh);
 }
 
 TARGET void
@@ -78,19 +88,47 @@ cm_sha256_compress_shani(uint32_t state[8], const uint8_t *blocks, size_t n)
 	struct vars v = load_state(state), before;
 	const uint32_t *k;
 	__m128i w[4];
-	int i;
 
 	for (; n > 0; n--, blocks += 64) {
 		before = v;
-		k = cm_sha256_k;
-		for (i = 0; i < 4; i++)
-			load_and_rounds(&v, &w[i], blocks + 16 * i, k + 4 * i);
-		for (k += 16; k < cm_sha256_k + 64; k += 16)
-			for (i = 0; i < 4; i++)
-				next_and_rounds(&v, w, i, k + 4 * i);
-		add_up(&v, &before);
+		w[0] = load_words(blocks), w[1] = load_words(blocks + 16);
+		w[2] = load_words(blocks + 32), w[3] = load_words(blocks + 48);
+		first_rounds(&v, w);
+		for (k = cm_sha256_k + 16; k < cm_sha256_k + 64; k += 16) {
+			next_rounds(&v, &w[0], w[1], w[2], w[3], k);
+			next_rounds(&v, &w[1], w[2], w[3], w[0], k + 4);
+			next_rounds(&v, &w[2], w[3], w[0], w[1], k + 8);
+			next_rounds(&v, &w[3], w[0], w[1], w[2], k + 12);
+		}
+		add_up(&v, before);
 	}
 	store_state(v, state);
+}
+
+TARGET static inline void
+first_rounds2(struct vars *v, struct vars *u, const __m128i w[4], const __m128i x[4])
+{
+	rounds4(&v->abef, &v->cdgh, w[0], cm_sha256_k);
+	rounds4(&u->abef, &u->cdgh, x[0], cm_sha256_k);
+	rounds4(&v->abef, &v->cdgh, w[1], cm_sha256_k + 4);
+	rounds4(&u->abef, &u->cdgh, x[1], cm_sha256_k + 4);
+	rounds4(&v->abef, &v->cdgh, w[2], cm_sha256_k + 8);
+	rounds4(&u->abef, &u->cdgh, x[2], cm_sha256_k + 8);
+	rounds4(&v->abef, &v->cdgh, w[3], cm_sha256_k + 12);
+	rounds4(&u->abef, &u->cdgh, x[3], cm_sha256_k + 12);
+}
+
+TARGET static inline void
+next_rounds2(struct vars *v, struct vars *u, __m128i w[4], __m128i x[4], const uint32_t *k)
+{
+	next_rounds(v, &w[0], w[1], w[2], w[3], k);
+	next_rounds(u, &x[0], x[1], x[2], x[3], k);
+	next_rounds(v, &w[1], w[2], w[3], w[0], k + 4);
+	next_rounds(u, &x[1], x[2], x[3], x[0], k + 4);
+	next_rounds(v, &w[2], w[3], w[0], w[1], k + 8);
+	next_rounds(u, &x[2], x[3], x[0], x[1], k + 8);
+	next_rounds(v, &w[3], w[0], w[1], w[2], k + 12);
+	next_rounds(u, &x[3], x[0], x[1], x[2], k + 12);
 }
 
 TARGET void
@@ -100,24 +138,19 @@ cm_sha256_compress2_shani(uint32_t *const state[2], const uint8_t *const blocks[
 	const uint8_t *a = blocks[0], *b = blocks[1];
 	const uint32_t *k;
 	__m128i w[4], x[4];
-	int i;
 
 	for (; n > 0; n--, a += 64, b += 64) {
 		v0 = v;
 		u0 = u;
-		k = cm_sha256_k;
-		for (i = 0; i < 4; i++) {
-			load_and_rounds(&v, &w[i], a + 16 * i, k + 4 * i);
-			load_and_rounds(&u, &x[i], b + 16 * i, k + 4 * i);
-		}
-		for (k += 16; k < cm_sha256_k + 64; k += 16) {
-			for (i = 0; i < 4; i++) {
-				next_and_rounds(&v, w, i, k + 4 * i);
-				next_and_rounds(&u, x, i, k + 4 * i);
-			}
-		}
-		add_up(&v, &v0);
-		add_up(&u, &u0);
+		w[0] = load_words(a), w[1] = load_words(a + 16);
+		w[2] = load_words(a + 32), w[3] = load_words(a + 48);
+		x[0] = load_words(b), x[1] = load_words(b + 16);
+		x[2] = load_words(b + 32), x[3] = load_words(b + 48);
+		first_rounds2(&v, &u, w, x);
+		for (k = cm_sha256_k + 16; k < cm_sha256_k + 64; k += 16)
+			next_rounds2(&v, &u, w, x, k);
+		add_up(&v, v0);
+		add_up(&u, u0);
 	}
 	store_state(v, state[0]);
 	store_state(u, state[1]);

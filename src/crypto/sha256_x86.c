@@ -62,7 +62,7 @@ static const struct cm_sha256_impl avx512_alone = { .name = "avx512 alone",
 
 static const struct cm_sha256_impl avx512 = { .name = "avx512",
 	.lanes = 32,
-	.few = 10,
+	.few = 11,
 	.next = &shani,
 	.compress = cm_sha256_compress_shani,
 	.compress2 = cm_sha256_compress2_shani,
