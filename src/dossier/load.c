@@ -313,6 +313,45 @@ load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_
 	return CM_OK;
 }
 
+/* The rows of exhibit ${k} that findings cite: those of their support, of which all the
+ * others are a part (dossier/refer). */
+static CM_RESULT
+cited_rows(struct cm_loaded *l, size_t k, struct cm_view_in *in)
+{
+	const struct cm_ids *set;
+	uint64_t *row;
+	size_t n = 0, i, j;
+
+	for (i = 0; i < l->dossier.n_findings; i++)
+		n += l->finding[i].support.n;
+	row = calloc(n + 1, sizeof(*row));
+	if (row == NULL)
+		return CM_E_NOMEM;
+	for (i = n = 0; i < l->dossier.n_findings; i++) {
+		set = &l->finding[i].support;
+		for (j = 0; j < set->n; j++)
+			if (cm_packet_file(set->id[j]) == k)
+				row[n++] = cm_packet_frame(set->id[j]);
+	}
+	in->keep = row;
+	in->n_keep = cm_numbers_sort(row, n);
+	return CM_OK;
+}
+
+static CM_RESULT
+view_opening(struct cm_loaded *l, size_t k, struct cm_shown_exhibit *x, struct cm_err *err)
+{
+	struct cm_view_in in = { .opening = l->opening[k], .schema = &l->seal[k].seal.schema,
+		.seal = (uint32_t)k };
+	enum cm_result rc = cited_rows(l, k, &in);
+
+	if (rc != CM_OK)
+		return no_memory(err);
+	rc = cm_view_read(&in, l->arena, x, err);
+	free((void *)(uintptr_t)in.keep);
+	return rc;
+}
+
 static CM_RESULT
 load_opening(struct cm_loaded *l, const struct cm_zip *zip, size_t k, struct cm_shown_exhibit *x,
     struct cm_err *err)
@@ -337,7 +376,7 @@ load_opening(struct cm_loaded *l, const struct cm_zip *zip, size_t k, struct cm_
 		    book.conflict_row, x->by);
 	cm_name_book_release(&book);
 	if (rc == CM_OK)
-		rc = cm_view_read(l->opening[k], &seal->schema, (uint32_t)k, l->arena, x, err);
+		rc = view_opening(l, k, x, err);
 	if (rc == CM_OK)
 		x->whole = cm_opening_stats(l->opening[k])->whole;
 	if (rc == CM_OK && x->shows.rows == 0)
@@ -406,6 +445,8 @@ cm_loaded_release(struct cm_loaded *l)
 
 	for (i = 0; i < l->n_parts; i++)
 		cm_statement_release(&l->part[i].doc);
+	for (i = 0; i < l->dossier.n_exhibits; i++)
+		cm_view_free(l->dossier.exhibits[i].view);
 	for (i = 0; l->opening != NULL && i < l->dossier.n_exhibits; i++)
 		cm_opening_free(l->opening[i]);
 	*l = (struct cm_loaded) { 0 };

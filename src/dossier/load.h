@@ -3,7 +3,8 @@
  * Used by the receiver on what came, and by the sender on what is about to leave:
  * both see the same.  Signatures are checked against the keys inside them; whose
  * keys these are is the verifier's question.  Everything read comes from a sender
- * who may lie: total and bounded by the size of the dossier. */
+ * who may lie: total.  Memory: the statements; of each opening what dossier/view.h
+ * says, which is the rows that findings cite and some 150 bytes a host. */
 #ifndef CM_DOSSIER_LOAD_H
 #define CM_DOSSIER_LOAD_H
 

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "dossier/model.h"
 
 const struct cm_shown_row *
@@ -36,4 +38,26 @@ cm_ids_has(const struct cm_ids *set, cm_packet_id id)
 			high = mid;
 	}
 	return low < set->n && set->id[low] == id;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+size_t
+cm_numbers_sort(uint64_t *number, size_t n)
+{
+	size_t i, k = 0;
+
+	if (n == 0)
+		return 0;
+	qsort(number, n, sizeof(*number), by_number);
+	for (i = 0; i < n; i++)
+		if (i == 0 || number[i] != number[i - 1])
+			number[k++] = number[i];
+	return k;
 }

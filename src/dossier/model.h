@@ -28,7 +28,9 @@ struct cm_pseudonym {
 	uint8_t len; /* 4, 16; 0: none, the address is there */
 };
 
-/* A row of a capture of which at least one cell is not shut. */
+/* A row of a capture of which at least one cell is not shut.  Spans lie in the arena or in
+ * the dossier's bytes; of a row of a pass (dossier/view.h) they live until the next one,
+ * except packet.payload, which lies in the dossier's bytes. */
 struct cm_shown_row {
 	uint64_t row;
 	uint8_t cell[CM_CAPTURE_COLUMNS]; /* enum cm_cell_state */
@@ -60,7 +62,17 @@ struct cm_claim {
 	const char *shut; /* hexadecimal commitment */
 };
 
-/* One seal of the dossier and what is opened of it. */
+/* Rows that are shown of one host. */
+struct cm_host_rows {
+	uint64_t open; /* with headers */
+	uint64_t shut; /* without, but with this host tied or named */
+};
+
+struct cm_view;
+
+/* One seal of the dossier and what is opened of it.  Memory is taken for the rows that a
+ * finding of the dossier cites; the others are counted, and read again where all are
+ * needed. */
 struct cm_shown_exhibit {
 	uint8_t statement[32]; /* SHA-256 of the statement file */
 	uint8_t exhibit[32], root[32];
@@ -68,11 +80,17 @@ struct cm_shown_exhibit {
 	uint64_t table_rows;
 	const struct cm_claim *collected;
 	size_t n_collected;
-	const struct cm_shown_row *rows; /* ascending; of a capture/1 only */
+	const struct cm_shown_row *rows; /* those that are cited; ascending; of a capture/1 only */
 	size_t n_rows;
 	const struct cm_schema *schema;	    /* NULL only in tests, of a capture/1 */
 	const struct cm_shown_cells *cells; /* ascending; of all other kinds */
 	size_t n_cells;
+	struct cm_view *view; /* all rows that are shown of a capture/1; NULL: no more than `rows` */
+	const struct cm_host_rows *hosts; /* of each host by its number; [0] is nobody's */
+	size_t n_hosts;	   /* hosts have the numbers below */
+	bool pcap;	   /* the first packet shown is one of a pcap file, */
+	bool file_header;  /* of which the first row is open */
+	uint64_t told;	   /* rows of which it shows whose they are, or that they are nobody's */
 	bool has_opening;
 	bool whole; /* all of it is open, and agrees with the sealed digest of the file */
 	struct cm_shows shows; /* counted from the opening */
@@ -113,5 +131,8 @@ const struct cm_shown_row *cm_shown_row_find(const struct cm_shown_exhibit *x, u
 const struct cm_shown_row *cm_dossier_row(const struct cm_dossier *d, cm_packet_id id);
 
 bool cm_ids_has(const struct cm_ids *set, cm_packet_id id);
+
+/* Sorts numbers, ascending, each once; how many these are. */
+size_t cm_numbers_sort(uint64_t *number, size_t n);
 
 #endif

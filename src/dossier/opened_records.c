@@ -178,18 +178,21 @@ put_missing(struct cm_buf *out, uint64_t first, uint64_t last)
 	cm_buf_printf(out, "{\"rows_not_shown\": [%" PRIu64 ", %" PRIu64 "]}\n", first, last);
 }
 
-void
-cm_opened_records(const struct cm_shown_exhibit *x, struct cm_buf *out)
+enum cm_result
+cm_opened_records(const struct cm_shown_exhibit *x, struct cm_buf *row, const struct cm_sink *out)
 {
+	enum cm_result rc = CM_OK;
 	uint64_t next = 0;
 	size_t i;
 
-	for (i = 0; i < x->n_cells && !out->failed; i++) {
+	for (i = 0; rc == CM_OK && i < x->n_cells; i++) {
 		if (x->cells[i].row > next)
-			put_missing(out, next, x->cells[i].row - 1);
-		put_record(out, x->schema, &x->cells[i]);
+			put_missing(row, next, x->cells[i].row - 1);
+		put_record(row, x->schema, &x->cells[i]);
 		next = x->cells[i].row + 1;
+		rc = cm_opened_flush(row, out);
 	}
 	if (next < x->table_rows)
-		put_missing(out, next, x->table_rows - 1);
+		put_missing(row, next, x->table_rows - 1);
+	return rc == CM_OK ? cm_opened_flush(row, out) : rc;
 }

@@ -92,35 +92,53 @@ put_missing_blocks(struct cm_buf *out, uint64_t first, uint64_t last)
 	cm_buf_add_str(out, " not shown\n");
 }
 
-static void
-put_rows(const struct cm_shown_exhibit *x, struct cm_buf *out)
+enum cm_result
+cm_opened_flush(struct cm_buf *row, const struct cm_sink *out)
+{
+	enum cm_result rc;
+
+	if (!cm_buf_ok(row))
+		return CM_E_NOMEM;
+	rc = cm_sink_write(out, row->ptr, row->len);
+	cm_buf_clear(row);
+	return rc;
+}
+
+static CM_RESULT
+put_rows(const struct cm_shown_exhibit *x, struct cm_buf *b, const struct cm_sink *out)
 {
 	bool blob = x->schema->kind == CM_KIND_BLOB;
+	enum cm_result rc = CM_OK;
 	uint64_t next = 0;
 	size_t i;
 
-	for (i = 0; i < x->n_cells && !out->failed; i++) {
+	for (i = 0; rc == CM_OK && i < x->n_cells; i++) {
 		const struct cm_shown_cells *row = &x->cells[i];
 
 		if (row->row > next)
-			(blob ? put_missing_blocks : put_missing_lines)(out, next, row->row - 1);
-		(blob ? put_block : put_line)(out, row);
+			(blob ? put_missing_blocks : put_missing_lines)(b, next, row->row - 1);
+		(blob ? put_block : put_line)(b, row);
 		next = row->row + 1;
+		rc = cm_opened_flush(b, out);
 	}
 	if (next < x->table_rows)
-		(blob ? put_missing_blocks : put_missing_lines)(out, next, x->table_rows - 1);
+		(blob ? put_missing_blocks : put_missing_lines)(b, next, x->table_rows - 1);
+	return rc == CM_OK ? cm_opened_flush(b, out) : rc;
 }
 
 enum cm_result
-cm_opened_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out)
+cm_opened_write(const struct cm_dossier *d, uint32_t seal, const struct cm_sink *out)
 {
 	const struct cm_shown_exhibit *x = &d->exhibits[seal];
+	struct cm_buf row = { 0 };
+	enum cm_result rc;
 
 	if (x->shows.capture)
 		return cm_pcapng_write(d, seal, out);
 	if (x->schema->kind == CM_KIND_RECORDS)
-		cm_opened_records(x, out);
+		rc = cm_opened_records(x, &row, out);
 	else
-		put_rows(x, out);
-	return cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
+		rc = put_rows(x, &row, out);
+	cm_buf_release(&row);
+	return rc;
 }

@@ -228,12 +228,13 @@ static CM_RESULT
 add_opened(struct packing *p, const struct cm_dossier *d, uint32_t k)
 {
 	const struct cm_shown_exhibit *x = &d->exhibits[k];
+	struct cm_sink sink = cm_sink_of_buf(&p->opened[k]);
 	char name[CM_ZIP_NAME + 1];
 	enum cm_result rc;
 
 	if (!x->has_opening)
 		return CM_OK;
-	rc = cm_opened_write(d, k, &p->opened[k]);
+	rc = cm_opened_write(d, k, &sink);
 	if (rc != CM_OK)
 		return no_memory(p->err);
 	snprintf(name, sizeof(name), "seal-%u%s", k + 1, cm_opened_ending(x->schema->kind));

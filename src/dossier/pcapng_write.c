@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "dossier/cited.h"
 #include "dossier/pcapng_write.h"
+#include "dossier/view.h"
 
 /* draft-ietf-opsawg-pcapng: block and option types used here. */
 enum {
@@ -12,8 +14,7 @@ enum {
 	OPT_COMMENT = 1,
 	OPT_USERAPPL = 4,
 	OPT_TSRESOL = 9,
-	OPT_TSOFFSET = 14,
-	IFACES_MAX = 65536
+	OPT_TSOFFSET = 14
 };
 #define BLOCK_SHB 0x0a0d0d0au
 
@@ -23,11 +24,16 @@ struct iface {
 	uint8_t tsresol;
 };
 
+/* The interfaces in order of first use; a table finds them, for a file may have as many as
+ * it has packets. */
 struct writing {
 	const struct cm_dossier *d;
-	struct cm_buf *out;
+	struct cm_buf text; /* of the comment, and of the block: scratch */
+	struct cm_buf body, block;
 	struct iface *iface;
-	size_t n, cap;
+	size_t n;
+	uint32_t *slot; /* number plus 1; 0: free */
+	size_t cap;	/* a power of two; room for half as many interfaces */
 	struct cm_cited roles; /* as: enum role */
 };
 
@@ -111,29 +117,66 @@ put_iface(struct cm_buf *out, const struct iface *f)
 	cm_buf_release(&body);
 }
 
+static bool
+same_iface(const struct iface *a, const struct iface *b)
+{
+	return a->tsoffset == b->tsoffset && a->linktype == b->linktype && a->tsresol == b->tsresol;
+}
+
+static uint32_t *
+find_iface(const struct writing *w, const struct iface *f)
+{
+	uint64_t h = (f->tsoffset ^ (uint64_t)f->linktype << 48 ^ (uint64_t)f->tsresol << 40) *
+		     UINT64_C(0x9e3779b97f4a7c15);
+	size_t i = (size_t)(h >> 20) & (w->cap - 1);
+
+	while (w->slot[i] != 0 && !same_iface(&w->iface[w->slot[i] - 1], f))
+		i = (i + 1) & (w->cap - 1);
+	return &w->slot[i];
+}
+
+static CM_RESULT
+grow_ifaces(struct writing *w)
+{
+	size_t cap = w->cap == 0 ? 16 : 2 * w->cap, i;
+	struct iface *iface;
+	uint32_t *slot;
+
+	if (w->n < w->cap / 2)
+		return CM_OK;
+	slot = calloc(cap, sizeof(*slot));
+	if (slot == NULL)
+		return CM_E_NOMEM;
+	free(w->slot);
+	w->slot = slot;
+	iface = realloc(w->iface, cap / 2 * sizeof(*iface));
+	if (iface == NULL) {
+		w->cap = 0; /* the table is empty, and is not looked at again */
+		return CM_E_NOMEM;
+	}
+	w->iface = iface;
+	w->cap = cap;
+	for (i = 0; i < w->n; i++)
+		*find_iface(w, &w->iface[i]) = (uint32_t)i + 1;
+	return CM_OK;
+}
+
 /* Number of the interface of ${r}, added if it is new. */
 static CM_RESULT
 iface_of(struct writing *w, const struct cm_record *r, uint32_t *out)
 {
-	struct iface *p;
-	size_t i;
+	struct iface f = { r->tsoffset, r->linktype, r->tsresol };
+	enum cm_result rc = grow_ifaces(w);
+	uint32_t *slot;
 
-	for (i = 0; i < w->n; i++) {
-		if (w->iface[i].tsoffset == r->tsoffset && w->iface[i].linktype == r->linktype &&
-		    w->iface[i].tsresol == r->tsresol) {
-			*out = (uint32_t)i;
-			return CM_OK;
-		}
+	if (rc != CM_OK)
+		return rc;
+	slot = find_iface(w, &f);
+	if (*slot == 0) {
+		w->iface[w->n] = f;
+		*slot = (uint32_t)++w->n;
 	}
-	if (w->n == w->cap) {
-		w->cap = w->cap == 0 ? 8 : 2 * w->cap;
-		p = realloc(w->iface, w->cap * sizeof(*p));
-		if (p == NULL)
-			return CM_E_NOMEM;
-		w->iface = p;
-	}
-	w->iface[w->n] = (struct iface) { r->tsoffset, r->linktype, r->tsresol };
-	*out = (uint32_t)w->n++;
+	*out = *slot - 1;
 	return CM_OK;
 }
 
@@ -173,26 +216,26 @@ note_roles(struct writing *w)
 }
 
 static void
-put_comment(struct cm_buf *b, struct writing *w, const struct cm_shown_row *r)
+put_comment(struct writing *w, const struct cm_shown_row *r)
 {
 	static const char *const word[] = { "; forged", "; genuine", "; suspect" };
 	const struct cm_cited_row *of;
 	bool is[ROLE_N] = { false };
-	struct cm_buf text = { 0 };
+	struct cm_buf *text = &w->text;
 	size_t i, n;
 
-	cm_buf_printf(&text, "row %" PRIu64, r->row);
+	cm_buf_clear(text);
+	cm_buf_printf(text, "row %" PRIu64, r->row);
 	n = cm_cited_of(&w->roles, r->packet.id, &of);
 	for (i = 0; i < n; i++)
 		is[of[i].as] = true;
 	for (i = 0; i < ROLE_N; i++) {
 		if (is[i])
-			cm_buf_add_str(&text, word[i]);
+			cm_buf_add_str(text, word[i]);
 	}
-	put_shut(&text, r);
-	put_option(b, OPT_COMMENT, cm_buf_span(&text));
-	b->failed |= text.failed;
-	cm_buf_release(&text);
+	put_shut(text, r);
+	put_option(&w->body, OPT_COMMENT, cm_buf_span(text));
+	w->body.failed |= text->failed;
 }
 
 static void
@@ -235,56 +278,91 @@ put_time(struct cm_buf *b, const struct cm_record *r)
 }
 
 static CM_RESULT
-put_packet(struct writing *w, struct cm_buf *blocks, const struct cm_shown_row *r)
+put_packet(struct writing *w, const struct cm_sink *out, const struct cm_shown_row *r)
 {
 	const struct cm_record *rec = &r->record;
 	struct cm_span data = cm_span_part(rec->bytes, rec->data_at, rec->cap_len);
-	struct cm_buf body = { 0 };
+	struct cm_buf *body = &w->body;
 	uint32_t iface = 0;
 	size_t at;
 	enum cm_result rc = iface_of(w, rec, &iface);
 
 	if (rc != CM_OK)
 		return rc;
-	put32(&body, iface);
-	put_time(&body, rec);
-	put32(&body, (uint32_t)data.len);
-	put32(&body, rec->orig_len);
-	at = body.len;
-	cm_buf_add_span(&body, data);
-	if (cm_buf_ok(&body) && r->addr_len != 0) {
-		put_alias(body.ptr + at, data.len, r->src_at - rec->data_at, &r->alias_src);
-		put_alias(body.ptr + at, data.len, r->dst_at - rec->data_at, &r->alias_dst);
+	cm_buf_clear(body);
+	cm_buf_clear(&w->block);
+	put32(body, iface);
+	put_time(body, rec);
+	put32(body, (uint32_t)data.len);
+	put32(body, rec->orig_len);
+	at = body->len;
+	cm_buf_add_span(body, data);
+	if (cm_buf_ok(body) && r->addr_len != 0) {
+		put_alias(body->ptr + at, data.len, r->src_at - rec->data_at, &r->alias_src);
+		put_alias(body->ptr + at, data.len, r->dst_at - rec->data_at, &r->alias_dst);
 	}
-	pad(&body, data.len);
-	put_comment(&body, w, r);
-	put_option(&body, 0, cm_span_of(NULL, 0));
-	put_block(blocks, BLOCK_EPB, &body);
-	cm_buf_release(&body);
-	return cm_buf_ok(blocks) ? CM_OK : CM_E_NOMEM;
+	pad(body, data.len);
+	put_comment(w, r);
+	put_option(body, 0, cm_span_of(NULL, 0));
+	put_block(&w->block, BLOCK_EPB, body);
+	return cm_buf_ok(&w->block) ? cm_sink_write(out, w->block.ptr, w->block.len) : CM_E_NOMEM;
+}
+
+/* The file's head: the interfaces of all its packets, which come behind. */
+static CM_RESULT
+put_head(struct writing *w, const struct cm_shown_exhibit *x, const struct cm_sink *out)
+{
+	struct cm_view_pass pass = cm_view_begin(x);
+	const struct cm_shown_row *row;
+	uint32_t ignored;
+	enum cm_result rc;
+	size_t i;
+
+	while ((rc = cm_view_next(&pass, &row)) == CM_OK) {
+		if (row->is_packet && iface_of(w, &row->record, &ignored) != CM_OK)
+			return CM_E_NOMEM;
+	}
+	if (rc != CM_E_NOTFOUND)
+		return rc;
+	cm_buf_clear(&w->block);
+	put_section(&w->block);
+	for (i = 0; i < w->n; i++)
+		put_iface(&w->block, &w->iface[i]);
+	return cm_buf_ok(&w->block) ? cm_sink_write(out, w->block.ptr, w->block.len) : CM_E_NOMEM;
+}
+
+static CM_RESULT
+put_packets(struct writing *w, const struct cm_shown_exhibit *x, const struct cm_sink *out)
+{
+	struct cm_view_pass pass = cm_view_begin(x);
+	const struct cm_shown_row *row;
+	enum cm_result rc;
+
+	while ((rc = cm_view_next(&pass, &row)) == CM_OK) {
+		if (row->is_packet)
+			rc = put_packet(w, out, row);
+		if (rc != CM_OK)
+			return rc;
+	}
+	return rc == CM_E_NOTFOUND ? CM_OK : rc;
 }
 
 CM_RESULT
-cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out)
+cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, const struct cm_sink *out)
 {
 	const struct cm_shown_exhibit *x = &d->exhibits[seal];
-	struct writing w = { .d = d, .out = out };
-	struct cm_buf blocks = { 0 };
+	struct writing w = { .d = d };
 	enum cm_result rc = note_roles(&w);
-	size_t i;
 
-	for (i = 0; rc == CM_OK && i < x->n_rows; i++) {
-		if (x->rows[i].is_packet)
-			rc = put_packet(&w, &blocks, &x->rows[i]);
-	}
-	if (rc == CM_OK) {
-		put_section(out);
-		for (i = 0; i < w.n; i++)
-			put_iface(out, &w.iface[i]);
-		cm_buf_add_span(out, cm_buf_span(&blocks));
-	}
-	cm_buf_release(&blocks);
+	if (rc == CM_OK)
+		rc = put_head(&w, x, out);
+	if (rc == CM_OK)
+		rc = put_packets(&w, x, out);
+	cm_buf_release(&w.text);
+	cm_buf_release(&w.body);
+	cm_buf_release(&w.block);
 	free(w.iface);
+	free(w.slot);
 	cm_cited_release(&w.roles);
-	return rc == CM_OK && !cm_buf_ok(out) ? CM_E_NOMEM : rc;
+	return rc;
 }

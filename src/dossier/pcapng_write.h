@@ -5,12 +5,13 @@
 #ifndef CM_DOSSIER_PCAPNG_WRITE_H
 #define CM_DOSSIER_PCAPNG_WRITE_H
 
-#include "base/buf.h"
 #include "base/result.h"
+#include "base/sink.h"
 #include "dossier/model.h"
 
-/* Appends seal-K.pcapng for exhibit ${seal} of ${d}, also if it shows
- * no packet.  The same dossier, the same bytes.  CM_E_NOMEM. */
-CM_RESULT cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, struct cm_buf *out);
+/* Writes seal-K.pcapng for exhibit ${seal} of ${d}, also if it shows no packet: in two
+ * passes over its rows, packet by packet.  The same dossier, the same bytes.
+ * CM_E_NOMEM, and what the sink says. */
+CM_RESULT cm_pcapng_write(const struct cm_dossier *d, uint32_t seal, const struct cm_sink *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "dossier/cited.h"
 #include "dossier/datagrams.h"
 #include "dossier/echoes.h"
+#include "dossier/model.h"
 #include "dossier/plan.h"
 
 #define COL(c) cm_column_bit(CM_COL_##c)
@@ -301,11 +302,7 @@ find_wanted(struct walk *w, uint64_t **out, size_t *n)
 		for (k = 0; k < of.n; k++)
 			row[all++] = cm_packet_frame(of.id[k]);
 	}
-	qsort(row, all, sizeof(*row), by_row);
-	for (i = k = 0; i < all; i++)
-		if (i == 0 || row[i] != row[i - 1])
-			row[k++] = row[i];
-	*n = k;
+	*n = cm_numbers_sort(row, all);
 	return CM_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dossier/rests.h"
+#include "dossier/view.h"
 
 /* Rows of the captures that a finding cites. */
 struct tally {
@@ -27,19 +28,15 @@ find_accused(const struct cm_dossier *d, const struct cm_finding *f)
 	return NULL;
 }
 
-/* What the rows of one exhibit say, whatever finding asks. */
+/* Which hosts of an exhibit are known by address, whatever finding asks. */
 struct known {
-	bool counted, named;
-	uint64_t told, opened;
-	uint64_t *open, *shut;	/* of each host by number: rows with and without headers */
-	uint32_t n_hosts;	/* numbers 0..n_hosts-1 */
+	bool named;
 	struct address *address; /* ascending, each once */
 	size_t n_addresses;
 };
 
 struct address {
 	struct cm_span addr;
-	size_t nth;
 	uint32_t host;
 };
 
@@ -72,11 +69,8 @@ cm_host_tally_free(struct cm_host_tally *r)
 
 	if (r == NULL)
 		return;
-	for (k = 0; k < r->d->n_exhibits; k++) {
-		free(r->known[k].open);
-		free(r->known[k].shut);
+	for (k = 0; k < r->d->n_exhibits; k++)
 		free(r->known[k].address);
-	}
 	free(r->known);
 	free(r);
 }
@@ -89,31 +83,24 @@ by_address(const void *a, const void *b)
 
 	if (d != 0)
 		return d;
-	return x->nth < y->nth ? -1 : x->nth > y->nth;
+	return x->host < y->host ? -1 : x->host > y->host;
 }
 
-static void
-add_address(struct known *n, struct cm_span addr, uint32_t host)
-{
-	if (addr.len != 4 && addr.len != 16)
-		return;
-	n->address[n->n_addresses] = (struct address) { addr, n->n_addresses, host };
-	n->n_addresses++;
-}
-
-/* Whose number an address has, by the first row that has it. */
+/* Whose number an address has: hosts are numbered in the order of rows. */
 static CM_RESULT
 name_hosts(const struct cm_shown_exhibit *x, struct known *n)
 {
+	struct cm_span addr;
 	size_t i, k = 0;
 
-	n->address = calloc(2 * x->n_rows + 1, sizeof(n->address[0]));
+	n->address = calloc(x->n_hosts + 1, sizeof(n->address[0]));
 	if (n->address == NULL)
 		return CM_E_NOMEM;
 	n->named = true;
-	for (i = 0; i < x->n_rows; i++) {
-		add_address(n, x->rows[i].src, x->rows[i].src_host);
-		add_address(n, x->rows[i].dst, x->rows[i].dst_host);
+	for (i = 1; i < x->n_hosts; i++) {
+		addr = cm_view_address(x, (uint32_t)i);
+		if (addr.len != 0)
+			n->address[n->n_addresses++] = (struct address) { addr, (uint32_t)i };
 	}
 	if (n->n_addresses > 1)
 		qsort(n->address, n->n_addresses, sizeof(n->address[0]), by_address);
@@ -151,76 +138,18 @@ host_in(struct cm_host_tally *r, size_t k, const struct cm_shown_row *a, uint32_
 	return CM_OK;
 }
 
-/* The first row of a pcap file is its header, whatever is open. */
-static bool
-is_pcap(const struct cm_shown_exhibit *x)
+static void
+count(const struct cm_shown_exhibit *x, uint32_t host, struct tally *t)
 {
-	size_t i;
+	/* the first row of a pcap file is its header, whatever is open */
+	bool header = x->pcap && !x->file_header;
 
-	for (i = 0; i < x->n_rows; i++) {
-		if (x->rows[i].is_packet)
-			return x->rows[i].record.form <= CM_FORM_PCAP_BE;
+	if (host != 0 && host < x->n_hosts) {
+		t->open += x->hosts[host].open;
+		t->his += x->hosts[host].shut;
 	}
-	return false;
-}
-
-static CM_RESULT
-make_room(const struct cm_shown_exhibit *x, struct known *n)
-{
-	uint32_t most = 0;
-	size_t i;
-
-	for (i = 0; i < x->n_rows; i++) {
-		most = x->rows[i].src_host > most ? x->rows[i].src_host : most;
-		most = x->rows[i].dst_host > most ? x->rows[i].dst_host : most;
-	}
-	n->open = calloc((size_t)most + 1, sizeof(n->open[0]));
-	n->shut = calloc((size_t)most + 1, sizeof(n->shut[0]));
-	n->n_hosts = most + 1;
-	return n->open != NULL && n->shut != NULL ? CM_OK : CM_E_NOMEM;
-}
-
-static CM_RESULT
-count_rows(const struct cm_shown_exhibit *x, struct known *n)
-{
-	const struct cm_shown_row *row;
-	bool headers;
-	size_t i;
-
-	if (make_room(x, n) != CM_OK)
-		return CM_E_NOMEM;
-	n->counted = true;
-	n->opened = x->shows.headers;
-	if (is_pcap(x) && (x->n_rows == 0 || x->rows[0].row != 0 || x->rows[0].cell[0] == CM_CELL_SHUT)) {
-		n->told++;
-		n->opened++;
-	}
-	for (i = 0; i < x->n_rows; i++) {
-		row = &x->rows[i];
-		headers = row->cell[0] != CM_CELL_SHUT;
-		n->told += headers || (row->src_host != 0 && row->dst_host != 0);
-		(headers ? n->open : n->shut)[row->src_host]++;
-		if (row->dst_host != row->src_host)
-			(headers ? n->open : n->shut)[row->dst_host]++;
-	}
-	return CM_OK;
-}
-
-static CM_RESULT
-count(struct cm_host_tally *r, size_t k, uint32_t host, struct tally *t)
-{
-	const struct cm_shown_exhibit *x = &r->d->exhibits[k];
-	struct known *n = &r->known[k];
-
-	if (!n->counted && count_rows(x, n) != CM_OK)
-		return CM_E_NOMEM;
-	if (host != 0 && host < n->n_hosts) {
-		t->open += n->open[host];
-		t->his += n->shut[host];
-	}
-	t->shut += x->table_rows - n->opened;
-	t->unknown += x->table_rows - n->told;
-	return CM_OK;
+	t->shut += x->table_rows - x->shows.headers - header;
+	t->unknown += x->table_rows - x->told - header;
 }
 
 static CM_RESULT
@@ -238,7 +167,7 @@ count_cited(struct cm_host_tally *r, const struct cm_finding *f, const struct cm
 			if (k != cm_packet_file(a->packet.id))
 				rc = host_in(r, k, a, &host);
 			if (rc == CM_OK)
-				rc = count(r, k, host, t);
+				count(&r->d->exhibits[k], host, t);
 		}
 	}
 	return rc;

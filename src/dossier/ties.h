@@ -7,20 +7,21 @@
 #include "base/span.h"
 #include "dossier/model.h"
 
-struct cm_ties_slot {
-	bool used;
+struct cm_tie {
 	uint8_t key[32];
-	uint32_t id;
-	struct cm_span address;	    /* if named; copied */
-	struct cm_pseudonym alias; /* if one was given; */
-	uint8_t kept[16];	    /* the bytes of address */
+	uint8_t len; /* of the address, if it is named; else 0 */
+	bool has_alias[2]; /* a stand-in of 4, of 16 bytes was given: */
+	uint8_t address[16], alias4[4], alias6[16];
 };
 
-/* Zero-initialise; ends with cm_ties_release. */
+struct cm_ties_taken;
+
+/* Zero-initialise; ends with cm_ties_release.  About 100 bytes a host. */
 struct cm_ties {
-	struct cm_ties_slot *slot;  /* by tie */
-	size_t n, cap;
-	struct cm_ties_slot *taken; /* by pseudonym, to give none twice */
+	struct cm_tie *tie; /* in the order met: the number of one is its place plus 1 */
+	uint32_t *slot;	    /* numbers by tie; 0: free */
+	size_t n, room, cap;
+	struct cm_ties_taken *taken; /* stand-ins, to give none twice */
 	size_t n_taken, cap_taken;
 };
 
@@ -28,14 +29,17 @@ struct cm_ties {
  * passed over.  CM_E_NOMEM. */
 CM_RESULT cm_ties_name(struct cm_ties *t, const uint8_t tie[32], struct cm_span address);
 
-/* The address of a tie, valid until the next cm_ties_name; empty: not named. */
+/* The address of a tie, valid until the next one is met; empty: not named. */
 struct cm_span cm_ties_find(const struct cm_ties *t, const uint8_t tie[32]);
+
+/* The same of the tie with that number; empty also if there is none. */
+struct cm_span cm_ties_address(const struct cm_ties *t, uint32_t id);
 
 /* A small number for a tie: equal for equal ties, from 1.  CM_E_NOMEM. */
 CM_RESULT cm_ties_id(struct cm_ties *t, const uint8_t tie[32], uint32_t *out);
 
 /* The stand-in of a tie that is not named, ${len} 4 or 16.  The same whenever it is
- * asked for again.  CM_E_NOMEM. */
+ * asked for again, so that rows can be gone over twice.  CM_E_NOMEM. */
 CM_RESULT cm_ties_pseudonym(struct cm_ties *t, const uint8_t tie[32], uint8_t len,
     struct cm_pseudonym *out);
 

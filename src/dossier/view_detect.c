@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "capture/decode.h"
@@ -6,11 +7,23 @@
 
 #define FRAGMENT_BUDGET ((size_t)16 << 20)
 
+/* Parts of datagrams under way of which it is remembered between whom they are.  No more are
+ * ever under way: of each at least a header and an id are kept within the budget. */
+#define PARTS_MAX ((size_t)1 << 19)
+
+struct part {
+	cm_packet_id id;
+	struct cm_host src, dst;
+	uint8_t open;
+};
+
 struct run {
 	const struct cm_view_run *in;
 	struct cm_engine *engine;
 	struct cm_fragments *fragments;
 	struct cm_buf bytes; /* of the part at hand, addresses in place */
+	struct part *part;   /* ascending by id */
+	size_t n_parts, room;
 };
 
 /* The record with something where the addresses go: what they are, or what stands in. */
@@ -45,21 +58,52 @@ same_host(const struct cm_host *a, const struct cm_host *b)
 	return a->tied == b->tied && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
 }
 
+/* Remembers a part; of too many the older half is forgotten. */
+static CM_RESULT
+remember(struct run *r, const struct cm_packet *p)
+{
+	struct part *more;
+
+	if (r->n_parts == PARTS_MAX) {
+		r->n_parts /= 2;
+		memmove(r->part, r->part + r->n_parts, r->n_parts * sizeof(*r->part));
+	}
+	if (r->n_parts == r->room) {
+		r->room = r->room == 0 ? 64 : 2 * r->room;
+		more = realloc(r->part, r->room * sizeof(*more));
+		if (more == NULL)
+			return CM_E_NOMEM;
+		r->part = more;
+	}
+	r->part[r->n_parts++] = (struct part) { p->id, p->src, p->dst, p->open };
+	return CM_OK;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct part *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
 /* Are all parts of ${whole} between the hosts of the last one, and not only between
  * stand-ins that look alike?  Where `mask` of one is shut the checksum is not known. */
 static bool
-check_parts(const struct run *r, const struct cm_frame *whole, const struct cm_shown_row *last, bool *masked)
+check_parts(const struct run *r, const struct cm_frame *whole, const struct cm_packet *last, bool *masked)
 {
-	const struct cm_shown_row *row;
+	const struct part *part;
+	struct part key = { 0 };
 	size_t i;
 
 	*masked = false;
 	for (i = 0; i < whole->n_parts; i++) {
-		row = cm_dossier_row(r->in->dossier, whole->parts[i]);
-		if (row == NULL || !same_host(&row->packet.src, &last->packet.src) ||
-		    !same_host(&row->packet.dst, &last->packet.dst))
+		key.id = whole->parts[i];
+		part = bsearch(&key, r->part, r->n_parts, sizeof(key), by_id);
+		if (part == NULL || !same_host(&part->src, &last->src) ||
+		    !same_host(&part->dst, &last->dst))
 			return false;
-		*masked |= (row->packet.open & CM_OPEN_MASK) == 0;
+		*masked |= (part->open & CM_OPEN_MASK) == 0;
 	}
 	return true;
 }
@@ -79,7 +123,9 @@ feed_fragment(struct run *r, const struct cm_shown_row *row)
 
 	if ((row->packet.open | CM_OPEN_MASK) != CM_OPEN_ALL)
 		return CM_OK;
-	rc = put_addresses(r, row, &record);
+	rc = remember(r, &row->packet);
+	if (rc == CM_OK)
+		rc = put_addresses(r, row, &record);
 	if (rc != CM_OK)
 		return rc;
 	f = cm_frame_of(&record, 0);
@@ -91,7 +137,7 @@ feed_fragment(struct run *r, const struct cm_shown_row *row)
 		return CM_OK;
 	if (rc != CM_OK)
 		return rc;
-	if (!check_parts(r, &whole, row, &masked) || cm_decode(&whole, &p, &layers) != CM_DECODED_PACKET)
+	if (!check_parts(r, &whole, &row->packet, &masked) || cm_decode(&whole, &p, &layers) != CM_DECODED_PACKET)
 		return CM_OK;
 	p.src = row->packet.src;
 	p.dst = row->packet.dst;
@@ -110,9 +156,14 @@ feed(struct run *r, const struct cm_shown_row *row)
 	return row->packet.fragment ? feed_fragment(r, row) : cm_engine_packet(r->engine, &row->packet, true);
 }
 
-/* Ids ascend as exhibits do, and rows in them. */
+static bool
+is_of(const struct run *r, uint32_t exhibit)
+{
+	return r->in->exhibits == NULL || r->in->exhibits[exhibit];
+}
+
 static CM_RESULT
-feed_only(struct run *r)
+feed_cited(struct run *r)
 {
 	const struct cm_ids *only = r->in->only;
 	const struct cm_shown_row *row;
@@ -121,10 +172,25 @@ feed_only(struct run *r)
 
 	for (i = 0; rc == CM_OK && i < only->n; i++) {
 		row = cm_dossier_row(r->in->dossier, only->id[i]);
-		if (row != NULL && (r->in->exhibits == NULL || r->in->exhibits[cm_packet_file(only->id[i])]))
+		if (row != NULL && is_of(r, cm_packet_file(only->id[i])))
 			rc = feed(r, row);
 	}
 	return rc;
+}
+
+static CM_RESULT
+feed_exhibit(struct run *r, const struct cm_shown_exhibit *x)
+{
+	struct cm_view_pass pass = cm_view_begin(x);
+	const struct cm_shown_row *row;
+	enum cm_result rc;
+
+	while ((rc = cm_view_next(&pass, &row)) == CM_OK) {
+		rc = feed(r, row);
+		if (rc != CM_OK)
+			return rc;
+	}
+	return rc == CM_E_NOTFOUND ? CM_OK : rc;
 }
 
 static CM_RESULT
@@ -133,14 +199,12 @@ feed_all(struct run *r)
 	const struct cm_dossier *d = r->in->dossier;
 	enum cm_result rc = CM_OK;
 	uint32_t k;
-	size_t i;
 
-	for (k = 0; k < d->n_exhibits; k++) {
-		if (r->in->exhibits != NULL && !r->in->exhibits[k])
-			continue;
-		for (i = 0; rc == CM_OK && i < d->exhibits[k].n_rows; i++)
-			rc = feed(r, &d->exhibits[k].rows[i]);
-	}
+	if (r->in->only != NULL)
+		return feed_cited(r);
+	for (k = 0; rc == CM_OK && k < d->n_exhibits; k++)
+		if (is_of(r, k))
+			rc = feed_exhibit(r, &d->exhibits[k]);
 	return rc;
 }
 
@@ -153,11 +217,12 @@ cm_view_detect(const struct cm_view_run *run, struct cm_engine **out)
 	if (rc == CM_OK)
 		rc = cm_engine_new(&run->params, &r.engine);
 	if (rc == CM_OK)
-		rc = run->only != NULL ? feed_only(&r) : feed_all(&r);
+		rc = feed_all(&r);
 	if (rc == CM_OK)
 		rc = cm_engine_finish(r.engine);
 	cm_fragments_free(r.fragments);
 	cm_buf_release(&r.bytes);
+	free(r.part);
 	if (rc != CM_OK) {
 		cm_engine_free(r.engine);
 		return rc;

@@ -6,6 +6,7 @@
 #include "dossier/echoes.h"
 #include "dossier/html.h"
 #include "dossier/opened_write.h"
+#include "dossier/pack.h"
 #include "fuzz.h"
 #include "seal/cut.h"
 #include "seal/slices.h"
@@ -116,6 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cm_shown_exhibit x = { .schema = &schema, .table_rows = 3, .n_cells = 1, .has_opening = true };
 	struct cm_dossier d = { .exhibits = &x, .n_exhibits = 1 };
 	struct cm_buf out = { 0 };
+	struct cm_sink sink = cm_sink_of_buf(&out);
 	struct opened o;
 
 	if (kind == CM_KIND_RECORDS && cm_schema_records(names, 2, &schema, NULL) != CM_OK)
@@ -124,7 +126,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	x.cells = &o.cells;
 	search(&o);
 	if (o.cells.open != 0 && rules.row(rules.arg, &o.row, NULL) == CM_OK) {
-		must(cm_opened_write(&d, 0, &out) == CM_OK);
+		must(cm_opened_write(&d, 0, &sink) == CM_OK);
 		if (cm_buf_ok(&out))
 			check_lines(cm_buf_span(&out), kind);
 	}

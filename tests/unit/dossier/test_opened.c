@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "dossier/opened_write.h"
+#include "dossier/pack.h"
 
 /* One row: which columns are open, and their cells. */
 struct row {
@@ -26,6 +27,7 @@ written(const struct cm_schema *schema, uint64_t table_rows, const struct row *r
 		.has_opening = true };
 	struct cm_dossier d = { .exhibits = &x, .n_exhibits = 1 };
 	struct cm_buf out = { 0 };
+	struct cm_sink sink = cm_sink_of_buf(&out);
 	char *text;
 
 	for (size_t i = 0; i < n; i++) {
@@ -33,7 +35,7 @@ written(const struct cm_schema *schema, uint64_t table_rows, const struct row *r
 			value[i][c] = cm_span_str(row[i].value[c]);
 		cells[i] = (struct cm_shown_cells) { row[i].row, row[i].open, value[i] };
 	}
-	assert_int_equal(cm_opened_write(&d, 0, &out), CM_OK);
+	assert_int_equal(cm_opened_write(&d, 0, &sink), CM_OK);
 	assert_non_null(cm_buf_cstr(&out));
 	text = strdup(cm_buf_cstr(&out));
 	cm_buf_release(&out);
