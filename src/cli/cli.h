@@ -39,6 +39,7 @@ struct cm_context {
 	const char *case_folder; /* COMITY_CASE */
 	const char *agent;	 /* SSH_AUTH_SOCK */
 	const char *home;	 /* HOME */
+	const char *tmp;	 /* TMPDIR; or NULL */
 };
 
 /* One option.  ${id} is what cm_args_next returns: a letter makes it a short

@@ -25,6 +25,7 @@ look_around(void)
 		.case_folder = getenv("COMITY_CASE"),
 		.agent = getenv("SSH_AUTH_SOCK"),
 		.home = getenv("HOME"),
+		.tmp = getenv("TMPDIR"),
 	};
 }
 

@@ -8,6 +8,7 @@
 #include "cli/verify.h"
 #include "dossier/load.h"
 #include "os/file.h"
+#include "os/kept.h"
 #include "os/private.h"
 
 enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_REPORT, OPT_NO_CONFINE };
@@ -26,7 +27,7 @@ static const struct cm_option options[] = {
 struct verify {
 	bool json, no_confine;
 	const char *dossier, *signers, *report;
-	struct cm_file *file;
+	struct cm_kept bytes; /* the dossier's: what was checked is what is looked at later */
 	struct cm_buf signers_text;
 	FILE *report_file;
 };
@@ -100,33 +101,6 @@ show(const struct verify *in, const struct cm_context *ctx, const struct cm_veri
 	return code != CM_EXIT_OK ? code : cm_verify_exit(v);
 }
 
-/* All bytes: a mapped file as it lies there, a pipe copied. */
-static CM_RESULT
-whole(struct verify *in, struct cm_buf *copy, struct cm_span *out, struct cm_err *err)
-{
-	struct cm_source src = cm_file_raw(in->file);
-	struct cm_span part;
-	uint64_t at = 0;
-	enum cm_result rc;
-
-	rc = src.fill(src.arg, 0, 1, out, err);
-	if (rc != CM_OK || (src.stable && out->len == cm_file_size(in->file)))
-		return rc;
-	for (;;) {
-		rc = src.fill(src.arg, at, 65536, &part, err);
-		if (rc != CM_OK)
-			return rc;
-		if (part.len == 0)
-			break;
-		cm_buf_add_span(copy, part);
-		at += part.len;
-		if (!cm_buf_ok(copy))
-			return cm_err_set(err, CM_E_LIMIT, "longer than a dossier can be");
-	}
-	*out = cm_buf_span(copy);
-	return CM_OK;
-}
-
 static CM_RESULT
 read_signers(const struct verify *in, struct cm_arena *arena, struct cm_signers *out, struct cm_err *err)
 {
@@ -150,11 +124,10 @@ check(void *arg, const struct cm_context *ctx)
 	struct verify *in = arg;
 	struct cm_arena arena;
 	struct cm_loaded held = { .arena = &arena };
-	struct cm_verify_in v = { .signers = NULL };
+	struct cm_verify_in v = { .dossier = cm_kept_bytes(&in->bytes) };
 	struct cm_verified out = { 0 };
 	struct cm_signers signers;
 	struct cm_err err = { 0 };
-	struct cm_buf bytes = { .max = DOSSIER_MAX };
 	enum cm_exit code;
 	enum cm_result rc;
 
@@ -164,15 +137,26 @@ check(void *arg, const struct cm_context *ctx)
 		rc = read_signers(in, &arena, &signers, &err);
 	v.signers = in->signers != NULL ? &signers : NULL;
 	if (rc == CM_OK)
-		rc = whole(in, &bytes, &v.dossier, &err);
-	if (rc == CM_OK)
 		rc = cm_verify(&v, &held, &out, &err);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
 	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
 	cm_verify_release(&held);
-	cm_buf_release(&bytes);
 	cm_arena_fini(&arena);
 	return code;
+}
+
+static CM_RESULT
+take_bytes(struct verify *in, const struct cm_context *ctx, struct cm_err *err)
+{
+	const char *folder = ctx->tmp != NULL ? ctx->tmp : "/var/tmp";
+	struct cm_file *file;
+	enum cm_result rc = cm_file_open(in->dossier, &file, err);
+
+	if (rc != CM_OK)
+		return rc;
+	rc = cm_kept_take(&in->bytes, cm_file_fd(file), DOSSIER_MAX, folder, err);
+	cm_file_close(file);
+	return rc;
 }
 
 static enum cm_exit
@@ -183,9 +167,9 @@ prepare(struct verify *in, const struct cm_context *ctx)
 	if (in->signers != NULL &&
 	    cm_whole_read(in->signers, CM_SIGNERS_BYTES, &in->signers_text, &err) != CM_OK)
 		return cm_cli_error(ctx, in->signers, &err, NULL);
-	if (cm_file_open(in->dossier, &in->file, &err) != CM_OK) {
+	if (take_bytes(in, ctx, &err) != CM_OK) {
 		(void)cm_cli_error(ctx, in->dossier, &err, NULL);
-		return CM_EXIT_CANNOT;
+		return err.code == CM_E_LIMIT ? CM_EXIT_MALFORMED : CM_EXIT_CANNOT;
 	}
 	if (in->report == NULL)
 		return CM_EXIT_OK;
@@ -219,10 +203,8 @@ run_confined(struct verify *in, const struct cm_context *ctx)
 {
 	struct cm_confined job = { .file = in->dossier, .run = check, .arg = in,
 		.unconfined = in->no_confine };
-	int fds[2];
+	int fds[1];
 
-	if (cm_file_fd(in->file) >= 0)
-		fds[job.n_fds++] = cm_file_fd(in->file);
 	if (in->report_file != NULL)
 		fds[job.n_fds++] = fileno(in->report_file);
 	job.fds = fds;
@@ -246,7 +228,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	code = prepare(&in, ctx);
 	if (code == CM_EXIT_OK)
 		code = run_confined(&in, ctx);
-	cm_file_close(in.file);
+	cm_kept_fini(&in.bytes);
 	cm_buf_release(&in.signers_text);
 	if (in.report_file != NULL)
 		fclose(in.report_file);
