@@ -37,10 +37,9 @@ cm_opening_rewind(struct cm_opening *o)
 	size_t c;
 
 	o->in = (struct cm_cbor) { o->bytes, CM_OPENING_HEADER };
-	o->ended = o->has_tail = o->has_key = false;
+	o->ended = o->has_key = false;
 	o->at = 0;
 	o->last_seed = 0;
-	o->tree = (struct cm_tree) { 0 };
 	for (c = 0; c < o->seal->schema.n; c++) {
 		o->lane[c].had = false;
 		o->lane[c].end = 0;
@@ -84,26 +83,31 @@ count(struct cm_opening *o)
 		s->packets++;
 }
 
-/* First pass: form and hashes. */
+/* Form, hashes and rules in one pass.  What a rule says is said last: of bytes that are not
+ * those that were sealed it would mean nothing. */
 static enum cm_result
-check_hashes(struct cm_opening *o, struct cm_err *err)
+check_rows(struct cm_opening *o, const struct cm_opening_rules *rules, struct cm_err *err)
 {
 	uint8_t root[CM_HASH_LEN];
-	enum cm_result rc;
+	struct cm_err why = { 0 };
+	enum cm_result rc, rule = CM_OK;
 
-	o->hashing = true;
-	while ((rc = next_row(o, err)) == CM_OK)
+	while ((rc = next_row(o, err)) == CM_OK) {
 		count(o);
-	o->hashing = false;
+		if (rule != CM_OK || rules->row == NULL)
+			continue;
+		rule = rules->row(rules->arg, &o->row, &why);
+	}
 	if (rc != CM_E_NOTFOUND)
 		return rc;
-	cm_tree_root(&o->tree, o->has_tail ? o->tail : NULL, root);
-	if (o->tree.siblings)
+	if (!cm_batch_root(o->batch, root))
 		return REFUSE(o->bytes.len, err, "two skips that should be one");
 	if (memcmp(root, o->seal->root, CM_HASH_LEN) != 0)
 		return REFUSE(
 		    o->bytes.len, err, "what is opened is not what was sealed: another root");
-	return CM_OK;
+	if (rule == CM_OK)
+		return CM_OK;
+	return cm_err_set(err, rule, "%s", why.text[0] != 0 ? why.text : cm_result_word(rule));
 }
 
 static bool
@@ -118,19 +122,33 @@ is_whole(const struct cm_opening *o)
 	return true;
 }
 
+/* The file's own digest, if the key is given: another pass, since its bytes are hashed one
+ * after the other. */
 static enum cm_result
-check_file(struct cm_opening *o, struct cm_sha256 *file, bool joins, struct cm_err *err)
+check_file(struct cm_opening *o, const struct cm_opening_rules *rules, struct cm_err *err)
 {
 	uint8_t hash[CM_HASH_LEN], got[CM_HASH_LEN];
+	struct cm_sha256 file;
+	enum cm_result rc;
 
 	if (!o->has_key)
 		return CM_OK;
 	if (!o->seal->has_file || !is_whole(o))
 		return REFUSE(
 		    o->bytes.len, err, "the key of the file is given, but not all of it is open");
-	if (!joins)
+	if (rules->join == NULL)
 		return CM_OK;
-	cm_sha256_end(file, hash);
+	cm_sha256_init(&file);
+	cm_opening_rewind(o);
+	while ((rc = next_row(o, err)) == CM_OK) {
+		rc = rules->join(rules->arg, &o->row, &file);
+		if (rc != CM_OK)
+			return cm_err_set(
+			    err, rc, "row %" PRIu64 ": %s", o->row.row, cm_result_word(rc));
+	}
+	if (rc != CM_E_NOTFOUND)
+		return rc;
+	cm_sha256_end(&file, hash);
 	cm_table_file_of(o->key, hash, got);
 	if (memcmp(got, o->seal->file, CM_HASH_LEN) != 0)
 		return REFUSE(o->bytes.len, err, "the file's own digest is not the one sealed");
@@ -138,44 +156,13 @@ check_file(struct cm_opening *o, struct cm_sha256 *file, bool joins, struct cm_e
 	return CM_OK;
 }
 
-static enum cm_result
-tell_book(struct cm_opening *o)
+/* No more rows than this can be in so many bytes: each has two heads and a byte a cell. */
+static uint64_t
+rows_at_most(const struct cm_opening *o)
 {
-	const struct cm_opened_cell *cell;
-	enum cm_result rc = CM_OK;
-	size_t c;
+	uint64_t fit = o->bytes.len / (o->seal->schema.n + 2) + 1;
 
-	for (c = 0; o->book != NULL && c < o->row.n && rc == CM_OK; c++) {
-		cell = &o->row.cell[c];
-		if (cell->state == CM_CELL_NAMED)
-			rc = cm_name_book_add(o->book, o->seal->schema.column[c].link, cell->hash,
-			    cell->value, o->row.row);
-	}
-	return rc;
-}
-
-/* Second pass: could a record have been cut into these cells? */
-static enum cm_result
-check_rules(struct cm_opening *o, const struct cm_opening_rules *rules, struct cm_err *err)
-{
-	bool joins = o->has_key && rules->join != NULL && is_whole(o);
-	struct cm_sha256 file;
-	enum cm_result rc;
-
-	cm_sha256_init(&file);
-	cm_opening_rewind(o);
-	while ((rc = next_row(o, err)) == CM_OK) {
-		if (rules->row != NULL)
-			rc = rules->row(rules->arg, &o->row, err);
-		if (rc == CM_OK && joins)
-			rc = rules->join(rules->arg, &o->row, &file);
-		if (rc == CM_OK)
-			rc = tell_book(o);
-		if (rc != CM_OK)
-			return cm_err_set(
-			    err, rc, "row %" PRIu64 ": %s", o->row.row, cm_result_word(rc));
-	}
-	return rc == CM_E_NOTFOUND ? check_file(o, &file, joins, err) : rc;
+	return fit < o->seal->rows ? fit : o->seal->rows;
 }
 
 static enum cm_result
@@ -192,9 +179,13 @@ check(struct cm_opening *o, const struct cm_opening_rules *rules, struct cm_err 
 		of_kind = cm_cut_rules(&o->cutter);
 		rules = &of_kind;
 	}
-	rc = check_hashes(o, err);
+	if (cm_batch_new(o->seal, rows_at_most(o), &o->batch) != CM_OK)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	rc = check_rows(o, rules, err);
+	cm_batch_free(o->batch);
+	o->batch = NULL;
 	if (rc == CM_OK)
-		rc = check_rules(o, rules, err);
+		rc = check_file(o, rules, err);
 	cm_opening_rewind(o);
 	return rc;
 }
@@ -217,7 +208,8 @@ cm_opening_new(const struct cm_seal *seal, struct cm_span bytes,
 	o->in.in = bytes;
 	o->book = book;
 	o->lane = calloc(seal->schema.n, sizeof(*o->lane));
-	rc = o->lane == NULL ? cm_err_set(err, CM_E_NOMEM, "out of memory") : check(o, rules, err);
+	o->memo = calloc(TIE_MEMOS, sizeof(*o->memo));
+	rc = o->lane == NULL || o->memo == NULL ? cm_err_set(err, CM_E_NOMEM, "out of memory") : check(o, rules, err);
 	if (rc != CM_OK) {
 		cm_opening_free(o);
 		return rc;
@@ -249,5 +241,6 @@ cm_opening_free(struct cm_opening *o)
 		return;
 	cm_cutter_release(&o->cutter);
 	free(o->lane);
+	free(o->memo);
 	free(o);
 }

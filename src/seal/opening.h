@@ -1,10 +1,14 @@
 /* seal/opening.h -- reads an opening, and refuses whatever is not exactly one (FORMATS 1.4).
  *
- * cm_opening_new goes through all of it -- every form, every hash, `end`, the
+ * cm_opening_new goes through all of it once -- every form, every hash, `end`, the
  * root, the rules for cells -- before the caller sees anything; then
- * cm_opening_next gives the rows, again and again after a rewind.  ${bytes} must
- * outlive the opening and must not change.  Memory: some kilobytes a column.
- * Untrusted input: total, linear, no allocation by what it says. */
+ * cm_opening_next gives the rows, again and again after a rewind, without hashing
+ * them again.  So ${bytes} must outlive the opening and must not change: whoever
+ * reads them from a file copies them first (os/kept.h).
+ * Memory: one hash a level and column, one row, a table of 1,024 named values, and,
+ * while the hashes are checked, up to some 150 KiB a column for the rows that are
+ * hashed side by side.  Untrusted input: total, linear, no allocation by what it
+ * says. */
 #ifndef CM_SEAL_OPENING_H
 #define CM_SEAL_OPENING_H
 
@@ -34,7 +38,8 @@ struct cm_opening_stats {
 struct cm_opening;
 
 /* ${rules} NULL: those of the seal's kind (cm_cut_rules).  ${book}, which may be NULL, is
- * told every named value; it reports a sealer that gave one value two names.
+ * told every named value; it reports a sealer that gave one value two names.  What it is
+ * told by an opening that is refused in the end is worth nothing.
  * CM_E_MALFORMED: not the CBOR of an opening.  CM_E_REFUSED: a proof or a rule says
  * no.  Both with the offset and what was expected.  CM_E_NOMEM. */
 CM_RESULT cm_opening_new(const struct cm_seal *seal, struct cm_span bytes,

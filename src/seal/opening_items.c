@@ -53,7 +53,8 @@ read_seed(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
 	l->h = (uint8_t)h;
 	l->a = a;
 	l->end = (a + 1) << h;
-	if (o->hashing)
+	l->seed = seed.ptr;
+	if (o->batch != NULL && h > CM_BATCH_SEED)
 		cm_seeds_from(&l->seeds, o->seal->x, (uint8_t)c, (uint8_t)h, a, seed.ptr);
 	return CM_OK;
 }
@@ -67,17 +68,6 @@ some_seed_is_live(const struct cm_opening *o)
 		if (o->lane[c].end > o->at)
 			return true;
 	return false;
-}
-
-static void
-hash_skip(struct cm_opening *o, uint64_t count, const uint8_t hash[CM_HASH_LEN])
-{
-	if (cm_is_pow2(count) && o->at % count == 0) {
-		cm_tree_add_marked(&o->tree, cm_tree_level(count), hash);
-		return;
-	}
-	o->has_tail = true;
-	memcpy(o->tail, hash, CM_HASH_LEN);
 }
 
 static enum cm_result
@@ -99,10 +89,8 @@ read_skip(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
 	if (!cm_tree_is_subtree(o->seal->rows, o->at, count))
 		return REFUSE(item, err, "the rows %" PRIu64 " to %" PRIu64 " are no subtree",
 		    o->at, o->at + count - 1);
-	if (o->hashing)
-		hash_skip(o, count, hash.ptr);
-	if (o->tree.siblings)
-		return REFUSE(item, err, "two skips that should be one");
+	if (o->batch != NULL && !cm_batch_skip(o->batch, o->at, count, hash.ptr))
+		return REFUSE(item, err, "two skips that should be one, at or before this one");
 	o->at += count;
 	return CM_OK;
 }
@@ -181,43 +169,83 @@ check_state(const struct cm_opening *o, size_t c, size_t at, struct cm_err *err)
 	return CM_OK;
 }
 
-/* The commitment of a cell, as it follows from what the opening shows. */
+/* The seed of at most a run of rows that begins here, if one does. */
 static void
-hash_cell(struct cm_opening *o, size_t c, uint8_t out[CM_HASH_LEN])
+add_seed(struct cm_opening *o, size_t c)
 {
-	struct cm_opened_cell *cell = &o->row.cell[c];
-	struct cm_span value = cell->value;
+	struct lane *l = &o->lane[c];
 
-	if (cell->state == CM_CELL_SHUT) {
-		memcpy(out, cell->hash, CM_HASH_LEN);
-		return;
-	}
-	if (cell->state != CM_CELL_OPEN)
-		value = cm_span_of(cell->tie, CM_HASH_LEN);
-	cm_cell_hash((uint8_t)c, cm_seeds_salt(&o->lane[c].seeds, o->at), value, out);
+	if (l->h <= CM_BATCH_SEED && l->a << l->h == o->at)
+		cm_batch_seed(o->batch, c, l->h, l->a, l->seed);
+	else if (l->h > CM_BATCH_SEED && o->at % (1u << CM_BATCH_SEED) == 0)
+		cm_batch_seed(o->batch, c, CM_BATCH_SEED, o->at >> CM_BATCH_SEED,
+		    cm_seeds_at(&l->seeds, CM_BATCH_SEED, o->at >> CM_BATCH_SEED));
 }
 
+/* Hands the row over to be hashed. */
 static void
 hash_row(struct cm_opening *o)
 {
-	uint8_t cell[CM_COLUMNS_MAX][CM_HASH_LEN], leaf[CM_HASH_LEN];
+	const struct cm_opened_cell *cell;
 	size_t c;
 
-	for (c = 0; c < o->row.n; c++)
-		hash_cell(o, c, cell[c]);
-	cm_leaf_hash(cell, o->row.n, leaf);
-	cm_tree_add(&o->tree, 0, leaf);
+	cm_batch_row(o->batch, o->at);
+	for (c = 0; c < o->row.n; c++) {
+		cell = &o->row.cell[c];
+		if (cell->state == CM_CELL_SHUT) {
+			cm_batch_shut(o->batch, cell->hash);
+			continue;
+		}
+		add_seed(o, c);
+		if (cell->state == CM_CELL_OPEN)
+			cm_batch_open(o->batch, cell->value);
+		else
+			cm_batch_tied(o->batch, cell->tie);
+	}
 }
 
-static void
+static bool
+memo_holds(const struct tie_memo *m, int group, const struct cm_opened_cell *cell)
+{
+	return m->len == cell->value.len + 1 && m->group == group &&
+	       memcmp(m->name, cell->hash, CM_HASH_LEN) == 0 &&
+	       (cell->value.len == 0 || memcmp(m->value, cell->value.ptr, cell->value.len) == 0);
+}
+
+/* The tie of a named cell; whoever is new is told to the book. */
+static enum cm_result
+tie_named(struct cm_opening *o, int group, struct cm_opened_cell *cell)
+{
+	struct tie_memo *m = &o->memo[cm_get32(cell->hash) % TIE_MEMOS];
+
+	if (memo_holds(m, group, cell)) {
+		memcpy(cell->tie, m->tie, CM_HASH_LEN);
+		return CM_OK;
+	}
+	cm_tie_of(group, cell->hash, cell->value, cell->tie);
+	if (o->book != NULL && o->batch != NULL &&
+	    cm_name_book_add(o->book, group, cell->hash, cell->value, o->at) != CM_OK)
+		return CM_E_NOMEM;
+	if (cell->value.len > TIE_MEMO_VALUE)
+		return CM_OK;
+	m->len = (uint8_t)(cell->value.len + 1);
+	m->group = (uint8_t)group;
+	if (cell->value.len > 0)
+		memcpy(m->value, cell->value.ptr, cell->value.len);
+	memcpy(m->name, cell->hash, CM_HASH_LEN);
+	memcpy(m->tie, cell->tie, CM_HASH_LEN);
+	return CM_OK;
+}
+
+static enum cm_result
 find_tie(struct cm_opening *o, size_t c)
 {
 	struct cm_opened_cell *cell = &o->row.cell[c];
 
 	if (cell->state == CM_CELL_TIED)
 		memcpy(cell->tie, cell->hash, CM_HASH_LEN);
-	else if (cell->state == CM_CELL_NAMED)
-		cm_tie_of(o->seal->schema.column[c].link, cell->hash, cell->value, cell->tie);
+	return cell->state == CM_CELL_NAMED ? tie_named(o, o->seal->schema.column[c].link, cell)
+					    : CM_OK;
 }
 
 static enum cm_result
@@ -244,15 +272,16 @@ read_row(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
 		rc = read_cell(o, &o->row.cell[c], err);
 		if (rc == CM_OK)
 			rc = check_state(o, c, at, err);
+		if (rc == CM_OK)
+			rc = find_tie(o, c);
 		if (rc != CM_OK)
-			return rc;
-		find_tie(o, c);
+			return rc == CM_E_NOMEM ? cm_err_set(err, rc, "out of memory") : rc;
 		some_open |= o->row.cell[c].state != CM_CELL_SHUT;
 	}
 	if (!some_open)
 		return REFUSE(
 		    item, err, "row %" PRIu64 " is all shut, and should be skipped", o->at);
-	if (o->hashing)
+	if (o->batch != NULL)
 		hash_row(o);
 	o->at++;
 	o->last_seed = 0;

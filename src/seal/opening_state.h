@@ -5,6 +5,7 @@
 #include "codec/cbor.h"
 #include "seal/cut.h"
 #include "seal/opening.h"
+#include "seal/opening_batch.h"
 #include "seal/opening_form.h"
 #include "seal/seeds.h"
 #include "seal/tree.h"
@@ -12,27 +13,37 @@
 /* One column's seeds: the live one, and the last one there was. */
 struct lane {
 	struct cm_seeds seeds;
+	const uint8_t *seed; /* in the opening */
 	bool had;
 	uint8_t h;
 	uint64_t a;
 	uint64_t end; /* live up to this row */
 };
 
+/* A named value whose tie is known: a capture names few hosts many times. */
+#define TIE_MEMOS 1024u
+#define TIE_MEMO_VALUE 16u
+struct tie_memo {
+	uint8_t len; /* of the value, plus one; 0: empty */
+	uint8_t group;
+	uint8_t value[TIE_MEMO_VALUE];
+	uint8_t name[CM_HASH_LEN];
+	uint8_t tie[CM_HASH_LEN];
+};
+
 struct cm_opening {
 	const struct cm_seal *seal;
 	struct cm_span bytes;
 	struct cm_name_book *book;
+	struct tie_memo *memo;
 	struct cm_cutter cutter; /* scratch of the rules */
 	struct cm_opening_stats stats;
 
 	/* where a pass stands */
 	struct cm_cbor in;
-	bool hashing; /* the first pass; later ones only read */
+	struct cm_batch *batch; /* the first pass hashes; NULL: later ones only read */
 	bool ended;
 	uint64_t at; /* the next row */
-	struct cm_tree tree;
-	bool has_tail;
-	uint8_t tail[CM_HASH_LEN];
 	bool has_key;
 	uint8_t key[CM_HASH_LEN];
 	size_t last_seed; /* column + 1 of the last seed before this row; 0: none */
