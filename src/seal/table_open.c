@@ -6,7 +6,8 @@
 #include "codec/cbor.h"
 #include "seal/hasher.h"
 #include "seal/opening_form.h"
-#include "seal/table.h"
+#include "seal/seeds.h"
+#include "seal/table_rows.h"
 #include "seal/tree.h"
 
 #define FLUSH_AT 65536u
@@ -22,103 +23,48 @@ struct opener {
 	const struct cm_sink *sink;
 	struct cm_table_diff *diff;
 	struct cm_plan_checker *checker;
-	struct cm_hasher hasher;
+	struct cm_table_rows rows;
+	struct cm_names names;
+	struct cm_seeds *seeds; /* one a column */
 	struct reach reach[CM_COLUMNS_MAX];
-	struct cm_tree tree; /* of all rows */
-	struct cm_tree tile; /* of the rows of the tile being read */
-	bool has_tail;       /* a last, incomplete subtree: */
+	struct cm_tree tree; /* of all rows but the open ones of a run that is open so far: */
+	size_t open;	     /* how many, from its first row on */
+	bool has_tail;	     /* a last, incomplete subtree: */
 	uint8_t tail[CM_HASH_LEN];
-	bool passes;           /* tiles of shut rows are passed over without reading them: */
-	bool must_seek;        /* some were */
-	size_t range;          /* first of the plan that does not end before `at` */
-	uint64_t at;           /* the next row */
-	struct cm_cells cells; /* of the row read last */
-	struct cm_row_hash hash;
+	bool passes;  /* runs of shut rows are passed over without reading them */
+	size_t range; /* first of the plan that does not end before `at` */
+	uint64_t at;  /* the next row */
 	struct cm_buf buf;
 };
 
-static enum cm_result
-differs(struct opener *o, uint64_t first, uint64_t last, const char *how, struct cm_err *err)
+/* The row that is at hand goes into the tree: a run that is open from its first row to its
+ * last as one node. */
+static void
+add_leaf(struct opener *o)
 {
-	if (o->diff != NULL) {
-		o->diff->differs = true;
-		o->diff->first = first;
-		o->diff->last = last;
+	if (o->open != o->at % CM_TILE_ROWS) {
+		cm_tree_add(&o->tree, 0, cm_table_rows_leaf(&o->rows, o->at));
+		return;
 	}
-	if (first == last)
-		return cm_err_set(err, CM_E_REFUSED,
-		    "the exhibit is not what was sealed: row %" PRIu64 " %s", first, how);
-	return cm_err_set(err, CM_E_REFUSED,
-	    "the exhibit is not what was sealed: one of the rows %" PRIu64 " to %" PRIu64 " %s",
-	    first, last, how);
+	o->open++;
+	if (o->open < CM_TILE_ROWS)
+		return;
+	o->open = 0;
+	cm_tree_add(&o->tree, CM_TILE_LEVEL, o->rows.node);
 }
 
-/* The index record of the tile that holds ${row}; NULL: there is no index. */
-static const uint8_t *
-index_of(const struct opener *o, uint64_t row)
+/* A run that is not open to its end: its leaves one by one. */
+static void
+break_run(struct opener *o)
 {
-	if (o->in->index.len == 0)
-		return NULL;
-	return o->in->index.ptr + (row >> CM_TILE_LEVEL) * CM_INDEX_RECORD;
+	size_t i;
+
+	for (i = 0; i < o->open; i++)
+		cm_tree_add(&o->tree, 0, o->rows.leaf[i]);
+	o->open = 0;
 }
 
-static enum cm_result
-check_tile(struct opener *o, uint64_t row, struct cm_err *err)
-{
-	const uint8_t *index = index_of(o, row);
-	uint64_t first = row & ~(uint64_t)(CM_TILE_ROWS - 1);
-	uint8_t node[CM_HASH_LEN];
-
-	cm_tree_add(&o->tile, 0, o->hash.leaf);
-	if (index == NULL)
-		return CM_OK;
-	if (memcmp(index + CM_INDEX_HEAD + CM_INDEX_CHECK * (row - first), o->hash.leaf,
-		CM_INDEX_CHECK) != 0)
-		return differs(o, row, row, "has changed since", err);
-	if (row + 1 - first < CM_TILE_ROWS && row + 1 < o->in->seal->rows)
-		return CM_OK;
-	cm_tree_root(&o->tile, NULL, node);
-	o->tile = (struct cm_tree) { 0 };
-	if (memcmp(index + 8, node, CM_HASH_LEN) != 0)
-		return differs(o, first, row, "has changed since", err);
-	return CM_OK;
-}
-
-static enum cm_result
-seek(struct opener *o, struct cm_err *err)
-{
-	const uint8_t *index = index_of(o, o->at);
-
-	/* only an index lets rows be passed over */
-	if (!o->must_seek || index == NULL)
-		return CM_OK;
-	o->must_seek = false;
-	return o->in->source.seek(o->in->source.arg, o->at, cm_get64(index), err);
-}
-
-/* Reads the row `at`, and compares it with the seal as far as one row can be. */
-static enum cm_result
-read_row(struct opener *o, struct cm_err *err)
-{
-	enum cm_result rc = seek(o, err);
-
-	if (rc != CM_OK)
-		return rc;
-	rc = o->in->source.next(o->in->source.arg, &o->cells, err);
-	if (rc == CM_E_NOTFOUND)
-		return differs(o, o->at, o->at, "is missing", err);
-	if (rc != CM_OK)
-		return rc;
-	cm_hasher_row(&o->hasher, o->at, &o->cells, &o->hash);
-	if (o->diff != NULL)
-		o->diff->compared++;
-	rc = check_tile(o, o->at, err);
-	if (rc != CM_OK)
-		return rc;
-	return cm_plan_checker_row(o->checker, o->at, &o->cells, err);
-}
-
-/* Hashes whole tiles by the index alone. */
+/* Hashes whole runs by the index alone. */
 static void
 pass_over(struct opener *o, uint64_t count, struct cm_tree *skip, const uint8_t **tail)
 {
@@ -126,26 +72,31 @@ pass_over(struct opener *o, uint64_t count, struct cm_tree *skip, const uint8_t 
 
 	for (row = o->at; row < end; row += CM_TILE_ROWS) {
 		if (end - row >= CM_TILE_ROWS)
-			cm_tree_add(skip, CM_TILE_LEVEL, index_of(o, row) + 8);
+			cm_tree_add(skip, CM_TILE_LEVEL, cm_table_index_of(o->in, row) + 8);
 		else
-			*tail = index_of(o, row) + 8;
+			*tail = cm_table_index_of(o->in, row) + 8;
+		cm_table_rows_pass(&o->rows, row);
 	}
-	o->must_seek = true;
 }
 
 static enum cm_result
 read_over(struct opener *o, uint64_t count, struct cm_tree *skip, struct cm_err *err)
 {
-	uint64_t end = o->at + count;
+	uint64_t end = o->at + count, row = o->at, last;
 	enum cm_result rc;
 
-	for (; o->at < end; o->at++) {
-		rc = read_row(o, err);
+	while (row < end) {
+		last = row % CM_TILE_ROWS == 0 && end - row >= CM_TILE_ROWS ? row + CM_TILE_ROWS - 1
+									   : row;
+		rc = cm_table_rows_to(&o->rows, last, err);
 		if (rc != CM_OK)
 			return rc;
-		cm_tree_add(skip, 0, o->hash.leaf);
+		if (last == row)
+			cm_tree_add(skip, 0, cm_table_rows_leaf(&o->rows, row));
+		else
+			cm_tree_add(skip, CM_TILE_LEVEL, o->rows.node);
+		row = last + 1;
 	}
-	o->at -= count;
 	return CM_OK;
 }
 
@@ -168,6 +119,7 @@ skip(struct opener *o, uint64_t to, struct cm_err *err)
 	uint8_t hash[CM_HASH_LEN];
 	enum cm_result rc = CM_OK;
 
+	break_run(o);
 	if (index_does)
 		pass_over(o, count, &sub, &tail);
 	else
@@ -215,52 +167,43 @@ put_seed(struct opener *o, size_t c)
 	       (uint64_t)2 << h <= r->run - o->at)
 		h++;
 	cm_opening_put_seed(
-	    &o->buf, c, h, o->at >> h, cm_seeds_at(&o->hasher.seeds[c], (uint8_t)h, o->at >> h));
+	    &o->buf, c, h, o->at >> h, cm_seeds_at(&o->seeds[c], (uint8_t)h, o->at >> h));
 	r->seed = o->at + ((uint64_t)1 << h);
 }
 
 static void
-fill_cell(struct opener *o, size_t c, const struct cm_plan_range *r, struct cm_opened_cell *cell)
+put_cell(struct opener *o, size_t c, const struct cm_plan_range *r)
 {
-	struct cm_span value = o->cells.cell[c];
+	struct cm_opened_cell cell = { .state = cm_plan_state(r, o->schema, c),
+		.value = cm_table_rows_value(&o->rows, o->at, c) };
+	int link = o->schema->column[c].link;
 
-	cell->state = cm_plan_state(r, o->schema, c);
-	cell->value = value;
-	switch (cell->state) {
-	case CM_CELL_SHUT:
-		memcpy(cell->hash, o->hash.cell[c], CM_HASH_LEN);
-		break;
-	case CM_CELL_TIED:
-		memcpy(cell->hash, o->hash.tie[c], CM_HASH_LEN);
-		break;
-	case CM_CELL_NAMED:
-		cm_names_of(&o->hasher.names, o->schema->column[c].link, value, cell->hash, NULL);
-		break;
-	case CM_CELL_OPEN:
-		break;
-	}
+	if (link != CM_LINK_PLAIN && cell.state != CM_CELL_OPEN)
+		cm_names_of(&o->names, link, cell.value, cell.hash, cell.tie);
+	if (cell.state == CM_CELL_TIED)
+		memcpy(cell.hash, cell.tie, CM_HASH_LEN);
+	if (cell.state == CM_CELL_SHUT)
+		cm_cell_hash((uint8_t)c, cm_seeds_salt(&o->seeds[c], o->at),
+		    link == CM_LINK_PLAIN ? cell.value : cm_span_of(cell.tie, CM_HASH_LEN),
+		    cell.hash);
+	cm_opening_put_cell(&o->buf, &cell);
 }
 
 static enum cm_result
 open_row(struct opener *o, const struct cm_plan_range *r, struct cm_err *err)
 {
-	struct cm_opened_cell cell;
-	enum cm_result rc;
+	enum cm_result rc = cm_table_rows_to(&o->rows, o->at, err);
 	size_t c;
 
-	/* salts after seeds: both walk the same way down */
+	if (rc != CM_OK)
+		return rc;
 	for (c = 0; c < o->schema->n; c++)
 		if ((r->open & cm_column_bit(c)) && o->reach[c].seed <= o->at)
 			put_seed(o, c);
-	rc = read_row(o, err);
-	if (rc != CM_OK)
-		return rc;
 	cm_opening_put_row(&o->buf, o->schema->n);
-	for (c = 0; c < o->schema->n; c++) {
-		fill_cell(o, c, r, &cell);
-		cm_opening_put_cell(&o->buf, &cell);
-	}
-	cm_tree_add(&o->tree, 0, o->hash.leaf);
+	for (c = 0; c < o->schema->n; c++)
+		put_cell(o, c, r);
+	add_leaf(o);
 	o->at++;
 	return CM_OK;
 }
@@ -306,18 +249,14 @@ check_end(struct opener *o, struct cm_err *err)
 {
 	uint64_t n = o->in->seal->rows;
 	uint8_t root[CM_HASH_LEN];
-	enum cm_result rc;
+	enum cm_result rc = cm_table_rows_end(&o->rows, err);
 
-	if (!o->must_seek) {
-		rc = o->in->source.next(o->in->source.arg, &o->cells, err);
-		if (rc == CM_OK)
-			return differs(o, n, n, "is more than was sealed", err);
-		if (rc != CM_E_NOTFOUND)
-			return rc;
-	}
+	if (rc != CM_OK)
+		return rc;
+	break_run(o);
 	cm_tree_root(&o->tree, o->has_tail ? o->tail : NULL, root);
 	if (memcmp(root, o->in->seal->root, CM_HASH_LEN) != 0)
-		return differs(o, 0, n == 0 ? 0 : n - 1, "has changed since", err);
+		return cm_table_differs(o->diff, 0, n == 0 ? 0 : n - 1, "has changed since", err);
 	return CM_OK;
 }
 
@@ -367,18 +306,20 @@ masks(const struct cm_plan *p)
 static enum cm_result
 look_at(struct opener *o, const struct cm_plan_range *r, uint64_t *at, struct cm_err *err)
 {
-	uint64_t tile = r->from & ~(uint64_t)(CM_TILE_ROWS - 1);
-	const uint8_t *index = index_of(o, tile);
+	uint64_t run = r->from & ~(uint64_t)(CM_TILE_ROWS - 1);
+	const uint8_t *index = cm_table_index_of(o->in, run);
+	const struct cm_cell_source *s = &o->in->source;
+	struct cm_cells cells;
 	enum cm_result rc = CM_OK;
 
-	if (index != NULL && (*at < tile || *at > r->from)) {
-		*at = tile;
-		rc = o->in->source.seek(o->in->source.arg, tile, cm_get64(index), err);
+	if (index != NULL && (*at < run || *at > r->from)) {
+		*at = run;
+		rc = s->seek(s->arg, run, cm_get64(index), err);
 	}
 	for (; rc == CM_OK && *at < r->to; ++*at) {
-		rc = o->in->source.next(o->in->source.arg, &o->cells, err);
+		rc = s->next(s->arg, &cells, err);
 		if (rc == CM_OK && *at >= r->from)
-			cm_plan_checker_look(o->checker, &o->cells);
+			cm_plan_checker_look(o->checker, &cells);
 	}
 	/* what is missing is named when its turn comes */
 	return rc == CM_E_NOTFOUND ? CM_OK : rc;
@@ -401,7 +342,7 @@ find_passes(struct opener *o, struct cm_err *err)
 			if (p->range[i].open & cm_column_bit(CM_COL_MASK))
 				rc = look_at(o, &p->range[i], &at, err);
 		cm_plan_checker_looked(o->checker);
-		o->must_seek = true;
+		o->rows.must_seek = true;
 	}
 	o->passes = !cm_plan_checker_needs_all(o->checker);
 	return rc;
@@ -427,11 +368,38 @@ write_all(struct opener *o, struct cm_err *err)
 	return flush(o, 0, err);
 }
 
+static CM_RESULT
+opener_init(struct opener *o, const struct cm_table_open *in, struct cm_err *err)
+{
+	enum cm_result rc =
+	    cm_plan_checker_new(in->plan, o->schema, in->seal->rows, &o->checker, err);
+	size_t c;
+
+	if (rc == CM_OK)
+		rc = cm_table_rows_init(&o->rows, in, o->checker, o->diff);
+	if (rc == CM_OK)
+		rc = cm_names_init(&o->names, in->secret);
+	if (rc != CM_OK)
+		return rc;
+	o->seeds = calloc(o->schema->n, sizeof(*o->seeds));
+	if (o->seeds == NULL)
+		return CM_E_NOMEM;
+	for (c = 0; c < o->schema->n; c++)
+		cm_seeds_init(&o->seeds[c], in->secret, (uint8_t)c);
+	return CM_OK;
+}
+
 static void
 opener_free(struct opener *o)
 {
+	size_t c;
+
+	for (c = 0; o->seeds != NULL && c < o->schema->n; c++)
+		cm_seeds_fini(&o->seeds[c]);
+	free(o->seeds);
+	cm_names_fini(&o->names);
+	cm_table_rows_fini(&o->rows);
 	cm_plan_checker_free(o->checker);
-	cm_hasher_fini(&o->hasher);
 	cm_buf_release(&o->buf);
 	free(o);
 }
@@ -454,9 +422,7 @@ cm_table_open(const struct cm_table_open *in, const struct cm_sink *out, struct 
 	o->schema = &in->seal->schema;
 	o->sink = out;
 	o->diff = diff;
-	rc = cm_plan_checker_new(in->plan, o->schema, in->seal->rows, &o->checker, err);
-	if (rc == CM_OK)
-		rc = cm_hasher_init(&o->hasher, o->schema, in->secret);
+	rc = opener_init(o, in, err);
 	if (rc == CM_OK)
 		rc = write_all(o, err);
 	opener_free(o);

@@ -1,0 +1,59 @@
+/* seal/table_rows.h -- the rows of an exhibit, read again and compared with its seal; for
+ * table_open.c, nobody else.
+ *
+ * Rows are read by the run of 256, hashed side by side, and each is compared with the
+ * index, if there is one, before anybody sees it: then the plan's checker sees it. */
+#ifndef CM_SEAL_TABLE_ROWS_H
+#define CM_SEAL_TABLE_ROWS_H
+
+#include "seal/table.h"
+
+struct cm_table_rows {
+	const struct cm_table_open *in;
+	struct cm_plan_checker *checker; /* borrowed */
+	struct cm_table_diff *diff;
+	struct cm_tile_hasher *hasher;
+	struct cm_tile tile; /* the rows at hand, all of one run, */
+	struct cm_tile_hash hash;
+	uint64_t next;	/* the first row that has not been read */
+	bool must_seek; /* the source stands elsewhere */
+	uint8_t leaf[CM_TILE_ROWS][CM_HASH_LEN]; /* of the run, as far as it is read; */
+	uint8_t node[CM_HASH_LEN];		 /* its node, once it is read to its end */
+};
+
+/* CM_E_NOMEM; cm_table_rows_fini is fine then. */
+CM_RESULT cm_table_rows_init(struct cm_table_rows *r, const struct cm_table_open *in,
+    struct cm_plan_checker *checker, struct cm_table_diff *diff);
+void cm_table_rows_fini(struct cm_table_rows *r);
+
+/* Reads on until ${row}, which must not lie before the rows at hand, is one of them.
+ * CM_E_REFUSED: it, or one before it, is not what was sealed, or must not be opened so. */
+CM_RESULT cm_table_rows_to(struct cm_table_rows *r, uint64_t row, struct cm_err *err);
+
+/* The run that begins at ${row} will not be read. */
+void cm_table_rows_pass(struct cm_table_rows *r, uint64_t row);
+
+/* Is anything behind the last row, if that was read? */
+CM_RESULT cm_table_rows_end(struct cm_table_rows *r, struct cm_err *err);
+
+/* Says where it differs. */
+CM_RESULT cm_table_differs(struct cm_table_diff *diff, uint64_t first, uint64_t last,
+    const char *how, struct cm_err *err);
+
+/* The index record of the run of ${row}; NULL: there is no index. */
+const uint8_t *cm_table_index_of(const struct cm_table_open *in, uint64_t row);
+
+/* Of a row at hand. */
+static inline const uint8_t *
+cm_table_rows_leaf(const struct cm_table_rows *r, uint64_t row)
+{
+	return r->leaf[row % CM_TILE_ROWS];
+}
+
+static inline struct cm_span
+cm_table_rows_value(const struct cm_table_rows *r, uint64_t row, size_t column)
+{
+	return cm_tile_value(&r->tile, (size_t)(row - r->tile.first), column);
+}
+
+#endif
