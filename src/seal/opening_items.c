@@ -95,6 +95,53 @@ read_skip(struct cm_opening *o, uint64_t items, size_t item, struct cm_err *err)
 	return CM_OK;
 }
 
+/* A string of less than 64 KiB whose head is as short as it can be: nearly every one.  False:
+ * it is none, or does not end here; whoever reads it in earnest says why. */
+static bool
+quick_bytes(struct cm_cbor *in, struct cm_span *out)
+{
+	size_t left = in->in.len - in->at, head = 1, len;
+	const uint8_t *p = in->in.ptr + in->at;
+
+	if (left < 3 || p[0] >> 5 != CM_CBOR_BYTES)
+		return false;
+	len = p[0] & 31;
+	if (len == 24) {
+		head = 2;
+		len = p[1];
+	} else if (len == 25) {
+		head = 3;
+		len = cm_get16(p + 1);
+	}
+	if ((head == 1 && len > 23) || (head == 2 && len < 24) || (head == 3 && len < 256) ||
+	    left - head < len)
+		return false;
+	*out = cm_span_of(p + head, len);
+	in->at += head + len;
+	return true;
+}
+
+/* The same of a cell that is an array: three bytes, a hash, and where it is named the value. */
+static bool
+quick_array(struct cm_cbor *in, struct cm_opened_cell *cell)
+{
+	static const enum cm_cell_state state[] = { CM_CELL_NAMED, CM_CELL_SHUT, CM_CELL_TIED };
+	size_t left = in->in.len - in->at;
+	const uint8_t *p = in->in.ptr + in->at;
+	struct cm_cbor rest = { in->in, in->at + 4 + CM_HASH_LEN };
+
+	if (left < 4 + CM_HASH_LEN || p[1] > CM_CELL_FORM_TIED || p[2] != 0x58 ||
+	    p[3] != CM_HASH_LEN || p[0] != (p[1] == CM_CELL_FORM_NAMED ? 0x83 : 0x82))
+		return false;
+	cell->value = (struct cm_span) { 0 };
+	if (p[1] == CM_CELL_FORM_NAMED && !quick_bytes(&rest, &cell->value))
+		return false;
+	cell->state = state[p[1]];
+	memcpy(cell->hash, p + 4, CM_HASH_LEN);
+	*in = rest;
+	return true;
+}
+
 static enum cm_result
 read_cell_array(struct cm_opening *o, uint64_t items, size_t at, struct cm_opened_cell *cell,
     struct cm_err *err)
@@ -135,8 +182,15 @@ read_cell(struct cm_opening *o, struct cm_opened_cell *cell, struct cm_err *err)
 {
 	struct cm_cbor_head head;
 	size_t at = o->in.at;
-	enum cm_result rc = cm_cbor_head(&o->in, &head, err);
+	enum cm_result rc;
 
+	if (quick_bytes(&o->in, &cell->value)) {
+		cell->state = CM_CELL_OPEN;
+		return CM_OK;
+	}
+	if (quick_array(&o->in, cell))
+		return CM_OK;
+	rc = cm_cbor_head(&o->in, &head, err);
 	if (rc != CM_OK)
 		return rc;
 	cell->value = (struct cm_span) { 0 };
@@ -212,29 +266,48 @@ memo_holds(const struct tie_memo *m, int group, const struct cm_opened_cell *cel
 	       (cell->value.len == 0 || memcmp(m->value, cell->value.ptr, cell->value.len) == 0);
 }
 
+/* Where that cell's tie stands, or will stand: in sets of two of which the older one goes. */
+static struct tie_memo *
+memo_of(struct cm_opening *o, int group, const struct cm_opened_cell *cell, bool *known)
+{
+	struct tie_memo *set = &o->memo[cm_get32(cell->hash) % TIE_MEMOS & ~1u];
+
+	*known = memo_holds(&set[0], group, cell);
+	if (*known)
+		return &set[0];
+	*known = memo_holds(&set[1], group, cell);
+	if (*known)
+		return &set[1];
+	set[1] = set[0];
+	return &set[0];
+}
+
 /* The tie of a named cell; whoever is new is told to the book. */
 static enum cm_result
 tie_named(struct cm_opening *o, int group, struct cm_opened_cell *cell)
 {
-	struct tie_memo *m = &o->memo[cm_get32(cell->hash) % TIE_MEMOS];
+	struct tie_memo *m;
+	bool known;
 
-	if (memo_holds(m, group, cell)) {
+	if (cell->value.len <= TIE_MEMO_VALUE) {
+		m = memo_of(o, group, cell, &known);
+		if (known) {
+			memcpy(cell->tie, m->tie, CM_HASH_LEN);
+			return CM_OK;
+		}
+		m->len = (uint8_t)(cell->value.len + 1);
+		m->group = (uint8_t)group;
+		if (cell->value.len > 0)
+			memcpy(m->value, cell->value.ptr, cell->value.len);
+		memcpy(m->name, cell->hash, CM_HASH_LEN);
+		cm_tie_of(group, cell->hash, cell->value, m->tie);
 		memcpy(cell->tie, m->tie, CM_HASH_LEN);
-		return CM_OK;
+	} else {
+		cm_tie_of(group, cell->hash, cell->value, cell->tie);
 	}
-	cm_tie_of(group, cell->hash, cell->value, cell->tie);
-	if (o->book != NULL && o->batch != NULL &&
-	    cm_name_book_add(o->book, group, cell->hash, cell->value, o->at) != CM_OK)
-		return CM_E_NOMEM;
-	if (cell->value.len > TIE_MEMO_VALUE)
+	if (o->book == NULL || o->batch == NULL)
 		return CM_OK;
-	m->len = (uint8_t)(cell->value.len + 1);
-	m->group = (uint8_t)group;
-	if (cell->value.len > 0)
-		memcpy(m->value, cell->value.ptr, cell->value.len);
-	memcpy(m->name, cell->hash, CM_HASH_LEN);
-	memcpy(m->tie, cell->tie, CM_HASH_LEN);
-	return CM_OK;
+	return cm_name_book_add(o->book, group, cell->hash, cell->value, o->at);
 }
 
 static enum cm_result
