@@ -456,6 +456,103 @@ tree_is_that_of_the_rfc(struct gen *g)
 	return holds;
 }
 
+/* How long an opening has to be, counted from its plan by splitting tables and columns in
+ * two again and again: no hash, none of the program's arithmetic of trees. */
+
+static size_t
+head_len(uint64_t value)
+{
+	return value < 24 ? 1 : value < 256 ? 2 : value < 65536 ? 3 : value < (uint64_t)1 << 32 ? 5 : 9;
+}
+
+static bool
+all_shut(const struct cm_plan *plan, uint64_t from, uint64_t to)
+{
+	for (; from < to; from++)
+		if (cm_plan_find(plan, from) != NULL)
+			return false;
+	return true;
+}
+
+static size_t
+row_len(const struct made *m, const struct cm_plan *plan, uint64_t row)
+{
+	size_t len = 2 + head_len(m->seal.schema.n), c, value;
+
+	for (c = 0; c < m->seal.schema.n; c++) {
+		value = m->row[row].cell[c].len;
+		switch (cm_plan_state(cm_plan_find(plan, row), &m->seal.schema, c)) {
+		case CM_CELL_OPEN:
+			len += head_len(value) + value;
+			break;
+		case CM_CELL_NAMED:
+			len += 2 + 34 + head_len(value) + value;
+			break;
+		case CM_CELL_TIED:
+		case CM_CELL_SHUT:
+			len += 2 + 34;
+		}
+	}
+	return len;
+}
+
+/* Rows [from, to) are a subtree: one hash if it is shut, else its halves as RFC 9162 parts it. */
+static size_t
+rows_len(const struct made *m, const struct cm_plan *plan, uint64_t from, uint64_t to)
+{
+	uint64_t k = 1;
+
+	if (from == to)
+		return 0;
+	if (all_shut(plan, from, to))
+		return 2 + head_len(to - from) + 34;
+	if (to - from == 1)
+		return row_len(m, plan, from);
+	while (k * 2 < to - from)
+		k *= 2;
+	return rows_len(m, plan, from, from + k) + rows_len(m, plan, from + k, to);
+}
+
+/* The seed (c, h, a) if it opens open cells only, else those below it. */
+static size_t
+seeds_len(const struct made *m, const struct cm_plan *plan, size_t c, unsigned h, uint64_t a)
+{
+	uint64_t from = a << h, to = (a + 1) << h, row = from;
+
+	if (from >= m->seal.rows)
+		return 0;
+	while (row < to && row < m->seal.rows &&
+	       cm_plan_state(cm_plan_find(plan, row), &m->seal.schema, c) != CM_CELL_SHUT)
+		row++;
+	if (row == to)
+		return 2 + head_len(c) + head_len(h) + head_len(a) + 34;
+	return h == 0 ? 0
+		      : seeds_len(m, plan, c, h - 1, 2 * a) + seeds_len(m, plan, c, h - 1, 2 * a + 1);
+}
+
+static bool
+an_opening_is_no_longer_than_it_must_be(struct gen *g)
+{
+	struct cm_buf b = { 0 };
+	struct cm_plan plan;
+	struct made m;
+	bool holds;
+	size_t want, c;
+
+	made_table(g, &m);
+	made_plan(g, &m, &plan);
+	holds = made_open(g, &m, &plan, &b);
+	want = CM_OPENING_HEADER + 2 + rows_len(&m, &plan, 0, m.seal.rows);
+	for (c = 0; c < m.seal.schema.n; c++)
+		want += seeds_len(&m, &plan, c, 12, 0);
+	if (holds && b.len != want)
+		holds = gen_fail(g, "%zu bytes, and %zu would do", b.len, want);
+	cm_buf_release(&b);
+	cm_plan_release(&plan);
+	made_free(&m);
+	return holds;
+}
+
 int
 main(void)
 {
@@ -463,6 +560,8 @@ main(void)
 		{ "the tree and its subtrees are those of RFC 9162", tree_is_that_of_the_rfc, 100,
 		    100 },
 		{ "an opening shows exactly its plan", opening_shows_exactly_its_plan, 400, 100 },
+		{ "an opening is no longer than it must be", an_opening_is_no_longer_than_it_must_be,
+		    300, 900 },
 		{ "the salts that follow from any union of openings are those of the opened cells",
 		    union_opens_what_was_opened, 300, 60 },
 		{ "shut cells show in commitments and subtree hashes, nowhere else",
