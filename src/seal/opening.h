@@ -5,7 +5,7 @@
  * cm_opening_next gives the rows, again and again after a rewind, without hashing
  * them again.  So ${bytes} must outlive the opening and must not change: whoever
  * reads them from a file copies them first (os/kept.h).
- * Memory: one hash a level and column, one row, a table of 2,048 named values, and,
+ * Memory: one hash a level and column, one row, a table of 4,096 named values, and,
  * while the hashes are checked, up to some 150 KiB a column for the rows that are
  * hashed side by side.  Untrusted input: total, linear, no allocation by what it
  * says. */

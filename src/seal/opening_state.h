@@ -21,7 +21,7 @@ struct lane {
 };
 
 /* A named value whose tie is known: a capture names few hosts many times. */
-#define TIE_MEMOS 2048u
+#define TIE_MEMOS 4096u
 #define TIE_MEMO_VALUE 16u
 struct tie_memo {
 	uint8_t len; /* of the value, plus one; 0: empty */
