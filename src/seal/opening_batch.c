@@ -289,7 +289,7 @@ cm_batch_row(struct cm_batch *b, uint64_t row)
 {
 	bool new_run = b->n > 0 && b->row[b->n - 1] / CM_TILE_ROWS != row / CM_TILE_ROWS;
 
-	if (new_run && b->n > ROWS - CM_TILE_ROWS)
+	if (new_run && b->n >= ROWS - CM_TILE_ROWS)
 		flush(b);
 	b->row[b->n++] = row;
 }
