@@ -100,6 +100,8 @@ open_exhibit(struct making *m, size_t k)
 		rc = read_index(m, x, &e->index);
 	if (rc != CM_OK)
 		return rc;
+	if (e->index.len > 0)
+		cm_file_read_apart(m->file[k]);
 	e->source = cm_file_raw(m->file[k]);
 	e->name = x->path;
 	e->secret = &m->secret[k];

@@ -129,6 +129,13 @@ cm_file_size(const struct cm_file *f)
 	return f->size;
 }
 
+void
+cm_file_read_apart(struct cm_file *f)
+{
+	if (f->mapped)
+		cm_map_read_apart(&f->map);
+}
+
 struct cm_source
 cm_file_raw(struct cm_file *f)
 {

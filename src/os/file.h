@@ -49,6 +49,9 @@ const struct cm_window *cm_file_window(const struct cm_file *f);
  * False: it does not lie in this file, or can not be read so; look at ${at}. */
 bool cm_file_look(const struct cm_file *f, const uint8_t *at, size_t len, uint8_t *room);
 
+/* A mapped file is going to be read here and there, not from front to back. */
+void cm_file_read_apart(struct cm_file *f);
+
 /* The bytes as they lie there.  For a pipe this or cm_file_unpacked can be had, once. */
 struct cm_source cm_file_raw(struct cm_file *f);
 

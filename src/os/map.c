@@ -8,7 +8,15 @@
 /* Pages are given back in pieces of this size, one such piece behind the reader. */
 #define PIECE ((uint64_t)16 << 20)
 #define FAULTS_WORTH 512u /* 32 MiB */
+#define LITTLE ((uint64_t)128 << 10) /* that is asked for at a time, read here and there */
 #define LOOK_BACK ((uint64_t)256 << 20)
+
+/* Advice only: a kernel that does not take it reads all the same. */
+static void
+advise(const struct cm_map *m)
+{
+	(void)madvise((void *)(uintptr_t)m->ptr, (size_t)m->len, m->apart ? MADV_RANDOM : MADV_SEQUENTIAL);
+}
 
 enum cm_result
 cm_map_init(struct cm_map *m, int fd, uint64_t len)
@@ -25,10 +33,17 @@ cm_map_init(struct cm_map *m, int fd, uint64_t len)
 	p = mmap(NULL, (size_t)len, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return CM_E_IO;
-	/* Advice only: a kernel that does not take it reads all the same. */
-	(void)madvise(p, (size_t)len, MADV_SEQUENTIAL);
 	m->ptr = p;
+	advise(m);
 	return CM_OK;
+}
+
+void
+cm_map_read_apart(struct cm_map *m)
+{
+	m->apart = true;
+	if (m->ptr != NULL)
+		advise(m);
 }
 
 void
@@ -61,7 +76,7 @@ release_all(const struct cm_map *m)
 	if (mmap(at, (size_t)m->len, PROT_READ, MAP_PRIVATE | MAP_FIXED, m->fd, 0) == MAP_FAILED)
 		(void)madvise(at, (size_t)m->len, MADV_DONTNEED);
 	else
-		(void)madvise(at, (size_t)m->len, MADV_SEQUENTIAL);
+		advise(m);
 }
 
 static uint64_t
@@ -114,6 +129,22 @@ release_behind(struct cm_map *m, uint64_t offset)
 	m->released = piece;
 }
 
+/* How much of ${left} to give; read here and there it is asked for first. */
+static uint64_t
+give(struct cm_map *m, uint64_t offset, size_t want, uint64_t left)
+{
+	uint64_t most = m->apart ? (want > LITTLE ? want : LITTLE) : PIECE;
+	uint64_t page = offset & ~(uint64_t)4095;
+
+	most = left < most ? left : most;
+	if (m->apart && most > 0 && (offset < m->asked || offset + most > m->asked + LITTLE)) {
+		(void)madvise((void *)(uintptr_t)(m->ptr + page), (size_t)(offset + most - page),
+		    MADV_WILLNEED);
+		m->asked = offset;
+	}
+	return most;
+}
+
 static enum cm_result
 fill(void *arg, uint64_t offset, size_t want, struct cm_span *out, struct cm_err *err)
 {
@@ -126,7 +157,7 @@ fill(void *arg, uint64_t offset, size_t want, struct cm_span *out, struct cm_err
 		offset = m->len;
 	left = m->len - offset;
 	/* No more than a piece, so that the reader comes back and pages can go. */
-	*out = cm_span_of(m->ptr + offset, (size_t)(left < PIECE ? left : PIECE));
+	*out = cm_span_of(m->ptr + offset, (size_t)give(m, offset, want, left));
 	release_behind(m, offset);
 	return CM_OK;
 }

@@ -16,6 +16,8 @@ struct cm_map {
 	uint64_t len;
 	uint64_t released; /* pages before this have been given back */
 	uint64_t faults;   /* of the process, when all were given back last */
+	bool apart;	   /* is read here and there: */
+	uint64_t asked;	   /* for a little from here on, last */
 };
 
 /* Maps the whole of ${fd}, ${len} bytes; ${fd} stays the caller's, open till the end.
@@ -24,6 +26,9 @@ CM_RESULT cm_map_init(struct cm_map *m, int fd, uint64_t len);
 void cm_map_fini(struct cm_map *m);
 
 struct cm_source cm_map_source(struct cm_map *m);
+
+/* It will be read here and there: little more is read from the disk than is asked for. */
+void cm_map_read_apart(struct cm_map *m);
 
 /* Reads ${len} bytes that lie at ${at} into ${room} without mapping their pages, which for
  * a few bytes costs more.  False: they do not lie in this map, or can not be read so. */
