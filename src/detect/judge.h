@@ -129,7 +129,7 @@ struct cm_judge {
 	const struct cm_params *params;
 	const struct cm_hand *hands;
 	size_t n_hands;
-	bool thorough; /* no walk is spared, for the law of signs */
+	bool thorough; /* nothing is spared, for the laws */
 	unsigned client;
 	bool corrupt; /* E13 */
 	struct cm_side side[2];

@@ -2,7 +2,7 @@
  *
  * Most directions of most flows show nothing at all.  So the walk that sorts them also
  * notes the signs without which a detector's own walk would mark nothing; the law in
- * tests/laws/detect/laws_signs.c holds it to that. */
+ * tests/laws/detect/laws_judge.c holds it to that. */
 #include "detect/judge.h"
 
 #define CORRUPT_MIN 10u

@@ -227,14 +227,14 @@ cm_stack_repeats(struct cm_judge *j, unsigned dir)
 	const struct cm_side *s = &j->side[dir];
 	struct seen twice;
 
-	if (!s->signs.id_again || !find_twice(j, s, &twice))
+	if (!s->signs.id_again || (!find_twice(j, s, &twice) && !j->thorough))
 		return;
 	for (uint32_t k = 0; k < s->n; k++) {
 		uint32_t i = s->at[k], m;
 		const struct cm_segment *g = &j->v->segs[i];
 
 		if ((j->kind[i] != CM_SEG_DATA && j->kind[i] != CM_SEG_FIN) || g->ipid == 0 ||
-		    g->ipv6 || !has_seen(&twice, g->ipid))
+		    g->ipv6 || (!has_seen(&twice, g->ipid) && !j->thorough))
 			continue;
 		m = twin(j, s, k);
 		if (m != CM_NONE && others_count(j, s, k) >= 2 && intrudes(j, s, k, m))

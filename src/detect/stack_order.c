@@ -248,7 +248,7 @@ cm_stack_early(struct cm_judge *j, unsigned dir)
 			second = rtt;
 		}
 	}
-	if (samples < 3 || least > (second > fastest ? second : fastest) / 2)
+	if (samples < 3 || (least > (second > fastest ? second : fastest) / 2 && !j->thorough))
 		return;
 	for (uint32_t k = 0; k < s->n; k++) {
 		int64_t base = s->at[k] == fastest_at ? second : fastest;
