@@ -140,10 +140,10 @@ take_kept(struct cm_bring *b, struct cm_brought *f, struct cm_buf *path, bool un
 	}
 	f->kept = true;
 	if (unpack)
-		cm_cli_say(b->ctx, "%s was packed or came through a pipe: what is sealed is its unpacked bytes, "
+		cm_cli_say(b->ctx, "%s was packed, is empty, or came through a pipe: what is sealed is its unpacked bytes, "
 				   "kept as %s", f->name, cm_buf_cstr(path));
 	else
-		cm_cli_say(b->ctx, "%s came through a pipe: what is sealed is kept as %s", f->name,
+		cm_cli_say(b->ctx, "%s is empty or came through a pipe: what is sealed is kept as %s", f->name,
 		    cm_buf_cstr(path));
 	return CM_EXIT_OK;
 }

@@ -212,6 +212,15 @@ say_failure(struct making *m, const struct cm_pack_out *out)
 	return CM_EXIT_CANNOT;
 }
 
+static enum cm_exit
+say_plan(struct making *m, const struct cm_pack_out *out)
+{
+	if (m->wish->json)
+		return cm_dossier_json_plan(m->ctx, m->wish, out) ? CM_EXIT_OK : CM_EXIT_CANNOT;
+	cm_dossier_say_plan(m->ctx, m->wish, out);
+	return CM_EXIT_OK;
+}
+
 /* In the child. */
 static int
 pack(void *arg, int fd)
@@ -229,7 +238,7 @@ pack(void *arg, int fd)
 		code = say_failure(m, &out);
 	} else {
 		if (m->wish->dry_run)
-			(m->wish->json ? cm_dossier_json_plan : cm_dossier_say_plan)(m->ctx, m->wish, &out);
+			code = say_plan(m, &out);
 		else if (m->wish->say_compared)
 			cm_dossier_say_compared(m->ctx, m->wish, &out);
 		cm_dossier_say_parted(m->ctx, m->wish, &out);
@@ -484,14 +493,14 @@ finish(struct making *m)
 	return code;
 }
 
-static void
+static enum cm_exit
 print_made(const struct making *m)
 {
 	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
 		.leaks_accepted = m->disclosure.leaks_accepted };
 
 	cm_sha256(m->dossier.ptr, m->dossier.len, made.sha256);
-	cm_dossier_json_made(m->ctx, &made);
+	return cm_dossier_json_made(m->ctx, &made) ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
 
 static void
@@ -525,7 +534,7 @@ cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 	if (code == CM_EXIT_OK && !wish->dry_run)
 		code = finish(&m);
 	if (code == CM_EXIT_OK && !wish->dry_run && wish->json)
-		print_made(&m);
+		code = print_made(&m);
 	clean_up(&m);
 	return code;
 }

@@ -49,7 +49,8 @@ bool cm_cli_wish(const struct cm_args *a, int id, struct cm_dossier_wish *w);
 void cm_dossier_say_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_pack_out *out);
 
-/* cli/dossier_json.c: the same of a plan, and what was made, as one JSON object. */
+/* cli/dossier_json.c: the same of a plan, and what was made, as one JSON object.  False: there
+ * was no memory for it, which has been said. */
 struct cm_dossier_made {
 	const char *path; /* as the user gave it */
 	uint64_t bytes;
@@ -57,9 +58,9 @@ struct cm_dossier_made {
 	struct cm_case_stated stated;
 	uint64_t leaks_accepted;
 };
-void cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
+bool cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_pack_out *out);
-void cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made *made);
+bool cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made *made);
 
 /* What the search for hidden values can not find, if there was one. */
 void cm_dossier_say_parted(const struct cm_context *ctx, const struct cm_dossier_wish *wish,

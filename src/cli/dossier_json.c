@@ -2,15 +2,19 @@
 #include "cli/dossier.h"
 #include "codec/json_write.h"
 
-static void
+static bool
 print(const struct cm_context *ctx, struct cm_buf *text)
 {
+	bool ok;
+
 	cm_buf_add_str(text, "\n");
-	if (cm_buf_ok(text))
+	ok = cm_buf_ok(text);
+	if (ok)
 		fwrite(text->ptr, 1, text->len, ctx->out);
 	else
-		cm_cli_say(ctx, "out of memory");
+		cm_cli_say(ctx, "it can not be printed: out of memory");
 	cm_buf_release(text);
+	return ok;
 }
 
 static void
@@ -58,7 +62,7 @@ put_places(struct cm_jsonw *w, const struct cm_dossier_wish *wish, const struct 
 	cm_jsonw_array_end(w);
 }
 
-void
+bool
 cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_pack_out *out)
 {
@@ -82,10 +86,10 @@ cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish 
 	cm_jsonw_kuint(&w, "findings", wish->n_findings);
 	put_places(&w, wish, &out->leaks);
 	cm_jsonw_object_end(&w);
-	print(ctx, &text);
+	return print(ctx, &text);
 }
 
-void
+bool
 cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made *made)
 {
 	struct cm_buf text = { 0 };
@@ -99,5 +103,5 @@ cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made 
 	cm_jsonw_kuint(&w, "number", made->stated.number);
 	cm_jsonw_kuint(&w, "leaks_accepted", made->leaks_accepted);
 	cm_jsonw_object_end(&w);
-	print(ctx, &text);
+	return print(ctx, &text);
 }

@@ -132,11 +132,12 @@ state(struct handover *h, const struct cm_args *a, struct cm_case_stated *out)
 }
 
 /* What was stated, and where it stands. */
-static void
+static enum cm_exit
 print_json(const struct handover *h, const struct cm_context *ctx, const struct cm_case_stated *stated)
 {
 	struct cm_buf b = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+	enum cm_exit code = CM_EXIT_OK;
 
 	cm_jsonw_object(&w);
 	cm_jsonw_kuint(&w, "number", stated->number);
@@ -144,9 +145,14 @@ print_json(const struct handover *h, const struct cm_context *ctx, const struct 
 	cm_custody_write(&w, &h->custody);
 	cm_jsonw_object_end(&w);
 	cm_buf_add_str(&b, "\n");
-	if (cm_buf_ok(&b))
+	if (cm_buf_ok(&b)) {
 		fwrite(b.ptr, 1, b.len, ctx->out);
+	} else {
+		cm_cli_say(ctx, "it is stated, but there is no memory to print it");
+		code = CM_EXIT_CANNOT;
+	}
 	cm_buf_release(&b);
+	return code;
 }
 
 static enum cm_exit
@@ -167,10 +173,8 @@ hand_over(struct handover *h, const struct cm_args *a)
 		(void)cm_cli_error(a->ctx, NULL, &h->err, NULL);
 		return CM_EXIT_CANNOT;
 	}
-	if (h->json) {
-		print_json(h, a->ctx, &stated);
-		return CM_EXIT_OK;
-	}
+	if (h->json)
+		return print_json(h, a->ctx, &stated);
 	cm_hex_encode(cm_span_of(stated.digest, 32), hex);
 	fprintf(a->ctx->out, "Stated as number %llu: %zu exhibit%s handed to ", (unsigned long long)stated.number,
 	    h->custody.seals.n, h->custody.seals.n == 1 ? "" : "s");

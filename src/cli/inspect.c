@@ -192,8 +192,10 @@ print_all(struct inspect *in, const struct cm_context *ctx, const struct cm_engi
 		cm_cli_say(ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
-	if (!in->json && (s->frames > 0 || code == CM_EXIT_OK))
-		cm_inspect_text(ctx, e, s, &names);
+	if (!in->json && (s->frames > 0 || code == CM_EXIT_OK) && !cm_inspect_text(ctx, e, s, &names)) {
+		cm_cli_say(ctx, "out of memory");
+		return CM_EXIT_CANNOT;
+	}
 	if (!write_summary(in, e, s, &names)) {
 		cm_cli_say(ctx, "%s: cannot be written", in->summary);
 		return CM_EXIT_CANNOT;

@@ -11,8 +11,9 @@
 /* Incidents that somebody should look at: all but the explained ones. */
 size_t cm_inspect_findings(const struct cm_engine *e);
 
-/* The findings, a paragraph each, then what was checked and what could not be seen. */
-void cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
+/* The findings, a paragraph each, then what was checked and what could not be seen.
+ * False: there was no memory for all of it. */
+bool cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
     const struct cm_scan_summary *s, const struct cm_file_names *names);
 
 /* The second half of that: what was explained, checked, and could not be seen. */

@@ -264,7 +264,7 @@ incident(struct text *t, size_t number, const struct cm_incident *inc)
 	fputc('\n', t->p.f);
 }
 
-void
+bool
 cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
     const struct cm_scan_summary *s, const struct cm_file_names *names)
 {
@@ -281,4 +281,5 @@ cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
 		fprintf(ctx->out, "%zu finding%s.\n", number, number == 1 ? "" : "s");
 	cm_inspect_checked(&t.p, e, s);
 	cm_paragraph_fini(&t.p);
+	return !t.p.lost;
 }

@@ -157,26 +157,27 @@ hand_over(struct looking *l, int out)
 	return rc == CM_E_IO ? cm_err_set(&l->err, rc, "the parent does not listen") : rc;
 }
 
-static void
+static CM_RESULT
 print_findings(struct looking *l)
 {
 	const struct cm_context *ctx = l->in->ctx;
+	bool ok = true;
 	size_t i;
 
-	if (!l->in->json) {
-		cm_inspect_text(ctx, l->engine, &l->summary, &l->names);
-		return;
-	}
-	for (i = 0; i < cm_engine_count(l->engine); i++) {
+	if (!l->in->json)
+		ok = cm_inspect_text(ctx, l->engine, &l->summary, &l->names);
+	for (i = 0; l->in->json && i < cm_engine_count(l->engine); i++) {
 		struct cm_buf line = { 0 };
 		struct cm_jsonw w = cm_jsonw_of(&line, 0);
 
 		cm_incident_json(&w, cm_engine_incident(l->engine, i), &l->names);
 		cm_buf_add_str(&line, "\n");
+		ok &= cm_buf_ok(&line);
 		if (cm_buf_ok(&line))
 			fwrite(line.ptr, 1, line.len, ctx->out);
 		cm_buf_release(&line);
 	}
+	return ok ? CM_OK : cm_err_set(&l->err, CM_E_NOMEM, "out of memory");
 }
 
 static CM_RESULT
@@ -251,8 +252,8 @@ look(struct looking *l, int out)
 		rc = hand_over(l, out);
 	if (rc != CM_OK)
 		return cm_err_set(&l->err, rc, "the investigation stopped: %s", cm_result_word(rc));
-	print_findings(l);
-	return print_summary(l);
+	rc = print_findings(l);
+	return rc == CM_OK ? print_summary(l) : rc;
 }
 
 int

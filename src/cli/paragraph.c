@@ -30,6 +30,7 @@ cm_paragraph_end(struct cm_paragraph *p, size_t first, size_t hang)
 	size_t column = first;
 	bool begun = false;
 
+	p->lost |= !cm_buf_ok(&p->text);
 	fprintf(p->f, "%*s", (int)first, "");
 	while (left.len > 0) {
 		size_t len = word_len(left);

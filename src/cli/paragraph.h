@@ -5,6 +5,7 @@
 #ifndef CM_CLI_PARAGRAPH_H
 #define CM_CLI_PARAGRAPH_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -13,6 +14,7 @@ struct cm_paragraph {
 	FILE *f;
 	size_t width;
 	struct cm_buf text;
+	bool lost; /* there was no memory for a paragraph: what was written is not all */
 };
 
 /* ${width} is brought into 60..100. */

@@ -307,7 +307,7 @@ print_digest(FILE *f, const char *name, const uint8_t digest[32])
 	fprintf(f, "  %-10s %s\n", name, hex);
 }
 
-static void
+static bool
 print_text(const struct sealing *s, const struct sealing_file *f)
 {
 	FILE *out = s->ctx->out;
@@ -328,13 +328,15 @@ print_text(const struct sealing *s, const struct sealing_file *f)
 	if (f->exhibit.has_sha256)
 		print_digest(out, "sha256", f->exhibit.sha256);
 	print_digest(out, "statement", f->exhibit.statement);
+	return true;
 }
 
-static void
+static bool
 print_json(const struct sealing *s, const struct sealing_file *f)
 {
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
+	bool ok;
 	size_t i;
 
 	cm_jsonw_object(&w);
@@ -356,9 +358,11 @@ print_json(const struct sealing *s, const struct sealing_file *f)
 		cm_jsonw_khex(&w, "sha256", cm_span_of(f->exhibit.sha256, 32));
 	cm_jsonw_object_end(&w);
 	cm_buf_add_str(&text, "\n");
-	if (cm_buf_ok(&text))
+	ok = cm_buf_ok(&text);
+	if (ok)
 		fwrite(text.ptr, 1, text.len, s->ctx->out);
 	cm_buf_release(&text);
+	return ok;
 }
 
 static enum cm_exit
@@ -408,8 +412,12 @@ seal_all(struct sealing *s, const struct cm_args *a)
 	}
 	for (i = 0; i < n; i++)
 		s->file[i].of.stated = true;
-	for (i = 0; i < n; i++)
-		(s->json ? print_json : print_text)(s, &s->file[i]);
+	for (i = 0; i < n; i++) {
+		if (!(s->json ? print_json : print_text)(s, &s->file[i])) {
+			cm_cli_say(s->ctx, "it is stated, but there is no memory to print it");
+			return CM_EXIT_CANNOT;
+		}
+	}
 	return s->bring.damaged ? CM_EXIT_MALFORMED : CM_EXIT_OK;
 }
 

@@ -94,10 +94,10 @@ show(const struct verify *in, const struct cm_context *ctx, const struct cm_veri
 
 	if (in->signers == NULL)
 		fputs(no_signers, ctx->err);
-	if (in->json)
-		cm_verify_json(ctx, v);
-	else
-		cm_verify_text(ctx, v);
+	if (!(in->json ? cm_verify_json : cm_verify_text)(ctx, v)) {
+		cm_cli_say(ctx, "out of memory");
+		return CM_EXIT_CANNOT;
+	}
 	return code != CM_EXIT_OK ? code : cm_verify_exit(v);
 }
 

@@ -141,7 +141,7 @@ put_shown(struct cm_paragraph *p, const struct cm_dossier *d)
 	}
 }
 
-void
+bool
 cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 {
 	struct cm_paragraph p = cm_paragraph_of(ctx->out, ctx->width);
@@ -166,6 +166,7 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 	cm_paragraph_fini(&p);
 	cm_cli_text(ctx->out, cm_span_str(v->line));
 	fputc('\n', ctx->out);
+	return !p.lost;
 }
 
 static void
@@ -239,12 +240,13 @@ json_shows(struct cm_jsonw *w, const struct cm_dossier *d)
 	cm_jsonw_array_end(w);
 }
 
-void
+bool
 cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 {
 	static const char *const end[] = { "holds", "partly", "refused" };
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
+	bool ok;
 
 	cm_jsonw_object(&w);
 	cm_jsonw_kstr(&w, "verdict", end[v->end]);
@@ -256,8 +258,10 @@ cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 	json_texts(&w, "notes", v->notes, v->n_notes);
 	json_texts(&w, "not_proven", not_proven + first_not_proven(v), NOT_PROVEN - first_not_proven(v));
 	cm_jsonw_object_end(&w);
-	if (cm_buf_ok(&text))
+	ok = cm_buf_ok(&text);
+	if (ok)
 		fwrite(text.ptr, 1, text.len, ctx->out);
 	fputc('\n', ctx->out);
 	cm_buf_release(&text);
+	return ok;
 }

@@ -514,7 +514,9 @@ apply_hides(const struct walk *w, const struct cm_cells *cells, struct want *wan
 		/* no place to hide anything in: all or nothing */
 		if (!want->by_row || hides != 0)
 			*want = (struct want) { 0 };
-		want->open &= COL(HEADERS) | COL(PAYLOAD);
+		/* its other cells are empty, and opened only for all of a file */
+		if (!is_whole(w) || w->s->in->columns != 0)
+			want->open &= COL(HEADERS) | COL(PAYLOAD);
 		want->tied = 0;
 		return;
 	}

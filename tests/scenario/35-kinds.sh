@@ -90,6 +90,13 @@ says "but sealed as it lies" "/packed.log.gz" out
 cat access.log | "$COMITY" seal --json - >out 2>err && echo "ok a pipe is kept" || echo "FAIL a pipe: $(cat err)"
 says "and read as text" '"kind": "lines/1"' out
 same "with all its bytes" access.log "$(python3 -c 'import json,sys; print(json.load(open("out"))["file"])')"
+cat packed.log.gz | "$COMITY" seal --json --kind blob - >out 2>err && echo "ok a piped blob is kept" || echo "FAIL a pipe: $(cat err)"
+same "as it came" packed.log.gz "$(python3 -c 'import json,sys; print(json.load(open("out"))["file"])')"
+: >nothing.log
+is "an empty log" 0 "$COMITY" seal nothing.log
+says "has no rows" "rows       0, 0 bytes" out
+n=$("$COMITY" show exhibits | tail -n1 | cut -d' ' -f1)
+is "and none to show" 2 "$COMITY" disclose --exhibit "$n" --rows 0
 head -c 9000 packed.log.gz >early.gz
 is "a packed log that ends early" 4 "$COMITY" seal early.gz
 kept=$(find .comity/exhibits -type f | wc -l)
@@ -114,6 +121,9 @@ is "accepted, it goes" 0 "$COMITY" disclose --exhibit 3 --rows all --columns src
 says "and is counted" '"leaks_accepted": 1' out
 is "all of it" 0 "$COMITY" disclose --exhibit 3 --rows all -o ../all.dossier
 is "blocks of a sample" 0 "$COMITY" disclose --exhibit 2 --rows 0,7 -o ../blocks.dossier
+is "a capture, with its digest" 0 "$COMITY" seal --file-digest --json "$capture"
+n=$(sed 's/.*"no": \([0-9]*\).*/\1/' out)
+is "all of a capture" 0 "$COMITY" disclose --exhibit "$n" --rows all -o ../capture.dossier
 is "rows that are not there" 2 "$COMITY" disclose --exhibit 2 --rows 8
 is "an exhibit that is not there" 3 "$COMITY" disclose --exhibit 99 --rows 0
 is "a column that is not there" 2 "$COMITY" disclose --exhibit 3 --rows 0 --columns src_ip,password
@@ -129,7 +139,7 @@ is "goes with them" 0 "$COMITY" disclose --exhibit 3 --rows 1 -o ../custody.doss
 
 # the other side
 cd ../two || exit 1
-for d in lines some nobody leak all blocks custody; do
+for d in lines some nobody leak all blocks custody capture; do
 	is "$d holds" 0 "$COMITY" verify "../$d.dossier" --signers "$signers" --report "$d.html"
 	last "$d says so" "HOLDS: signatures and openings hold; findings: no findings are stated"
 	cp out "$d.out"
@@ -137,6 +147,7 @@ done
 says "what is hidden is said" "hidden in all of them: user" nobody.out
 says "what is accepted, too" "hidden values stand in what is shown" leak.out
 says "and when it is the whole file" "that is the whole" all.out
+says "or capture" "that is the whole" capture.out
 silent "who did it is no question here" "who did it" lines.out
 silent "no hidden value is in the dossier" "person-" ../nobody.dossier
 silent "nor any other line" "page/13 " ../lines.dossier

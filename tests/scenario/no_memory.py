@@ -88,12 +88,14 @@ def starve_kinds(case, made):
         f.write("".join('{"ip": "192.0.2.%d", "user": "person-%d", "n": [%d]}\n' % (i, i, i) for i in range(9)))
     seal = ["seal", "--members", "ip,user", "--file-digest", alerts]
     starve("seal", seal, made)
+    starve("seal, JSON", [*seal, "--json"], made)
     made()
     subprocess.run([COMITY, *seal], cwd=HERE, check=True, capture_output=True)
     show = ["disclose", "--exhibit", "1", "--rows", "1-3,7", "--columns", "ip,rest", "-o", dossier]
     starve("disclose", show)
     starve("disclose, dry", [*show, "--dry-run", "--json"])
     subprocess.run([COMITY, *show], cwd=HERE, check=True, capture_output=True)
+    starve("verify records, JSON", ["verify", "--json", "--signers", os.path.join(case, "allowed_signers"), dossier])
     starve("verify records", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
 
 
