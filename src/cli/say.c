@@ -70,20 +70,23 @@ harmless(const uint8_t *p, size_t len)
 void
 cm_cli_text(FILE *f, struct cm_span text)
 {
-	size_t at = 0, len, i;
+	size_t from = 0, at = 0, len, i;
 
 	while (at < text.len) {
 		len = utf8_len(text.ptr + at, text.len - at);
 		if (len > 0 && harmless(text.ptr + at, len)) {
-			fwrite(text.ptr + at, 1, len, f);
 			at += len;
 			continue;
 		}
+		fwrite(text.ptr + from, 1, at - from, f);
 		len = len == 0 ? 1 : len;
 		for (i = 0; i < len; i++)
 			fprintf(f, "\\x%02x", text.ptr[at + i]);
 		at += len;
+		from = at;
 	}
+	if (at > from)
+		fwrite(text.ptr + from, 1, at - from, f);
 }
 
 enum cm_exit
