@@ -86,7 +86,7 @@ def on(cores):
 
 
 def ours(comity, path, scratch, *, investigate):
-    """On one core, and on all there are; `investigate` where its dossier is not hundreds of megabytes of findings."""
+    """On one core, and on all there are."""
     case = Case(comity, scratch)
     rows = []
     count = len(os.sched_getaffinity(0))
@@ -95,6 +95,8 @@ def ours(comity, path, scratch, *, investigate):
         if knows(comity, "seal"):
             rows.append(Command("comity seal F" + on(cores), [comity, "seal", path], cwd=case.folder, cores=cores,
                                 before=case.fresh, finds="nothing", hashes="packets", ours=True))
+            rows.append(Command("comity seal --file-digest F" + on(cores), [comity, "seal", "--file-digest", path], cwd=case.folder,
+                                cores=cores, before=case.fresh, finds="nothing", hashes="packets", ours=True))
         if investigate:
             rows.append(Command("comity investigate F -o X" + on(cores), [comity, "investigate", path, "-o", case.dossier],
                                 cwd=case.folder, cores=cores, before=case.fresh, good=(0, 1), finds="forgeries", hashes="packets",

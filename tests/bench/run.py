@@ -30,8 +30,6 @@ import shape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-# With thousands of incidents `investigate` writes a dossier of hundreds of megabytes: that is not what anybody seals.
-NO_DOSSIER = ("http",)
 PARTS = ("speed", "limits", "quality", "kernels", "shape", "scale", "pipe")
 
 
@@ -83,7 +81,7 @@ def speed(a, kind):
     say(kind)
     got = {"bytes": os.path.getsize(path), "packets": inputs.packets_of(path), "command": inputs.command_line(kind, a.size),
            "limits": limits.of_file(a.benches, path), "failed": []}
-    ours = peers.ours(a.comity, path, a.scratch, investigate=kind not in NO_DOSSIER and not a.no_seal)
+    ours = peers.ours(a.comity, path, a.scratch, investigate=not a.no_seal)
     theirs = peers.debian(path, a.scratch) + peers.elsewhere(path, a.scratch)
     got["rows"] = measured(a, [peers.tcpdump(path), *ours, *(c for c in theirs if "on" not in c.about)], path, got)
     if a.no_slow:
