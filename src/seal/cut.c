@@ -36,25 +36,35 @@ struct packet_cut {
 	uint8_t *mask;  /* where its next bytes go */
 };
 
-/* Blanks [at, at+len) of the row, which is none of the payload, in `headers`. */
-static void
-blank(const struct packet_cut *p, uint32_t at, uint32_t len)
+/* Where byte ${at} of the row, which is none of the payload, stands in `headers`. */
+static uint8_t *
+in_headers(const struct packet_cut *p, uint32_t at)
 {
-	uint8_t *to = p->block + at - (at < p->form->cut ? 0 : p->form->payload_len);
+	return p->block + at - (at < p->form->cut ? 0 : p->form->payload_len);
+}
 
-	while (len-- > 0)
-		*to++ = 0;
+/* The range [at, at+len) of the row goes to the next bytes of ${to}; `headers` shows zeros. */
+static uint8_t *
+move_out(const struct packet_cut *p, uint32_t at, uint32_t len, uint8_t *to)
+{
+	uint8_t *blank = in_headers(p, at);
+
+	if (len == 2) { /* a checksum, the most frequent */
+		memcpy(to, p->row + at, 2);
+		memset(blank, 0, 2);
+		return to + 2;
+	}
+	memcpy(to, p->row + at, len);
+	memset(blank, 0, len);
+	return to + len;
 }
 
 static void
 to_mask(void *arg, uint32_t at, uint32_t len)
 {
 	struct packet_cut *p = arg;
-	const uint8_t *from = p->row + p->form->data_at + at;
 
-	blank(p, p->form->data_at + at, len);
-	while (len-- > 0)
-		*p->mask++ = *from++;
+	p->mask = move_out(p, p->form->data_at + at, len, p->mask);
 }
 
 static void
@@ -68,25 +78,25 @@ put_prefix(uint8_t *to, const struct cm_packet_form *f)
 	cm_put32(to + 13, f->cut);
 }
 
-/* Blanks what is not shown in `headers`, and gathers it. */
-static void
+/* Takes out of `headers` what is not shown there.  Addresses are copied, too, few bytes that
+ * will be looked at soon, so that the line of memory they came from can go. */
+static uint8_t *
 take_out(const struct cutting *c, struct packet_cut *p, struct cm_span data,
     const struct cm_layers *l)
 {
 	const struct cm_packet_form *f = p->form;
+	uint8_t *src, *dst;
 
 	cm_layers_mask(data, l, to_mask, p);
-	if (f->options_len > 0) {
-		memcpy(p->mask, p->row + f->options_at, f->options_len);
-		p->mask += f->options_len;
-		blank(p, f->options_at, f->options_len);
-	}
+	if (f->options_len > 0)
+		p->mask = move_out(p, f->options_at, f->options_len, p->mask);
 	if (l->net == 0)
-		return;
-	in_row(c, CM_COL_SRC, cm_span_part(data, l->src_at, l->addr_len));
-	in_row(c, CM_COL_DST, cm_span_part(data, l->dst_at, l->addr_len));
-	blank(p, f->data_at + l->src_at, l->addr_len);
-	blank(p, f->data_at + l->dst_at, l->addr_len);
+		return p->mask;
+	src = p->mask;
+	dst = move_out(p, f->data_at + l->src_at, l->addr_len, src);
+	in_own(c, CM_COL_SRC, (size_t)(src - c->own->ptr), l->addr_len);
+	in_own(c, CM_COL_DST, (size_t)(dst - c->own->ptr), l->addr_len);
+	return move_out(p, f->data_at + l->dst_at, l->addr_len, dst);
 }
 
 static enum cm_result
@@ -106,8 +116,8 @@ put_packet(const struct cutting *c, const struct cm_packet_form *f, struct cm_sp
 {
 	const struct cm_span row = c->row->bytes;
 	const size_t at = c->own->len, block = row.len - f->payload_len;
-	/* `mask` is at most all of the block */
-	uint8_t *to = cm_buf_grow(c->own, CM_HEADERS_PREFIX + 2 * block), *mask;
+	/* `mask` and the addresses are at most all of the block */
+	uint8_t *to = cm_buf_grow(c->own, CM_HEADERS_PREFIX + 2 * block), *mask, *end;
 	struct packet_cut p;
 
 	if (to == NULL)
@@ -117,11 +127,11 @@ put_packet(const struct cutting *c, const struct cm_packet_form *f, struct cm_sp
 	put_prefix(to, f);
 	memcpy(p.block, row.ptr, f->cut);
 	memcpy(p.block + f->cut, row.ptr + f->cut + f->payload_len, block - f->cut);
-	take_out(c, &p, data, l);
+	end = take_out(c, &p, data, l);
 	in_own(c, CM_COL_HEADERS, at, CM_HEADERS_PREFIX + block);
 	in_own(c, CM_COL_MASK, at + CM_HEADERS_PREFIX + block, (size_t)(p.mask - mask));
 	in_row(c, CM_COL_PAYLOAD, cm_span_part(row, f->cut, f->payload_len));
-	c->own->len -= block - (size_t)(p.mask - mask);
+	c->own->len = (size_t)(end - c->own->ptr);
 	return CM_OK;
 }
 
