@@ -52,8 +52,8 @@ eight_rounds(vec v[8], const vec *w, const uint32_t *k)
 LANES_INLINE void
 next_and_round(vec v[8], vec w[16], const uint32_t *k, unsigned i)
 {
-	next_word(w, i);
 	one_round(v, w[i], k[i], i);
+	next_word(w, i);
 }
 
 LANES_INLINE void
@@ -83,10 +83,10 @@ all_rounds(vec v[8], vec w[16])
 {
 	const uint32_t *k = cm_sha256_k;
 
+	for (; k < cm_sha256_k + 48; k += 16)
+		sixteen_more(v, w, k);
 	eight_rounds(v, w, k);
 	eight_rounds(v, w + 8, k + 8);
-	for (k += 16; k < cm_sha256_k + 64; k += 16)
-		sixteen_more(v, w, k);
 }
 
 #endif
