@@ -302,10 +302,14 @@ void
 cm_judge_sort(struct cm_judge *j)
 {
 	uint32_t n0 = 0;
+	bool bad = false;
 
-	count_checksums(j);
-	for (uint32_t i = 0; i < j->v->n; i++)
+	for (uint32_t i = 0; i < j->v->n; i++) {
 		n0 += j->v->segs[i].dir == 0;
+		bad |= j->v->segs[i].checksum == CM_CSUM_BAD;
+	}
+	if (bad)
+		count_checksums(j);
 	j->side[0].at = j->order;
 	j->side[1].at = j->order + n0;
 	sort_kinds(j);

@@ -32,6 +32,7 @@ struct feeder {
 	struct cm_engine *e;
 	struct cm_found *f;
 	uint64_t *own;
+	uint8_t *around; /* of each segment of it: how many were put around it; 0: not yet */
 	size_t own_room; /* words */
 	struct feeds other, set, wider;
 	size_t puts; /* with repeats */
@@ -69,19 +70,21 @@ static bool
 begin(struct feeder *s)
 {
 	size_t n = own_words(s);
-	uint64_t *p;
 
 	s->other.n = s->puts = 0;
 	if (n > s->own_room) {
-		p = realloc(s->own, n * sizeof(*p));
-		if (p == NULL) {
-			s->failed = true;
-			return false;
-		}
-		s->own = p;
+		free(s->own);
+		free(s->around);
+		s->own = malloc(n * sizeof(*s->own));
+		s->around = malloc(n * 64);
 		s->own_room = n;
 	}
+	if (s->own == NULL || s->around == NULL) {
+		s->failed = true;
+		return false;
+	}
 	memset(s->own, 0, n * sizeof(*s->own));
+	memset(s->around, 0, n * 64);
 	return true;
 }
 
@@ -139,6 +142,20 @@ put_around(struct feeder *s, const struct cm_candidate *c, uint32_t at)
 			put_place(s, c, i);
 }
 
+/* The same packet is cited again and again. */
+static void
+put_around_once(struct feeder *s, uint32_t at)
+{
+	size_t before = s->puts;
+
+	if (s->around[at] != 0) {
+		s->puts += s->around[at];
+		return;
+	}
+	put_around(s, s->f->from, at);
+	s->around[at] = (uint8_t)(s->puts - before);
+}
+
 static void
 put_handshake(struct feeder *s, const struct cm_candidate *c)
 {
@@ -157,7 +174,7 @@ put_id(struct feeder *s, cm_packet_id id)
 	size_t n;
 
 	if (at != CM_NONE) {
-		put_around(s, c, at);
+		put_around_once(s, at);
 		return;
 	}
 	n = cm_candidates_of(&s->e->kept, &c->end[s->f->dir].host, &p);
@@ -592,6 +609,7 @@ cm_engine_support(struct cm_engine *e)
 	if (r == CM_OK)
 		e->n_found = n;
 	free(s.own);
+	free(s.around);
 	free(s.other.item);
 	free(s.set.item);
 	free(s.wider.item);

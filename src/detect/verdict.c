@@ -350,11 +350,15 @@ unsigned
 cm_verdict_groups(struct cm_judge *j, struct cm_group *out)
 {
 	struct grouping g = { j, out, 0 };
+	bool any = j->n_pairs > 0;
 
 	for (uint32_t i = 0; i < j->v->n; i++) {
 		j->status[i] = (uint8_t)status_of(j, i);
 		j->group[i] = CM_NONE;
+		any |= j->status[i] != CM_CLEAR || j->set_aside[i] != 0;
 	}
+	if (!any)
+		return 0;
 	/* E13: what a damaged capture shows proves nothing against anybody. */
 	if (!j->corrupt) {
 		propagate_hands(j);

@@ -149,6 +149,34 @@ an_arena_keeps_to_its_budget_and_stays_usable(void **state)
 }
 
 static void
+an_arena_that_was_reset_gives_zeroed_memory_again(void **state)
+{
+	struct cm_arena a;
+
+	(void)state;
+	cm_arena_init(&a, 0);
+	cm_arena_reset(&a);
+	for (int round = 0; round < 3; round++) {
+		size_t used;
+
+		for (int i = 0; i < 2000; i++) {
+			unsigned char *p = cm_arena_alloc(&a, 100);
+
+			for (int k = 0; k < 100; k++)
+				assert_int_equal(p[k], 0);
+			memset(p, 0xaa, 100);
+		}
+		used = a.used;
+		cm_arena_reset(&a);
+		assert_true(a.used < used);
+	}
+	assert_non_null(cm_arena_alloc(&a, 1 << 20));
+	cm_arena_reset(&a);
+	assert_int_equal(a.used, 0);
+	cm_arena_fini(&a);
+}
+
+static void
 the_first_error_stays(void **state)
 {
 	struct cm_err err = { 0 };
@@ -174,6 +202,7 @@ main(void)
 		cmocka_unit_test(a_buffer_writes_numbers_big_endian),
 		cmocka_unit_test(upper_case_or_odd_hexadecimal_is_refused),
 		cmocka_unit_test(an_arena_keeps_to_its_budget_and_stays_usable),
+		cmocka_unit_test(an_arena_that_was_reset_gives_zeroed_memory_again),
 		cmocka_unit_test(the_first_error_stays),
 	};
 

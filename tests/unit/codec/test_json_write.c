@@ -46,6 +46,51 @@ strings_are_escaped_and_bad_utf8_is_replaced(void **state)
 	cm_buf_release(&b);
 }
 
+/* Eight bytes are looked at at once: every byte value at every place must come out as it
+ * does alone. */
+static void
+what_stands_around_a_byte_does_not_change_it(void **state)
+{
+	(void)state;
+	for (unsigned c = 1; c < 0x80; c++) {
+		struct cm_buf alone = { 0 };
+		struct cm_jsonw w = cm_jsonw_of(&alone, 0);
+		uint8_t byte = (uint8_t)c;
+
+		cm_jsonw_span(&w, cm_span_of(&byte, 1));
+		for (size_t at = 0; at < 20; at++) {
+			uint8_t text[20];
+			struct cm_buf b = { 0 };
+
+			memset(text, '~', sizeof(text));
+			text[at] = byte;
+			w = cm_jsonw_of(&b, 0);
+			cm_jsonw_span(&w, cm_span_of(text, sizeof(text)));
+			assert_int_equal(b.len, sizeof(text) - 1 + alone.len);
+			assert_memory_equal(b.ptr + 1 + at, alone.ptr + 1, alone.len - 2);
+			cm_buf_release(&b);
+		}
+		cm_buf_release(&alone);
+	}
+}
+
+static void
+numbers_come_out_to_the_last_digit(void **state)
+{
+	struct cm_buf b = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+
+	(void)state;
+	cm_jsonw_array(&w);
+	cm_jsonw_int(&w, INT64_MIN);
+	cm_jsonw_int(&w, -1);
+	cm_jsonw_uint(&w, 0);
+	cm_jsonw_uint(&w, UINT64_MAX);
+	cm_jsonw_array_end(&w);
+	assert_string_equal(cm_buf_cstr(&b), "[-9223372036854775808, -1, 0, 18446744073709551615]");
+	cm_buf_release(&b);
+}
+
 static void
 too_deep_or_unbalanced_is_a_failed_buffer(void **state)
 {
@@ -86,6 +131,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commas_and_keys_come_out_right_on_one_line),
 		cmocka_unit_test(strings_are_escaped_and_bad_utf8_is_replaced),
+		cmocka_unit_test(what_stands_around_a_byte_does_not_change_it),
+		cmocka_unit_test(numbers_come_out_to_the_last_digit),
 		cmocka_unit_test(too_deep_or_unbalanced_is_a_failed_buffer),
 		cmocka_unit_test(indentation_breaks_lines_only_where_there_is_content),
 	};
