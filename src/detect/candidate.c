@@ -180,7 +180,7 @@ candidate_new(struct cm_candidates *c, const struct cm_flow_view *v, struct cm_c
 static void
 keep_judged(struct cm_candidates *c, struct cm_candidate *x, const struct cm_judge *j)
 {
-	if (c->judged >= c->memory / 8)
+	if (c->judged >= c->memory / 2)
 		return;
 	x->judged = cm_judged_of(j);
 	if (x->judged != NULL)

@@ -26,7 +26,7 @@ struct cm_candidates {
 	size_t n, room;
 	size_t memory, used;
 	uint64_t evicted;
-	size_t judged; /* bytes of what was judged, of `memory` / 8 beyond `memory` at most */
+	size_t judged; /* bytes of what was judged, of `memory` / 2 beyond `memory` at most */
 	struct cm_host_place *place; /* by host, then serial; once settled */
 	size_t n_places;
 };
