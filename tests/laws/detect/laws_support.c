@@ -1,6 +1,7 @@
 /* Laws of the detectors, for every finding of every capture at hand:
  *
  *   closure      the support alone gives the finding again, with the same cues;
+ *   naming       no packet goes unnamed because support was looked for;
  *   names        other addresses (equal where these are equal) and other packet
  *                numbers (in the same order) give the same findings;
  *   hash seed    nothing depends on it;
@@ -19,7 +20,7 @@
 #include "capture/reader.h"
 #include "detect/engine.h"
 
-enum law { AS_IS, OTHER_NAMES, OTHER_SEED, NOT_STABLE };
+enum law { AS_IS, OTHER_NAMES, OTHER_SEED, NOT_STABLE, NO_SUPPORT };
 
 struct packets {
 	struct cm_packet *p;
@@ -116,7 +117,7 @@ run(const struct packets *all, const struct cm_ids *only, enum law law)
 	struct cm_params params = cm_params_default();
 	struct cm_engine *e;
 
-	params.support = only == NULL;
+	params.support = only == NULL && law != NO_SUPPORT;
 	params.hash_seed = law == OTHER_SEED ? 0x5eed : 0;
 	if (cm_engine_new(&params, &e) != CM_OK)
 		return need(NULL);
@@ -179,6 +180,37 @@ same_findings(struct tally *t, const struct packets *all, const struct cm_engine
 	cm_engine_free(f);
 }
 
+static bool
+named(const struct cm_engine *e, cm_packet_id id)
+{
+	for (size_t i = 0; i < cm_engine_count(e); i++) {
+		const struct cm_incident *x = cm_engine_incident(e, i);
+
+		if (wanted(&x->forged, id) || wanted(&x->genuine, id) || wanted(&x->suspect, id))
+			return true;
+	}
+	return false;
+}
+
+static void
+all_named(struct tally *t, const struct packets *all, const struct cm_engine *e, const char *path)
+{
+	struct cm_engine *f = run(all, NULL, NO_SUPPORT);
+
+	for (size_t i = 0; i < cm_engine_count(f); i++) {
+		const struct cm_incident *x = cm_engine_incident(f, i);
+		const struct cm_ids *const sets[3] = { &x->forged, &x->genuine, &x->suspect };
+		bool lost = false;
+
+		for (size_t k = 0; k < 3; k++)
+			for (size_t n = 0; n < sets[k]->n; n++)
+				lost |= !named(e, sets[k]->id[n]);
+		if (lost)
+			broken(t, "naming", path, x);
+	}
+	cm_engine_free(f);
+}
+
 static void
 try_capture(struct tally *t, const char *path)
 {
@@ -196,6 +228,7 @@ try_capture(struct tally *t, const char *path)
 			broken(t, "closure", path, x);
 		cm_engine_free(alone);
 	}
+	all_named(t, &all, e, path);
 	same_findings(t, &all, e, OTHER_NAMES, "names", path);
 	same_findings(t, &all, e, OTHER_SEED, "hash seed", path);
 	same_findings(t, &all, e, NOT_STABLE, "windows", path);
