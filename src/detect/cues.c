@@ -100,6 +100,10 @@ const struct cm_cue_kind cm_cue_kinds[CM_CUE_COUNT] = {
 	    NOT_MEASURED, CM_RESTS_FLOW, H },
 	[CM_CUE_RST_DF] = { "rst-df", "the reset's DF bit is not the sender's", NOT_MEASURED,
 	    CM_RESTS_HOST, H },
+	[CM_CUE_RST_IPID] = { "rst-ipid",
+	    "the reset's IP identification is not one of the sender's counter, which went on "
+	    "without it",
+	    "0 of 110 benign directions with resets", CM_RESTS_FLOW, H },
 	[CM_CUE_RST_BOTH_WAYS] = { "rst-both-ways",
 	    "both ends were reset within a tenth of a second, neither by its own stack's header",
 	    NOT_MEASURED, CM_RESTS_FLOW, H },

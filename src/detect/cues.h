@@ -39,6 +39,7 @@ enum cm_cue_id {
 	CM_CUE_RST_BEFORE_SYNACK,
 	CM_CUE_RST_WINDOW,
 	CM_CUE_RST_DF,
+	CM_CUE_RST_IPID,
 	CM_CUE_RST_BOTH_WAYS,
 	/* handshake.c (R5) */
 	CM_CUE_SYNACK_TWICE,

@@ -271,6 +271,10 @@ bool cm_stack_id_fits(const struct cm_judge *j, uint32_t seg);
  * around it, and that of its rival is near three of those. */
 bool cm_stack_id_apart(const struct cm_judge *j, uint32_t seg, uint32_t rival);
 
+/* Its identification is not among those around it, though these are near one another before
+ * and behind it: the sender's counter went on without it. */
+bool cm_stack_id_foreign(const struct cm_judge *j, uint32_t seg);
+
 /* The identifications of the segments around it rise, or are 0: nothing here is drawn at
  * random. */
 bool cm_stack_others_count(const struct cm_judge *j, uint32_t seg);

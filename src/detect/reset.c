@@ -12,8 +12,8 @@ static bool
 header_speaks(const struct cm_judge *j, uint32_t i)
 {
 	return cm_judge_has(j, i, CM_CUE_TTL_FAR) || cm_judge_has(j, i, CM_CUE_TTL_NEAR) ||
-	    cm_judge_has(j, i, CM_CUE_RST_DF) || cm_judge_has(j, i, CM_CUE_IPID_CONSTANT) ||
-	    cm_judge_has(j, i, CM_CUE_HEADER_ECHO);
+	    cm_judge_has(j, i, CM_CUE_RST_DF) || cm_judge_has(j, i, CM_CUE_RST_IPID) ||
+	    cm_judge_has(j, i, CM_CUE_IPID_CONSTANT) || cm_judge_has(j, i, CM_CUE_HEADER_ECHO);
 }
 
 /* The packet that a reset may have copied: the other side's last one before it. */
@@ -39,6 +39,9 @@ header_marks(struct cm_judge *j, uint32_t i)
 	cm_stack_header_marks(j, i);
 	if (peer != CM_NONE && cm_stack_echoes(j, i, peer))
 		cm_judge_mark1(j, i, CM_CUE_HEADER_ECHO, 4, peer);
+	if (!cm_judge_has(j, i, CM_CUE_IPID_CONSTANT) && !cm_judge_has(j, i, CM_CUE_HEADER_ECHO) &&
+	    cm_stack_id_foreign(j, i))
+		cm_judge_mark(j, i, CM_CUE_RST_IPID, 2, NULL, 0);
 	if (!header_speaks(j, i))
 		return;
 	for (uint32_t k = 0; k < s->n && !offered; k++)
@@ -48,34 +51,43 @@ header_marks(struct cm_judge *j, uint32_t i)
 		cm_judge_mark(j, i, CM_CUE_RST_WINDOW, 2, NULL, 0);
 }
 
-/* Data of the same sender after its reset.  The data is the suspect if its own
- * stack speaks louder. */
-static void
-data_after(struct cm_judge *j, const struct cm_side *s, uint32_t k)
+/* The first data of the same sender behind its reset, and soon after it; CM_NONE. */
+static uint32_t
+data_after(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
 {
-	uint32_t i = s->at[k];
-	const struct cm_segment *r = &j->v->segs[i];
+	const struct cm_segment *r = &j->v->segs[s->at[k]];
 
 	for (uint32_t m = k + 1; m < s->n; m++) {
 		uint32_t o = s->at[m];
 		const struct cm_segment *g = &j->v->segs[o];
 		int64_t dt = g->t_ns - r->t_ns;
 
-		if (j->kind[o] != CM_SEG_DATA || dt < 0 || dt > WITHIN_NS ||
-		    cm_seq_diff(g->seq + g->payload_len, r->seq) <= 0 ||
-		    cm_judge_has(j, o, CM_CUE_RST_BEFORE_DATA))
-			continue;
-		if (j->bits[o] > j->bits[i])
-			cm_judge_mark1(j, o, CM_CUE_RST_BEFORE_DATA, 4, i);
-		else if (header_speaks(j, i))
-			cm_judge_mark1(j, i, CM_CUE_RST_BEFORE_DATA, 4, o);
-		return;
+		if (j->kind[o] == CM_SEG_DATA && dt >= 0 && dt <= WITHIN_NS &&
+		    cm_seq_diff(g->seq + g->payload_len, r->seq) > 0 &&
+		    !cm_judge_has(j, o, CM_CUE_RST_BEFORE_DATA))
+			return o;
 	}
+	return CM_NONE;
+}
+
+/* The data is the suspect if its own stack speaks louder. */
+static void
+data_marks(struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	uint32_t i = s->at[k], o = data_after(j, s, k);
+
+	if (o == CM_NONE)
+		return;
+	if (j->bits[o] > j->bits[i])
+		cm_judge_mark1(j, o, CM_CUE_RST_BEFORE_DATA, 4, i);
+	else if (header_speaks(j, i))
+		cm_judge_mark1(j, i, CM_CUE_RST_BEFORE_DATA, 4, o);
 }
 
 /* What came before a segment, on both sides. */
 struct past {
-	bool fin, data, rst[2];
+	bool fin[2], rst[2];  /* this side's, the other's; a FIN that the stack speaks against closes nothing */
+	bool data;
 	uint32_t data_end;    /* of this side */
 	uint32_t peer_ack;    /* the highest that the other side acknowledged */
 	bool acked;
@@ -95,8 +107,9 @@ past_of(const struct cm_judge *j, uint32_t i)
 			p.rst[g->dir != dir] = true;
 			continue;
 		}
+		p.fin[g->dir != dir] |= (g->flags & CM_TCP_FIN) != 0 &&
+		    j->bits[k] < j->params->break_bits;
 		if (g->dir == dir) {
-			p.fin |= (g->flags & CM_TCP_FIN) != 0;
 			if (!p.data || cm_seq_diff(end, p.data_end) > 0)
 				p.data_end = end;
 			p.data = true;
@@ -117,7 +130,7 @@ sequence_marks(struct cm_judge *j, const struct cm_side *s, uint32_t k)
 	struct past p = past_of(j, i);
 	bool synack_later = false;
 
-	if (p.data && !p.fin && cm_seq_diff(g->seq, p.data_end) < -1)
+	if (p.data && !p.fin[0] && cm_seq_diff(g->seq, p.data_end) < -1)
 		cm_judge_mark(j, i, CM_CUE_RST_BEHIND_DATA, 1, NULL, 0);
 	for (uint32_t m = k + 1; m < s->n && !synack_later; m++)
 		synack_later = j->kind[s->at[m]] == CM_SEG_SYN && s->at[m] == s->syn;
@@ -130,7 +143,7 @@ sequence_marks(struct cm_judge *j, const struct cm_side *s, uint32_t k)
 	b = &j->v->segs[before];
 	if (g->ack != b->ack && (g->flags & b->flags & CM_TCP_ACK) != 0)
 		cm_judge_mark1(j, i, CM_CUE_RST_ACK_CHANGE, 1, before);
-	if (cm_seq_diff(g->seq, b->seq) > 2 && g->t_ns - b->t_ns < WITHIN_NS && !p.fin &&
+	if (cm_seq_diff(g->seq, b->seq) > 2 && g->t_ns - b->t_ns < WITHIN_NS && !p.fin[0] &&
 	    !p.rst[1] && (!p.data || cm_seq_diff(g->seq, p.data_end) > 0) &&
 	    (!p.acked || cm_seq_diff(g->seq, p.peer_ack) > 2))
 		cm_judge_mark1(j, i, CM_CUE_RST_SEQ_CHANGE, 3, before);
@@ -151,7 +164,7 @@ look_at_side(struct cm_judge *j, unsigned dir)
 		header_marks(j, s->at[k]);
 		if (header_speaks(j, s->at[k]))
 			sequence_marks(j, s, k);
-		data_after(j, s, k);
+		data_marks(j, s, k);
 	}
 }
 
@@ -182,6 +195,33 @@ both_ways(struct cm_judge *j, unsigned dir)
 	}
 }
 
+/* The header tells too little, but where nothing was closed the reset stands just where the
+ * sender was, and the sender goes on from there: one of the two is not its own. */
+static void
+gainsaid(struct cm_judge *j, unsigned dir)
+{
+	const struct cm_side *s = &j->side[dir];
+	uint32_t looked = 0;
+
+	if (!s->signs.reset)
+		return;
+	for (uint32_t k = 0; k < s->n && looked < RESETS_MAX; k++) {
+		uint32_t i = s->at[k], o;
+		struct past p;
+
+		if (j->kind[i] != CM_SEG_RST)
+			continue;
+		looked++;
+		o = data_after(j, s, k);
+		if (o == CM_NONE || j->bits[i] >= j->params->break_bits || j->bits[o] > j->bits[i])
+			continue;
+		p = past_of(j, i);
+		if (!p.fin[0] && !p.fin[1] && p.data && j->v->segs[i].seq == p.data_end &&
+		    cm_seq_diff(j->v->segs[o].seq, p.data_end) >= 0)
+			cm_judge_pair(j, i, o, CM_CUE_RST_BEFORE_DATA, CM_EXCUSE_NONE);
+	}
+}
+
 static void
 look(struct cm_judge *j)
 {
@@ -189,6 +229,8 @@ look(struct cm_judge *j)
 	look_at_side(j, !j->client);
 	both_ways(j, j->client);
 	both_ways(j, !j->client);
+	gainsaid(j, j->client);
+	gainsaid(j, !j->client);
 }
 
 const struct cm_detector cm_detector_reset = { "reset", 6, look };

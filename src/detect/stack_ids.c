@@ -167,6 +167,60 @@ twin(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
 	return CM_NONE;
 }
 
+/* The numbers next to place ${k} are near one another before and behind it, and that of the
+ * place is not among them. */
+static bool
+left_out(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	struct beside b = beside(j, s, k);
+
+	return !fits_at(j, s, k) && b.nb > 0 && b.na > 0 && near(b.before[0], b.after[0]) &&
+	    count_near(&b, b.before[0]) >= COUNTING;
+}
+
+/* The segments next to place ${k}, before and behind it, have 0 where no fragment can be. */
+static bool
+among_zeros(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	unsigned n[2] = { 0, 0 };
+
+	for (uint32_t step = 1; step <= SPAN; step++)
+		for (unsigned behind = 0; behind < 2; behind++) {
+			uint32_t m = behind != 0 ? k + step : k - step; /* below 0 is beyond n */
+			const struct cm_segment *o = m < s->n ? &j->v->segs[s->at[m]] : NULL;
+
+			if (o == NULL || n[behind] == BESIDE || j->kind[s->at[m]] == CM_SEG_RST ||
+			    j->kind[s->at[m]] == CM_SEG_BROKEN)
+				continue;
+			if (o->ipid != 0 || !o->df)
+				return false;
+			n[behind]++;
+		}
+	return n[0] == BESIDE && n[1] > 0;
+}
+
+/* The number of place ${k} fits, but another segment has it, which nothing speaks against. */
+static bool
+taken(const struct cm_judge *j, const struct cm_side *s, uint32_t k)
+{
+	struct beside b = beside(j, s, k);
+	uint32_t m = twin(j, s, k);
+
+	return m != CM_NONE && j->bits[s->at[m]] <= 0 && j->kind[s->at[m]] != CM_SEG_RST &&
+	    count_near(&b, j->v->segs[s->at[k]].ipid) >= COUNTING;
+}
+
+bool
+cm_stack_id_foreign(const struct cm_judge *j, uint32_t seg)
+{
+	const struct cm_segment *g = &j->v->segs[seg];
+	const struct cm_side *s = &j->side[g->dir];
+	uint32_t k = place_of(s, seg);
+
+	return !g->ipv6 && g->ipid != 0 &&
+	    (left_out(j, s, k) || among_zeros(j, s, k) || taken(j, s, k));
+}
+
 /* What else speaks against this segment. */
 static int
 other_bits(const struct cm_judge *j, uint32_t i)

@@ -56,6 +56,89 @@ resets_with_many_numbers_after_a_close_are_quiet(void **state)
 	wire_end(&w);
 }
 
+/* A reset that is like the server's other packets but for its number, and data behind it;
+ * ${step}: by how much the server's numbers grow. */
+static void
+reset_with_number(uint16_t id, uint16_t step, uint32_t seq)
+{
+	transfer();
+	wire_data(&w, SERVER, 1, 26, "HTTP/1.1 200 OK\r\n\r\n");
+	wire_tcp(&w, SERVER, CM_TCP_RST | CM_TCP_ACK, seq, 26);
+	wire_data(&w, SERVER, 20, 26, "and so on");
+	wire_data(&w, SERVER, 29, 26, "and on");
+	for (unsigned i = 0, n = 0; i < w.n; i++)
+		if (w.p[i].sport == 80)
+			w.p[i].ipid = (w.p[i].flags & CM_TCP_RST) != 0 ? id
+			    : (uint16_t)(step == 0 ? 0 : 20000 + step * ++n);
+}
+
+/* Frames: 2, 5, 6 are the server's, 7 the reset, 8 and 9 go on. */
+static void
+a_reset_with_a_number_that_is_not_the_servers_is_another_stacks(void **state)
+{
+	static const struct { uint16_t id, step; } odd[] = {
+		{ 50000, 1 }, /* outside the count */
+		{ 20004, 1 }, /* within, but the data behind it has it, too */
+		{ 50000, 0 }, /* of a server that gives none */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		const struct cm_incident *x;
+
+		reset_with_number(odd[i].id, odd[i].step, 20);
+		x = wire_only(&w);
+		assert_int_equal(x->type, CM_INCIDENT_RESET);
+		assert_int_equal(x->verdict, CM_VERDICT_STACK_BREAK);
+		assert_true(wire_has_cue(x, "rst-ipid"));
+		assert_true(wire_is(&x->suspect, 1, (unsigned[]) { 7 }));
+		wire_end(&w);
+	}
+}
+
+static void
+a_reset_of_the_servers_own_header_that_it_belies_is_undecidable(void **state)
+{
+	static const struct { uint16_t id, step; } like[] = {
+		{ 0, 1 },	  /* resets often have none */
+		{ 0, 0 },
+		{ 50000, 23456 }, /* drawn at random: tells nothing */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(like) / sizeof(like[0]); i++) {
+		const struct cm_incident *x;
+
+		reset_with_number(like[i].id, like[i].step, 20);
+		x = wire_only(&w);
+		assert_int_equal(x->type, CM_INCIDENT_RESET);
+		assert_int_equal(x->verdict, CM_VERDICT_UNDECIDABLE);
+		assert_true(wire_has_cue(x, "rst-then-data"));
+		assert_true(wire_is(&x->suspect, 2, (unsigned[]) { 7, 8 }));
+		wire_end(&w);
+	}
+}
+
+/* One that does not stand where the server was; one behind a close; and data that was sent before. */
+static void
+resets_that_nothing_belies_are_quiet(void **state)
+{
+	(void)state;
+	reset_with_number(0, 1, 7);
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	wire_end(&w);
+	reset_with_number(0, 1, 20);
+	w.p[3].flags |= CM_TCP_FIN;
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	wire_end(&w);
+	transfer();
+	wire_data(&w, SERVER, 1, 26, "HTTP/1.1 200 OK\r\n\r\n");
+	wire_tcp(&w, SERVER, CM_TCP_RST | CM_TCP_ACK, 20, 26);
+	wire_data(&w, SERVER, 1, 26, "HTTP/1.1 200 OK\r\n\r\n");
+	assert_int_equal(cm_engine_count(wire_judge(&w)), 0);
+	wire_end(&w);
+}
+
 static void
 ask(uint16_t port, uint16_t id, const char *name, uint32_t address)
 {
@@ -174,6 +257,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reset_of_another_stack_that_the_server_knows_nothing_of_is_forged),
 		cmocka_unit_test(resets_with_many_numbers_after_a_close_are_quiet),
+		cmocka_unit_test(a_reset_with_a_number_that_is_not_the_servers_is_another_stacks),
+		cmocka_unit_test(a_reset_of_the_servers_own_header_that_it_belies_is_undecidable),
+		cmocka_unit_test(resets_that_nothing_belies_are_quiet),
 		cmocka_unit_test(a_copied_identification_and_a_strange_ttl_give_a_dns_answer_away),
 		cmocka_unit_test(a_repeated_question_may_have_two_answers),
 		cmocka_unit_test(two_answers_of_one_gateway_are_not_decided),
