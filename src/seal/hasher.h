@@ -1,4 +1,5 @@
-/* seal/hasher.h -- one row's commitments (FORMATS 1.1), row by row, for table_open.c. */
+/* seal/hasher.h -- one row's commitments (FORMATS 1.1), row by row: the plain way, that tests hold the tiles to;
+ * and the hash of one cell and one leaf. */
 #ifndef CM_SEAL_HASHER_H
 #define CM_SEAL_HASHER_H
 
