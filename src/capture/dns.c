@@ -43,7 +43,8 @@ hash_label(struct name *n, struct cm_span label)
 	}
 }
 
-/* Reads a name at the cursor and moves it behind; false if it is none. */
+/* Moves the cursor behind the name that stands there, and reads it unless ${n} is NULL;
+ * false if it is none. */
 static bool
 read_name(struct cm_cursor *c, struct name *n)
 {
@@ -51,14 +52,18 @@ read_name(struct cm_cursor *c, struct name *n)
 	size_t total = 0, limit = c->pos;
 	unsigned jumps = 0;
 
-	*n = (struct name) { HASH_START, HASH_START };
+	if (n != NULL)
+		*n = (struct name) { HASH_START, HASH_START };
 	for (;;) {
 		uint8_t len = cm_cursor_u8(&at);
 
 		if (at.bad || (len & 0xc0) == 0x40 || (len & 0xc0) == 0x80)
 			return false;
 		if (len < 0x40) {
-			hash_label(n, cm_cursor_take(&at, len));
+			struct cm_span label = cm_cursor_take(&at, len);
+
+			if (n != NULL)
+				hash_label(n, label);
 			total += len + 1u;
 			if (at.bad || total > NAME_MAX_BYTES)
 				return false;
@@ -82,13 +87,13 @@ read_name(struct cm_cursor *c, struct name *n)
 static bool
 read_record(struct cm_cursor *c, struct cm_dns *out)
 {
-	struct name owner, target;
+	struct name target;
 	uint16_t type, len;
 	struct cm_cursor inner;
 	struct cm_span data;
 	uint64_t h;
 
-	if (!read_name(c, &owner))
+	if (!read_name(c, NULL)) /* its owner: the question's, as a rule */
 		return false;
 	type = cm_cursor_u16(c);
 	(void)cm_cursor_u16(c); /* class */

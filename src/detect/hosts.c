@@ -418,6 +418,17 @@ cm_host_shows(const struct cm_host_model *m, uint16_t class)
 	return 0;
 }
 
+/* The segment after ${at} that the same side sent; v->n: there is none. */
+static uint32_t
+next_of_side(const struct cm_flow_view *v, uint32_t at)
+{
+	uint32_t i = at + 1;
+
+	while (i < v->n && v->segs[i].dir != v->segs[at].dir)
+		i++;
+	return i;
+}
+
 static enum cm_result
 count_classes(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_view *v,
     const struct shown *s)
@@ -430,13 +441,9 @@ count_classes(struct cm_hosts *h, struct cm_host_model *m, const struct cm_flow_
 	for (unsigned k = 0; k < s->n; k++)
 		count_class(m, s->class[k]);
 	if (s->n == 1) {
-		uint32_t at[2] = { s->at[0], s->at[0] };
+		uint32_t at[2] = { s->at[0], next_of_side(v, s->at[0]) };
 
-		for (uint32_t i = v->n; i-- > 0;)
-			if (v->segs[i].dir == v->segs[at[0]].dir && i > at[0])
-				at[1] = i;
-		return cm_exemplars_add(&m->plain, v, at, at[1] == at[0] ? 1 : 2,
-		    &h->used);
+		return cm_exemplars_add(&m->plain, v, at, at[1] == v->n ? 1 : 2, &h->used);
 	}
 	for (unsigned a = 0; a < s->n && r == CM_OK; a++)
 		for (unsigned b = a + 1; b < s->n && r == CM_OK; b++)
