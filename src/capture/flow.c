@@ -1,38 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capture/flow.h"
+#include "capture/flow_table.h"
 #include "capture/http.h"
 
-#define SEG_FIRST 2u /* segments a new flow has room for */
-#define BUCKETS_FIRST 64u
+#define MANY_FLOWS 16384u
 #define HELD_MAX ((size_t)4 << 20)
-
-struct flow {
-	struct flow *next;	     /* in the bucket */
-	struct flow *older, *newer;  /* in the shard, by last packet */
-	uint64_t hash;
-	uint64_t serial;
-	struct cm_flow_end end[2];   /* end 0 is the smaller one, for look-up only */
-	uint8_t proto;
-	uint8_t shard;
-	bool has_syn[2], has_synack;
-	bool closed, encrypted, handed;
-	uint32_t syn_seq[2], synack_ack;
-	int64_t last_ns;
-	struct cm_segment *segs;
-	uint32_t n, cap, from;
-	uint32_t held[2];   /* payload bytes copied, by direction */
-	uint32_t held_from; /* no copied payload before this segment */
-	uint64_t packets[2];
-};
-
-struct shard {
-	struct flow **bucket;
-	size_t n_buckets, n_flows;
-	struct flow *oldest, *newest;
-	size_t used; /* bytes */
-};
 
 struct cm_flow_table {
 	struct cm_flow_limits limits;
@@ -40,11 +13,13 @@ struct cm_flow_table {
 	cm_flow_sink sink;
 	void *ctx;
 	uint64_t serial;
-	size_t live; /* flows */
+	struct cm_segment *row; /* of the flow that is handed on */
+	uint32_t room_row;
+	uint32_t last; /* to which the last segment of cm_flow_table_segment went; or 0 */
+	struct shard *last_shard;
+	const struct cm_flow_end *last_end;
 	struct shard shard[CM_FLOW_SHARDS];
 	struct cm_flow_stats stats;
-	struct flow *last; /* to which the last segment of cm_flow_table_segment went; or NULL */
-	const struct cm_flow_end *last_end;
 };
 
 static uint64_t
@@ -63,7 +38,7 @@ load64(const uint8_t *p)
 	return v;
 }
 
-static uint64_t
+static inline uint64_t
 end_hash(uint64_t seed, const struct cm_host *h, uint16_t port)
 {
 	uint64_t x = mix(seed, load64(h->addr));
@@ -74,7 +49,7 @@ end_hash(uint64_t seed, const struct cm_host *h, uint16_t port)
 }
 
 /* Symmetric in its two ends. */
-static uint64_t
+static inline uint64_t
 flow_hash(uint64_t seed, const struct cm_packet *p)
 {
 	uint64_t a = end_hash(seed, &p->src, p->sport);
@@ -83,14 +58,37 @@ flow_hash(uint64_t seed, const struct cm_packet *p)
 	return mix(mix(a + b, a ^ b), p->proto);
 }
 
-static int
+/* As memcmp would have it. */
+static inline int
+addr_order(const uint8_t a[16], const uint8_t b[16])
+{
+	uint64_t x = cm_get64(a), y = cm_get64(b);
+
+	if (x == y) {
+		x = cm_get64(a + 8);
+		y = cm_get64(b + 8);
+	}
+	return x < y ? -1 : x > y;
+}
+
+static inline int
 end_order(const struct cm_host *a, uint16_t ap, const struct cm_host *b, uint16_t bp)
 {
-	int d = memcmp(a->addr, b->addr, sizeof(a->addr));
+	int d = addr_order(a->addr, b->addr);
 
 	if (d == 0)
 		d = (int)a->net * 2 + a->tied - ((int)b->net * 2 + b->tied);
 	return d != 0 ? d : (int)ap - (int)bp;
+}
+
+static struct cm_flow_place
+place_of(const struct cm_flow_table *t, const struct cm_packet *p)
+{
+	uint64_t hash = flow_hash(t->limits.hash_seed, p);
+	/* The shard must not depend on the seed: evictions would. */
+	uint64_t fixed = t->limits.hash_seed == 0 ? hash : flow_hash(0, p);
+
+	return (struct cm_flow_place) { (uint32_t)hash, (uint8_t)(fixed >> 60), true };
 }
 
 CM_RESULT
@@ -114,36 +112,42 @@ cm_flow_table_new(const struct cm_flow_limits *limits, cm_flow_sink sink, void *
 
 /* ---- segments ---- */
 
+/* A copy that can be had again is preceded by where. */
+#define BEFORE sizeof(const uint8_t *)
+
 static void
 drop_payload(struct shard *s, struct flow *f, struct cm_segment *g)
 {
+	size_t before = g->again ? BEFORE : 0, size = before + g->cap_len;
+	uint8_t *copy;
+
 	if (!g->copied)
 		return;
-	free((void *)(uintptr_t)g->payload);
-	s->used -= g->cap_len;
+	copy = (uint8_t *)(uintptr_t)g->payload - before;
+	s->used -= cm_slab_size(size);
 	f->held[g->dir] -= g->cap_len;
 	g->payload = NULL;
-	g->cap_len = 0;
-	g->copied = g->redirect = false;
+	if (g->again)
+		memcpy(&g->payload, copy, BEFORE);
+	else
+		g->cap_len = g->redirect = 0;
+	g->copied = g->again = false;
+	cm_slab_give(&s->slab, copy, size);
 }
 
 static void
 free_segments(struct shard *s, struct flow *f)
 {
-	for (uint32_t i = 0; i < f->n; i++)
-		drop_payload(s, f, &f->segs[i]);
-	s->used -= f->cap * sizeof(*f->segs);
-	free(f->segs);
-	f->segs = NULL;
-	f->n = f->cap = f->from = 0;
+	for (uint32_t i = 0; i < f->n && f->held[0] + f->held[1] > 0; i++)
+		drop_payload(s, f, cm_flow_segment(f, i));
+	cm_flow_drop_segments(s, f);
 }
 
-/* How many copied bytes a direction may hold: more while there are few flows. */
+/* How many copied bytes a direction may hold: more while its shard has few flows. */
 static size_t
-held_limit(const struct cm_flow_table *t)
+held_limit(const struct cm_flow_table *t, const struct shard *s)
 {
-	size_t live = t->live < CM_FLOW_SHARDS ? CM_FLOW_SHARDS : t->live;
-	size_t limit = t->limits.memory / 4 / live;
+	size_t limit = t->share / 4 / s->n_flows;
 
 	return limit < CM_FLOW_HELD ? CM_FLOW_HELD : limit > HELD_MAX ? HELD_MAX : limit;
 }
@@ -152,50 +156,41 @@ held_limit(const struct cm_flow_table *t)
 static void
 trim_held(const struct cm_flow_table *t, struct shard *s, struct flow *f, unsigned dir)
 {
-	size_t limit = held_limit(t);
+	size_t limit = held_limit(t, s);
 	bool contiguous = true;
 
 	for (uint32_t i = f->held_from; i < f->n && f->held[dir] > limit; i++) {
-		if (f->segs[i].dir == dir)
-			drop_payload(s, f, &f->segs[i]);
-		contiguous = contiguous && !f->segs[i].copied;
+		struct cm_segment *g = cm_flow_segment(f, i);
+
+		if (g->dir == dir)
+			drop_payload(s, f, g);
+		contiguous = contiguous && !g->copied;
 		if (contiguous)
 			f->held_from = i + 1;
 	}
 }
 
-static enum cm_result
-reserve_segment(struct cm_flow_table *t, struct shard *s, struct flow *f)
-{
-	struct cm_segment *p;
-	uint32_t cap;
+/* What will be held of a payload. */
+struct held {
+	const uint8_t *at;
+	uint32_t len;
+	bool copied, again, redirect;
+};
 
-	if (f->n < f->cap)
-		return CM_OK;
-	cap = f->cap == 0 ? SEG_FIRST : f->cap * 2;
-	if (cap > t->limits.window)
-		cap = t->limits.window;
-	p = realloc(f->segs, cap * sizeof(*p));
-	if (p == NULL)
-		return CM_E_NOMEM;
-	s->used += (cap - f->cap) * sizeof(*p);
-	f->segs = p;
-	f->cap = cap;
-	return CM_OK;
-}
-
+/* Written once, front to back: it is a line of memory that nobody has looked at. */
 static void
-fill_segment(struct cm_segment *g, const struct cm_packet *p, unsigned dir)
+fill_segment(struct cm_segment *g, const struct cm_packet *p, unsigned dir, const struct held *h)
 {
 	*g = (struct cm_segment) {
 		.id = p->id,
 		.t_ns = p->t_ns,
+		.payload = h->at,
 		.payload_len = p->payload_len,
-		.ip_len = p->ip_len,
 		.seq = p->seq,
 		.ack = p->ack,
 		.tsval = p->tsval,
 		.tsecr = p->tsecr,
+		.ip_len = p->ip_len,
 		.window = p->window,
 		.ipid = p->ipid,
 		.mss = p->mss,
@@ -204,61 +199,71 @@ fill_segment(struct cm_segment *g, const struct cm_packet *p, unsigned dir)
 		.flags = p->flags,
 		.opts = p->opts,
 		.wscale = p->wscale,
-		.checksum = p->checksum,
-		.open = p->open,
-		.dir = (uint8_t)dir,
+		.cap_len = h->len & CM_SEGMENT_CAP_MAX,
+		.checksum = p->checksum & 3u,
+		.open = p->open & 15u, /* CM_OPEN_ALL */
+		.dir = dir & 1u,
 		.df = p->df,
 		.ipv6 = p->src.net == 6,
+		.copied = h->copied,
+		.again = h->again,
+		.redirect = h->redirect,
 	};
 }
 
+/* Copies ${payload}, which can be had again at ${keep}, or, NULL, can not. */
 static enum cm_result
-hold_payload(struct shard *s, struct flow *f, struct cm_segment *g, struct cm_span payload)
+hold_payload(struct shard *s, struct cm_span payload, const uint8_t *keep, struct held *h)
 {
+	size_t before = keep != NULL ? BEFORE : 0;
 	uint8_t *copy;
 
+	h->at = NULL;
 	if (payload.len == 0)
 		return CM_OK;
-	copy = malloc(payload.len);
+	copy = cm_slab_take(&s->slab, before + payload.len);
 	if (copy == NULL)
 		return CM_E_NOMEM;
-	memcpy(copy, payload.ptr, payload.len);
-	g->payload = copy;
-	g->cap_len = (uint32_t)payload.len;
-	g->copied = true;
-	s->used += payload.len;
-	f->held[g->dir] += g->cap_len;
+	memcpy(copy, &keep, before);
+	memcpy(copy + before, payload.ptr, payload.len);
+	h->at = copy + before;
+	h->copied = true;
+	h->again = keep != NULL;
+	s->used += cm_slab_size(before + payload.len);
 	return CM_OK;
+}
+
+static struct cm_span
+held_part(const struct cm_packet *p)
+{
+	struct cm_span payload = p->payload;
+
+	if (payload.len > p->payload_len)
+		payload.len = p->payload_len;
+	if (payload.len > CM_SEGMENT_CAP_MAX)
+		payload.len = CM_SEGMENT_CAP_MAX;
+	return payload;
 }
 
 static enum cm_result
 add_segment(struct cm_flow_table *t, struct shard *s, struct flow *f, const struct cm_packet *p,
     unsigned dir, bool stable)
 {
-	struct cm_span payload = p->payload;
-	struct cm_segment *g;
-	enum cm_result r;
+	struct cm_span payload = held_part(p);
+	struct held h = { .at = stable ? payload.ptr : p->keep, .len = (uint32_t)payload.len };
+	enum cm_result r = cm_flow_reserve(s, f);
 
-	r = reserve_segment(t, s, f);
+	if (r == CM_OK && !stable && (p->keep == NULL || p->proto != 6))
+		r = hold_payload(s, payload, p->keep, &h);
 	if (r != CM_OK)
 		return r;
-	if (payload.len > p->payload_len)
-		payload.len = p->payload_len;
-	g = &f->segs[f->n];
-	fill_segment(g, p, dir);
-	g->redirect = (p->flags & CM_TCP_FIN) != 0 && cm_http_sends_away(payload);
 	if (payload.len < p->payload_len && (p->open & CM_OPEN_PAYLOAD) != 0)
 		t->stats.cut_short++;
-	if (stable || p->keep != NULL) {
-		g->payload = stable ? payload.ptr : p->keep;
-		g->cap_len = (uint32_t)payload.len;
-		f->n++;
+	h.redirect = (p->flags & CM_TCP_FIN) != 0 && cm_http_sends_away(payload);
+	fill_segment(cm_flow_segment(f, f->n++), p, dir, &h);
+	if (!h.copied)
 		return CM_OK;
-	}
-	r = hold_payload(s, f, g, payload);
-	if (r != CM_OK)
-		return r;
-	f->n++;
+	f->held[dir] += h.len;
 	if (f->held[dir] > CM_FLOW_HELD)
 		trim_held(t, s, f, dir);
 	return CM_OK;
@@ -266,147 +271,56 @@ add_segment(struct cm_flow_table *t, struct shard *s, struct flow *f, const stru
 
 /* ---- flows ---- */
 
-static void
-list_remove(struct shard *s, struct flow *f)
+static bool
+reserve_row(struct cm_flow_table *t, uint32_t n)
 {
-	if (f->older != NULL)
-		f->older->newer = f->newer;
-	else
-		s->oldest = f->newer;
-	if (f->newer != NULL)
-		f->newer->older = f->older;
-	else
-		s->newest = f->older;
-	f->older = f->newer = NULL;
-}
+	struct cm_segment *more;
 
-static void
-list_append(struct shard *s, struct flow *f)
-{
-	f->older = s->newest;
-	f->newer = NULL;
-	if (s->newest != NULL)
-		s->newest->newer = f;
-	else
-		s->oldest = f;
-	s->newest = f;
+	if (n <= t->room_row)
+		return true;
+	more = realloc(t->row, n * 2u * sizeof(*more));
+	if (more == NULL)
+		return false;
+	t->row = more;
+	t->room_row = n * 2u;
+	return true;
 }
 
 static enum cm_result
 hand_on(struct cm_flow_table *t, struct flow *f, bool last)
 {
+	bool row = f->room <= CM_FLOW_RUN || reserve_row(t, f->n);
 	struct cm_flow_view v = {
 		.serial = f->serial,
 		.end = { f->end[0], f->end[1] },
 		.proto = f->proto,
-		.segs = f->segs,
+		.segs = row ? cm_flow_in_a_row(f, t->row) : NULL,
 		.n = f->n,
-		.from = f->from,
+		.from = f->slid ? CM_FLOW_HEAD : 0,
 		.first = !f->handed,
 		.last = last,
 		.packets = { f->packets[0], f->packets[1] },
 	};
 
 	f->handed = true;
-	return t->sink(t->ctx, &v);
-}
-
-static void
-flow_remove(struct shard *s, struct flow *f)
-{
-	struct flow **at = &s->bucket[f->hash % s->n_buckets];
-
-	while (*at != f)
-		at = &(*at)->next;
-	*at = f->next;
-	list_remove(s, f);
-	free_segments(s, f);
-	s->used -= sizeof(*f);
-	s->n_flows--;
-	free(f);
+	return row ? t->sink(t->ctx, &v) : CM_E_NOMEM;
 }
 
 static enum cm_result
-flow_end(struct cm_flow_table *t, struct shard *s, struct flow *f)
+flow_end(struct cm_flow_table *t, struct shard *s, uint32_t number)
 {
+	struct flow *f = cm_shard_flow(s, number);
 	enum cm_result r = CM_OK;
 
 	if (f->n > 0)
 		r = hand_on(t, f, true);
 	if (f->proto == 6 && (f->packets[0] == 0 || f->packets[1] == 0))
 		t->stats.one_sided++;
-	if (t->last == f)
-		t->last = NULL;
-	flow_remove(s, f);
-	t->live--;
+	if (t->last == number && t->last_shard == s)
+		t->last = 0;
+	free_segments(s, f);
+	cm_shard_remove(s, number);
 	return r;
-}
-
-static enum cm_result
-grow_buckets(struct shard *s)
-{
-	size_t n = s->n_buckets == 0 ? BUCKETS_FIRST : s->n_buckets * 2;
-	struct flow **bucket;
-
-	if (s->n_buckets != 0 && s->n_flows < s->n_buckets)
-		return CM_OK;
-	bucket = calloc(n, sizeof(*bucket));
-	if (bucket == NULL)
-		return s->n_buckets == 0 ? CM_E_NOMEM : CM_OK;
-	for (struct flow *f = s->oldest; f != NULL; f = f->newer) {
-		f->next = bucket[f->hash % n];
-		bucket[f->hash % n] = f;
-	}
-	free(s->bucket);
-	s->used += (n - s->n_buckets) * sizeof(*bucket);
-	s->bucket = bucket;
-	s->n_buckets = n;
-	return CM_OK;
-}
-
-static struct flow *
-flow_find(struct shard *s, uint64_t hash, const struct cm_flow_end end[2], uint8_t proto)
-{
-	struct flow *f = s->n_buckets == 0 ? NULL : s->bucket[hash % s->n_buckets];
-
-	for (; f != NULL; f = f->next)
-		if (f->hash == hash && f->proto == proto && f->end[0].port == end[0].port &&
-		    f->end[1].port == end[1].port && cm_host_eq(&f->end[0].host, &end[0].host) &&
-		    cm_host_eq(&f->end[1].host, &end[1].host))
-			return f;
-	return NULL;
-}
-
-static enum cm_result
-flow_new(struct cm_flow_table *t, struct shard *s, uint64_t hash, const struct cm_flow_end end[2],
-    uint8_t proto, struct flow **out)
-{
-	struct flow *f;
-	enum cm_result r = grow_buckets(s);
-
-	if (r != CM_OK)
-		return r;
-	f = calloc(1, sizeof(*f));
-	if (f == NULL)
-		return CM_E_NOMEM;
-	f->hash = hash;
-	f->serial = ++t->serial;
-	f->end[0] = end[0];
-	f->end[1] = end[1];
-	f->proto = proto;
-	f->shard = (uint8_t)(s - t->shard);
-	f->next = s->bucket[hash % s->n_buckets];
-	s->bucket[hash % s->n_buckets] = f;
-	s->n_flows++;
-	t->live++;
-	s->used += sizeof(*f);
-	list_append(s, f);
-	if (proto == 6)
-		t->stats.tcp_flows++;
-	else
-		t->stats.udp_flows++;
-	*out = f;
-	return CM_OK;
 }
 
 /* Does this packet belong to a later connection of the same ports? */
@@ -419,20 +333,22 @@ begins_anew(const struct flow *f, const struct cm_packet *p, unsigned dir)
 		return true;
 	if (f->proto != 6 || (p->flags & (CM_TCP_SYN | CM_TCP_ACK | CM_TCP_RST)) != CM_TCP_SYN)
 		return false;
-	if (f->has_syn[dir])
+	if ((f->has_syn & 1u << dir) != 0)
 		return f->syn_seq[dir] != p->seq;
 	/* A SYN-ACK that came first, in a capture out of order. */
 	if (f->has_synack && f->synack_ack - p->seq - 1 <= p->payload_len)
 		return false;
 	/* Both sides may open at once, before anything else was said. */
-	return !(f->has_syn[!dir] && f->n <= 2);
+	return !((f->has_syn & 1u << !dir) != 0 && f->n <= 2);
 }
 
 static void
-note_state(struct flow *f, const struct cm_packet *p, unsigned dir)
+note_state(struct shard *s, uint32_t number, const struct cm_packet *p, unsigned dir)
 {
-	if ((p->flags & (CM_TCP_SYN | CM_TCP_ACK)) == CM_TCP_SYN && !f->has_syn[dir]) {
-		f->has_syn[dir] = true;
+	struct flow *f = cm_shard_flow(s, number);
+
+	if ((p->flags & (CM_TCP_SYN | CM_TCP_ACK)) == CM_TCP_SYN && (f->has_syn & 1u << dir) == 0) {
+		f->has_syn = (uint8_t)(f->has_syn | 1u << dir);
 		f->syn_seq[dir] = p->seq;
 	}
 	if ((p->flags & (CM_TCP_SYN | CM_TCP_ACK)) == (CM_TCP_SYN | CM_TCP_ACK)) {
@@ -442,6 +358,8 @@ note_state(struct flow *f, const struct cm_packet *p, unsigned dir)
 	if ((p->flags & (CM_TCP_FIN | CM_TCP_RST)) != 0)
 		f->closed = true;
 	f->last_ns = p->t_ns;
+	if (s->oldest == number)
+		s->oldest_ns = p->t_ns;
 	f->packets[dir]++;
 }
 
@@ -481,11 +399,9 @@ slide(struct cm_flow_table *t, struct shard *s, struct flow *f)
 		return CM_OK;
 	r = hand_on(t, f, false);
 	for (uint32_t i = CM_FLOW_HEAD; i < CM_FLOW_HEAD + gap; i++)
-		drop_payload(s, f, &f->segs[i]);
-	memmove(f->segs + CM_FLOW_HEAD, f->segs + CM_FLOW_HEAD + gap,
-	    (f->n - CM_FLOW_HEAD - gap) * sizeof(*f->segs));
-	f->n -= gap;
-	f->from = CM_FLOW_HEAD;
+		drop_payload(s, f, cm_flow_segment(f, i));
+	cm_flow_cut(s, f, CM_FLOW_HEAD, gap);
+	f->slid = true;
 	f->held_from = 0;
 	return r;
 }
@@ -493,68 +409,76 @@ slide(struct cm_flow_table *t, struct shard *s, struct flow *f)
 /* Flows that are over, and then the longest quiet ones while memory is short.
  * Whatever a packet could still do to a flow that is over, begins_anew does. */
 static enum cm_result
-tidy(struct cm_flow_table *t, struct shard *s, const struct flow *keep, int64_t now)
+tidy(struct cm_flow_table *t, struct shard *s, uint32_t keep, int64_t now)
 {
 	enum cm_result r = CM_OK;
 
-	while (r == CM_OK && s->oldest != NULL && s->oldest != keep &&
-	    now - s->oldest->last_ns > CM_FLOW_IDLE_NS)
+	while (r == CM_OK && s->oldest != keep && now - s->oldest_ns > CM_FLOW_IDLE_NS)
 		r = flow_end(t, s, s->oldest);
-	while (r == CM_OK && s->used > t->share && s->oldest != NULL && s->oldest != keep) {
+	while (r == CM_OK && s->used > t->share && s->oldest != keep) {
 		t->stats.evicted++;
 		r = flow_end(t, s, s->oldest);
 	}
 	return r;
 }
 
-static void
-make_newest(struct shard *s, struct flow *f)
+static enum cm_result
+flow_new(struct cm_flow_table *t, struct shard *s, uint32_t hash, const struct cm_flow_end end[2],
+    uint8_t proto, uint32_t *out)
 {
-	if (s->newest == f)
-		return;
-	list_remove(s, f);
-	list_append(s, f);
+	uint32_t number = cm_shard_add(s, hash, end, proto);
+
+	if (number == 0)
+		return CM_E_NOMEM;
+	cm_shard_flow(s, number)->serial = ++t->serial;
+	if (proto == 6)
+		t->stats.tcp_flows++;
+	else
+		t->stats.udp_flows++;
+	*out = number;
+	return CM_OK;
 }
 
 static enum cm_result
-flow_for(struct cm_flow_table *t, struct shard *s, uint64_t hash, const struct cm_packet *p,
-    unsigned dir, struct flow **out)
+flow_for(struct cm_flow_table *t, struct shard *s, uint32_t hash, const struct cm_packet *p,
+    unsigned dir, uint32_t *out)
 {
 	struct cm_flow_end end[2];
-	struct flow *f;
+	uint32_t number;
 	enum cm_result r;
 
 	end[dir] = (struct cm_flow_end) { p->src, p->sport };
 	end[!dir] = (struct cm_flow_end) { p->dst, p->dport };
-	f = flow_find(s, hash, end, p->proto);
-	if (f != NULL && begins_anew(f, p, dir)) {
-		r = flow_end(t, s, f);
+	number = cm_shard_find(s, hash, end, p->proto);
+	if (number != 0 && begins_anew(cm_shard_flow(s, number), p, dir)) {
+		r = flow_end(t, s, number);
 		if (r != CM_OK)
 			return r;
-		f = NULL;
+		number = 0;
 	}
-	if (f == NULL)
+	if (number == 0)
 		return flow_new(t, s, hash, end, p->proto, out);
-	make_newest(s, f);
-	*out = f;
+	if (s->newest != number)
+		cm_shard_touch(s, number);
+	*out = number;
 	return CM_OK;
 }
 
 CM_RESULT
 cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable)
 {
-	uint64_t hash = flow_hash(t->limits.hash_seed, p);
-	/* The shard must not depend on the seed: evictions would. */
-	uint64_t fixed = t->limits.hash_seed == 0 ? hash : flow_hash(0, p);
-	struct shard *s = &t->shard[fixed >> 60];
+	struct cm_flow_place place = p->place.known ? p->place : place_of(t, p);
+	struct shard *s = &t->shard[place.shard];
 	unsigned dir = end_order(&p->src, p->sport, &p->dst, p->dport) <= 0 ? 0 : 1;
+	uint32_t number;
 	struct flow *f;
 	enum cm_result r;
 
-	r = flow_for(t, s, hash, p, dir, &f);
+	r = flow_for(t, s, place.hash, p, dir, &number);
 	if (r != CM_OK)
 		return r;
-	note_state(f, p, dir);
+	f = cm_shard_flow(s, number);
+	note_state(s, number, p, dir);
 	count_payload(t, f, p);
 	if (p->proto == 6 || p->sport == 53 || p->dport == 53) {
 		r = add_segment(t, s, f, p, dir, stable);
@@ -563,36 +487,39 @@ cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool st
 	}
 	if (r != CM_OK)
 		return r;
-	return tidy(t, s, f, p->t_ns);
+	return tidy(t, s, number, p->t_ns);
 }
 
 /* A segment that was kept takes its place as it is. */
 static enum cm_result
-add_again(struct cm_flow_table *t, struct shard *s, struct flow *f, const struct cm_segment *g,
+add_again(struct cm_flow_table *t, struct shard *s, uint32_t number, const struct cm_segment *g,
     const struct cm_packet *p)
 {
-	enum cm_result r = reserve_segment(t, s, f);
+	struct flow *f = cm_shard_flow(s, number);
+	enum cm_result r = cm_flow_reserve(s, f);
+	struct cm_segment *at;
 
 	if (r != CM_OK)
 		return r;
-	note_state(f, p, g->dir);
-	f->segs[f->n] = *g;
-	f->segs[f->n].copied = false;
-	f->n++;
+	note_state(s, number, p, g->dir);
+	at = cm_flow_segment(f, f->n++);
+	*at = *g;
+	at->copied = at->again = 0;
 	r = slide(t, s, f);
-	return r == CM_OK ? tidy(t, s, f, p->t_ns) : r;
+	return r == CM_OK ? tidy(t, s, number, p->t_ns) : r;
 }
 
 /* The flow between ${end}, which a table keeps in the order it had there before. */
 static enum cm_result
 find_again(struct cm_flow_table *t, const struct cm_segment *g, const struct cm_flow_end end[2],
-    uint8_t proto, struct flow **out)
+    uint8_t proto)
 {
 	struct cm_packet p = cm_segment_packet(g, end, proto);
-	uint64_t hash = flow_hash(t->limits.hash_seed, &p);
-	uint64_t fixed = t->limits.hash_seed == 0 ? hash : flow_hash(0, &p);
+	struct cm_flow_place place = place_of(t, &p);
 
-	return flow_for(t, &t->shard[fixed >> 60], hash, &p, g->dir, out);
+	t->last_shard = &t->shard[place.shard];
+	t->last_end = end;
+	return flow_for(t, t->last_shard, place.hash, &p, g->dir, &t->last);
 }
 
 CM_RESULT
@@ -601,32 +528,74 @@ cm_flow_table_segment(struct cm_flow_table *t, const struct cm_segment *g,
 {
 	struct cm_packet p = { .t_ns = g->t_ns, .flags = g->flags, .seq = g->seq, .ack = g->ack,
 		.payload_len = g->payload_len };
-	struct flow *f = t->last_end == end ? t->last : NULL;
+	uint32_t number = t->last_end == end ? t->last : 0;
 	enum cm_result r;
 
-	if (f == NULL || begins_anew(f, &p, g->dir)) {
-		r = find_again(t, g, end, proto, &f);
+	if (number == 0 || begins_anew(cm_shard_flow(t->last_shard, number), &p, g->dir)) {
+		r = find_again(t, g, end, proto);
 		if (r != CM_OK)
 			return r;
+		number = t->last;
 	}
-	t->last = f;
-	t->last_end = end;
-	make_newest(&t->shard[f->shard], f);
-	return add_again(t, &t->shard[f->shard], f, g, &p);
+	if (t->last_shard->newest != number)
+		cm_shard_touch(t->last_shard, number);
+	return add_again(t, t->last_shard, number, g, &p);
 }
+
+/* Few flows lie in the processor's caches, and fetching them costs more than it saves.
+ * ICMP and what else has no flow is looked for in vain. */
+void
+cm_flow_table_expect(const struct cm_flow_table *t, struct cm_packet *p, size_t n)
+{
+	size_t flows = 0;
+
+	for (size_t i = 0; i < CM_FLOW_SHARDS; i++)
+		flows += t->shard[i].n_flows;
+	if (flows < MANY_FLOWS)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		p[i].place = place_of(t, &p[i]);
+		cm_shard_expect_slot(&t->shard[p[i].place.shard], p[i].place.hash);
+	}
+	for (size_t i = 0; i < n; i++)
+		cm_shard_expect_flow(&t->shard[p[i].place.shard], p[i].place.hash);
+	for (size_t i = 0; i < n; i++)
+		cm_shard_expect_segments(&t->shard[p[i].place.shard], p[i].place.hash);
+}
+
+/* ---- the end ---- */
+
+struct left {
+	uint64_t serial;
+	uint32_t number;
+	uint32_t shard;
+};
 
 static int
 by_serial(const void *a, const void *b)
 {
-	const struct flow *x = *(struct flow *const *)a, *y = *(struct flow *const *)b;
+	const struct left *x = a, *y = b;
 
 	return x->serial < y->serial ? -1 : x->serial > y->serial;
+}
+
+static void
+list_left(const struct cm_flow_table *t, struct left *out)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < CM_FLOW_SHARDS; i++) {
+		const struct shard *s = &t->shard[i];
+
+		for (uint32_t k = s->oldest; k != 0; k = cm_shard_flow(s, k)->newer)
+			out[n++] = (struct left) { cm_shard_flow(s, k)->serial, k, i };
+	}
 }
 
 CM_RESULT
 cm_flow_table_finish(struct cm_flow_table *t)
 {
-	struct flow **all;
+	struct left *all;
 	enum cm_result r = CM_OK;
 	size_t n = 0;
 
@@ -634,17 +603,14 @@ cm_flow_table_finish(struct cm_flow_table *t)
 		n += t->shard[i].n_flows;
 	if (n == 0)
 		return CM_OK;
-	all = malloc(n * sizeof(struct flow *));
+	all = malloc(n * sizeof(*all));
 	if (all == NULL)
 		return CM_E_NOMEM;
-	n = 0;
-	for (unsigned i = 0; i < CM_FLOW_SHARDS; i++)
-		for (struct flow *f = t->shard[i].oldest; f != NULL; f = f->newer)
-			all[n++] = f;
+	list_left(t, all);
 	/* Not in the order of shards, which hangs on addresses. */
-	qsort(all, n, sizeof(struct flow *), by_serial);
+	qsort(all, n, sizeof(*all), by_serial);
 	for (size_t i = 0; i < n && r == CM_OK; i++)
-		r = flow_end(t, &t->shard[all[i]->shard], all[i]);
+		r = flow_end(t, &t->shard[all[i].shard], all[i].number);
 	free(all);
 	return r;
 }
@@ -655,15 +621,14 @@ cm_flow_table_reset(struct cm_flow_table *t)
 	for (unsigned i = 0; i < CM_FLOW_SHARDS; i++) {
 		struct shard *s = &t->shard[i];
 
-		while (s->oldest != NULL)
-			flow_remove(s, s->oldest);
-		if (s->n_buckets > BUCKETS_FIRST)
-			s->n_buckets = BUCKETS_FIRST;
-		s->used = s->n_buckets * sizeof(*s->bucket);
+		while (s->oldest != 0) {
+			free_segments(s, cm_shard_flow(s, s->oldest));
+			cm_shard_remove(s, s->oldest);
+		}
+		cm_shard_reset(s);
 	}
 	t->serial = 0;
-	t->live = 0;
-	t->last = NULL;
+	t->last = 0;
 	t->stats = (struct cm_flow_stats) { 0 };
 }
 
@@ -673,16 +638,22 @@ cm_flow_table_stats(const struct cm_flow_table *t)
 	return &t->stats;
 }
 
+static void
+shard_free(struct shard *s)
+{
+	for (uint32_t k = s->oldest; k != 0; k = cm_shard_flow(s, k)->newer)
+		free_segments(s, cm_shard_flow(s, k));
+	cm_shard_release(s);
+}
+
 void
 cm_flow_table_free(struct cm_flow_table *t)
 {
 	if (t == NULL)
 		return;
-	for (unsigned i = 0; i < CM_FLOW_SHARDS; i++) {
-		while (t->shard[i].oldest != NULL)
-			flow_remove(&t->shard[i], t->shard[i].oldest);
-		free(t->shard[i].bucket);
-	}
+	for (unsigned i = 0; i < CM_FLOW_SHARDS; i++)
+		shard_free(&t->shard[i]);
+	free(t->row);
 	free(t);
 }
 

@@ -16,7 +16,9 @@
  * hash, each of which evicts its longest quiet flow when its share is used up.
  * The hash seed decides where a flow lies in memory and nothing else.
  * Payloads are borrowed when the caller says they stay (`stable`) or where (`keep` of
- * the packet), else copied: the newest CM_FLOW_HELD bytes a direction, and more while there are few flows.
+ * the packet), else copied: the newest CM_FLOW_HELD bytes a direction, and more while
+ * there are few flows.  DNS messages are small and looked at again whatever comes: they
+ * are copied even if they could be had again.
  *
  * No output depends on the value of an address, only on equality. */
 #ifndef CM_CAPTURE_FLOW_H
@@ -35,27 +37,31 @@
 #define CM_FLOW_IDLE_NS (300 * INT64_C(1000000000))
 #define CM_FLOW_LINGER_NS (60 * INT64_C(1000000000))
 
-/* One packet of a flow, all that the detectors look at.  For UDP the TCP fields
- * are zero. */
+/* One packet of a flow, all that the detectors look at; one cache line.  For UDP the TCP
+ * fields are zero. */
 struct cm_segment {
 	cm_packet_id id;
 	int64_t t_ns;
 	const uint8_t *payload; /* cap_len bytes; NULL when none are held */
 	uint32_t payload_len;	/* on the wire */
-	uint32_t cap_len;	/* held; may be less than payload_len */
 	uint32_t seq, ack;
 	uint32_t tsval, tsecr;
 	uint32_t ip_len;
 	uint16_t window, ipid, mss, opt_layout;
 	uint8_t ttl, flags, opts, wscale;
-	uint8_t checksum, open;
-	uint8_t dir; /* 0: from the flow's end 0, 1: from end 1 */
-	bool df : 1;
-	bool ipv6 : 1;
-	bool copied : 1; /* payload is the table's own copy */
-	bool redirect : 1; /* a FIN, and its payload is an answer that sends away (http.h):
-			      noticed when the payload is at hand, for later it may not be */
+	uint32_t cap_len : 19; /* held; may be less than payload_len */
+	uint32_t checksum : 2; /* enum cm_checksum */
+	uint32_t open : 4;     /* enum cm_open */
+	uint32_t dir : 1;      /* 0: from the flow's end 0, 1: from end 1 */
+	uint32_t df : 1;
+	uint32_t ipv6 : 1;
+	uint32_t copied : 1;   /* payload is the table's own copy, */
+	uint32_t again : 1;    /* of what can be had at the address that stands before it */
+	uint32_t redirect : 1; /* a FIN, and its payload is an answer that sends away (http.h):
+				  noticed when the payload is at hand, for later it may not be */
 };
+
+#define CM_SEGMENT_CAP_MAX 0x7ffffu
 
 struct cm_flow_end {
 	struct cm_host host;
@@ -99,6 +105,10 @@ CM_RESULT cm_flow_table_new(const struct cm_flow_limits *limits, cm_flow_sink si
 /* TCP and UDP only; anything else, quoted packets and parts of datagrams are the
  * caller's to keep away.  CM_E_NOMEM, or what the sink returned. */
 CM_RESULT cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable);
+
+/* Says that ${n} packets, of any protocol, will come, so that the memory of their flows is
+ * fetched for all of them at once.  Notes in each where its flow is looked for. */
+void cm_flow_table_expect(const struct cm_flow_table *t, struct cm_packet *p, size_t n);
 
 /* A segment of a view, and the ends and protocol of that view (the same array for the same
  * flow): as the packet that it was, but its payload is borrowed, not looked at again and not

@@ -62,6 +62,13 @@ enum cm_checksum { CM_CSUM_UNKNOWN, CM_CSUM_GOOD, CM_CSUM_BAD };
 
 enum cm_tcp_opt { CM_OPT_MSS = 1, CM_OPT_WSCALE = 2, CM_OPT_SACK_OK = 4, CM_OPT_TS = 8, CM_OPT_BROKEN = 16 };
 
+/* Where a flow table looks for the flow of a packet; see cm_flow_table_expect. */
+struct cm_flow_place {
+	uint32_t hash;
+	uint8_t shard;
+	bool known;
+};
+
 struct cm_packet {
 	cm_packet_id id;
 	uint64_t offset; /* of the record in its file */
@@ -96,6 +103,7 @@ struct cm_packet {
 	uint32_t payload_len;	/* by the IP length, not by what was captured */
 	struct cm_span payload; /* captured part; empty when shut */
 	const uint8_t *keep; /* where these bytes stay when the span does not; or NULL */
+	struct cm_flow_place place;
 };
 
 static inline bool

@@ -337,6 +337,15 @@ no_frame(struct cm_reader *r, const char *trouble, struct cm_record *out, struct
 	return cm_reader_run(r, (struct cm_run) { CM_RUN_TO_END, 0, trouble }, out, err);
 }
 
+bool
+cm_pcapng_ready(const struct cm_reader *r, struct cm_span in)
+{
+	uint32_t len = cm_reader_u32(r, in.ptr + 4);
+
+	return cm_reader_u32(r, in.ptr) == BLOCK_EPB && len >= 12 && len % 4 == 0 &&
+	    len <= in.len && cm_reader_u32(r, in.ptr + len - 4) == len;
+}
+
 enum cm_result
 cm_pcapng_next(struct cm_reader *r, struct cm_record *out, struct cm_err *err)
 {

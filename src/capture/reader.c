@@ -140,6 +140,19 @@ cm_reader_next(struct cm_reader *r, struct cm_record *out, struct cm_err *err)
 	return next_pcap(r, out, err);
 }
 
+bool
+cm_reader_ready(const struct cm_reader *r)
+{
+	size_t skip = (size_t)(r->at - r->window_at), left = r->window.len - skip;
+	const uint8_t *p = r->window.ptr + skip;
+
+	if (r->run.left != 0 || r->at == 0 || left < PCAP_RECORD)
+		return false;
+	if (r->pcapng)
+		return cm_pcapng_ready(r, cm_span_of(p, left));
+	return cm_reader_u32(r, p + 8) <= left - PCAP_RECORD;
+}
+
 uint64_t
 cm_reader_offset(const struct cm_reader *r)
 {

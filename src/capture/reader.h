@@ -49,6 +49,10 @@ CM_RESULT cm_reader_new(struct cm_source src, const char *name, struct cm_reader
  * CM_E_IO, CM_E_NOMEM: from the source. */
 CM_RESULT cm_reader_next(struct cm_reader *r, struct cm_record *out, struct cm_err *err);
 
+/* True if the next row lies in bytes that are at hand: cm_reader_next will not end the life
+ * of spans given before.  (False says nothing.) */
+bool cm_reader_ready(const struct cm_reader *r);
+
 /* Offset of the byte behind the last row given. */
 uint64_t cm_reader_offset(const struct cm_reader *r);
 

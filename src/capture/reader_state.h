@@ -77,6 +77,9 @@ CM_RESULT cm_reader_run(struct cm_reader *r, struct cm_run run, struct cm_record
 
 CM_RESULT cm_pcapng_next(struct cm_reader *r, struct cm_record *out, struct cm_err *err);
 
+/* An Enhanced Packet Block stands whole at the beginning of ${in}, at least 16 bytes. */
+bool cm_pcapng_ready(const struct cm_reader *r, struct cm_span in);
+
 static inline uint32_t
 cm_reader_u32(const struct cm_reader *r, const uint8_t *p)
 {

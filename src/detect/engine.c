@@ -126,6 +126,12 @@ cm_engine_reset(struct cm_engine *e)
 	e->finished = false;
 }
 
+void
+cm_engine_expect(const struct cm_engine *e, struct cm_packet *p, size_t n)
+{
+	cm_flow_table_expect(e->flows, p, n);
+}
+
 CM_RESULT
 cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable)
 {

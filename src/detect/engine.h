@@ -59,6 +59,10 @@ CM_RESULT cm_engine_new(const struct cm_params *params, struct cm_engine **out);
  * CM_E_NOMEM only when even eviction does not help. */
 CM_RESULT cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable);
 
+/* Says that these ${n} packets come next: what they need is fetched for all at once.  Marks
+ * them for it; nothing else depends on it. */
+void cm_engine_expect(const struct cm_engine *e, struct cm_packet *p, size_t n);
+
 /* Has ${give_back} called now and then while the engine judges, when it is about to
  * leave the payloads it has looked at: whoever lent mapped pages can give them back
  * to the system.  What the engine borrowed must stay readable all the same. */

@@ -4,6 +4,7 @@
 #include "capture/reader.h"
 #include "worker/scan.h"
 
+#define BATCH 32u /* packets decoded before they are handed over */
 #define FRAGMENT_BUDGET ((size_t)16 << 20)
 
 const uint16_t cm_scan_linktypes[] = { CM_LINK_ETHERNET, CM_LINK_NULL, CM_LINK_RAW_BSD,
@@ -24,6 +25,8 @@ struct run {
 	struct cm_scan_skipped *open; /* run of skipped rows that may go on */
 	uint64_t open_end;
 	const char *open_reason;
+	struct cm_packet batch[BATCH];
+	size_t n; /* in it */
 };
 
 static void
@@ -96,6 +99,18 @@ hand_over(struct run *r, const struct cm_packet *p, bool stable)
 	return cm_engine_packet(r->engine, p, stable);
 }
 
+static enum cm_result
+hand_over_batch(struct run *r)
+{
+	enum cm_result rc = CM_OK;
+
+	cm_engine_expect(r->engine, r->batch, r->n);
+	for (size_t i = 0; i < r->n && rc == CM_OK; i++)
+		rc = hand_over(r, &r->batch[i], r->stable);
+	r->n = 0;
+	return rc;
+}
+
 /* A part goes to the engine as such, and the datagram it makes whole after it. */
 static enum cm_result
 take_fragment(struct run *r, const struct cm_frame *f, const struct cm_packet *part,
@@ -104,8 +119,10 @@ take_fragment(struct run *r, const struct cm_frame *f, const struct cm_packet *p
 	struct cm_frame whole;
 	struct cm_layers l;
 	struct cm_packet p;
-	enum cm_result rc = hand_over(r, part, r->stable);
+	enum cm_result rc = hand_over_batch(r);
 
+	if (rc == CM_OK)
+		rc = hand_over(r, part, r->stable);
 	if (rc != CM_OK)
 		return rc;
 	if (cm_fragments_add(r->fragments, f, layers, &whole) != CM_OK)
@@ -126,19 +143,20 @@ find_again(const struct run *r, const struct cm_record *rec, struct cm_packet *p
 static enum cm_result
 take_frame(struct run *r, const struct cm_record *rec, const struct cm_frame *f)
 {
+	struct cm_packet *p = &r->batch[r->n];
 	struct cm_layers layers;
-	struct cm_packet p;
 
 	r->sum->selected++;
 	note_time(r->sum, f->t_ns);
 	if (f->data.len < f->orig_len)
 		r->sum->snapped++;
-	switch (cm_decode(f, &p, &layers)) {
+	switch (cm_decode(f, p, &layers)) {
 	case CM_DECODED_PACKET:
-		find_again(r, rec, &p);
-		return hand_over(r, &p, r->stable);
+		find_again(r, rec, p);
+		r->n++;
+		return r->n < BATCH ? CM_OK : hand_over_batch(r);
 	case CM_DECODED_FRAGMENT:
-		return take_fragment(r, f, &p, &layers);
+		return take_fragment(r, f, p, &layers);
 	case CM_DECODED_HEADLESS:
 		r->sum->headless++;
 		return CM_OK;
@@ -198,6 +216,8 @@ read_rows(struct run *r, struct cm_reader *reader, struct cm_scan_file *out)
 		rc = pass_on(r, reader, &rec);
 		if (rc == CM_OK)
 			rc = take_record(r, &rec);
+		if (rc == CM_OK && !cm_reader_ready(reader))
+			rc = hand_over_batch(r); /* while its payloads are there */
 		if (rc != CM_OK)
 			return rc;
 		if (rec.row % 4096 == 0)
