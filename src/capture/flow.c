@@ -542,21 +542,27 @@ cm_flow_table_segment(struct cm_flow_table *t, const struct cm_segment *g,
 	return add_again(t, t->last_shard, number, g, &p);
 }
 
-/* Few flows lie in the processor's caches, and fetching them costs more than it saves.
- * ICMP and what else has no flow is looked for in vain. */
-void
-cm_flow_table_expect(const struct cm_flow_table *t, struct cm_packet *p, size_t n)
+/* Few flows lie in the processor's caches, and fetching them costs more than it saves. */
+static bool
+has_many_flows(const struct cm_flow_table *t)
 {
 	size_t flows = 0;
 
 	for (size_t i = 0; i < CM_FLOW_SHARDS; i++)
 		flows += t->shard[i].n_flows;
-	if (flows < MANY_FLOWS)
-		return;
-	for (size_t i = 0; i < n; i++) {
+	return flows >= MANY_FLOWS;
+}
+
+/* ICMP and what else has no flow is looked for in vain. */
+void
+cm_flow_table_expect(const struct cm_flow_table *t, struct cm_packet *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
 		p[i].place = place_of(t, &p[i]);
+	if (!has_many_flows(t))
+		return;
+	for (size_t i = 0; i < n; i++)
 		cm_shard_expect_slot(&t->shard[p[i].place.shard], p[i].place.hash);
-	}
 	for (size_t i = 0; i < n; i++)
 		cm_shard_expect_flow(&t->shard[p[i].place.shard], p[i].place.hash);
 	for (size_t i = 0; i < n; i++)
