@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/sum.h"
 #include "capture/checksum.h"
 
 static uint16_t
@@ -54,42 +55,13 @@ load_tail(const uint8_t *p, size_t n)
 	return sum + w;
 }
 
-/* Two numbers side by side, for the vector unit of any machine that has one. */
-typedef uint64_t pair __attribute__((vector_size(16)));
-
-static pair
-load_pair(const uint8_t *p)
-{
-	pair v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-/* Sums 32-bit words, of which 2^32 fit: ${n} bytes, a multiple of 32. */
-static uint64_t
-sum_blocks(const uint8_t *p, size_t n)
-{
-	const pair low = { UINT32_MAX, UINT32_MAX };
-	pair a = { 0 }, b = { 0 };
-
-	for (; n > 0; n -= 32, p += 32) {
-		pair v = load_pair(p), w = load_pair(p + 16);
-
-		a += (v & low) + (w & low);
-		b += (v >> 32) + (w >> 32);
-	}
-	a += b;
-	return a[0] + a[1];
-}
-
 /* RFC 1071 section 2 (B): the sum does not depend on byte order but for a swap
  * at its end, so words are added as the machine loads them, as wide as it can. */
 static uint64_t
 sum_as_loaded(const uint8_t *p, size_t n)
 {
-	size_t blocks = n / 32 * 32;
-	uint64_t sum = sum_blocks(p, blocks);
+	size_t blocks = n / 64 * 64;
+	uint64_t sum = blocks > 0 ? cm_sum_words(p, blocks) : 0;
 
 	for (p += blocks, n -= blocks; n >= 8; n -= 8, p += 8)
 		sum = add(sum, load64(p));
@@ -132,9 +104,5 @@ cm_checksum_transport(struct cm_span src, struct cm_span dst, uint8_t proto, str
 
 	sum = add(sum, sum_address(src));
 	sum = add(sum, sum_address(dst));
-	sum = as_big_endian(sum);
-	sum += proto;
-	sum += segment.len >> 16;
-	sum += segment.len & 0xffff;
-	return fold(sum);
+	return fold(as_big_endian(sum) + (uint64_t)proto + (segment.len >> 16) + (segment.len & 0xffff));
 }

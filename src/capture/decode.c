@@ -3,6 +3,13 @@
 #include "capture/checksum.h"
 #include "capture/decode.h"
 
+/* Where the walk has been: inside the captured bytes. */
+static struct cm_span
+between(const struct cm_frame *f, uint32_t from, uint32_t to)
+{
+	return cm_span_of(f->data.ptr + from, to - from);
+}
+
 static void
 read_network(const struct cm_frame *f, const struct cm_layers *l, struct cm_packet *out)
 {
@@ -25,7 +32,8 @@ read_network(const struct cm_frame *f, const struct cm_layers *l, struct cm_pack
 		out->ttl = p[7];
 	}
 	out->payload_len = end - l->payload_at;
-	out->payload = cm_span_part(f->data, l->payload_at, l->payload_end - l->payload_at);
+	if (l->payload_at < f->data.len)
+		out->payload = between(f, l->payload_at, l->payload_end);
 }
 
 /* A known option; false if its length is not the one of its kind. */
@@ -138,8 +146,7 @@ is_icmp_error(uint8_t proto, uint8_t type)
 static void
 read_transport(const struct cm_frame *f, const struct cm_layers *l, struct cm_packet *out)
 {
-	struct cm_span header =
-	    cm_span_part(f->data, l->transport_at, l->payload_at - l->transport_at);
+	struct cm_span header = between(f, l->transport_at, l->payload_at);
 
 	out->transport = true;
 	switch (l->proto) {
@@ -183,10 +190,9 @@ has_routing(const struct cm_frame *f, const struct cm_layers *l)
 static enum cm_checksum
 verify(const struct cm_frame *f, const struct cm_layers *l)
 {
-	struct cm_span segment =
-	    cm_span_part(f->data, l->transport_at, l->payload_end - l->transport_at);
-	struct cm_span src = cm_span_part(f->data, l->src_at, l->addr_len);
-	struct cm_span dst = cm_span_part(f->data, l->dst_at, l->addr_len);
+	struct cm_span segment = between(f, l->transport_at, l->payload_end);
+	struct cm_span src = between(f, l->src_at, l->src_at + l->addr_len);
+	struct cm_span dst = between(f, l->dst_at, l->dst_at + l->addr_len);
 	bool whole = l->length_known ? l->payload_end == l->datagram_end :
 				       f->orig_len <= f->data.len;
 
