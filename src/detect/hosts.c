@@ -133,14 +133,19 @@ cm_hosts_reset(struct cm_hosts *h)
 }
 
 static struct cm_host_model *
-find(const struct cm_hosts *h, const struct cm_host *host, uint8_t proto)
+find_hashed(const struct cm_hosts *h, uint64_t hash, const struct cm_host *host, uint8_t proto)
 {
-	uint64_t hash = host_hash(h->seed, host, proto);
 	struct cm_host_model *m = h->bucket[hash & (h->n_buckets - 1)];
 
 	while (m != NULL && (m->hash != hash || m->proto != proto || !cm_host_eq(&m->host, host)))
 		m = m->next;
 	return m;
+}
+
+static struct cm_host_model *
+find(const struct cm_hosts *h, const struct cm_host *host, uint8_t proto)
+{
+	return find_hashed(h, host_hash(h->seed, host, proto), host, proto);
 }
 
 const struct cm_host_model *
@@ -203,9 +208,10 @@ grow_buckets(struct cm_hosts *h)
 }
 
 static enum cm_result
-model_for(struct cm_hosts *h, const struct cm_host *host, uint8_t proto, struct cm_host_model **out)
+model_for(struct cm_hosts *h, uint64_t hash, const struct cm_host *host, uint8_t proto,
+    struct cm_host_model **out)
 {
-	struct cm_host_model *m = find(h, host, proto);
+	struct cm_host_model *m = find_hashed(h, hash, host, proto);
 
 	if (m != NULL) {
 		model_unlink(h, m);
@@ -221,7 +227,7 @@ model_for(struct cm_hosts *h, const struct cm_host *host, uint8_t proto, struct 
 	m->host = *host;
 	m->proto = proto;
 	m->plain.few = true;
-	m->hash = host_hash(h->seed, host, proto);
+	m->hash = hash;
 	m->next = h->bucket[m->hash & (h->n_buckets - 1)];
 	h->bucket[m->hash & (h->n_buckets - 1)] = m;
 	h->used += sizeof(*m);
@@ -486,7 +492,7 @@ worth(const struct cm_flow_view *v, unsigned dir)
 }
 
 static enum cm_result
-add_side(struct cm_hosts *h, const struct cm_flow_view *v, unsigned dir)
+add_side(struct cm_hosts *h, uint64_t hash, const struct cm_flow_view *v, unsigned dir)
 {
 	struct cm_host_model *m;
 	struct shown s;
@@ -495,7 +501,7 @@ add_side(struct cm_hosts *h, const struct cm_flow_view *v, unsigned dir)
 
 	if (!worth(v, dir))
 		return CM_OK;
-	r = model_for(h, &v->end[dir].host, v->proto, &m);
+	r = model_for(h, hash, &v->end[dir].host, v->proto, &m);
 	if (r != CM_OK)
 		return r;
 	if (v->last)
@@ -519,8 +525,22 @@ add_side(struct cm_hosts *h, const struct cm_flow_view *v, unsigned dir)
 CM_RESULT
 cm_hosts_add(struct cm_hosts *h, const struct cm_flow_view *v)
 {
-	unsigned client = cm_flow_client(v);
-	enum cm_result r = add_side(h, v, client);
+	uint64_t hash[2];
+	unsigned client;
+	enum cm_result r;
 
-	return r == CM_OK ? add_side(h, v, !client) : r;
+	/* Both are fetched while the first is looked at. */
+	for (unsigned d = 0; d < 2; d++) {
+		hash[d] = host_hash(h->seed, &v->end[d].host, v->proto);
+		__builtin_prefetch(&h->bucket[hash[d] & (h->n_buckets - 1)]);
+	}
+	client = cm_flow_client(v);
+	for (unsigned d = 0; d < 2; d++) {
+		const struct cm_host_model *first = h->bucket[hash[d] & (h->n_buckets - 1)];
+
+		if (first != NULL)
+			__builtin_prefetch(&first->hash);
+	}
+	r = add_side(h, hash[client], v, client);
+	return r == CM_OK ? add_side(h, hash[!client], v, !client) : r;
 }
