@@ -59,6 +59,7 @@ struct cm_segment {
 	uint32_t again : 1;    /* of what can be had at the address that stands before it */
 	uint32_t redirect : 1; /* a FIN, and its payload is an answer that sends away (http.h):
 				  noticed when the payload is at hand, for later it may not be */
+	uint32_t none : 1;     /* so that all 32 are written, and none is read before */
 };
 
 #define CM_SEGMENT_CAP_MAX 0x7ffffu

@@ -1,9 +1,9 @@
-/* The segments of a flow: the first two alone, then runs of eight, which are never moved. */
+/* The segments of a flow: two, then four, then runs of eight, which are never moved. */
 #include <string.h>
 
 #include "capture/flow_table.h"
 
-#define FIRST 2u /* segments: more than half of all flows have no more */
+#define FIRST 2u /* segments: a question and its answer */
 #define RUN CM_FLOW_RUN
 #define TABLE_FIRST 3u /* log2 of the runs that the first table holds */
 
@@ -72,7 +72,7 @@ add_run(struct shard *s, struct flow *f)
 enum cm_result
 cm_flow_reserve(struct shard *s, struct flow *f)
 {
-	uint32_t room = f->room == 0 ? FIRST : RUN;
+	uint32_t room = f->room == 0 ? FIRST : f->room * 2;
 	struct cm_segment *one;
 
 	if (f->n < f->room)
