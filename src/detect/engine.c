@@ -7,7 +7,7 @@
 
 #define MIB ((size_t)1 << 20)
 #define KEEP_FROM 2 /* bits that the whole capture can still raise to a verdict */
-#define RELIEF_EVERY 256u /* flows looked at */
+#define RELIEF_EVERY 16u /* flows looked at */
 #define HANDS_MAX 256u
 #define INCIDENTS_MAX 100000u
 
