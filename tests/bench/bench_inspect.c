@@ -1,7 +1,7 @@
 /* What the way of a packet costs, step by step, and how inspection does with less memory.
  *
  *	bench_inspect steps FILE               seconds of each step, one more than the last
- *	bench_inspect inspect FILE [MIB]       `comity inspect --json FILE` with a budget of MIB
+ *	bench_inspect inspect MIB FILE...      `comity inspect --json FILE...` with a budget of MIB
  *
  * Run by hand, and by budget.py.  Not confined: for captures of one's own making. */
 #include <stdio.h>
@@ -136,20 +136,31 @@ put_line(struct cm_buf *line)
 	return ok;
 }
 
+static void
+put_stats(const struct cm_engine_stats *s)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	printf("{\"evicted_flows\": %llu, \"evicted_candidates\": %llu, \"unsupported\": %llu, \"flows\": %llu, "
+	       "\"peak_kib\": %ld, \"cpu\": %.3f}\n",
+	    (unsigned long long)s->evicted_flows, (unsigned long long)s->evicted_candidates,
+	    (unsigned long long)s->unsupported, (unsigned long long)(s->tcp_flows + s->udp_flows), u.ru_maxrss,
+	    seconds());
+}
+
 /* Incidents as lines of JSON, and behind them what was evicted. */
 static void
-inspect(const char *path, struct cm_file *file, size_t memory)
+inspect(char **path, struct cm_file **file, size_t n, size_t memory)
 {
-	struct cm_scan scan = { .files = &file, .n_files = 1 };
+	struct cm_scan scan = { .files = file, .n_files = n };
 	struct cm_params params = cm_params_default();
-	struct cm_file_names names = { &path, 1 };
+	struct cm_file_names names = { (const char *const *)path, n };
 	struct cm_scan_summary summary;
 	struct cm_engine *engine;
 	struct cm_err err = { 0 };
-	struct rusage u;
 
-	if (memory > 0)
-		params.memory = memory << 20;
+	params.memory = memory << 20;
 	must(cm_engine_new(&params, &engine), &err);
 	must(cm_scan_run(&scan, engine, &summary, &err), &err);
 	must(cm_engine_finish(engine), &err);
@@ -161,32 +172,32 @@ inspect(const char *path, struct cm_file *file, size_t memory)
 		if (!put_line(&line))
 			exit(2);
 	}
-	getrusage(RUSAGE_SELF, &u);
-	printf("{\"evicted_flows\": %llu, \"evicted_candidates\": %llu, \"unsupported\": %llu, \"flows\": %llu, "
-	       "\"peak_kib\": %ld}\n",
-	    (unsigned long long)cm_engine_stats(engine)->evicted_flows,
-	    (unsigned long long)cm_engine_stats(engine)->evicted_candidates,
-	    (unsigned long long)cm_engine_stats(engine)->unsupported,
-	    (unsigned long long)(cm_engine_stats(engine)->tcp_flows + cm_engine_stats(engine)->udp_flows), u.ru_maxrss);
+	put_stats(cm_engine_stats(engine));
 	cm_scan_summary_fini(&summary);
 	cm_engine_free(engine);
 }
 
+#define FILES_MAX 8
+
 int
 main(int argc, char **argv)
 {
+	bool is_steps = argc == 3 && strcmp(argv[1], "steps") == 0;
+	int first = is_steps ? 2 : 3, n = argc - first;
+	struct cm_file *file[FILES_MAX];
 	struct cm_err err = { 0 };
-	struct cm_file *file;
 
-	if (argc < 3 || (strcmp(argv[1], "steps") != 0 && strcmp(argv[1], "inspect") != 0)) {
-		fprintf(stderr, "usage: bench_inspect steps FILE | bench_inspect inspect FILE [MIB]\n");
+	if (n < 1 || n > FILES_MAX || (!is_steps && strcmp(argv[1], "inspect") != 0)) {
+		fprintf(stderr, "usage: bench_inspect steps FILE | bench_inspect inspect MIB FILE...\n");
 		return 2;
 	}
-	must(cm_file_open(argv[2], &file, &err), &err);
-	if (strcmp(argv[1], "steps") == 0)
-		steps(argv[2], file);
+	for (int i = 0; i < n; i++)
+		must(cm_file_open(argv[first + i], &file[i], &err), &err);
+	if (is_steps)
+		steps(argv[2], file[0]);
 	else
-		inspect(argv[2], file, argc > 3 ? (size_t)strtoul(argv[3], NULL, 10) : 0);
-	cm_file_close(file);
+		inspect(argv + 3, file, (size_t)n, (size_t)strtoul(argv[2], NULL, 10));
+	for (int i = 0; i < n; i++)
+		cm_file_close(file[i]);
 	return 0;
 }
