@@ -100,6 +100,8 @@ unseen(struct cm_paragraph *p, const struct cm_scan_summary *s, const struct cm_
 	    " flows were judged early for want of memory");
 	not_seen(p, stats->evicted_candidates, " odd flow was forgotten for want of memory",
 	    " odd flows were forgotten for want of memory");
+	not_seen(p, stats->evicted_hosts, " host was forgotten between its flows for want of memory",
+	    " hosts were forgotten between their flows for want of memory");
 	not_seen(p, stats->not_listed, " more incident is not listed",
 	    " more incidents are not listed (the first 100,000 are)");
 	not_seen(p, stats->unsupported, " incident is left out, since nothing still held shows it again",

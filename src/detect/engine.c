@@ -392,6 +392,7 @@ fill_stats(struct cm_engine *e)
 	e->stats.encrypted = f->encrypted;
 	e->stats.evicted_flows = f->evicted;
 	e->stats.evicted_candidates = e->kept.evicted;
+	e->stats.evicted_hosts = cm_hosts_forgotten(e->hosts);
 }
 
 CM_RESULT

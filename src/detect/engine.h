@@ -44,6 +44,7 @@ struct cm_engine_stats {
 	uint64_t bad_checksums;
 	uint64_t evicted_flows; /* judged early, or not at all, for want of memory */
 	uint64_t evicted_candidates;
+	uint64_t evicted_hosts; /* whose models were forgotten, to begin anew if they came again */
 	uint64_t not_listed;  /* incidents beyond the first 100,000: counted only */
 	uint64_t unsupported; /* incidents dropped: no packets still kept show them again */
 };

@@ -16,6 +16,7 @@ struct cm_hosts {
 	struct cm_host_model **bucket;
 	size_t n_buckets, n; /* powers of two; models */
 	struct cm_host_model *oldest, *newest;
+	uint64_t forgotten; /* models */
 };
 
 CM_RESULT
@@ -130,6 +131,7 @@ cm_hosts_reset(struct cm_hosts *h)
 	if (h->n_buckets > BUCKETS_FIRST)
 		h->n_buckets = BUCKETS_FIRST;
 	h->used = h->n_buckets * sizeof(struct cm_host_model *);
+	h->forgotten = 0;
 }
 
 static struct cm_host_model *
@@ -176,6 +178,7 @@ forget(struct cm_hosts *h)
 
 		if (!m->pinned || passed == PINNED_PASSED) {
 			model_free(h, m);
+			h->forgotten++;
 			passed = 0;
 			continue;
 		}
@@ -183,6 +186,12 @@ forget(struct cm_hosts *h)
 		model_link(h, m);
 		passed++;
 	}
+}
+
+uint64_t
+cm_hosts_forgotten(const struct cm_hosts *h)
+{
+	return h->forgotten;
 }
 
 /* More buckets, if there is memory for them; a long chain is slow, not wrong. */

@@ -121,6 +121,9 @@ CM_RESULT cm_hosts_add(struct cm_hosts *h, const struct cm_flow_view *v);
 /* Keeps the models of both ends while others can be forgotten. */
 void cm_hosts_pin(struct cm_hosts *h, const struct cm_flow_view *v);
 
+/* Models that were forgotten for want of memory: what their hosts did before is not known. */
+uint64_t cm_hosts_forgotten(const struct cm_hosts *h);
+
 /* All flows are in: works out what is asked below. */
 void cm_hosts_settle(struct cm_hosts *h);
 

@@ -121,6 +121,7 @@ evicted(struct cm_jsonw *w, const struct cm_engine_stats *stats)
 	cm_jsonw_object(w);
 	cm_jsonw_kuint(w, "flows", stats->evicted_flows);
 	cm_jsonw_kuint(w, "candidates", stats->evicted_candidates);
+	cm_jsonw_kuint(w, "hosts", stats->evicted_hosts);
 	cm_jsonw_kuint(w, "incidents_not_listed", stats->not_listed);
 	cm_jsonw_kuint(w, "incidents_without_support", stats->unsupported);
 	cm_jsonw_object_end(w);

@@ -8,7 +8,7 @@
  *    "bad_checksums", "not_ip", "headless", "snapped",
  *    "link_types": [{"link_type", "frames"}],
  *    "skipped": {"places", "bytes", "list": [{"file", "offset", "bytes", "reason"}]},
- *    "evicted": {"flows", "candidates"}}
+ *    "evicted": {"flows", "candidates", "hosts", ...}}
  *
  * `selected`: frames that --filter, --from and --to let pass; `link_types`: those that
  * are not understood; `error`: null, or why a file was not read (to its end).  Offsets
