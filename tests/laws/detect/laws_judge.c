@@ -95,7 +95,7 @@ spoil(struct gen *g, struct cm_segment *s)
 		s->window = (uint16_t)gen_u64(g);
 		return;
 	default:
-		s->checksum = (uint8_t)gen_below(g, 3);
+		s->checksum = gen_below(g, 3) & 3u;
 		s->payload_len = gen_one_in(g, 3) ? (uint32_t)gen_u64(g) : s->payload_len;
 		return;
 	}
@@ -109,10 +109,10 @@ make_segment(struct gen *g, struct made *m, struct sender w[2], uint32_t i)
 	uint32_t at = (uint32_t)gen_below(g, 8), len = gen_one_in(g, 2) ? 0 : (uint32_t)gen_below(g, 60);
 
 	*s = (struct cm_segment) { .id = i + 1, .t_ns = i > 0 ? m->seg[i - 1].t_ns : 1000000000,
-		.payload = m->bytes + at, .payload_len = len, .cap_len = len, .seq = w[d].seq,
+		.payload = m->bytes + at, .payload_len = len, .cap_len = len & CM_SEGMENT_CAP_MAX, .seq = w[d].seq,
 		.ack = w[!d].seq, .tsval = w[d].ts, .tsecr = w[!d].ts, .window = 8192,
 		.ipid = w[d].id, .ttl = w[d].ttl, .flags = make_flags(g, i), .opts = w[d].opts,
-		.checksum = CM_CSUM_GOOD, .open = CM_OPEN_ALL, .dir = (uint8_t)d, .df = w[d].df,
+		.checksum = CM_CSUM_GOOD, .open = CM_OPEN_ALL, .dir = d & 1u, .df = w[d].df,
 		.redirect = gen_one_in(g, 9) };
 	s->t_ns += (int64_t)gen_below(g, gen_one_in(g, 30) ? 70000000000u : 3000000u);
 	if (gen_one_in(g, 8))
@@ -124,7 +124,7 @@ make_segment(struct gen *g, struct made *m, struct sender w[2], uint32_t i)
 	if (gen_one_in(g, 4 + i % 13))
 		spoil(g, s);
 	if (s->cap_len > s->payload_len)
-		s->cap_len = s->payload_len;
+		s->cap_len = s->payload_len & CM_SEGMENT_CAP_MAX;
 }
 
 /* Bytes repeat, so that some of what overlaps is equal. */
