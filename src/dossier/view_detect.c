@@ -7,8 +7,9 @@
 
 #define FRAGMENT_BUDGET ((size_t)16 << 20)
 
-/* Parts of datagrams under way of which it is remembered between whom they are.  No more are
- * ever under way: of each at least a header and an id are kept within the budget. */
+/* Of so many parts of datagrams, the last ones, it is remembered between whom they are.  A
+ * datagram with a part before these is not put together: it would be one that waits while a
+ * quarter of a million other parts go by. */
 #define PARTS_MAX ((size_t)1 << 19)
 
 struct part {
