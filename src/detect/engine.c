@@ -15,7 +15,7 @@ struct cm_params
 cm_params_default(void)
 {
 	return (struct cm_params) {
-		.memory = 384 * MIB,
+		.memory = 448 * MIB,
 		.window = 2048,
 		.forged_bits = 10,
 		.break_bits = 6,
@@ -58,7 +58,7 @@ flow_over(void *ctx, const struct cm_flow_view *v)
 CM_RESULT
 cm_engine_new(const struct cm_params *params, struct cm_engine **out)
 {
-	struct cm_flow_limits limits = { params->memory / 2, params->window,
+	struct cm_flow_limits limits = { params->memory / 8 * 5, params->window,
 		params->hash_seed };
 	struct cm_engine *e = calloc(1, sizeof(*e));
 	enum cm_result r;
@@ -67,7 +67,7 @@ cm_engine_new(const struct cm_params *params, struct cm_engine **out)
 		return CM_E_NOMEM;
 	e->params = *params;
 	e->judge.params = &e->params;
-	e->kept.memory = params->memory / 4;
+	e->kept.memory = params->memory / 8;
 	cm_arena_init(&e->arena, 0);
 	r = cm_hosts_new(params->memory / 4, params->hash_seed, &e->hosts);
 	if (r == CM_OK)
