@@ -18,6 +18,7 @@ struct packet {
 	struct cm_opened_row row;
 	uint8_t headers[80];
 	struct cm_span cell[5];
+	uint8_t address[2][16];
 };
 
 static void
@@ -40,8 +41,10 @@ make(struct packet *p)
 	assert_int_equal(cm_cut(&cutter, &row, &cells), CM_OK);
 	memcpy(p->headers, cells.cell[0].ptr, cells.cell[0].len);
 	p->cell[0] = cm_span_of(p->headers, cells.cell[0].len);
-	p->cell[1] = cells.cell[1];
-	p->cell[2] = cells.cell[2];
+	for (c = 1; c <= 2; c++) { /* the cutter's own, and it goes */
+		memcpy(p->address[c - 1], cells.cell[c].ptr, cells.cell[c].len);
+		p->cell[c] = cm_span_of(p->address[c - 1], cells.cell[c].len);
+	}
 	assert_true(cm_span_eq(cells.cell[3], cm_span_of(mask, 4)));
 	p->cell[3] = cm_span_of(mask, 4);
 	p->cell[4] = cells.cell[4];
