@@ -24,7 +24,7 @@ struct wide_run {
 	struct cm_cited about; /* which of its incidents are about a packet */
 };
 
-#define WIDE_RUNS 4u /* kept at a time */
+#define WIDE_RUNS 2u /* kept at a time */
 
 /* What the findings of a dossier have in common. */
 struct sharing {
