@@ -43,6 +43,7 @@ struct piece {
 struct cm_slab_block {
 	struct cm_slab_block *next, *prev;
 	struct piece *free; /* pieces that came back */
+	struct cm_slab_region *region;
 	uint16_t size;
 	uint16_t used;	/* pieces in use */
 	uint16_t begun; /* bytes of the block that were ever handed out */
@@ -50,7 +51,8 @@ struct cm_slab_block {
 };
 
 struct cm_slab_region {
-	struct cm_slab_region *older;
+	struct cm_slab_region *older, *newer;
+	size_t busy; /* blocks with pieces in use */
 	void *memory; /* as malloc gave it */
 	uint8_t *block;
 	size_t n;
@@ -102,26 +104,72 @@ new_region(struct cm_slab *s)
 		return false;
 	}
 	r->block = (uint8_t *)r->memory + (BLOCK - (uintptr_t)r->memory % BLOCK) % BLOCK;
+	r->busy = 0;
+	r->newer = NULL;
 	r->older = s->regions;
+	if (r->older != NULL)
+		r->older->newer = r;
 	s->regions = r;
 	s->fresh = r->n;
 	s->bytes += r->n * BLOCK;
 	return true;
 }
 
+static void
+push_spare(struct cm_slab *s, struct cm_slab_block *b)
+{
+	b->prev = NULL;
+	b->next = s->spare;
+	if (b->next != NULL)
+		b->next->prev = b;
+	s->spare = b;
+	s->n_spare++;
+}
+
+static void
+take_spare(struct cm_slab *s, struct cm_slab_block *b)
+{
+	if (b->prev != NULL)
+		b->prev->next = b->next;
+	else
+		s->spare = b->next;
+	if (b->next != NULL)
+		b->next->prev = b->prev;
+	s->n_spare--;
+}
+
+/* A region that is not the newest, all of whose blocks are spare. */
+static void
+free_region(struct cm_slab *s, struct cm_slab_region *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		take_spare(s, (void *)(r->block + i * BLOCK));
+	r->newer->older = r->older;
+	if (r->older != NULL)
+		r->older->newer = r->newer;
+	s->bytes -= r->n * BLOCK;
+	__asan_unpoison_memory_region(r->block, r->n * BLOCK);
+	free(r->memory);
+	free(r);
+}
+
 static struct cm_slab_block *
 new_block(struct cm_slab *s, size_t size)
 {
 	struct cm_slab_block *b = s->spare;
+	struct cm_slab_region *r;
 
 	if (b != NULL) {
-		s->spare = b->next;
+		take_spare(s, b);
+		r = b->region;
 	} else {
 		if (s->fresh == 0 && !new_region(s))
 			return NULL;
-		b = (void *)(s->regions->block + --s->fresh * BLOCK);
+		r = s->regions;
+		b = (void *)(r->block + --s->fresh * BLOCK);
 	}
-	*b = (struct cm_slab_block) { .size = (uint16_t)size, .begun = CM_SLAB_UNIT };
+	r->busy++;
+	*b = (struct cm_slab_block) { .region = r, .size = (uint16_t)size, .begun = CM_SLAB_UNIT };
 	__asan_poison_memory_region((uint8_t *)b + CM_SLAB_UNIT, BLOCK - CM_SLAB_UNIT);
 	open_block(s, b);
 	return b;
@@ -176,6 +224,7 @@ cm_slab_give(struct cm_slab *s, void *piece, size_t size)
 {
 	struct cm_slab_block *b;
 	struct piece *p = piece;
+	struct cm_slab_region *r;
 
 	size = cm_slab_size(size);
 	if (size > CM_SLAB_PIECE_MAX) {
@@ -193,8 +242,11 @@ cm_slab_give(struct cm_slab *s, void *piece, size_t size)
 	if (--b->used > 0)
 		return;
 	close_block(s, b);
-	b->next = s->spare;
-	s->spare = b;
+	push_spare(s, b);
+	r = b->region;
+	/* Half of what is spare stays, for who takes and gives by turns. */
+	if (--r->busy == 0 && r != s->regions && s->n_spare >= 2 * r->n)
+		free_region(s, r);
 }
 
 void

@@ -85,6 +85,30 @@ memory_that_came_back_serves_any_size(void **state)
 }
 
 static void
+much_that_came_back_goes_back_to_the_system(void **state)
+{
+	static uint8_t *piece[PIECES * 40];
+	struct cm_slab s = { 0 };
+	size_t most;
+
+	(void)state;
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < PIECES * 40; i++) {
+			piece[i] = cm_slab_take(&s, 100);
+			assert_non_null(piece[i]);
+			memset(piece[i], (int)i, 100);
+		}
+		most = s.bytes;
+		for (unsigned i = 0; i < PIECES * 40; i++) {
+			assert_int_equal(piece[i][99], (uint8_t)i);
+			cm_slab_give(&s, piece[i], 100);
+		}
+		assert_true(s.bytes <= most / 2);
+	}
+	cm_slab_release(&s);
+}
+
+static void
 little_is_taken_for_little(void **state)
 {
 	struct cm_slab s = { 0 };
@@ -103,6 +127,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pieces_are_aligned_and_nobody_elses),
 		cmocka_unit_test(memory_that_came_back_serves_any_size),
+		cmocka_unit_test(much_that_came_back_goes_back_to_the_system),
 		cmocka_unit_test(little_is_taken_for_little),
 	};
 
