@@ -119,6 +119,31 @@ a_reset_of_the_servers_own_header_that_it_belies_is_undecidable(void **state)
 	}
 }
 
+/* A close that the server did not send hides nothing that comes behind it. */
+static void
+a_forged_close_does_not_cover_a_reset(void **state)
+{
+	const struct cm_engine *e;
+	struct cm_packet *p;
+
+	(void)state;
+	transfer();
+	p = wire_data(&w, SERVER, 1, 26, "HTTP/1.1 302 No\r\n\r\n");
+	p->flags |= CM_TCP_FIN;
+	p->opts = 0;
+	p->df = false;
+	wire_data(&w, SERVER, 1, 26, "HTTP/1.1 200 OK\r\n\r\n");
+	wire_data(&w, SERVER, 20, 26, "and so on");
+	wire_tcp(&w, SERVER, CM_TCP_RST | CM_TCP_ACK, 29, 26)->ipid = 0;
+	wire_data(&w, SERVER, 29, 26, "and on");
+	e = wire_judge(&w);
+	assert_int_equal(cm_engine_count(e), 2);
+	assert_int_equal(cm_engine_incident(e, 0)->verdict, CM_VERDICT_FORGED);
+	assert_int_equal(cm_engine_incident(e, 1)->verdict, CM_VERDICT_UNDECIDABLE);
+	assert_int_equal(cm_engine_incident(e, 1)->type, CM_INCIDENT_RESET);
+	wire_end(&w);
+}
+
 /* One that does not stand where the server was; one behind a close; and data that was sent before. */
 static void
 resets_that_nothing_belies_are_quiet(void **state)
@@ -259,6 +284,7 @@ main(void)
 		cmocka_unit_test(resets_with_many_numbers_after_a_close_are_quiet),
 		cmocka_unit_test(a_reset_with_a_number_that_is_not_the_servers_is_another_stacks),
 		cmocka_unit_test(a_reset_of_the_servers_own_header_that_it_belies_is_undecidable),
+		cmocka_unit_test(a_forged_close_does_not_cover_a_reset),
 		cmocka_unit_test(resets_that_nothing_belies_are_quiet),
 		cmocka_unit_test(a_copied_identification_and_a_strange_ttl_give_a_dns_answer_away),
 		cmocka_unit_test(a_repeated_question_may_have_two_answers),
