@@ -63,6 +63,9 @@ cm_cited_of(struct cm_cited *c, cm_packet_id id, const struct cm_cited_row **fir
 {
 	size_t n = 0;
 
+	*first = c->item;
+	if (c->n == 0)
+		return 0;
 	if (c->at > 0 && c->item[c->at - 1].id >= id)
 		c->at = place_of(c, 0, id);
 	else if (c->at < c->n && c->item[c->at].id < id)
