@@ -36,6 +36,7 @@ struct making {
 	struct cm_buf dossier;
 	struct cm_disclosure disclosure;
 	struct cm_case_stated stated;
+	struct cm_buf contradicted; /* a byte a finding: 1 if a receiver would see it so */
 };
 
 static CM_RESULT
@@ -371,17 +372,45 @@ sign(struct making *m)
 }
 
 static void
-say_outcomes(const struct making *m, const struct cm_verified *v)
+say_outcomes(const struct making *m, const struct cm_verified *v, bool left_out)
 {
 	size_t i;
 
 	for (i = 0; i < v->dossier->n_findings; i++) {
-		if (v->findings[i].outcome <= CM_OUTCOME_AS_SHOWN)
+		if (v->findings[i].outcome <= CM_OUTCOME_AS_SHOWN ||
+		    (left_out && v->findings[i].outcome != CM_OUTCOME_CONTRADICTED))
 			continue;
 		fprintf(m->ctx->err, "comity: a receiver will see finding %zu as ", i + 1);
 		cm_cli_text(m->ctx->err, cm_span_str(v->findings[i].text));
 		fputc('\n', m->ctx->err);
 	}
+}
+
+/* Findings that the rows shown with others do not bear out: a host of which few flows are
+ * shown can look like a load balancer.  True if there are some, and not all of them. */
+static bool
+are_apart(const struct cm_verified *v)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < v->dossier->n_findings; i++)
+		n += v->findings[i].outcome == CM_OUTCOME_CONTRADICTED;
+	return n > 0 && n < v->dossier->n_findings;
+}
+
+/* Tells the parent which; a receiver would refuse the dossier for them. */
+static bool
+tell_apart(const struct cm_verified *v, int fd)
+{
+	struct cm_buf b = { 0 };
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < v->dossier->n_findings; i++)
+		cm_buf_add_u8(&b, v->findings[i].outcome == CM_OUTCOME_CONTRADICTED);
+	ok = cm_buf_ok(&b) && write_all(fd, cm_buf_span(&b));
+	cm_buf_release(&b);
+	return ok;
 }
 
 /* In the child: what a receiver who knows us will see. */
@@ -397,14 +426,16 @@ check(void *arg, int fd)
 	struct cm_verified v = { 0 };
 	enum cm_exit code = CM_EXIT_OK;
 
-	(void)fd;
 	cm_arena_init(&arena, 0);
 	memcpy(in.source, m->in.tool_source, 32);
 	if (cm_verify(&in, &held, &v, &m->err) != CM_OK) {
 		cm_cli_say(m->ctx, "the dossier does not verify, and was not written: %s", m->err.text);
 		code = CM_EXIT_CANNOT;
+	} else if (v.end == CM_VERIFY_REFUSED && are_apart(&v)) {
+		say_outcomes(m, &v, true);
+		code = tell_apart(&v, fd) ? CM_EXIT_PARTLY : CM_EXIT_CANNOT;
 	} else {
-		say_outcomes(m, &v);
+		say_outcomes(m, &v, false);
 		if (v.end == CM_VERIFY_REFUSED) {
 			cm_cli_say(m->ctx, "the dossier does not verify, and was not written: %s", v.line);
 			code = CM_EXIT_CANNOT;
@@ -481,7 +512,7 @@ finish(struct making *m)
 	if (rc == CM_OK)
 		rc = sign(m);
 	if (rc == CM_OK)
-		code = confined(m, check, NULL);
+		code = confined(m, check, &m->contradicted);
 	if (rc == CM_OK && code == CM_EXIT_OK)
 		rc = keep(m);
 	if (rc != CM_OK) {
@@ -516,25 +547,68 @@ clean_up(struct making *m)
 		cm_buf_release(&m->text[i]);
 	cm_buf_release(&m->files);
 	cm_buf_release(&m->dossier);
+	cm_buf_release(&m->contradicted);
+}
+
+static enum cm_exit
+make(struct making *m)
+{
+	const struct cm_dossier_wish *wish = m->wish;
+	enum cm_exit code = CM_EXIT_OK;
+
+	if (gather(m) != CM_OK) {
+		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
+		code = CM_EXIT_CANNOT;
+	}
+	if (code == CM_EXIT_OK)
+		code = confined(m, pack, &m->files);
+	if (code == CM_EXIT_OK && !wish->dry_run)
+		code = finish(m);
+	if (code == CM_EXIT_OK && !wish->dry_run && wish->json)
+		code = print_made(m);
+	return code;
+}
+
+/* Takes the findings that are marked out of the wish; how many. */
+static size_t
+leave_out(struct cm_dossier_wish *wish, uint8_t (*finding)[32], const struct cm_buf *marks)
+{
+	size_t n = wish->n_findings, i;
+
+	wish->n_findings = 0;
+	for (i = 0; i < n; i++)
+		if (i >= marks->len || marks->ptr[i] == 0)
+			memmove(finding[wish->n_findings++], finding[i], 32);
+	return n - wish->n_findings;
 }
 
 enum cm_exit
 cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 {
-	struct making m = { .ctx = ctx, .wish = wish, .now = cm_clock_now() };
-	enum cm_exit code = CM_EXIT_OK;
+	uint8_t (*finding)[32] = cm_arena_array(wish->arena, wish->n_findings + 1, 32);
+	struct cm_dossier_wish now = *wish;
+	enum cm_exit code = CM_EXIT_PARTLY;
+	size_t left = 0;
 
-	cm_rfc3339_format(m.now, m.made);
-	if (gather(&m) != CM_OK) {
-		(void)cm_cli_error(ctx, NULL, &m.err, "nothing was disclosed");
-		code = CM_EXIT_CANNOT;
+	if (finding == NULL) {
+		cm_cli_say(ctx, "out of memory");
+		return CM_EXIT_CANNOT;
 	}
-	if (code == CM_EXIT_OK)
-		code = confined(&m, pack, &m.files);
-	if (code == CM_EXIT_OK && !wish->dry_run)
-		code = finish(&m);
-	if (code == CM_EXIT_OK && !wish->dry_run && wish->json)
-		code = print_made(&m);
-	clean_up(&m);
+	if (wish->n_findings > 0)
+		memcpy(finding, wish->findings, wish->n_findings * 32);
+	now.findings = (const uint8_t (*)[32])finding;
+	/* Each turn shows fewer findings, until those that are left bear one another. */
+	while (code == CM_EXIT_PARTLY) {
+		struct making m = { .ctx = ctx, .wish = &now, .now = cm_clock_now() };
+
+		cm_rfc3339_format(m.now, m.made);
+		code = make(&m);
+		if (code == CM_EXIT_PARTLY)
+			left += leave_out(&now, finding, &m.contradicted);
+		clean_up(&m);
+	}
+	if (code == CM_EXIT_OK && left > 0)
+		cm_cli_say(ctx, "%zu findings are left out, since the rows shown for all together do not bear them "
+				"out; they are stated: `comity disclose --finding` shows each by itself", left);
 	return code;
 }
