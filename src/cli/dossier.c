@@ -608,7 +608,8 @@ cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 		clean_up(&m);
 	}
 	if (code == CM_EXIT_OK && left > 0)
-		cm_cli_say(ctx, "%zu findings are left out, since the rows shown for all together do not bear them "
-				"out; they are stated: `comity disclose --finding` shows each by itself", left);
+		cm_cli_say(ctx, "%zu finding%s left out, since the rows shown for all together do not bear %s out; "
+				"stated all the same: `comity disclose --finding` shows each by itself", left,
+		    left == 1 ? " is" : "s are", left == 1 ? "it" : "them");
 	return code;
 }

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/inspect.h"
 #include "os/progress.h"
+#include "os/random.h"
 #include "worker/summary_json.h"
 
 enum { OPT_JSON = CM_OPT, OPT_SUMMARY, OPT_FILTER, OPT_FROM, OPT_TO, OPT_NO_CONFINE };
@@ -226,7 +227,10 @@ look(void *arg, const struct cm_context *ctx)
 	enum cm_exit code;
 	enum cm_result rc;
 
-	rc = cm_engine_new(&params, &engine);
+	/* Whoever made the capture can not know where its flows will lie in our tables. */
+	rc = cm_random(&params.hash_seed, sizeof(params.hash_seed));
+	if (rc == CM_OK)
+		rc = cm_engine_new(&params, &engine);
 	if (rc == CM_OK)
 		rc = cm_scan_run(&in->scan, engine, &summary, &err);
 	if (rc == CM_OK)

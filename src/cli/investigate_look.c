@@ -6,6 +6,7 @@
 #include "cli/state_seal.h"
 #include "cli/strongest.h"
 #include "dossier/of_incident.h"
+#include "os/random.h"
 #include "worker/seal_scan.h"
 #include "worker/summary_json.h"
 
@@ -229,7 +230,10 @@ begin(struct looking *l)
 	l->params = cm_params_default();
 	l->seal_scan.n_files = n;
 	l->seal_scan.file_digest = l->in->file_digest;
-	rc = cm_pool_new(l->in->threads, &l->pool);
+	/* Whoever made the capture can not know where its flows will lie in our tables. */
+	rc = cm_random(&l->params.hash_seed, sizeof(l->params.hash_seed));
+	if (rc == CM_OK)
+		rc = cm_pool_new(l->in->threads, &l->pool);
 	if (rc != CM_OK)
 		return rc;
 	l->seal_scan.pool = l->pool;

@@ -169,3 +169,14 @@ python3 "$scenario/fragment.py" ../capture.pcap fragments.pcap 5
 is "a damaged copy in fragments" 1 "$COMITY" investigate fragments.pcap -o ../fr.dossier
 is "is known for one" 0 "$COMITY" verify ../fr.dossier --signers "$signers"
 last "by its checksum" "HOLDS: signatures and openings hold; findings: 1 reproduced as shown"
+
+# So many findings that the rows shown for some excuse others.
+"$COMITY_GEN" http --seed 2 --bytes 40M --out many.pcap
+is "very many findings" 1 "$COMITY" investigate --findings 2000 many.pcap -o ../m.dossier
+says "what is left out is said" "left out, since the rows shown for all together do not bear" err
+is "and the others hold" 0 "$COMITY" verify ../m.dossier --signers "$signers"
+is "the three strongest" 1 "$COMITY" investigate --findings 3 many.pcap -o ../m3.dossier
+says "the others are counted" "the 3 strongest are stated and shown" err
+is "hold, too" 0 "$COMITY" verify ../m3.dossier --signers "$signers"
+last "three" "HOLDS: signatures and openings hold; findings: 3 reproduced as shown"
+rm -f many.pcap
