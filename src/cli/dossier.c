@@ -366,6 +366,7 @@ sign(struct making *m)
 			cm_buf_span(&sig) };
 		rc = cm_zip_write(entry, zip.n + 2, &sink, &m->err);
 	}
+	cm_buf_release(&m->files); /* all of it is in the dossier now */
 	cm_buf_release(&json);
 	cm_buf_release(&sig);
 	return rc;
