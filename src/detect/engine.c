@@ -15,7 +15,7 @@ struct cm_params
 cm_params_default(void)
 {
 	return (struct cm_params) {
-		.memory = 448 * MIB,
+		.memory = 424 * MIB,
 		.window = 2048,
 		.forged_bits = 10,
 		.break_bits = 6,
