@@ -5,6 +5,7 @@
 #include "capture/flow.h"
 #include "detect/cues.h"
 #include "dossier/cited.h"
+#include "dossier/needs.h"
 #include "dossier/redo.h"
 #include "dossier/rests.h"
 #include "dossier/view.h"
@@ -41,7 +42,7 @@ struct redoing {
 	struct cm_buf text;
 	size_t redone, shut;
 	bool local; /* every cue is */
-	bool partly_open; /* some cell of its own flow is shut */
+	struct cm_needs needs;
 };
 
 const char *
@@ -193,82 +194,6 @@ cue_comes_out(const struct cm_finding_cue *c, const struct cm_incident *in)
 	return false;
 }
 
-/* Is a cell that ${kind} reads shut, in these rows? */
-static bool
-is_shut(const struct cm_dossier *d, const struct cm_ids *rows, uint8_t reads)
-{
-	const struct cm_shown_row *r;
-	size_t i;
-
-	for (i = 0; i < rows->n; i++) {
-		r = cm_dossier_row(d, rows->id[i]);
-		if (r == NULL || !r->is_packet || (r->packet.open & reads) != reads)
-			return true;
-	}
-	return false;
-}
-
-/* Hosts that are only tied are not known to be the same in two exhibits. */
-static bool
-ties_across(const struct redoing *r)
-{
-	const struct cm_shown_row *row;
-	size_t i;
-
-	if (r->f->n_seals < 2)
-		return false;
-	for (i = 0; i < r->f->support.n; i++) {
-		row = cm_dossier_row(r->d, r->f->support.id[i]);
-		if (row != NULL && (row->packet.src.tied || row->packet.dst.tied))
-			return true;
-	}
-	return false;
-}
-
-/* What the signs of this finding read, taken together: one may show only where
- * another has led (a race is seen by its bytes, then by its headers). */
-static uint8_t
-all_reads(const struct cm_finding *f)
-{
-	/* without its payload no message of DNS is one */
-	uint8_t reads = CM_OPEN_HEADERS | CM_OPEN_ADDRESSES |
-	    (f->type == CM_INCIDENT_DNS ? CM_OPEN_PAYLOAD : 0);
-	const struct cm_cue_kind *kind;
-	size_t i;
-
-	for (i = 0; i < f->n_cues; i++) {
-		kind = cm_cue_kind_find(f->cues[i].name);
-		reads |= kind != NULL ? kind->reads : 0;
-	}
-	return reads;
-}
-
-static bool
-support_shut(const struct redoing *r, uint8_t reads)
-{
-	uint8_t host = CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;
-	struct cm_ids one = { NULL, 1 };
-	size_t i;
-
-	host |= r->f->type == CM_INCIDENT_DNS ? CM_OPEN_PAYLOAD : 0;
-	for (i = 0; i < r->f->support.n; i++) {
-		one.id = &r->f->support.id[i];
-		if (is_shut(r->d, &one, cm_ids_has(&r->f->support_host, *one.id) ? host : reads))
-			return true;
-	}
-	return false;
-}
-
-static bool
-cue_shut(const struct redoing *r, const struct cm_finding_cue *c)
-{
-	uint8_t reads = all_reads(r->f);
-
-	/* in its own rows, and in what else it looks at: the support; of what only fixes
-	 * a host model the headers */
-	return ties_across(r) || is_shut(r->d, &c->rows, reads) || support_shut(r, reads);
-}
-
 /* What the statement says of the cue itself must be what the cue is. */
 static bool
 cue_is_ours(const struct cm_finding_cue *c, const struct cm_cue_kind *kind)
@@ -299,7 +224,7 @@ weigh_cues(struct redoing *r, const struct cm_incident *in)
 			r->redone++;
 			continue;
 		}
-		if (!cue_shut(r, c)) {
+		if (!cm_needs_excuse(&r->needs, r->d, r->f, c)) {
 			cm_buf_printf(&r->text, "%sthe sign %s does not come out with %d bits and these rows",
 			    r->shut != 0 ? "; " : "", c->name, c->bits);
 			return false;
@@ -471,19 +396,32 @@ run_wide(const struct redoing *r, struct wide_run **out)
 	return wide_begin(r, *out, cited);
 }
 
-/* Is a cell shut in a row of the support that does more than fix a host model? */
-static bool
-flow_shut(const struct redoing *r)
+/* Signs did not come out, and something is shut. */
+static enum cm_outcome
+judge_shut(struct redoing *r)
 {
-	struct cm_ids one = { NULL, 1 };
-	size_t i;
+	cm_buf_add_str(&r->text, "; the verdict rests on these, too");
+	if (r->needs.across)
+		cm_buf_add_str(&r->text, "; it spans several files, and whether a host of one is a host of "
+					 "another shows only where addresses are named");
+	cm_needs_say(&r->needs, &r->text);
+	return r->redone == 0 ? CM_OUTCOME_NOT : CM_OUTCOME_PARTLY;
+}
 
-	for (i = 0; i < r->f->support.n; i++) {
-		one.id = &r->f->support.id[i];
-		if (!cm_ids_has(&r->f->support_host, *one.id) && is_shut(r->d, &one, CM_OPEN_ALL))
-			return true;
+/* Everything came out; but with what is shut it might not. */
+static enum cm_outcome
+judge_same(struct redoing *r)
+{
+	const struct cm_needs *n = &r->needs;
+
+	if (n->parts != 0 || (n->weighs && n->unsure != 0)) {
+		cm_needs_say(n, &r->text);
+		return CM_OUTCOME_PARTLY;
 	}
-	return false;
+	if (n->host_parts + n->unsure + n->checksums == 0)
+		return r->local ? CM_OUTCOME_REPRODUCED : CM_OUTCOME_AS_SHOWN;
+	cm_needs_say(n, &r->text);
+	return CM_OUTCOME_AS_SHOWN;
 }
 
 static enum cm_outcome
@@ -497,29 +435,24 @@ judge_support(struct redoing *r, const struct cm_incident *in, bool terms)
 			cm_buf_add_str(&r->text, "; it can not be redone here");
 		return terms ? CM_OUTCOME_FOREIGN : CM_OUTCOME_CONTRADICTED;
 	}
-	if (in == NULL && r->shut == 0) {
+	if (r->shut != 0)
+		return judge_shut(r);
+	if (in == NULL) {
 		cm_buf_add_str(&r->text, "the detectors find nothing in these rows");
 		return CM_OUTCOME_CONTRADICTED;
-	}
-	if (r->shut != 0) {
-		cm_buf_add_str(&r->text, "; the verdict rests on these, too");
-		if (ties_across(r))
-			cm_buf_add_str(&r->text, "; it spans several files, and whether a host of one is a host of "
-						 "another shows only where addresses are named");
-		return r->redone == 0 ? CM_OUTCOME_NOT : CM_OUTCOME_PARTLY;
 	}
 	more = cue_more(r->f, in);
 	what = difference(r->f, in);
 	if (what == NULL && more == NULL)
-		return r->local ? CM_OUTCOME_REPRODUCED : CM_OUTCOME_AS_SHOWN;
+		return judge_same(r);
 	if (more != NULL)
 		cm_buf_printf(&r->text, "the sign %s comes out, too", more);
 	else
 		cm_buf_printf(&r->text, "%s comes out differently", what);
-	/* bits and verdict follow from the signs; the rest may hang on what is shut */
-	if (r->partly_open && (more != NULL || (r->f->verdict == in->verdict && r->f->bits == in->bits)))
-		return CM_OUTCOME_PARTLY;
-	return CM_OUTCOME_CONTRADICTED;
+	if (!cm_needs_excuse_rest(&r->needs, r->f, in, more != NULL))
+		return CM_OUTCOME_CONTRADICTED;
+	cm_needs_say(&r->needs, &r->text);
+	return CM_OUTCOME_PARTLY;
 }
 
 /* With everything that is shown: what speaks against it may be there. */
@@ -554,7 +487,7 @@ redo(struct redoing *r, struct cm_redone *out)
 		out->outcome = CM_OUTCOME_FOREIGN;
 		return CM_OK;
 	}
-	r->partly_open = flow_shut(r) || ties_across(r);
+	r->needs = cm_needs_of(r->d, r->f);
 	rc = run_support(r, &support);
 	if (rc != CM_OK)
 		return rc;
