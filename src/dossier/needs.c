@@ -87,6 +87,8 @@ cm_needs_of(const struct cm_dossier *d, const struct cm_finding *f)
 	size_t i;
 	bool host;
 
+	for (i = 0; i < f->n_cues; i++)
+		n.hosted |= f->cues[i].rests == CM_RESTS_HOST;
 	n.across = ties_across(d, f);
 	n.cells = n.flow = n.across;
 	for (i = 0; i < f->support.n; i++) {
@@ -105,7 +107,7 @@ cm_needs_excuse(const struct cm_needs *n, const struct cm_dossier *d, const stru
 {
 	/* in its own rows, and in what else it looks at: the support; of what only fixes
 	 * a host model the headers */
-	return n->cells || n->parts + n->host_parts != 0 ||
+	return n->cells || n->parts != 0 || (n->hosted && n->host_parts != 0) ||
 	    (n->weighs && n->unsure + n->checksums != 0) || is_shut(d, &c->rows, all_reads(f));
 }
 
@@ -113,13 +115,13 @@ bool
 cm_needs_excuse_rest(const struct cm_needs *n, const struct cm_finding *f,
     const struct cm_incident *in, bool more)
 {
-	if (n->parts + n->host_parts != 0)
-		return true;
-	if (!n->flow)
+	bool parts = n->parts + n->host_parts != 0;
+
+	/* bits follow from the signs, and the verdict, too, but for other traffic of the host, or
+	 * in a capture with many bad checksums; the rest may hang on what is shut */
+	if (!n->flow && !parts)
 		return false;
-	/* bits and verdict follow from the signs, the rest may hang on what is shut; but in a
-	 * capture with many bad checksums no verdict follows */
-	return more || (f->bits == in->bits && (f->verdict == in->verdict ||
+	return more || (f->bits == in->bits && (f->verdict == in->verdict || parts ||
 	    (f->verdict == CM_VERDICT_UNDECIDABLE && n->unsure + n->checksums != 0)));
 }
 
@@ -137,8 +139,10 @@ cm_needs_say(const struct cm_needs *n, struct cm_buf *out)
 {
 	const char *before = out->len != 0 ? "; shut in its rows: " : "shut in its rows: ";
 
-	say(out, &before, n->parts + n->host_parts, "part of a datagram, which is not put together without it",
+	say(out, &before, n->parts, "part of a datagram, which is not put together without it",
 	    "parts of datagrams, which are not put together without them");
+	say(out, &before, n->host_parts, "part of a datagram of the host's other traffic",
+	    "parts of datagrams of the host's other traffic");
 	say(out, &before, n->unsure, "checksum of a datagram in parts, which alone says that they belong together",
 	    "checksums of datagrams in parts, which alone say that these belong together");
 	say(out, &before, n->checksums, "checksum, by which a damaged packet would count for nothing",

@@ -21,6 +21,7 @@ struct cm_needs {
 	uint64_t unsure;     /* fragments of its own flow of which `mask` is shut, and the rest open */
 	uint64_t checksums;  /* other packets of its own flow of which `mask` is shut */
 	bool weighs;	     /* the detectors leave a packet out for its checksum: TCP */
+	bool hosted;	     /* a sign of the finding rests on a host model */
 };
 
 /* ${f} is one of ${d}. */

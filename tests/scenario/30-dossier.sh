@@ -169,6 +169,18 @@ python3 "$scenario/fragment.py" ../capture.pcap fragments.pcap 5
 is "a damaged copy in fragments" 1 "$COMITY" investigate fragments.pcap -o ../fr.dossier
 is "is known for one" 0 "$COMITY" verify ../fr.dossier --signers "$signers"
 last "by its checksum" "HOLDS: signatures and openings hold; findings: 1 reproduced as shown"
+damaged=$cases/reset-burst/input.pcap
+for hide in payload addresses; do
+	for piece in 40 65536; do
+		python3 "$scenario/fragment.py" "$damaged" fragments.pcap 5 $piece
+		is "a damaged copy, pieces of $piece, $hide hidden" 1 \
+			"$COMITY" investigate fragments.pcap -o ../fr.dossier --hide $hide --leak-ok
+		is "is not contradicted, pieces of $piece, $hide hidden" 5 \
+			"$COMITY" verify ../fr.dossier --signers "$signers"
+		says "what is not redone, pieces of $piece, $hide hidden" "shut, so not redone: " out
+		says "and why, pieces of $piece, $hide hidden" "shut in its rows: " out
+	done
+done
 
 # So many findings that the rows shown for some excuse others.
 "$COMITY_GEN" http --seed 2 --bytes 40M --out many.pcap

@@ -1,9 +1,10 @@
-"""fragment.py IN OUT [N]: the same pcap (Ethernet, IPv4), DNS answers and TCP data in pieces of 40 bytes; before the
-Nth of these datagrams a copy of it with one byte changed, so that its checksum is bad."""
+"""fragment.py IN OUT [N [PIECE]]: the same pcap (Ethernet, IPv4), DNS answers and TCP data in pieces of 40 bytes, or of
+PIECE, a multiple of 8 (65536: in no pieces); before the Nth of these datagrams a copy of it with one byte changed, so
+that its checksum is bad."""
 import struct
 import sys
 
-PIECE = 40
+PIECE = int(sys.argv[4]) if len(sys.argv) > 4 else 40
 
 
 def checksum(header):
