@@ -123,6 +123,8 @@ feed(struct making *m, struct cm_fragments *fragments, const struct cm_record *r
 	enum cm_decoded what = cm_decode(&f, &p, &layers);
 
 	p.open = CM_OPEN_ALL;
+	if (m->how->blind)
+		p.checksum = CM_CSUM_UNKNOWN;
 	if (what == CM_DECODED_PACKET)
 		return cm_engine_packet(m->engine, &p, true) == CM_OK;
 	if (what != CM_DECODED_FRAGMENT || cm_fragments_add(fragments, &f, &layers, &whole) != CM_OK)
@@ -130,6 +132,8 @@ feed(struct making *m, struct cm_fragments *fragments, const struct cm_record *r
 	if (cm_decode(&whole, &p, &layers) != CM_DECODED_PACKET)
 		return true;
 	p.open = CM_OPEN_ALL;
+	if (m->how->blind)
+		p.checksum = CM_CSUM_UNKNOWN;
 	return cm_engine_packet(m->engine, &p, false) == CM_OK;
 }
 
