@@ -57,6 +57,10 @@ honest_findings_are_never_contradicted(void **state)
 			if (v.rc != CM_OK || v.end == CM_VERIFY_REFUSED)
 				fail_msg("%s, shape %zu, hides %d: %s", captures[i / N_SHAPES], k, how.hides,
 				    v.text);
+			/* signs of headers come out without the parts; what these hold may undo them */
+			if (shapes[k].piece != 0 && (how.hides & CM_HIDE_PAYLOAD) != 0 && v.findings > 0 &&
+			    v.best <= CM_OUTCOME_AS_SHOWN)
+				fail_msg("%s, shape %zu: %s", captures[i / N_SHAPES], k, v.text);
 		}
 	}
 	assert_true(findings > 0);
