@@ -29,7 +29,7 @@ def of_lanes(program):
     got = subprocess.run([program], capture_output=True, text=True, check=True)
     out = {}
     for line in got.stdout.splitlines():
-        way, size, ns = line.split()
+        way, size, ns = line.rsplit(None, 2)
         out.setdefault(way, {})[size] = int(size) / float(ns) * 1e9
     return out
 
