@@ -57,7 +57,7 @@ def all_of(comity, benches, files, tiny, scratch):
         total, functions = count([comity, *argv], scratch, case.folder)
         out["commands"].append({"name": name, "instructions": total, "packets": packets, "heaviest": heaviest(functions)[:5]})
     one = next(iter(tiny.values()))[0]
-    for bench, argv in (("bench_seal", [one]), ("bench_inspect", ["steps", one]), ("bench_opening", [one])):
+    for bench, argv in (("bench_seal", [one]), ("bench_inspect", ["steps", one])):
         path = os.path.join(benches, bench)
         if os.access(path, os.X_OK):
             total, functions = count([path, *argv], scratch)
