@@ -173,7 +173,7 @@ def speed_plot(kind, got):
     rows = []
     for r in sorted((r for r in got["rows"] + got["slow"] if r.get("reads") != "dossier"), key=lambda r: -r["packets"] / seconds(r)):
         rate = r["packets"] / seconds(r)
-        name = re.sub(r"^comity (\w+)[^,]*", r"comity \1", r["name"]) + (" (by CPU)" if r.get("sleeps") else "")
+        name = re.sub(r"^comity (\w+(?: --file-digest)?)[^,]*", r"comity \1", r["name"]) + (" (by CPU)" if r.get("sleeps") else "")
         rows.append((name, rate, 0 if r.get("ours") else 1 if r["finds"] in ("conflicts", "forgeries") else 2, short_rate(rate)))
     x = got["limits"]["walk-touch"]
     return plot.dots(f"{kind}: packets a second", "packets a second (wall, whole process; powers of ten)", rows, KINDS,
