@@ -231,6 +231,12 @@ cm_jsonw_key(struct cm_jsonw *w, const char *name)
 	size_t n = strlen(name);
 	uint8_t *p;
 
+	if (plain_len(cm_span_str(name)) != n) {
+		cm_jsonw_str(w, name);
+		cm_buf_add_str(w->out, ": ");
+		w->after_key = true;
+		return;
+	}
 	before(w);
 	p = cm_buf_grow(w->out, n + 4);
 	if (p == NULL)

@@ -25,7 +25,7 @@ void cm_jsonw_object(struct cm_jsonw *w);
 void cm_jsonw_object_end(struct cm_jsonw *w);
 void cm_jsonw_array(struct cm_jsonw *w);
 void cm_jsonw_array_end(struct cm_jsonw *w);
-void cm_jsonw_key(struct cm_jsonw *w, const char *name); /* plain: nothing in it to escape */
+void cm_jsonw_key(struct cm_jsonw *w, const char *name);
 void cm_jsonw_str(struct cm_jsonw *w, const char *text); /* NULL: null */
 void cm_jsonw_span(struct cm_jsonw *w, struct cm_span text);
 void cm_jsonw_hex(struct cm_jsonw *w, struct cm_span bytes);
