@@ -147,6 +147,16 @@ explain(const json_error_t *e, struct cm_err *err)
 	return cm_err_at(err, CM_E_MALFORMED, at, "not JSON: %s", e->text);
 }
 
+struct cm_span
+cm_json_trim(struct cm_span s)
+{
+	while (s.len > 0 && cm_json_is_white(s.ptr[0]))
+		s = cm_span_part(s, 1, s.len);
+	while (s.len > 0 && cm_json_is_white(s.ptr[s.len - 1]))
+		s.len--;
+	return s;
+}
+
 enum cm_result
 cm_json_parse(struct cm_span text, struct cm_json_doc *out, struct cm_err *err)
 {

@@ -45,6 +45,16 @@ enum cm_json_type {
 	CM_JSON_NULL
 };
 
+/* White space between the parts of a JSON text (RFC 8259 section 2). */
+static inline bool
+cm_json_is_white(uint8_t b)
+{
+	return b == ' ' || b == '\t' || b == '\n' || b == '\r';
+}
+
+/* A text without the white space of JSON around it. */
+struct cm_span cm_json_trim(struct cm_span text);
+
 /* CM_E_MALFORMED with the offset; CM_E_LIMIT: too long or too costly; CM_E_NOMEM. */
 CM_RESULT cm_json_parse(struct cm_span text, struct cm_json_doc *out, struct cm_err *err);
 void cm_json_release(struct cm_json_doc *doc);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/json_read.h"
 #include "dossier/echoes.h"
 
 #define NONE SIZE_MAX
@@ -15,22 +16,6 @@ struct cm_echo {
 	const char *column;
 	size_t prefix; /* the longest other one that this one begins with; NONE */
 };
-
-static bool
-is_white(uint8_t b)
-{
-	return b == ' ' || b == '\t' || b == '\n' || b == '\r';
-}
-
-static struct cm_span
-trim(struct cm_span s)
-{
-	while (s.len > 0 && is_white(s.ptr[0]))
-		s = cm_span_part(s, 1, s.len);
-	while (s.len > 0 && is_white(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
-}
 
 static bool
 is_word(struct cm_span s)
@@ -73,7 +58,7 @@ string_end(struct cm_span s, size_t at)
 static bool
 is_name(struct cm_span s, size_t behind)
 {
-	while (behind < s.len && is_white(s.ptr[behind]))
+	while (behind < s.len && cm_json_is_white(s.ptr[behind]))
 		behind++;
 	return behind < s.len && s.ptr[behind] == ':';
 }
@@ -81,7 +66,7 @@ is_name(struct cm_span s, size_t behind)
 enum cm_result
 cm_echoes_hide(struct cm_echoes *e, struct cm_span cell, struct cm_leak where)
 {
-	struct cm_span value = trim(cell);
+	struct cm_span value = cm_json_trim(cell);
 	size_t at = 0, end;
 	enum cm_result rc = CM_OK;
 

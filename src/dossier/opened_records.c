@@ -1,27 +1,12 @@
 /* Opened records as JSON lines (docs/formats.md 3.4), each valid JSON whatever a sealer sealed. */
 #include <inttypes.h>
 
+#include "codec/json_read.h"
 #include "dossier/html.h"
 #include "dossier/opened_write.h"
 #include "seal/slices.h"
 
 #define NOT_SHOWN "\"(not shown)\""
-
-static bool
-is_white(uint8_t b)
-{
-	return b == ' ' || b == '\t' || b == '\n' || b == '\r';
-}
-
-static struct cm_span
-trim(struct cm_span s)
-{
-	while (s.len > 0 && is_white(s.ptr[0]))
-		s = cm_span_part(s, 1, s.len);
-	while (s.len > 0 && is_white(s.ptr[s.len - 1]))
-		s.len--;
-	return s;
-}
 
 /* Bytes that are no UTF-8 become U+FFFD, each. */
 static void
@@ -124,7 +109,7 @@ put_whole(struct cm_buf *out, const struct cm_schema *s, const struct cm_shown_c
 	cm_buf_add_span(&line, cm_span_part(rest, at, rest.len));
 	out->failed |= !cm_buf_ok(&line);
 	cm_buf_add_str(out, "\"record\": ");
-	put_clean(out, trim(cm_buf_span(&line)));
+	put_clean(out, cm_json_trim(cm_buf_span(&line)));
 	cm_buf_release(&line);
 }
 
@@ -143,7 +128,7 @@ put_members(struct cm_buf *out, const struct cm_schema *s, const struct cm_shown
 		cm_buf_add_str(out, between);
 		put_string(out, s->column[c].name);
 		cm_buf_add_str(out, ": ");
-		put_clean(out, trim(value));
+		put_clean(out, cm_json_trim(value));
 		between = ", ";
 	}
 	cm_buf_add_str(out, "}");
