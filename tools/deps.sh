@@ -2,8 +2,9 @@
 # What has to be installed on Debian 12 for: build, test, fuzz, bench (arguments).
 # Prints the apt line if something is missing, and runs it only as root or through sudo.
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
-	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev openssh-client"
-check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd"
+	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev libmicrohttpd-dev libcurl4-openssl-dev openssh-client"
+check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
+	golang-1.19-go golang-golang-x-mod-dev openssl"
 fuzz="clang libclang-rt-14-dev"
 bench="tcpdump tshark openssl libndpi-bin argus-server nfdump valgrind"
 

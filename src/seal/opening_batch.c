@@ -4,7 +4,7 @@
 #include "crypto/sha256.h"
 #include "seal/opening_batch.h"
 #include "seal/tile.h"
-#include "seal/tree.h"
+#include "merkle/tree.h"
 
 /* Two runs, so that a run that has begun always has room: a seed's rows are never parted. */
 #define ROWS (2 * CM_TILE_ROWS)

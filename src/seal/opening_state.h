@@ -8,7 +8,7 @@
 #include "seal/opening_batch.h"
 #include "seal/opening_form.h"
 #include "seal/seeds.h"
-#include "seal/tree.h"
+#include "merkle/tree.h"
 
 /* One column's seeds: the live one, and the last one there was. */
 struct lane {

@@ -8,7 +8,7 @@
 #include "seal/opening_form.h"
 #include "seal/seeds.h"
 #include "seal/table_rows.h"
-#include "seal/tree.h"
+#include "merkle/tree.h"
 
 #define FLUSH_AT 65536u
 

@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/sink.h"
 #include "seal/schema.h"
-#include "seal/tree.h"
+#include "merkle/tree.h"
 
 #define CM_TILE_LEVEL 8
 #define CM_TILE_ROWS 256u

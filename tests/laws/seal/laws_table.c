@@ -8,7 +8,7 @@
 #include "seal/hasher.h"
 #include "seal/opening_form.h"
 #include "seal/seeds.h"
-#include "seal/tree.h"
+#include "merkle/tree.h"
 
 static bool
 shows(struct gen *g, const struct made *m, struct cm_opening *o, const struct cm_plan *plan)

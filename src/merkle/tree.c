@@ -1,54 +1,54 @@
 #include <string.h>
 
 #include "crypto/sha256.h"
-#include "seal/tree.h"
+#include "merkle/tree.h"
 
 static void
-join(const uint8_t left[CM_HASH_LEN], const uint8_t right[CM_HASH_LEN], uint8_t out[CM_HASH_LEN])
+join(const uint8_t left[CM_SHA256_LEN], const uint8_t right[CM_SHA256_LEN], uint8_t out[CM_SHA256_LEN])
 {
-	uint8_t m[1 + 2 * CM_HASH_LEN];
+	uint8_t m[1 + 2 * CM_SHA256_LEN];
 
 	m[0] = 0x01;
-	memcpy(m + 1, left, CM_HASH_LEN);
-	memcpy(m + 1 + CM_HASH_LEN, right, CM_HASH_LEN);
+	memcpy(m + 1, left, CM_SHA256_LEN);
+	memcpy(m + 1 + CM_SHA256_LEN, right, CM_SHA256_LEN);
 	cm_sha256(m, sizeof(m), out);
 }
 
 static void
-add(struct cm_tree *t, unsigned level, const uint8_t hash[CM_HASH_LEN], bool marked)
+add(struct cm_tree *t, unsigned level, const uint8_t hash[CM_SHA256_LEN], bool marked)
 {
 	uint64_t count = (uint64_t)1 << level;
-	uint8_t h[CM_HASH_LEN];
+	uint8_t h[CM_SHA256_LEN];
 
-	memcpy(h, hash, CM_HASH_LEN);
+	memcpy(h, hash, CM_SHA256_LEN);
 	for (; t->size & (uint64_t)1 << level; level++) {
 		if (marked && (t->marked & (uint64_t)1 << level))
 			t->siblings = true;
 		join(t->node[level], h, h);
 		marked = false;
 	}
-	memcpy(t->node[level], h, CM_HASH_LEN);
+	memcpy(t->node[level], h, CM_SHA256_LEN);
 	t->marked = (t->marked & ~((uint64_t)1 << level)) | (uint64_t)marked << level;
 	t->size += count;
 }
 
 void
-cm_tree_add(struct cm_tree *t, unsigned level, const uint8_t hash[CM_HASH_LEN])
+cm_tree_add(struct cm_tree *t, unsigned level, const uint8_t hash[CM_SHA256_LEN])
 {
 	add(t, level, hash, false);
 }
 
 void
-cm_tree_add_marked(struct cm_tree *t, unsigned level, const uint8_t hash[CM_HASH_LEN])
+cm_tree_add_marked(struct cm_tree *t, unsigned level, const uint8_t hash[CM_SHA256_LEN])
 {
 	add(t, level, hash, true);
 }
 
 void
-cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_HASH_LEN])
+cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_SHA256_LEN])
 {
 	bool have = tail != NULL, marked = have;
-	uint8_t h[CM_HASH_LEN];
+	uint8_t h[CM_SHA256_LEN];
 	unsigned level;
 
 	if (!have && t->size == 0) {
@@ -56,12 +56,12 @@ cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_HASH_LEN])
 		return;
 	}
 	if (have)
-		memcpy(h, tail, CM_HASH_LEN);
+		memcpy(h, tail, CM_SHA256_LEN);
 	for (level = 0; level < CM_TREE_LEVELS; level++) {
 		if (!(t->size & (uint64_t)1 << level))
 			continue;
 		if (!have) {
-			memcpy(h, t->node[level], CM_HASH_LEN);
+			memcpy(h, t->node[level], CM_SHA256_LEN);
 			marked = t->marked & (uint64_t)1 << level;
 			have = true;
 			continue;
@@ -71,29 +71,29 @@ cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_HASH_LEN])
 		join(t->node[level], h, h);
 		marked = false;
 	}
-	memcpy(out, h, CM_HASH_LEN);
+	memcpy(out, h, CM_SHA256_LEN);
 }
 
 /* The nodes over ${n} hashes, of pairs; the last one of an odd number goes up as it is. */
 static size_t
-level_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_HASH_LEN])
+level_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN])
 {
 	static const uint8_t head = 0x01;
 	struct cm_sha256_msg m[CM_TREE_SOME / 2];
 	size_t i;
 
 	for (i = 0; i < n / 2; i++)
-		m[i] = (struct cm_sha256_msg) { { &head, 1 }, { in + 2 * CM_HASH_LEN * i, 2 * CM_HASH_LEN } };
+		m[i] = (struct cm_sha256_msg) { { &head, 1 }, { in + 2 * CM_SHA256_LEN * i, 2 * CM_SHA256_LEN } };
 	cm_sha256_many(m, n / 2, out);
 	if (n % 2 != 0)
-		memcpy(out[n / 2], in + CM_HASH_LEN * (n - 1), CM_HASH_LEN);
+		memcpy(out[n / 2], in + CM_SHA256_LEN * (n - 1), CM_SHA256_LEN);
 	return (n + 1) / 2;
 }
 
 void
-cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_HASH_LEN])
+cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN])
 {
-	uint8_t odd[CM_TREE_SOME / 2][CM_HASH_LEN], even[CM_TREE_SOME / 4][CM_HASH_LEN];
+	uint8_t odd[CM_TREE_SOME / 2][CM_SHA256_LEN], even[CM_TREE_SOME / 4][CM_SHA256_LEN];
 	const uint8_t *in = leaves;
 	bool to_odd = true;
 
@@ -102,7 +102,7 @@ cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_HASH_LEN])
 		in = to_odd ? odd[0] : even[0];
 		to_odd = !to_odd;
 	}
-	memcpy(out, in, CM_HASH_LEN);
+	memcpy(out, in, CM_SHA256_LEN);
 }
 
 /* Is [at, n) a node on the right edge?  RFC 9162 splits off the largest power of two

@@ -1,14 +1,14 @@
-/* seal/tree.h -- the tree of RFC 9162 section 2.1, as its leaves come (FORMATS 1.1).
+/* merkle/tree.h -- the tree of RFC 9162 section 2.1, as its leaves come: of sealed tables, of logs.
  *
  * node = H( 0x01 || left || right ); no leaves: H("").  A whole subtree of 2^h
  * leaves may be given as one hash.  Memory: one hash a level.
  *
  * For openings a node can be *marked* when it is given: two marked nodes that are
  * siblings could have been one, and the tree says so. */
-#ifndef CM_SEAL_TREE_H
-#define CM_SEAL_TREE_H
+#ifndef CM_MERKLE_TREE_H
+#define CM_MERKLE_TREE_H
 
-#include "seal/schema.h"
+#include "crypto/sha256.h"
 
 #define CM_TREE_LEVELS 41
 
@@ -17,21 +17,21 @@ struct cm_tree {
 	uint64_t size;                             /* leaves so far */
 	uint64_t marked;                           /* bit per level of `node` */
 	bool siblings;                             /* two marked siblings have been met */
-	uint8_t node[CM_TREE_LEVELS][CM_HASH_LEN]; /* valid where `size` has the bit */
+	uint8_t node[CM_TREE_LEVELS][CM_SHA256_LEN]; /* valid where `size` has the bit */
 };
 
 /* Adds the hash of 2^level leaves.  `size` must be a multiple of 2^level and stay
  * within 2^40, which callers see to. */
-void cm_tree_add(struct cm_tree *t, unsigned level, const uint8_t hash[CM_HASH_LEN]);
-void cm_tree_add_marked(struct cm_tree *t, unsigned level, const uint8_t hash[CM_HASH_LEN]);
+void cm_tree_add(struct cm_tree *t, unsigned level, const uint8_t hash[CM_SHA256_LEN]);
+void cm_tree_add_marked(struct cm_tree *t, unsigned level, const uint8_t hash[CM_SHA256_LEN]);
 
 /* The root.  ${tail}, unless NULL, is a marked last subtree, with fewer leaves than the
  * smallest full one before it (its leaves are not counted in `size`). */
-void cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_HASH_LEN]);
+void cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_SHA256_LEN]);
 
 /* The root over ${n} leaves, joined, 1..CM_TREE_SOME of them; each level side by side. */
 #define CM_TREE_SOME 256u
-void cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_HASH_LEN]);
+void cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN]);
 
 /* Is [at, at+count) a subtree of the tree over n leaves?  0 < count, at+count <= n. */
 bool cm_tree_is_subtree(uint64_t n, uint64_t at, uint64_t count);

@@ -9,7 +9,7 @@
 
 #include "base/hex.h"
 #include "crypto/sha256.h"
-#include "seal/tree.h"
+#include "merkle/tree.h"
 
 static const char *const leaves[8] = { "", "00", "10", "2021", "3031", "40414243",
 	"5051525354555657", "606162636465666768696a6b6c6d6e6f" };

@@ -1,0 +1,62 @@
+/* log/policy.h -- the trust file: whose logs, and which cosignatures, count (C2SP tlog-policy).
+ *
+ *	log <vkey> [url]
+ *	witness <name> <vkey> [url]
+ *	group <name> all|any|<k> <name>...
+ *	quorum <name>|none
+ *
+ * One `quorum`; names refer backward; a name is a member once at most; no key stands twice,
+ * whatever its role.  Lines that are empty or begin with # are comments. */
+#ifndef CM_LOG_POLICY_H
+#define CM_LOG_POLICY_H
+
+#include "log/checkpoint.h"
+#include "log/cosignature.h"
+
+#define CM_POLICY_BYTES ((size_t)256 << 10)
+#define CM_POLICY_LOGS 256u
+#define CM_POLICY_MEMBERS 256u /* witnesses and groups */
+
+struct cm_policy_log {
+	struct cm_vkey key;
+	const char *url; /* or NULL */
+};
+struct cm_policy_member {
+	const char *name;
+	bool is_group;
+	struct cm_vkey key;   /* of a witness */
+	const char *url;      /* or NULL */
+	unsigned k;           /* of a group: so many of these */
+	const uint16_t *part; /* places of members before it */
+	size_t n_part;
+};
+struct cm_policy {
+	const struct cm_policy_log *log;
+	size_t n_logs;
+	const struct cm_policy_member *member;
+	size_t n_members;
+	bool has_quorum; /* false: `quorum none` */
+	uint16_t quorum; /* a place in `member` */
+};
+
+/* CM_E_MALFORMED, CM_E_REFUSED (a key twice), CM_E_LIMIT, with the line in the text; CM_E_NOMEM. */
+CM_RESULT cm_policy_parse(
+    struct cm_span text, struct cm_arena *arena, struct cm_policy *out, struct cm_err *err);
+
+/* The log with this origin; NULL: none. */
+const struct cm_policy_log *cm_policy_find_log(const struct cm_policy *p, const char *origin);
+
+/* What cosignatures say of a checkpoint. */
+struct cm_witnessed {
+	bool enough;   /* the quorum, or none is asked for */
+	uint64_t time; /* the earliest time by which the quorum had cosigned; 0: none is asked for */
+	size_t n;      /* witnesses that cosigned, each at time[...] */
+	const uint16_t *witness; /* places in p->member */
+	const uint64_t *at;
+};
+
+/* CM_E_REFUSED: a line of a known witness does not hold; CM_E_NOMEM. */
+CM_RESULT cm_policy_judge(const struct cm_policy *p, const struct cm_note *n, struct cm_arena *arena,
+    struct cm_witnessed *out, struct cm_err *err);
+
+#endif

@@ -1,0 +1,1 @@
+#include "log/tile_path.h"

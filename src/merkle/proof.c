@@ -1,0 +1,1 @@
+#include "merkle/proof.h"
