@@ -27,21 +27,6 @@ put_columns(struct cm_jsonw *w, const struct cm_schema *s)
 	cm_jsonw_array_end(w);
 }
 
-static void
-put_after(struct cm_jsonw *w, const struct cm_seal_v1 *s)
-{
-	cm_jsonw_key(w, "after");
-	cm_jsonw_array(w);
-	for (size_t i = 0; i < s->n_after; i++) {
-		cm_jsonw_object(w);
-		cm_jsonw_kstr(w, "origin", s->after[i].origin);
-		cm_jsonw_kuint(w, "size", s->after[i].size);
-		cm_jsonw_khex(w, "root", cm_span_of(s->after[i].root, 32));
-		cm_jsonw_object_end(w);
-	}
-	cm_jsonw_array_end(w);
-}
-
 void
 cm_seal_v1_write(struct cm_jsonw *w, const struct cm_seal_v1 *s)
 {
@@ -59,8 +44,6 @@ cm_seal_v1_write(struct cm_jsonw *w, const struct cm_seal_v1 *s)
 			cm_statement_put_claim(w, collected_words[i], &s->collected[i]);
 		cm_jsonw_object_end(w);
 	}
-	if (s->n_after > 0)
-		put_after(w, s);
 	cm_jsonw_key(w, "tool");
 	cm_jsonw_object(w);
 	cm_jsonw_kstr(w, "name", s->tool_name);
@@ -145,48 +128,6 @@ read_collected(struct cm_json v, struct cm_arena *arena, struct cm_seal_v1 *out,
 }
 
 static enum cm_result
-read_checkpoint(struct cm_json v, struct cm_arena *arena, struct cm_after *out, struct cm_err *err)
-{
-	static const char *const members[] = { "origin", "size", "root", NULL };
-	enum cm_result r = cm_json_only(v, members, err);
-
-	if (r == CM_OK)
-		r = copy_str(v, "origin", arena, &out->origin, err);
-	if (r == CM_OK)
-		r = cm_json_get_u64(v, "size", CM_JSON_INT_MAX, &out->size, err);
-	if (r == CM_OK)
-		r = cm_json_get_hex(v, "root", out->root, 32, err);
-	return r;
-}
-
-static enum cm_result
-read_after(struct cm_json v, struct cm_arena *arena, struct cm_seal_v1 *out, struct cm_err *err)
-{
-	struct cm_after *list;
-	struct cm_json l;
-	enum cm_result r;
-	size_t n;
-
-	if (!cm_json_has(v, "after"))
-		return CM_OK;
-	r = cm_json_get_list(v, "after", &l, err);
-	if (r != CM_OK)
-		return r;
-	n = cm_json_len(l);
-	if (n == 0 || n > CM_AFTER_MAX)
-		return cm_err_set(
-		    err, CM_E_MALFORMED, "`after' has not 1 to %u items", CM_AFTER_MAX);
-	list = cm_arena_array(arena, n, sizeof(*list));
-	if (list == NULL)
-		return cm_err_set(err, CM_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < n && r == CM_OK; i++)
-		r = read_checkpoint(cm_json_at(l, i), arena, &list[i], err);
-	out->after = list;
-	out->n_after = n;
-	return r;
-}
-
-static enum cm_result
 read_tool(struct cm_json v, struct cm_arena *arena, struct cm_seal_v1 *out, struct cm_err *err)
 {
 	static const char *const members[] = { "name", "version", "source", NULL };
@@ -234,7 +175,7 @@ cm_seal_v1_read(const struct cm_statement_doc *d, struct cm_arena *arena, struct
     struct cm_err *err)
 {
 	static const char *const own[] = { "exhibit", "kind", "columns", "rows", "root", "file",
-		"collected", "after", "tool", NULL };
+		"collected", "tool", NULL };
 	struct cm_seal_v1 s = { 0 };
 	struct cm_json v = d->predicate;
 	enum cm_result r;
@@ -248,8 +189,6 @@ cm_seal_v1_read(const struct cm_statement_doc *d, struct cm_arena *arena, struct
 		r = read_schema(v, arena, &s.seal.schema, err);
 	if (r == CM_OK)
 		r = read_collected(v, arena, &s, err);
-	if (r == CM_OK)
-		r = read_after(v, arena, &s, err);
 	if (r == CM_OK)
 		r = read_tool(v, arena, &s, err);
 	if (r == CM_OK)

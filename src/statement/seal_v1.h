@@ -22,21 +22,10 @@ enum cm_collected {
 #define CM_COLLECTED_N 8
 const char *cm_collected_word(enum cm_collected c); /* the member's name */
 
-#define CM_AFTER_MAX 64u
-
-/* A checkpoint of somebody else's log: the seal can not be older. */
-struct cm_after {
-	const char *origin;
-	uint64_t size;
-	uint8_t root[32];
-};
-
 struct cm_seal_v1 {
 	struct cm_seal seal; /* names in the arena; `statement` filled by the reader */
 	bool has_collected;  /* the member is there, perhaps empty */
 	struct cm_claim_text collected[CM_COLLECTED_N];
-	const struct cm_after *after;
-	size_t n_after;
 	const char *tool_name, *tool_version;
 	uint8_t tool_source[32];
 };

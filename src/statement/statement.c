@@ -64,6 +64,21 @@ put_subjects(struct cm_jsonw *w, const struct cm_statement *s)
 	cm_jsonw_array_end(w);
 }
 
+static void
+put_after(struct cm_jsonw *w, const struct cm_statement *s)
+{
+	cm_jsonw_key(w, "after");
+	cm_jsonw_array(w);
+	for (size_t i = 0; i < s->n_after; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "origin", s->after[i].origin);
+		cm_jsonw_kuint(w, "size", s->after[i].size);
+		cm_jsonw_khex(w, "root", cm_span_of(s->after[i].root, 32));
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+}
+
 void
 cm_statement_begin(struct cm_jsonw *w, const struct cm_statement *s)
 {
@@ -88,6 +103,8 @@ cm_statement_begin(struct cm_jsonw *w, const struct cm_statement *s)
 		cm_jsonw_kstr(w, "to", s->to);
 	if (s->has_supersedes)
 		cm_jsonw_khex(w, "supersedes", hash_span(s->supersedes));
+	if (s->n_after > 0)
+		put_after(w, s);
 }
 
 void
@@ -223,6 +240,51 @@ read_to(struct cm_json v, struct cm_arena *arena, const char **out, struct cm_er
 }
 
 static enum cm_result
+read_checkpoint(struct cm_json v, struct cm_arena *arena, struct cm_after *out, struct cm_err *err)
+{
+	static const char *const members[] = { "origin", "size", "root", NULL };
+	const char *origin = "";
+	enum cm_result r = cm_json_only(v, members, err);
+
+	if (r == CM_OK)
+		r = cm_json_get_str(v, "origin", &origin, err);
+	if (r == CM_OK)
+		r = copy_str(arena, origin, &out->origin);
+	if (r == CM_OK)
+		r = cm_json_get_u64(v, "size", CM_JSON_INT_MAX, &out->size, err);
+	if (r == CM_OK)
+		r = cm_json_get_hex(v, "root", out->root, 32, err);
+	return r;
+}
+
+static enum cm_result
+read_after(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
+{
+	struct cm_after *list;
+	struct cm_json l;
+	enum cm_result r;
+	size_t n;
+
+	if (!cm_json_has(v, "after"))
+		return CM_OK;
+	r = cm_json_get_list(v, "after", &l, err);
+	if (r != CM_OK)
+		return r;
+	n = cm_json_len(l);
+	if (n == 0 || n > CM_AFTER_MAX)
+		return cm_err_set(
+		    err, CM_E_MALFORMED, "`after' has not 1 to %u items", CM_AFTER_MAX);
+	list = cm_arena_array(arena, n, sizeof(*list));
+	if (list == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < n && r == CM_OK; i++)
+		r = read_checkpoint(cm_json_at(l, i), arena, &list[i], err);
+	out->after = list;
+	out->n_after = n;
+	return r;
+}
+
+static enum cm_result
 read_common(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
 {
 	const char *by;
@@ -244,6 +306,8 @@ read_common(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, 
 		r = read_to(v, arena, &out->to, err);
 	if (r == CM_OK)
 		r = read_optional_hex(v, "supersedes", &out->has_supersedes, out->supersedes, err);
+	if (r == CM_OK)
+		r = read_after(v, arena, out, err);
 	return r;
 }
 
@@ -295,7 +359,7 @@ enum cm_result
 cm_statement_only(const struct cm_statement_doc *d, const char *const *own, struct cm_err *err)
 {
 	static const char *const common[] = { "by", "nonce", "made", "number", "previous", "case",
-		"to", "supersedes" };
+		"to", "supersedes", "after" };
 	const char *names[sizeof(common) / sizeof(common[0]) + OWN_MAX + 1];
 	size_t n = 0;
 

@@ -40,6 +40,16 @@ struct cm_subject {
 	uint8_t root[32];
 };
 
+#define CM_AFTER_MAX 64u
+
+/* A checkpoint of somebody else's log, the newest that was known: the statement can not be
+ * older. */
+struct cm_after {
+	const char *origin;
+	uint64_t size;
+	uint8_t root[32];
+};
+
 struct cm_statement {
 	enum cm_predicate type;
 	const struct cm_subject *subject;
@@ -54,6 +64,8 @@ struct cm_statement {
 	const char *to;      /* or NULL */
 	bool has_supersedes;
 	uint8_t supersedes[32];
+	const struct cm_after *after;
+	size_t n_after; /* 0 to CM_AFTER_MAX */
 };
 
 const char *cm_predicate_uri(enum cm_predicate p);  /* "urn:x-comity:seal/v1", ... */

@@ -10,9 +10,10 @@
 #include "statement/signers.h"
 #include "store/case_state.h"
 
-/* 1: every exhibit has the digest of its file.  2: some do not (exhibits.c); all else is equal. */
+/* 1: every exhibit has the digest of its file.  2: some do not.  3: where statements stand in the
+ * log (logged.c).  An older case is brought up to date when it is opened. */
 #define SCHEMA_FIRST 1
-#define SCHEMA_LAST 2
+#define SCHEMA_LAST 3
 #define APPLICATION_ID 0x434d5459 /* "CMTY" */
 
 static const char schema[] =
@@ -40,6 +41,15 @@ static const char schema[] =
     "CREATE TABLE shut (digest BLOB PRIMARY KEY, r BLOB NOT NULL, text TEXT NOT NULL) STRICT;"
     "PRAGMA user_version = 1;"
     "PRAGMA application_id = 0x434d5459;"
+    "COMMIT;";
+
+static const char schema_log[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE IF NOT EXISTS logged (statement BLOB PRIMARY KEY REFERENCES statement (digest),"
+    " place INTEGER NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE IF NOT EXISTS known (origin TEXT PRIMARY KEY, size INTEGER NOT NULL,"
+    " root BLOB NOT NULL, seen INTEGER NOT NULL) STRICT;"
+    "PRAGMA user_version = 3;"
     "COMMIT;";
 
 enum cm_result
@@ -171,6 +181,8 @@ make_db(
 		return r;
 	r = cm_db_exec(&db, schema, err);
 	if (r == CM_OK)
+		r = cm_db_exec(&db, schema_log, err);
+	if (r == CM_OK)
 		r = add_self(&db, in, key, err);
 	cm_db_close(&db);
 	return r;
@@ -286,7 +298,7 @@ check_version(struct cm_case *c, struct cm_err *err)
 	if (version < SCHEMA_FIRST || version > SCHEMA_LAST)
 		return cm_err_set(
 		    err, CM_E_UNSUPPORTED, "%s: made by another version of comity", c->db_path);
-	return CM_OK;
+	return version < SCHEMA_LAST ? cm_db_exec(&c->db, schema_log, err) : CM_OK;
 }
 
 static enum cm_result

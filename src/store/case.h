@@ -130,6 +130,32 @@ CM_RESULT cm_case_statements(
 CM_RESULT cm_case_statement_text(struct cm_case *c, const uint8_t digest[32], struct cm_buf *json,
     struct cm_buf *sig, struct cm_err *err);
 
+/* The log (store/log_files.h): where statements stand in it.  What was stated and has no place
+ * yet is logged by whoever comes next. */
+
+/* All without a place, by number. */
+CM_RESULT cm_case_unlogged(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_statements *out, struct cm_err *err);
+/* ${digest} of the statement.  CM_E_USAGE: it or the place has another one already. */
+CM_RESULT cm_case_logged_add(
+    struct cm_case *c, const uint8_t digest[32], uint64_t place, struct cm_err *err);
+/* CM_E_NOTFOUND: not known to be logged. */
+CM_RESULT cm_case_logged_at(
+    struct cm_case *c, const uint8_t digest[32], uint64_t *place, struct cm_err *err);
+/* One beyond the last place that is known. */
+CM_RESULT cm_case_logged_next(struct cm_case *c, uint64_t *next, struct cm_err *err);
+
+/* The newest checkpoints known of other parties' logs: every statement names them, so that it
+ * can not be older.  A smaller size than is known changes nothing. */
+CM_RESULT cm_case_known_set(
+    struct cm_case *c, const struct cm_after *checkpoint, int64_t seen, struct cm_err *err);
+struct cm_case_known {
+	const struct cm_after *item;
+	size_t n; /* at most CM_AFTER_MAX, the newest seen */
+};
+CM_RESULT cm_case_known(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_known *out, struct cm_err *err);
+
 /* Exhibits: where the file lies and what it was when it was sealed. */
 
 struct cm_case_exhibit {

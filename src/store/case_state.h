@@ -39,6 +39,10 @@ struct cm_case_list {
 	size_t n;   /* ... and as 0 */
 };
 
+/* A struct cm_case_statement of columns digest, signer, number, predicate, made, path. */
+CM_RESULT cm_case_read_statement(
+    struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err);
+
 /* Steps ${q} to its end, and ends it. */
 CM_RESULT cm_case_list(struct cm_query *q, struct cm_case_list *l, struct cm_err *err);
 

@@ -9,14 +9,7 @@
 #include "os/private.h"
 #include "store/case_state.h"
 
-/* A digest that was not asked for is an empty value.  Programs of the first schema do not know
- * that, so a case that has one is of the second (case.c); until then they can read it. */
-static enum cm_result
-mark_second_schema(struct cm_case *c, struct cm_err *err)
-{
-	return cm_db_exec(&c->db, "PRAGMA user_version = 2", err);
-}
-
+/* A digest that was not asked for is an empty value. */
 static enum cm_result
 insert(struct cm_case *c, const struct cm_case_exhibit *in, const struct cm_seal_secret *secret,
     struct cm_err *err)
@@ -41,15 +34,11 @@ enum cm_result
 cm_case_exhibit_add(struct cm_case *c, const struct cm_case_exhibit *in,
     const struct cm_seal_secret *secret, struct cm_err *err)
 {
-	enum cm_result r = CM_OK;
-
 	if (memcmp(secret->x, in->x, 32) != 0)
 		return cm_err_set(err, CM_E_USAGE, "a secret that is not this exhibit's");
 	if (in->size > INT64_MAX || in->rows > INT64_MAX)
 		return cm_err_set(err, CM_E_LIMIT, "an exhibit beyond 2^63 bytes or rows");
-	if (!in->has_sha256)
-		r = mark_second_schema(c, err);
-	return r == CM_OK ? insert(c, in, secret, err) : r;
+	return insert(c, in, secret, err);
 }
 
 static enum cm_result

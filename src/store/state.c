@@ -196,16 +196,37 @@ head_of(const struct cm_signer *signer, const struct cm_case_draft *d)
 	return s;
 }
 
+/* What it can not be older than. */
+static enum cm_result
+know_others(struct cm_case *c, struct cm_arena *arena, struct cm_statement *s, struct cm_err *err)
+{
+	struct cm_case_known known;
+	enum cm_result r = cm_case_known(c, arena, &known, err);
+
+	if (r != CM_OK)
+		return r;
+	s->after = known.item;
+	s->n_after = known.n;
+	return CM_OK;
+}
+
 static enum cm_result
 state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_case_draft *d,
     struct cm_case_stated *out, struct cm_err *err)
 {
 	struct cm_statement s = head_of(signer, d);
 	struct cm_buf json = { 0 }, sig = { 0 };
-	enum cm_result r = next_in_line(c, &s, err);
+	struct cm_arena arena;
+	enum cm_result r;
 
-	if (r != CM_OK)
+	cm_arena_init(&arena, 0);
+	r = next_in_line(c, &s, err);
+	if (r == CM_OK)
+		r = know_others(c, &arena, &s, err);
+	if (r != CM_OK) {
+		cm_arena_fini(&arena);
 		return r;
+	}
 	write_text(&s, d, &json);
 	r = cm_buf_ok(&json) ? check_text(cm_buf_span(&json), &s, err) : CM_E_NOMEM;
 	if (r == CM_OK)
@@ -217,6 +238,7 @@ state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_
 	}
 	cm_buf_release(&json);
 	cm_buf_release(&sig);
+	cm_arena_fini(&arena);
 	return r;
 }
 
@@ -324,8 +346,8 @@ cm_case_export(struct cm_case *c)
 	cm_case_rollback(c);
 }
 
-static enum cm_result
-read_statement(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
+enum cm_result
+cm_case_read_statement(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
 {
 	struct cm_case_statement *out = item;
 	const char *word;
@@ -352,7 +374,7 @@ cm_case_statements(
 	struct cm_query q = cm_query_of(&c->db,
 	    "SELECT digest, signer, number, predicate, made, path FROM statement"
 	    " ORDER BY signer, number, digest");
-	struct cm_case_list l = { arena, sizeof(*out->item), read_statement, NULL, 0 };
+	struct cm_case_list l = { arena, sizeof(*out->item), cm_case_read_statement, NULL, 0 };
 	enum cm_result r = cm_case_list(&q, &l, err);
 
 	if (r == CM_OK)

@@ -143,11 +143,13 @@ shows_capture = members({"rows": number, "packets": number, "headers": number, "
 shows_other = members({"rows": number, "columns": list_of(members({"name": text, "open": number}))})
 
 COMMON = {"by": fingerprint, "nonce": matches("[0-9a-f]{32}"), "made": time, "number": lambda n: number(n) and n > 0}
-COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": addressee, "supersedes": digest}
+checkpoint = members({"origin": text, "size": number, "root": digest})
+COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": addressee, "supersedes": digest,
+    "after": list_of(checkpoint, 1, 64)}
 PREDICATES = {
     "seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number,
         "root": digest, "tool": tool},
-        {"file": digest, "after": list_of(members({"origin": text, "size": number, "root": digest}), 1, 64),
+        {"file": digest,
         "collected": members({}, {name: shut_or_text for name in COLLECTED})}),
     "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": digest}),
         "parameters": members({"memory": number, "window": between(0, (1 << 32) - 1),

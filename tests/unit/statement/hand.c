@@ -23,6 +23,7 @@ struct cm_statement
 hand_head(enum cm_predicate type)
 {
 	static const struct cm_subject subject = { { 0xaa }, { 0xbb } };
+	static const struct cm_after after = { "log.example/1", 12, { 3 } };
 	struct cm_key k = hand_key(1);
 	struct cm_statement s = { .type = type,
 		.subject = &subject,
@@ -35,7 +36,9 @@ hand_head(enum cm_predicate type)
 		.case_id = { 8 },
 		.to = "the other side",
 		.has_supersedes = true,
-		.supersedes = { 9 } };
+		.supersedes = { 9 },
+		.after = &after,
+		.n_after = 1 };
 
 	cm_ssh_fingerprint(&k.pub, s.by);
 	return s;

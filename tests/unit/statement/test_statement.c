@@ -71,6 +71,10 @@ a_statement_comes_back_as_it_was_written(void **state)
 	assert_string_equal(d.head.to, s.to);
 	assert_true(d.head.has_supersedes);
 	assert_memory_equal(d.head.supersedes, s.supersedes, 32);
+	assert_int_equal(d.head.n_after, 1);
+	assert_string_equal(d.head.after[0].origin, "log.example/1");
+	assert_int_equal(d.head.after[0].size, 12);
+	assert_int_equal(d.head.after[0].root[0], 3);
 	assert_int_equal(d.head.n_subject, 1);
 	assert_memory_equal(&d.head.subject[0], &s.subject[0], sizeof(s.subject[0]));
 	cm_sha256(b.ptr, b.len, digest);
@@ -89,6 +93,7 @@ the_text_is_the_documented_one(void **state)
 	(void)state;
 	s.number = 1;
 	s.has_case = s.has_supersedes = false;
+	s.n_after = 0;
 	s.to = NULL;
 	hand_text(&s, NULL, NULL, &b);
 	assert_string_equal(cm_buf_cstr(&b),
@@ -190,6 +195,8 @@ optional_members_are_read_strictly_where_they_stand(void **state)
 	refused("\"to\": \"the other side\"", "\"to\": \"\"", "to");
 	refused("\"to\": \"the other side\"", "\"to\": null", "to");
 	refused("\"to\": \"the other side\"", "\"to\": \"\\u0000\"", "JSON");
+	refused("\"size\": 12", "\"size\": \"12\"", "size");
+	refused("\"origin\"", "\"log\"", "log");
 }
 
 static void

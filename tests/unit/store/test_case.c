@@ -470,38 +470,75 @@ schema_version(void)
 	return version;
 }
 
-/* A program that knows the first schema only can read the case until it meets such an exhibit. */
+/* A case of the first schema, as an older program leaves it, is brought up to date. */
 static void
-an_exhibit_without_a_digest_makes_it_a_case_of_the_second_schema(void **state)
+an_older_case_is_brought_up_to_date(void **state)
 {
-	struct cm_case_exhibit e = { .x = { 1 }, .path = "/a.log", .has_sha256 = true, .sha256 = { 2 },
-		.kind = "lines/1" };
-	struct cm_seal_secret secret = { .x = { 1 } };
-	struct cm_case_exhibits all;
-	struct cm_case_stated s;
+	char name[120];
+	struct cm_db db;
+	uint64_t next = 7;
 
 	(void)state;
-	assert_int_equal(state_one(c, &s), CM_OK);
-	memcpy(e.statement, s.digest, 32);
-	assert_int_equal(cm_case_exhibit_add(c, &e, &secret, NULL), CM_OK);
-	assert_int_equal(schema_version(), 1);
-	assert_int_equal(state_one(c, &s), CM_OK);
-	memcpy(e.statement, s.digest, 32);
-	e.x[0] = secret.x[0] = 2;
-	e.has_sha256 = false;
-	assert_int_equal(cm_case_begin(c, NULL), CM_OK);
-	assert_int_equal(cm_case_exhibit_add(c, &e, &secret, NULL), CM_OK);
-	cm_case_rollback(c);
-	assert_int_equal(schema_version(), 1);
-	assert_int_equal(cm_case_exhibit_add(c, &e, &secret, NULL), CM_OK);
-	assert_int_equal(schema_version(), 2);
 	cm_case_close(c);
+	c = NULL;
+	snprintf(name, sizeof(name), "%s/case.db", place);
+	assert_int_equal(cm_db_open(name, &db, NULL), CM_OK);
+	assert_int_equal(
+	    cm_db_exec(&db, "DROP TABLE logged; DROP TABLE known; PRAGMA user_version = 1", NULL), CM_OK);
+	cm_db_close(&db);
 	assert_int_equal(cm_case_open(place, &c, NULL), CM_OK);
-	assert_int_equal(cm_case_exhibits(c, &arena, &all, NULL), CM_OK);
-	assert_int_equal(all.n, 2);
-	assert_true(all.item[0].has_sha256);
-	assert_int_equal(all.item[0].sha256[0], 2);
-	assert_false(all.item[1].has_sha256);
+	assert_int_equal(schema_version(), 3);
+	assert_int_equal(cm_case_logged_next(c, &next, NULL), CM_OK);
+	assert_int_equal(next, 0);
+}
+
+static void
+a_place_in_the_log_is_given_once(void **state)
+{
+	struct cm_case_statements left;
+	uint64_t place_of = 0, next = 0;
+	struct cm_case_stated one, two;
+
+	(void)state;
+	assert_int_equal(state_one(c, &one), CM_OK);
+	assert_int_equal(state_one(c, &two), CM_OK);
+	assert_int_equal(cm_case_unlogged(c, &arena, &left, NULL), CM_OK);
+	assert_int_equal(left.n, 2);
+	assert_memory_equal(left.item[0].digest, one.digest, 32);
+	assert_int_equal(cm_case_logged_add(c, one.digest, 41, NULL), CM_OK);
+	assert_int_equal(cm_case_logged_add(c, one.digest, 42, NULL), CM_E_USAGE);
+	assert_int_equal(cm_case_logged_add(c, two.digest, 41, NULL), CM_E_USAGE);
+	assert_int_equal(cm_case_logged_at(c, one.digest, &place_of, NULL), CM_OK);
+	assert_int_equal(place_of, 41);
+	assert_int_equal(cm_case_logged_at(c, two.digest, &place_of, NULL), CM_E_NOTFOUND);
+	assert_int_equal(cm_case_logged_next(c, &next, NULL), CM_OK);
+	assert_int_equal(next, 42);
+	assert_int_equal(cm_case_unlogged(c, &arena, &left, NULL), CM_OK);
+	assert_int_equal(left.n, 1);
+	assert_memory_equal(left.item[0].digest, two.digest, 32);
+}
+
+/* Of every log the largest checkpoint seen; every statement made later names it. */
+static void
+statements_name_what_is_known_of_others(void **state)
+{
+	static const struct cm_after older = { "log.example/b", 5, { 1 } }, newer = { "log.example/b", 9, { 2 } };
+	struct cm_statement_doc doc = { 0 };
+	struct cm_buf json = { 0 };
+	struct cm_case_stated one;
+
+	(void)state;
+	assert_int_equal(cm_case_known_set(c, &newer, 1795475200, NULL), CM_OK);
+	assert_int_equal(cm_case_known_set(c, &older, 1795475300, NULL), CM_OK);
+	assert_int_equal(state_one(c, &one), CM_OK);
+	assert_int_equal(cm_case_statement_text(c, one.digest, &json, NULL, NULL), CM_OK);
+	assert_int_equal(cm_statement_read(cm_buf_span(&json), &arena, &doc, NULL), CM_OK);
+	assert_int_equal(doc.head.n_after, 1);
+	assert_string_equal(doc.head.after[0].origin, "log.example/b");
+	assert_int_equal(doc.head.after[0].size, 9);
+	assert_int_equal(doc.head.after[0].root[0], 2);
+	cm_statement_release(&doc);
+	cm_buf_release(&json);
 }
 
 static void
@@ -560,7 +597,7 @@ findings_disclosures_and_shut_texts_are_kept(void **state)
 static void
 a_database_of_another_kind_or_version_is_refused(void **state)
 {
-	static const char *const changes[] = { "PRAGMA user_version = 3",
+	static const char *const changes[] = { "PRAGMA user_version = 4",
 		"PRAGMA application_id = 1" };
 	static const enum cm_result want[] = { CM_E_UNSUPPORTED, CM_E_MALFORMED };
 	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0600 };
@@ -623,7 +660,9 @@ main(void)
 		TEST(a_copy_that_a_crash_prevented_is_made_up_for),
 		TEST(copies_that_can_not_be_made_wait_and_hinder_nothing),
 		TEST(exhibits_keep_their_secret_and_need_their_seal),
-		TEST(an_exhibit_without_a_digest_makes_it_a_case_of_the_second_schema),
+		TEST(an_older_case_is_brought_up_to_date),
+		TEST(a_place_in_the_log_is_given_once),
+		TEST(statements_name_what_is_known_of_others),
 		TEST(an_index_appears_only_when_it_is_kept),
 		TEST(findings_disclosures_and_shut_texts_are_kept),
 		TEST(a_database_of_another_kind_or_version_is_refused),
