@@ -13,6 +13,7 @@
 #include "base/span.h"
 #include "crypto/sha256.h"
 
+/* As C2SP has it.  Only consistency in trees of more than 2^62 leaves can need one more. */
 #define CM_PROOF_MAX 63u
 #define CM_MERKLE_SIZE_MAX INT64_MAX
 
@@ -25,8 +26,8 @@ struct cm_proof {
 /* Where the hashes of a tree come from: of leaves [n * 2^level, (n + 1) * 2^level), all of
  * which are there. */
 struct cm_hashes {
-	enum cm_result (*at)(void *arg, unsigned level, uint64_t n, uint8_t out[CM_SHA256_LEN],
-	    struct cm_err *err);
+	enum cm_result (*at)(
+	    void *arg, unsigned level, uint64_t n, uint8_t out[CM_SHA256_LEN], struct cm_err *err);
 	void *arg;
 };
 
@@ -38,11 +39,11 @@ CM_RESULT cm_merkle_root(
     const struct cm_hashes *h, uint64_t size, uint8_t out[CM_SHA256_LEN], struct cm_err *err);
 CM_RESULT cm_proof_inclusion(const struct cm_hashes *h, uint64_t index, uint64_t size,
     struct cm_proof *out, struct cm_err *err);
-/* From 0 or from ${size}: the empty proof. */
+/* From 0 or from ${size}: the empty proof.  Also CM_E_LIMIT: it has more than CM_PROOF_MAX hashes. */
 CM_RESULT cm_proof_consistency(const struct cm_hashes *h, uint64_t from, uint64_t size,
     struct cm_proof *out, struct cm_err *err);
 
-/* CM_E_REFUSED: it does not prove that. */
+/* CM_E_REFUSED: it does not prove that.  The root from 0 is H(""). */
 CM_RESULT cm_proof_check_inclusion(uint64_t index, uint64_t size, const uint8_t leaf[CM_SHA256_LEN],
     const struct cm_proof *proof, const uint8_t root[CM_SHA256_LEN]);
 CM_RESULT cm_proof_check_consistency(uint64_t from, const uint8_t from_root[CM_SHA256_LEN],

@@ -3,8 +3,9 @@
 #include "crypto/sha256.h"
 #include "merkle/tree.h"
 
-static void
-join(const uint8_t left[CM_SHA256_LEN], const uint8_t right[CM_SHA256_LEN], uint8_t out[CM_SHA256_LEN])
+void
+cm_tree_node(const uint8_t left[CM_SHA256_LEN], const uint8_t right[CM_SHA256_LEN],
+    uint8_t out[CM_SHA256_LEN])
 {
 	uint8_t m[1 + 2 * CM_SHA256_LEN];
 
@@ -24,7 +25,7 @@ add(struct cm_tree *t, unsigned level, const uint8_t hash[CM_SHA256_LEN], bool m
 	for (; t->size & (uint64_t)1 << level; level++) {
 		if (marked && (t->marked & (uint64_t)1 << level))
 			t->siblings = true;
-		join(t->node[level], h, h);
+		cm_tree_node(t->node[level], h, h);
 		marked = false;
 	}
 	memcpy(t->node[level], h, CM_SHA256_LEN);
@@ -68,22 +69,22 @@ cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_SHA256_LEN])
 		}
 		if (marked && (t->marked & (uint64_t)1 << level))
 			t->siblings = true;
-		join(t->node[level], h, h);
+		cm_tree_node(t->node[level], h, h);
 		marked = false;
 	}
 	memcpy(out, h, CM_SHA256_LEN);
 }
 
-/* The nodes over ${n} hashes, of pairs; the last one of an odd number goes up as it is. */
-static size_t
-level_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN])
+size_t
+cm_tree_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN])
 {
 	static const uint8_t head = 0x01;
 	struct cm_sha256_msg m[CM_TREE_SOME / 2];
 	size_t i;
 
 	for (i = 0; i < n / 2; i++)
-		m[i] = (struct cm_sha256_msg) { { &head, 1 }, { in + 2 * CM_SHA256_LEN * i, 2 * CM_SHA256_LEN } };
+		m[i] = (struct cm_sha256_msg) { { &head, 1 },
+			{ in + 2 * CM_SHA256_LEN * i, 2 * CM_SHA256_LEN } };
 	cm_sha256_many(m, n / 2, out);
 	if (n % 2 != 0)
 		memcpy(out[n / 2], in + CM_SHA256_LEN * (n - 1), CM_SHA256_LEN);
@@ -98,7 +99,7 @@ cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN])
 	bool to_odd = true;
 
 	while (n > 1) {
-		n = level_above(in, n, to_odd ? odd : even);
+		n = cm_tree_above(in, n, to_odd ? odd : even);
 		in = to_odd ? odd[0] : even[0];
 		to_odd = !to_odd;
 	}

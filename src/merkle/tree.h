@@ -14,11 +14,14 @@
 
 /* Zero-initialise. */
 struct cm_tree {
-	uint64_t size;                             /* leaves so far */
-	uint64_t marked;                           /* bit per level of `node` */
-	bool siblings;                             /* two marked siblings have been met */
+	uint64_t size;                               /* leaves so far */
+	uint64_t marked;                             /* bit per level of `node` */
+	bool siblings;                               /* two marked siblings have been met */
 	uint8_t node[CM_TREE_LEVELS][CM_SHA256_LEN]; /* valid where `size` has the bit */
 };
+
+void cm_tree_node(const uint8_t left[CM_SHA256_LEN], const uint8_t right[CM_SHA256_LEN],
+    uint8_t out[CM_SHA256_LEN]); /* ${out} may be one of them */
 
 /* Adds the hash of 2^level leaves.  `size` must be a multiple of 2^level and stay
  * within 2^40, which callers see to. */
@@ -32,6 +35,10 @@ void cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_SHA256_
 /* The root over ${n} leaves, joined, 1..CM_TREE_SOME of them; each level side by side. */
 #define CM_TREE_SOME 256u
 void cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN]);
+
+/* The nodes over ${n} hashes, of pairs, side by side; the last one of an odd number goes up as it
+ * is.  Says how many; n <= CM_TREE_SOME. */
+size_t cm_tree_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN]);
 
 /* Is [at, at+count) a subtree of the tree over n leaves?  0 < count, at+count <= n. */
 bool cm_tree_is_subtree(uint64_t n, uint64_t at, uint64_t count);
