@@ -21,6 +21,7 @@ struct cm_entry {
 
 void cm_entry_digest(struct cm_span statement, struct cm_span signature, uint8_t out[32]);
 void cm_entry_write(const struct cm_entry *e, struct cm_buf *out);
-CM_RESULT cm_entry_parse(struct cm_span text, struct cm_entry *out, struct cm_err *err); /* CM_E_MALFORMED */
+CM_RESULT cm_entry_parse(
+    struct cm_span text, struct cm_entry *out, struct cm_err *err); /* CM_E_MALFORMED */
 
 #endif
