@@ -20,17 +20,20 @@ struct cm_tile_sink {
 
 struct cm_growth;
 
-/* Goes on from a log of ${size} and ${root}, whose edge is fetched and checked.  CM_E_REFUSED: the
- * tiles are not the root's; CM_E_NOTFOUND: one is missing; CM_E_NOMEM. */
+/* Goes on from a log of ${size} and ${root}, whose edge is fetched and checked; ${source} is not
+ * needed later, and may be NULL for 0.  CM_E_REFUSED: the tiles or entries are not the root's;
+ * CM_E_NOTFOUND: one is missing; CM_E_MALFORMED, CM_E_IO; CM_E_LIMIT: too long; CM_E_NOMEM. */
 CM_RESULT cm_growth_new(const struct cm_tile_source *source, uint64_t size, const uint8_t root[32],
     struct cm_growth **out, struct cm_err *err);
 void cm_growth_free(struct cm_growth *g);
 
-/* Adds entries, hashed side by side; full tiles go to ${sink} at once.  CM_E_LIMIT: an entry or the log too long. */
+/* Adds entries, hashed side by side, the better the more come at once; full tiles go to ${sink} at
+ * once.  CM_E_LIMIT: an entry or the log too long; nothing was added.  After any other failure, which
+ * is what the sink says or CM_E_NOMEM, only cm_growth_free makes sense, and all else says it again. */
 CM_RESULT cm_growth_add(struct cm_growth *g, const struct cm_span *entries, size_t n,
     const struct cm_tile_sink *sink, struct cm_err *err);
 
-/* Gives out the partial tiles, and says what the log is now. */
+/* Gives out the partial tiles that are new since the last time, and says what the log is now. */
 CM_RESULT cm_growth_settle(struct cm_growth *g, const struct cm_tile_sink *sink, uint64_t *size,
     uint8_t root[32], struct cm_err *err);
 
