@@ -29,16 +29,15 @@ cm_entry_write(const struct cm_entry *e, struct cm_buf *out)
 	cm_buf_add_str(out, "\n");
 }
 
-/* Takes ${word}, which stands at the cursor. */
+/* Takes ${word}, which stands at the cursor; ${what} is said of it. */
 static enum cm_result
-take_word(struct cm_cursor *c, const char *word, struct cm_err *err)
+take_word(struct cm_cursor *c, const char *word, const char *what, struct cm_err *err)
 {
 	size_t at = c->pos;
 
 	if (cm_span_eq(cm_cursor_take(c, strlen(word)), cm_span_str(word)))
 		return CM_OK;
-	return cm_err_at(err, CM_E_MALFORMED, at, "a log entry has \"%.*s\" here",
-	    (int)strcspn(word, "\n"), word);
+	return cm_err_at(err, CM_E_MALFORMED, at, "a log entry has %s here", what);
 }
 
 static enum cm_result
@@ -77,18 +76,19 @@ cm_entry_parse(struct cm_span text, struct cm_entry *out, struct cm_err *err)
 {
 	struct cm_cursor c = cm_cursor_of(text);
 	struct cm_entry e = { 0 };
-	enum cm_result r = take_word(&c, "comity statement v1\n", err);
+	enum cm_result r =
+	    take_word(&c, "comity statement v1\n", "the line \"comity statement v1\"", err);
 
 	if (r == CM_OK)
-		r = take_word(&c, "sha256 ", err);
+		r = take_word(&c, "sha256 ", "\"sha256 \"", err);
 	if (r == CM_OK)
 		r = take_digest(&c, e.digest, err);
 	if (r == CM_OK)
-		r = take_word(&c, "\nkey ", err);
+		r = take_word(&c, "\nkey ", "a line's end and \"key \"", err);
 	if (r == CM_OK)
 		r = take_key(&c, e.key, err);
 	if (r == CM_OK)
-		r = take_word(&c, "\n", err);
+		r = take_word(&c, "\n", "a line's end", err);
 	if (r == CM_OK && cm_cursor_left(&c) > 0)
 		r = cm_err_at(
 		    err, CM_E_MALFORMED, c.pos, "a log entry ends here, after three lines");
