@@ -108,3 +108,32 @@ cm_base64_decode(struct cm_span text, struct cm_buf *out)
 	explicit_bzero(b, sizeof(b));
 	return cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
 }
+
+size_t
+cm_base64_decoded_len(struct cm_span text)
+{
+	size_t len = text.len / 4 * 3;
+
+	if (len > 0 && text.ptr[text.len - 1] == '=')
+		len -= text.ptr[text.len - 2] == '=' ? 2 : 1;
+	return len;
+}
+
+enum cm_result
+cm_base64_decode_fixed(struct cm_span text, uint8_t *out, size_t len)
+{
+	uint8_t b[3];
+	size_t n;
+
+	if (text.len % 4 != 0 || cm_base64_decoded_len(text) != len)
+		return CM_E_MALFORMED;
+	for (size_t i = 0; i < text.len; i += 4) {
+		n = quad_at(text, i, b);
+		if (n == 0)
+			return CM_E_MALFORMED;
+		memcpy(out, b, n);
+		out += n;
+	}
+	explicit_bzero(b, sizeof(b));
+	return CM_OK;
+}

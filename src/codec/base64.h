@@ -23,4 +23,11 @@ bool cm_base64_ok(struct cm_span text);
  * beyond out->max. */
 CM_RESULT cm_base64_decode(struct cm_span text, struct cm_buf *out);
 
+/* How many bytes ${text} stands for, if it is base64 at all. */
+size_t cm_base64_decoded_len(struct cm_span text);
+
+/* Reads exactly ${len} bytes.  CM_E_MALFORMED: another length, or no base64; ${out} is then
+ * undefined. */
+CM_RESULT cm_base64_decode_fixed(struct cm_span text, uint8_t *out, size_t len);
+
 #endif

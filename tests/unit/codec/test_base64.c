@@ -37,6 +37,7 @@ the_vectors_of_rfc_4648_come_out_both_ways(void **state)
 static void
 any_other_spelling_is_refused_and_leaves_the_buffer_alone(void **state)
 {
+	uint8_t fixed[12];
 	static const char *const bad[] = { "Zg", "Zg=", "Zg= =", "Zh==", "Zm9=", "Zm9vZg==Zm9v",
 		"=m9v", "Zg==\n", " Zg=", "Zm-v", "Zm_v", "====", "Z===" };
 
@@ -48,7 +49,26 @@ any_other_spelling_is_refused_and_leaves_the_buffer_alone(void **state)
 		assert_int_equal(cm_base64_decode(cm_span_str(bad[i]), &b), CM_E_MALFORMED);
 		assert_string_equal(cm_buf_cstr(&b), "before");
 		assert_false(cm_base64_ok(cm_span_str(bad[i])));
+		for (size_t len = 0; len < sizeof(fixed); len++)
+			assert_int_equal(cm_base64_decode_fixed(cm_span_str(bad[i]), fixed, len),
+			    CM_E_MALFORMED);
 		cm_buf_release(&b);
+	}
+}
+
+static void
+a_value_of_known_length_is_read_to_its_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct cm_span text = cm_span_str(known[i].text);
+		size_t n = strlen(known[i].plain);
+		uint8_t out[8] = { 0 };
+
+		assert_int_equal(cm_base64_decoded_len(text), n);
+		assert_int_equal(cm_base64_decode_fixed(text, out, n), CM_OK);
+		assert_string_equal((char *)out, known[i].plain);
+		assert_int_equal(cm_base64_decode_fixed(text, out, n + 1), CM_E_MALFORMED);
 	}
 }
 
@@ -77,6 +97,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_vectors_of_rfc_4648_come_out_both_ways),
 		cmocka_unit_test(any_other_spelling_is_refused_and_leaves_the_buffer_alone),
+		cmocka_unit_test(a_value_of_known_length_is_read_to_its_place),
 		cmocka_unit_test(every_byte_survives_the_way_there_and_back),
 	};
 
