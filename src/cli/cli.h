@@ -58,18 +58,26 @@ enum cm_command_flag {
 };
 
 struct cm_command {
-	const char *name;
+	const char *name; /* "seal"; of a part of a group "log show" */
 	enum cm_exit (*run)(int argc, char **argv, const struct cm_context *ctx); /* argv[0]: its name */
 	unsigned flags; /* enum cm_command_flag */
 	const char *line;     /* what it does, in one line */
 	const char *operands; /* "FILE..." */
 	const struct cm_option *options; /* ends with {0}; --help is always there */
 	const char *more; /* paragraphs for `help`; may be NULL */
+	const struct cm_command *const *parts; /* of a group, ends with NULL; else NULL */
 };
 
 /* cli/commands.c: ends with NULL. */
 extern const struct cm_command *const cm_commands[];
 const struct cm_command *cm_command_find(const char *name); /* NULL: none */
+
+/* The part of a group by its second word; NULL: none, or no group. */
+const struct cm_command *cm_command_part(const struct cm_command *group, const char *word);
+
+/* What a group does: runs the part that its first argument names. */
+enum cm_exit cm_cli_group(
+    const struct cm_command *group, int argc, char **argv, const struct cm_context *ctx);
 
 /* cli/args.c: options in any order among the operands; `--` ends them.
  *
@@ -119,6 +127,10 @@ enum cm_exit cm_exit_of(enum cm_result code);
 
 /* "comity: ..." on ctx->err. */
 void cm_cli_say(const struct cm_context *ctx, const char *fmt, ...) CM_PRINTF(2, 3);
+
+/* Prints what a writer of JSON put into ${b}, and a newline, and releases it. */
+struct cm_buf;
+enum cm_exit cm_cli_json(const struct cm_context *ctx, struct cm_buf *b);
 
 /* Text that others wrote: control characters, bytes that are no UTF-8 and such as
  * turn the direction of writing come out as \xNN, so that no file can write to

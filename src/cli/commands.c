@@ -28,3 +28,28 @@ cm_command_find(const char *name)
 			return *c;
 	return NULL;
 }
+
+const struct cm_command *
+cm_command_part(const struct cm_command *group, const char *word)
+{
+	const struct cm_command *const *c;
+	size_t len = strlen(group->name);
+
+	for (c = group->parts; c != NULL && *c != NULL; c++)
+		if (strncmp((*c)->name, group->name, len) == 0 && strcmp((*c)->name + len + 1, word) == 0)
+			return *c;
+	return NULL;
+}
+
+enum cm_exit
+cm_cli_group(const struct cm_command *group, int argc, char **argv, const struct cm_context *ctx)
+{
+	const struct cm_command *part;
+
+	if (argc < 2)
+		return cm_cli_usage(ctx, group, "which part of it?");
+	part = cm_command_part(group, argv[1]);
+	if (part == NULL)
+		return cm_cli_usage(ctx, group, "it has no part %s", argv[1]);
+	return part->run(argc - 1, argv + 1, ctx);
+}

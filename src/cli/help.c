@@ -27,6 +27,27 @@ print_options(const struct cm_command *c, FILE *f)
 	fprintf(f, "  %-28s %s\n", "    --help", "print this");
 }
 
+static void
+print_parts(const struct cm_command *c, FILE *f)
+{
+	const struct cm_command *const *part;
+
+	for (part = c->parts; *part != NULL; part++)
+		fprintf(f, "  %-22s %s\n", (*part)->name, (*part)->line);
+}
+
+static enum cm_exit
+group(const struct cm_command *c, const struct cm_context *ctx)
+{
+	fprintf(ctx->out, "usage: %s %s PART [OPTION...]\n\n%s.\n\n", ctx->program, c->name, c->line);
+	print_parts(c, ctx->out);
+	if (c->more != NULL)
+		fprintf(ctx->out, "\n%s", c->more);
+	fprintf(ctx->out, "\n`%s help %s PART` says what one takes.  More: man %s-%s\n", ctx->program, c->name,
+	    ctx->program, c->name);
+	return CM_EXIT_OK;
+}
+
 static enum cm_exit
 one(const struct cm_command *c, const struct cm_context *ctx)
 {
@@ -36,7 +57,7 @@ one(const struct cm_command *c, const struct cm_context *ctx)
 	print_options(c, ctx->out);
 	if (c->more != NULL)
 		fprintf(ctx->out, "\n%s%s", c->more, c->more[strlen(c->more) - 1] == '\n' ? "" : "\n");
-	fprintf(ctx->out, "\nMore: man %s-%s\n", ctx->program, c->name);
+	fprintf(ctx->out, "\nMore: man %s-%.*s\n", ctx->program, (int)strcspn(c->name, " "), c->name);
 	return CM_EXIT_OK;
 }
 
@@ -75,6 +96,30 @@ json_options(struct cm_jsonw *w, const struct cm_command *c)
 	cm_jsonw_array_end(w);
 }
 
+static void
+json_one(struct cm_jsonw *w, const struct cm_command *c)
+{
+	cm_jsonw_object(w);
+	cm_jsonw_kstr(w, "name", c->name);
+	cm_jsonw_kstr(w, "line", c->line);
+	cm_jsonw_kstr(w, "operands", c->operands);
+	cm_jsonw_kbool(w, "case", (c->flags & CM_COMMAND_CASE) != 0);
+	json_options(w, c);
+	cm_jsonw_object_end(w);
+}
+
+/* A command, or all parts of a group. */
+static void
+json_parts(struct cm_jsonw *w, const struct cm_command *c)
+{
+	const struct cm_command *const *part;
+
+	if (c->parts == NULL)
+		json_one(w, c);
+	for (part = c->parts; part != NULL && *part != NULL; part++)
+		json_one(w, *part);
+}
+
 /* All commands, or the one that was asked for. */
 static enum cm_exit
 as_json(const struct cm_command *only, const struct cm_context *ctx)
@@ -85,17 +130,10 @@ as_json(const struct cm_command *only, const struct cm_context *ctx)
 	bool ok;
 
 	cm_jsonw_array(&w);
-	for (c = cm_commands; *c != NULL; c++) {
-		if (only != NULL && *c != only)
-			continue;
-		cm_jsonw_object(&w);
-		cm_jsonw_kstr(&w, "name", (*c)->name);
-		cm_jsonw_kstr(&w, "line", (*c)->line);
-		cm_jsonw_kstr(&w, "operands", (*c)->operands);
-		cm_jsonw_kbool(&w, "case", ((*c)->flags & CM_COMMAND_CASE) != 0);
-		json_options(&w, *c);
-		cm_jsonw_object_end(&w);
-	}
+	if (only != NULL)
+		json_parts(&w, only);
+	for (c = cm_commands; only == NULL && *c != NULL; c++)
+		json_parts(&w, *c);
 	cm_jsonw_array_end(&w);
 	cm_buf_add_str(&b, "\n");
 	ok = cm_buf_ok(&b);
@@ -122,18 +160,24 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	}
 	if (a.n == 0)
 		return json ? as_json(NULL, ctx) : all(ctx);
-	if (a.n > 1)
-		return cm_cli_usage(ctx, &cm_command_help, "one command at a time");
 	c = cm_command_find(a.operand[0]);
 	if (c == NULL)
 		return cm_cli_usage(ctx, &cm_command_help, "there is no command %s", a.operand[0]);
-	return json ? as_json(c, ctx) : one(c, ctx);
+	if (a.n > 2 || (a.n == 2 && c->parts == NULL))
+		return cm_cli_usage(ctx, &cm_command_help, "one command at a time");
+	if (a.n == 2 && cm_command_part(c, a.operand[1]) == NULL)
+		return cm_cli_usage(ctx, &cm_command_help, "%s has no part %s", c->name, a.operand[1]);
+	if (a.n == 2)
+		c = cm_command_part(c, a.operand[1]);
+	if (json)
+		return as_json(c, ctx);
+	return c->parts != NULL ? group(c, ctx) : one(c, ctx);
 }
 
 const struct cm_command cm_command_help = {
 	.name = "help",
 	.run = run,
 	.line = "Lists the commands, or says what one of them takes",
-	.operands = "[COMMAND]",
+	.operands = "[COMMAND [PART]]",
 	.options = options,
 };

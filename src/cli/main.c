@@ -45,7 +45,8 @@ static enum cm_exit
 dispatch(int argc, char **argv, const struct cm_context *ctx)
 {
 	const struct cm_command *c;
-	char *help[3] = { argv[0], NULL, NULL };
+	char *help[4] = { argv[0], NULL, NULL, NULL };
+	bool part;
 
 	if (argc < 2) {
 		cm_cli_say(ctx, "which command?  `comity help` lists them");
@@ -61,7 +62,9 @@ dispatch(int argc, char **argv, const struct cm_context *ctx)
 	if (!wants_help(argc - 1, argv + 1))
 		return c->run(argc - 1, argv + 1, ctx);
 	help[1] = argv[1];
-	return cm_command_help.run(2, help, ctx);
+	part = argc > 2 && cm_command_part(c, argv[2]) != NULL;
+	help[2] = part ? argv[2] : NULL;
+	return cm_command_help.run(part ? 3 : 2, help, ctx);
 }
 
 int

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/cli.h"
 
 enum cm_exit
@@ -109,6 +110,22 @@ cm_cli_error(const struct cm_context *ctx, const char *file, const struct cm_err
 	}
 	fputc('\n', ctx->err);
 	return err->code == CM_OK ? CM_EXIT_CANNOT : cm_exit_of(err->code);
+}
+
+enum cm_exit
+cm_cli_json(const struct cm_context *ctx, struct cm_buf *b)
+{
+	enum cm_exit code = CM_EXIT_OK;
+
+	cm_buf_add_str(b, "\n");
+	if (cm_buf_ok(b)) {
+		fwrite(b->ptr, 1, b->len, ctx->out);
+	} else {
+		cm_cli_say(ctx, "out of memory");
+		code = CM_EXIT_CANNOT;
+	}
+	cm_buf_release(b);
+	return code;
 }
 
 void

@@ -1,0 +1,123 @@
+#include <limits.h>
+#include <string.h>
+
+#include "cli/keys.h"
+#include "os/private.h"
+#include "statement/keyring.h"
+
+#define VKEY_BYTES 1024u
+
+enum cm_result
+cm_cli_vkey(const char *folder, const char *part, struct cm_vkey *out, struct cm_err *err)
+{
+	struct cm_buf path = { 0 }, text = { 0 };
+	struct cm_span line;
+	enum cm_result r = CM_OK;
+
+	cm_buf_printf(&path, "%s/%s/vkey", folder, part);
+	if (cm_buf_cstr(&path) == NULL)
+		r = cm_err_set(err, CM_E_NOMEM, "out of memory");
+	else
+		r = cm_whole_read(cm_buf_cstr(&path), VKEY_BYTES, &text, err);
+	line = cm_buf_span(&text);
+	if (line.len > 0 && line.ptr[line.len - 1] == '\n')
+		line.len--;
+	if (r == CM_OK)
+		r = cm_vkey_parse(line, out, err);
+	cm_buf_release(&path);
+	cm_buf_release(&text);
+	return r;
+}
+
+static enum cm_result
+own_statement(struct cm_case *c, struct cm_trust_key *out, struct cm_err *err)
+{
+	struct cm_buf path = { 0 };
+	struct cm_ssh_public key;
+	enum cm_result r = CM_E_NOMEM;
+
+	cm_buf_printf(&path, "%s.pub", cm_case_self(c)->key_path);
+	if (cm_buf_cstr(&path) != NULL)
+		r = cm_keyring_public(cm_buf_cstr(&path), &key, err);
+	cm_buf_release(&path);
+	if (r != CM_OK)
+		return r;
+	*out = (struct cm_trust_key) { CM_TRUST_STATEMENT, cm_case_self(c)->name, true, { 0 } };
+	memcpy(out->point, key.point, 32);
+	return CM_OK;
+}
+
+/* A key that is not there is no fault. */
+static enum cm_result
+own_vkey(struct cm_case *c, const char *part, enum cm_trust_role role, struct cm_arena *arena,
+    struct cm_trust_key *out, size_t *n, struct cm_err *err)
+{
+	struct cm_trust_key *k = &out[*n];
+	struct cm_err why = { 0 };
+	struct cm_vkey key;
+	enum cm_result r = cm_cli_vkey(cm_case_folder(c), part, &key, &why);
+
+	if (r == CM_E_NOTFOUND)
+		return CM_OK;
+	if (r != CM_OK)
+		return cm_err_set(err, r, "the key of the own %s: %s", part, why.text);
+	*k = (struct cm_trust_key) { role, cm_arena_copy(arena, key.name, strlen(key.name) + 1), true, { 0 } };
+	memcpy(k->point, key.key, 32);
+	if (k->name == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	(*n)++;
+	return CM_OK;
+}
+
+enum cm_result
+cm_cli_own_keys(struct cm_case *c, struct cm_arena *arena, struct cm_trust_key out[CM_CLI_OWN_KEYS],
+    size_t *n, struct cm_err *err)
+{
+	enum cm_result r = own_statement(c, &out[0], err);
+
+	*n = 1;
+	if (r == CM_OK)
+		r = own_vkey(c, "log", CM_TRUST_LOG, arena, out, n, err);
+	if (r == CM_OK)
+		r = own_vkey(c, "witness", CM_TRUST_WITNESS, arena, out, n, err);
+	return r;
+}
+
+void
+cm_cli_fingerprint(const uint8_t point[32], char out[CM_FINGERPRINT_LEN + 1])
+{
+	struct cm_ssh_public key = cm_ssh_public_of(point);
+
+	cm_ssh_fingerprint(&key, out);
+}
+
+static void
+put_url(const char *url, struct cm_buf *out)
+{
+	if (url != NULL)
+		cm_buf_printf(out, " %s", url);
+	cm_buf_add_str(out, "\n");
+}
+
+enum cm_result
+cm_cli_own_lines(struct cm_case *c, const struct cm_cli_lines *in, struct cm_buf *out, struct cm_err *err)
+{
+	struct cm_vkey key;
+	enum cm_result r = cm_cli_vkey(cm_case_folder(c), "log", &key, err);
+
+	if (r == CM_OK) {
+		cm_buf_add_str(out, "log ");
+		cm_vkey_write(&key, out);
+		put_url(in->log_url, out);
+		r = cm_cli_vkey(cm_case_folder(c), "witness", &key, err);
+	}
+	if (r == CM_OK) {
+		cm_buf_printf(out, "witness %s ", key.name);
+		cm_vkey_write(&key, out);
+		put_url(in->witness_url, out);
+		r = cm_case_signers_line(c, out, err);
+	}
+	if (r == CM_OK && !cm_buf_ok(out))
+		r = cm_err_set(err, CM_E_NOMEM, "out of memory");
+	return r;
+}

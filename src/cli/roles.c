@@ -1,0 +1,124 @@
+/* Making the log and the witness of a case, with a key each. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "cli/keys.h"
+#include "cli/log.h"
+#include "crypto/ed25519.h"
+#include "crypto/sha256.h"
+#include "os/random.h"
+#include "store/witness_files.h"
+
+/* Nobody's names on the network: origins are public to all witnesses' monitors. */
+#define LOG_NAME "comity.invalid/log/%h"
+#define WITNESS_NAME "comity.invalid/witness/%h"
+#define NAME_HEX 64
+
+/* Secret while it lives. */
+struct fresh_key {
+	uint8_t seed[32];
+	uint32_t check;
+	struct cm_buf name, folder;
+};
+
+/* ${pattern} with the key's hash in place of "%h". */
+static enum cm_result
+name_key(const char *pattern, struct fresh_key *k, struct cm_err *err)
+{
+	const char *at = strstr(pattern, "%h");
+	uint8_t point[32], digest[32];
+	char hex[NAME_HEX + 1] = { 0 };
+
+	if (cm_ed25519_public(k->seed, point) != CM_OK)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	cm_sha256(point, sizeof(point), digest);
+	cm_hex_encode(cm_span_of(digest, sizeof(digest)), hex);
+	if (at == NULL)
+		cm_buf_add_str(&k->name, pattern);
+	else
+		cm_buf_printf(&k->name, "%.*s%s%s", (int)(at - pattern), pattern, hex, at + 2);
+	return cm_buf_cstr(&k->name) != NULL ? CM_OK : cm_err_set(err, CM_E_NOMEM, "out of memory");
+}
+
+static enum cm_result
+begin(const struct cm_case *c, const char *part, const char *pattern, struct fresh_key *k, struct cm_err *err)
+{
+	*k = (struct fresh_key) { 0 };
+	cm_buf_printf(&k->folder, "%s/%s", cm_case_folder(c), part);
+	if (cm_buf_cstr(&k->folder) == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	if (cm_random(k->seed, sizeof(k->seed)) != CM_OK || cm_random(&k->check, sizeof(k->check)) != CM_OK)
+		return cm_err_set(err, CM_E_IO, "the system gives no randomness");
+	return name_key(pattern, k, err);
+}
+
+static void
+end(struct fresh_key *k)
+{
+	explicit_bzero(k->seed, sizeof(k->seed));
+	cm_buf_release(&k->name);
+	cm_buf_release(&k->folder);
+}
+
+static enum cm_result
+make_log(struct cm_case *c, const char *origin, struct cm_err *err)
+{
+	struct fresh_key k;
+	enum cm_result r = begin(c, "log", origin != NULL ? origin : LOG_NAME, &k, err);
+	struct cm_log_new fresh = { .seed = k.seed, .check = k.check };
+
+	if (r == CM_OK) {
+		fresh.folder = cm_buf_cstr(&k.folder);
+		fresh.origin = cm_buf_cstr(&k.name);
+		r = cm_log_files_create(cm_disk_here(), &fresh, err);
+	}
+	end(&k);
+	return r;
+}
+
+static enum cm_result
+make_witness(struct cm_case *c, const char *name, struct cm_err *err)
+{
+	struct fresh_key k;
+	enum cm_result r = begin(c, "witness", name != NULL ? name : WITNESS_NAME, &k, err);
+	struct cm_witness_new fresh = { .seed = k.seed, .check = k.check };
+
+	if (r == CM_OK) {
+		fresh.folder = cm_buf_cstr(&k.folder);
+		fresh.name = cm_buf_cstr(&k.name);
+		r = cm_witness_files_create(cm_disk_here(), &fresh, err);
+	}
+	end(&k);
+	return r;
+}
+
+/* So that what is stated here verifies here. */
+static enum cm_result
+trust_own_log(struct cm_case *c, struct cm_err *err)
+{
+	struct cm_buf line = { 0 };
+	struct cm_vkey key;
+	enum cm_result r = cm_cli_vkey(cm_case_folder(c), "log", &key, err);
+
+	if (r == CM_OK) {
+		cm_buf_add_str(&line, "log ");
+		cm_vkey_write(&key, &line);
+		r = cm_buf_ok(&line) ? cm_trust_add(cm_case_folder(c), cm_buf_span(&line), NULL, 0, err)
+				     : cm_err_set(err, CM_E_NOMEM, "out of memory");
+	}
+	cm_buf_release(&line);
+	return r;
+}
+
+enum cm_result
+cm_cli_roles_make(struct cm_case *c, const struct cm_cli_roles *in, struct cm_err *err)
+{
+	enum cm_result r = in->witness_only ? CM_OK : make_log(c, in->origin, err);
+
+	if (r == CM_OK && !in->witness_only)
+		r = trust_own_log(c, err);
+	if (r == CM_OK && !in->log_only)
+		r = make_witness(c, in->witness, err);
+	return r;
+}

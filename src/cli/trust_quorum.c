@@ -1,0 +1,66 @@
+/* `comity trust quorum`: how many cosignatures are enough. */
+#include "cli/case.h"
+#include "cli/commands.h"
+#include "cli/keys.h"
+
+enum { OPT_JSON = CM_OPT };
+
+static const struct cm_option options[] = {
+	{ OPT_JSON, "json", NULL, "print one JSON object" },
+	{ 0 },
+};
+
+static enum cm_exit
+print(const struct cm_context *ctx, const char *many, bool json)
+{
+	struct cm_buf b = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+
+	if (!json) {
+		fprintf(ctx->out, "quorum         %s\n", many);
+		return CM_EXIT_OK;
+	}
+	cm_jsonw_object(&w);
+	cm_jsonw_kstr(&w, "quorum", many);
+	cm_jsonw_object_end(&w);
+	return cm_cli_json(ctx, &b);
+}
+
+static enum cm_exit
+run(int argc, char **argv, const struct cm_context *ctx)
+{
+	struct cm_args a = cm_args_of(&cm_command_trust_quorum, argc, argv, ctx);
+	enum cm_exit code = CM_EXIT_OK;
+	struct cm_case *c = NULL;
+	struct cm_err err = { 0 };
+	bool json = false;
+	int id;
+
+	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
+		if (id != OPT_JSON)
+			return CM_EXIT_USAGE;
+		json = true;
+	}
+	if (a.n != 1)
+		return cm_cli_usage(ctx, a.command, "how many: a number, all, or none?");
+	if (!cm_cli_case(ctx, &c, &code))
+		return code;
+	if (cm_trust_quorum(cm_case_folder(c), a.operand[0], &err) == CM_OK)
+		code = print(ctx, a.operand[0], json);
+	else
+		code = cm_cli_error(ctx, NULL, &err, "nothing was changed");
+	cm_case_close(c);
+	return code;
+}
+
+const struct cm_command cm_command_trust_quorum = {
+	.name = "trust quorum",
+	.run = run,
+	.flags = CM_COMMAND_CASE,
+	.line = "Sets how many of the witnesses must have cosigned",
+	.operands = "N|all|none",
+	.options = options,
+	.more = "With a quorum `comity verify' says not later than when a statement existed: the\n"
+		"earliest time by which so many witnesses had cosigned.  One witness that lies about\n"
+		"its clock then is not enough to be believed if N is 2.\n",
+};

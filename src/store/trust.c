@@ -1,0 +1,430 @@
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/private.h"
+#include "store/case_state.h"
+#include "store/trust.h"
+
+#define HEAD \
+	"# Whose logs count, whose witnesses are asked, how many of them are enough (C2SP tlog-policy).\n"
+
+/* One of the files, whole; empty if it is not there. */
+static enum cm_result
+read_file(const char *folder, const char *name, size_t max, struct cm_buf *out, struct cm_err *err)
+{
+	char path[PATH_MAX];
+	enum cm_result r = cm_case_path(folder, name, path, err);
+
+	if (r != CM_OK || !cm_path_exists(path))
+		return r;
+	return cm_whole_read(path, max, out, err);
+}
+
+static enum cm_result
+write_file(const char *folder, const char *name, struct cm_buf *text, struct cm_err *err)
+{
+	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0600 };
+	char path[PATH_MAX];
+	enum cm_result r = cm_case_path(folder, name, path, err);
+
+	if (r == CM_OK && !cm_buf_ok(text))
+		r = cm_err_set(err, CM_E_NOMEM, "out of memory");
+	return r == CM_OK ? cm_whole_write(path, cm_buf_span(text), mode, err) : r;
+}
+
+static enum cm_result
+named(struct cm_err *err, const char *name, const struct cm_err *why, enum cm_result r)
+{
+	return cm_err_set(err, r, "%s: %s", name, why->text);
+}
+
+/* The texts must live as long as what is read from them: copies in the arena. */
+static enum cm_result
+keep(const struct cm_buf *text, struct cm_arena *arena, struct cm_span *out)
+{
+	void *copy = cm_arena_copy(arena, text->ptr != NULL ? (const void *)text->ptr : "", text->len);
+
+	*out = cm_span_of(copy, text->len);
+	return copy != NULL || text->len == 0 ? CM_OK : CM_E_NOMEM;
+}
+
+static enum cm_result
+parse(const struct cm_buf *trust, const struct cm_buf *signers, struct cm_arena *arena,
+    struct cm_trust *out, struct cm_err *err)
+{
+	struct cm_err why = { 0 };
+	struct cm_span text;
+	enum cm_result r = keep(trust, arena, &text);
+
+	*out = (struct cm_trust) { 0 };
+	if (r == CM_OK && text.len > 0)
+		r = cm_policy_parse(text, arena, &out->policy, &why);
+	if (r != CM_OK)
+		return named(err, CM_TRUST_FILE, &why, r);
+	r = keep(signers, arena, &text);
+	if (r == CM_OK && text.len > 0)
+		r = cm_signers_parse(text, arena, &out->signers, &why);
+	return r == CM_OK ? CM_OK : named(err, CM_TRUST_SIGNERS, &why, r);
+}
+
+/* Both files as they are. */
+static enum cm_result
+read_both(const char *folder, struct cm_buf *trust, struct cm_buf *signers, struct cm_err *err)
+{
+	enum cm_result r = read_file(folder, CM_TRUST_FILE, CM_POLICY_BYTES, trust, err);
+
+	return r == CM_OK ? read_file(folder, CM_TRUST_SIGNERS, CM_SIGNERS_BYTES, signers, err) : r;
+}
+
+enum cm_result
+cm_trust_read(const char *folder, struct cm_arena *arena, struct cm_trust *out, struct cm_err *err)
+{
+	struct cm_buf trust = { 0 }, signers = { 0 };
+	enum cm_result r = read_both(folder, &trust, &signers, err);
+
+	if (r == CM_OK)
+		r = parse(&trust, &signers, arena, out, err);
+	cm_buf_release(&trust);
+	cm_buf_release(&signers);
+	return r;
+}
+
+/* Keys. */
+
+const char *
+cm_trust_role_word(enum cm_trust_role role)
+{
+	static const char *const words[] = { [CM_TRUST_STATEMENT] = "statement key",
+		[CM_TRUST_LOG] = "log", [CM_TRUST_WITNESS] = "witness" };
+
+	return words[role];
+}
+
+/* Own keys may stand in the files, too, in their own role. */
+static bool
+is_same(const struct cm_trust_key *a, const struct cm_trust_key *b)
+{
+	return a->role == b->role && (a->own || b->own || strcmp(a->name, b->name) == 0);
+}
+
+static enum cm_result
+add_key(struct cm_trust_keys *keys, struct cm_trust_key *list, const struct cm_trust_key *k,
+    struct cm_err *err)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		if (memcmp(list[i].point, k->point, 32) != 0)
+			continue;
+		if (is_same(&list[i], k))
+			return CM_OK;
+		return cm_err_set(err, CM_E_REFUSED,
+		    "one key in two places: %s of %.80s%s, and %s of %.80s; each role needs a key of its own",
+		    cm_trust_role_word(list[i].role), list[i].name, list[i].own ? " (yours)" : "",
+		    cm_trust_role_word(k->role), k->name);
+	}
+	list[keys->n++] = *k;
+	return CM_OK;
+}
+
+static enum cm_result
+add_point(struct cm_trust_keys *keys, struct cm_trust_key *list, enum cm_trust_role role,
+    const char *name, const uint8_t point[32], struct cm_err *err)
+{
+	struct cm_trust_key k = { .role = role, .name = name };
+
+	memcpy(k.point, point, 32);
+	return add_key(keys, list, &k, err);
+}
+
+static enum cm_result
+add_all(const struct cm_trust *t, struct cm_trust_keys *keys, struct cm_trust_key *list, struct cm_err *err)
+{
+	const struct cm_policy *p = &t->policy;
+	enum cm_result r = CM_OK;
+	size_t i;
+
+	for (i = 0; r == CM_OK && i < t->signers.n; i++)
+		r = add_point(keys, list, CM_TRUST_STATEMENT, t->signers.line[i].principals,
+		    t->signers.line[i].key.point, err);
+	for (i = 0; r == CM_OK && i < p->n_logs; i++)
+		r = add_point(keys, list, CM_TRUST_LOG, p->log[i].key.name, p->log[i].key.key, err);
+	for (i = 0; r == CM_OK && i < p->n_members; i++)
+		if (!p->member[i].is_group)
+			r = add_point(keys, list, CM_TRUST_WITNESS, p->member[i].key.name,
+			    p->member[i].key.key, err);
+	return r;
+}
+
+enum cm_result
+cm_trust_keys(const struct cm_trust *t, const struct cm_trust_key *own, size_t n_own,
+    struct cm_arena *arena, struct cm_trust_keys *out, struct cm_err *err)
+{
+	size_t most = n_own + t->signers.n + t->policy.n_logs + t->policy.n_members + 1;
+	struct cm_trust_key *list = cm_arena_array(arena, most, sizeof(*list));
+	enum cm_result r = CM_OK;
+
+	*out = (struct cm_trust_keys) { list, 0 };
+	if (list == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	for (size_t i = 0; r == CM_OK && i < n_own; i++)
+		r = add_key(out, list, &own[i], err);
+	return r == CM_OK ? add_all(t, out, list, err) : r;
+}
+
+/* Changing them. */
+
+static bool
+begins(struct cm_span line, const char *word)
+{
+	size_t len = strlen(word);
+
+	return line.len > len && memcmp(line.ptr, word, len) == 0 && line.ptr[len] == ' ';
+}
+
+static struct cm_span
+next_line(struct cm_span *left)
+{
+	const uint8_t *end = left->len == 0 ? NULL : memchr(left->ptr, '\n', left->len);
+	size_t len = end == NULL ? left->len : (size_t)(end - left->ptr);
+	struct cm_span line = cm_span_part(*left, 0, len);
+
+	*left = cm_span_part(*left, len + (end != NULL), left->len);
+	return line;
+}
+
+static bool
+has_line(const struct cm_buf *text, struct cm_span line)
+{
+	struct cm_span left = cm_buf_span(text);
+
+	while (left.len > 0)
+		if (cm_span_eq(next_line(&left), line))
+			return true;
+	return false;
+}
+
+/* What the file has of its own making, and what is kept up to date here. */
+struct kept_lines {
+	struct cm_span group;  /* "group witnesses ..." */
+	struct cm_span quorum; /* "quorum ..." */
+};
+
+static struct kept_lines
+find_kept(const struct cm_buf *text)
+{
+	struct cm_span left = cm_buf_span(text), line;
+	struct kept_lines k = { 0 };
+
+	while (left.len > 0) {
+		line = next_line(&left);
+		if (begins(line, "group " CM_TRUST_GROUP))
+			k.group = line;
+		if (begins(line, "quorum"))
+			k.quorum = line;
+	}
+	return k;
+}
+
+/* Is the quorum the group of this file, or none? */
+static bool
+is_ours(const struct kept_lines *k)
+{
+	return k->quorum.len == 0 || cm_span_eq(k->quorum, cm_span_str("quorum none")) ||
+	    cm_span_eq(k->quorum, cm_span_str("quorum " CM_TRUST_GROUP));
+}
+
+/* The third word of the group's line: how many. */
+static void
+many_of(const struct kept_lines *k, char out[16])
+{
+	size_t from = strlen("group " CM_TRUST_GROUP " "), len = 0;
+
+	snprintf(out, 16, "1");
+	if (k->group.len <= from)
+		return;
+	while (from + len < k->group.len && k->group.ptr[from + len] != ' ')
+		len++;
+	if (len > 0 && len < 16)
+		snprintf(out, 16, "%.*s", (int)len, (const char *)k->group.ptr + from);
+}
+
+/* Every line but the two that are kept up to date. */
+static void
+copy_others(const struct cm_buf *text, const struct kept_lines *k, struct cm_buf *out)
+{
+	struct cm_span left = cm_buf_span(text), line;
+
+	while (left.len > 0) {
+		line = next_line(&left);
+		if (line.ptr == k->group.ptr || line.ptr == k->quorum.ptr)
+			continue;
+		cm_buf_add_span(out, line);
+		cm_buf_add_str(out, "\n");
+	}
+}
+
+/* The names of all witnesses in ${text}. */
+static size_t
+put_names(const struct cm_buf *text, struct cm_buf *out)
+{
+	struct cm_span left = cm_buf_span(text), line;
+	size_t n = 0, len;
+
+	while (left.len > 0) {
+		line = next_line(&left);
+		if (!begins(line, "witness"))
+			continue;
+		line = cm_span_part(line, strlen("witness "), line.len);
+		for (len = 0; len < line.len && line.ptr[len] != ' '; len++)
+			;
+		cm_buf_add_str(out, " ");
+		cm_buf_add_span(out, cm_span_part(line, 0, len));
+		n++;
+	}
+	return n;
+}
+
+/* Puts group and quorum behind the other lines. */
+static void
+put_kept(struct cm_buf *out, const char *many)
+{
+	struct cm_buf names = { 0 };
+	size_t n = put_names(out, &names);
+
+	if (n == 0 || strcmp(many, "none") == 0) {
+		if (n > 0)
+			cm_buf_printf(out, "group " CM_TRUST_GROUP " any%s\n", cm_buf_cstr(&names));
+		cm_buf_add_str(out, "quorum none\n");
+	} else {
+		cm_buf_printf(out, "group " CM_TRUST_GROUP " %s%s\nquorum " CM_TRUST_GROUP "\n", many,
+		    cm_buf_cstr(&names));
+	}
+	cm_buf_release(&names);
+}
+
+static void
+add_to_policy(const struct cm_buf *text, struct cm_span line, struct cm_buf *out)
+{
+	struct kept_lines k = find_kept(text);
+	bool ours = is_ours(&k);
+	char many[16];
+
+	many_of(&k, many);
+	if (k.group.len > 0 && cm_span_eq(k.quorum, cm_span_str("quorum none")))
+		snprintf(many, sizeof(many), "none");
+	if (!ours)
+		k.group = cm_span_of(NULL, 0);
+	if (text->len == 0)
+		cm_buf_add_str(out, HEAD);
+	copy_others(text, &k, out);
+	cm_buf_add_span(out, line);
+	cm_buf_add_str(out, "\n");
+	if (ours) {
+		put_kept(out, many);
+	} else {
+		cm_buf_add_span(out, k.quorum);
+		cm_buf_add_str(out, "\n");
+	}
+}
+
+/* Everything holds with the new texts? */
+static enum cm_result
+check_texts(const struct cm_buf *trust, const struct cm_buf *signers, const struct cm_trust_key *own,
+    size_t n_own, struct cm_err *err)
+{
+	struct cm_trust_keys keys;
+	struct cm_arena arena;
+	struct cm_trust t;
+	enum cm_result r;
+
+	if (!cm_buf_ok(trust) || !cm_buf_ok(signers))
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	cm_arena_init(&arena, 0);
+	r = parse(trust, signers, &arena, &t, err);
+	if (r == CM_OK)
+		r = cm_trust_keys(&t, own, n_own, &arena, &keys, err);
+	cm_arena_fini(&arena);
+	return r;
+}
+
+static enum cm_result
+add_line(const char *folder, struct cm_span line, const struct cm_buf *trust,
+    const struct cm_buf *signers, const struct cm_trust_key *own, size_t n_own, struct cm_err *err)
+{
+	bool policy = begins(line, "log") || begins(line, "witness");
+	const struct cm_buf *old = policy ? trust : signers;
+	struct cm_buf text = { 0 };
+	enum cm_result r;
+
+	if (has_line(old, line))
+		return CM_OK;
+	if (policy) {
+		add_to_policy(trust, line, &text);
+		r = check_texts(&text, signers, own, n_own, err);
+	} else {
+		cm_buf_add_span(&text, cm_buf_span(signers));
+		cm_buf_add_span(&text, line);
+		cm_buf_add_str(&text, "\n");
+		r = check_texts(trust, &text, own, n_own, err);
+	}
+	if (r == CM_OK)
+		r = write_file(folder, policy ? CM_TRUST_FILE : CM_TRUST_SIGNERS, &text, err);
+	cm_buf_release(&text);
+	return r;
+}
+
+enum cm_result
+cm_trust_add(const char *folder, struct cm_span line, const struct cm_trust_key *own, size_t n_own,
+    struct cm_err *err)
+{
+	struct cm_buf trust = { 0 }, signers = { 0 };
+	enum cm_result r = read_both(folder, &trust, &signers, err);
+
+	if (r == CM_OK)
+		r = add_line(folder, line, &trust, &signers, own, n_own, err);
+	cm_buf_release(&trust);
+	cm_buf_release(&signers);
+	return r;
+}
+
+static enum cm_result
+new_quorum(const struct cm_buf *text, const char *many, struct cm_buf *out, struct cm_err *err)
+{
+	struct kept_lines k = find_kept(text);
+	struct cm_buf names = { 0 };
+	size_t n = put_names(text, &names);
+	unsigned long want = strtoul(many, NULL, 10);
+
+	cm_buf_release(&names);
+	if (!is_ours(&k))
+		return cm_err_set(err, CM_E_REFUSED,
+		    "the trust file has a quorum of its own making, `%.*s': change it there", (int)k.quorum.len,
+		    (const char *)k.quorum.ptr);
+	if (n == 0)
+		return cm_err_set(err, CM_E_USAGE, "no witness is known: `comity trust add' first");
+	if (strcmp(many, "all") != 0 && strcmp(many, "none") != 0 &&
+	    (strspn(many, "0123456789") != strlen(many) || want == 0 || want > n))
+		return cm_err_set(err, CM_E_USAGE, "a quorum is 1 to %zu, all, or none", n);
+	copy_others(text, &k, out);
+	put_kept(out, many);
+	return CM_OK;
+}
+
+enum cm_result
+cm_trust_quorum(const char *folder, const char *many, struct cm_err *err)
+{
+	struct cm_buf trust = { 0 }, signers = { 0 }, text = { 0 };
+	enum cm_result r = read_both(folder, &trust, &signers, err);
+
+	if (r == CM_OK)
+		r = new_quorum(&trust, many, &text, err);
+	if (r == CM_OK)
+		r = check_texts(&text, &signers, NULL, 0, err);
+	if (r == CM_OK)
+		r = write_file(folder, CM_TRUST_FILE, &text, err);
+	cm_buf_release(&trust);
+	cm_buf_release(&signers);
+	cm_buf_release(&text);
+	return r;
+}
