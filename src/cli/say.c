@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "codec/utf8.h"
 
 enum cm_exit
 cm_exit_of(enum cm_result code)
@@ -25,31 +26,6 @@ cm_exit_of(enum cm_result code)
 		break;
 	}
 	return CM_EXIT_CANNOT;
-}
-
-/* The length of the well-formed UTF-8 character at ${p}, 0 if there is none
- * (RFC 3629: shortest form, no surrogates, up to U+10FFFF). */
-static size_t
-utf8_len(const uint8_t *p, size_t left)
-{
-	static const uint8_t low[4] = { 0x80, 0x80, 0xa0, 0x90 };
-	size_t len, i;
-
-	if (p[0] < 0x80)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (left < len)
-		return 0;
-	for (i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < low[2]) || (p[0] == 0xf0 && p[1] < low[3]))
-		return 0;
-	if ((p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	return len;
 }
 
 /* C0, DEL, C1, and the characters that turn the direction of writing
@@ -74,7 +50,7 @@ cm_cli_text(FILE *f, struct cm_span text)
 	size_t from = 0, at = 0, len, i;
 
 	while (at < text.len) {
-		len = utf8_len(text.ptr + at, text.len - at);
+		len = cm_utf8_len(cm_span_part(text, at, text.len - at));
 		if (len > 0 && harmless(text.ptr + at, len)) {
 			at += len;
 			continue;

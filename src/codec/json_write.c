@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "codec/json_write.h"
+#include "codec/utf8.h"
 
 #define DEPTH_MAX 31
 
@@ -90,24 +91,6 @@ cm_jsonw_array_end(struct cm_jsonw *w)
 	close(w, ']');
 }
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629), 0 if there is none. */
-static size_t
-utf8_len(struct cm_span s)
-{
-	uint8_t c = s.ptr[0];
-	size_t n = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-
-	if (n == 0 || n > s.len)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((s.ptr[i] & 0xc0) != 0x80)
-			return 0;
-	if ((c == 0xe0 && s.ptr[1] < 0xa0) || (c == 0xed && s.ptr[1] > 0x9f) ||
-	    (c == 0xf0 && s.ptr[1] < 0x90) || (c == 0xf4 && s.ptr[1] > 0x8f))
-		return 0;
-	return n;
-}
-
 static void
 escape(struct cm_buf *out, uint8_t c)
 {
@@ -173,7 +156,7 @@ plain_len(struct cm_span s)
 static size_t
 put_character(struct cm_buf *out, struct cm_span s)
 {
-	size_t n = utf8_len(s);
+	size_t n = cm_utf8_len(s);
 
 	if (n == 0) {
 		cm_buf_add_str(out, "\xef\xbf\xbd");
