@@ -14,13 +14,14 @@ struct cm_checkpoint {
 	struct cm_span extensions; /* lines; mostly none */
 };
 
-/* Reads the text of a note.  CM_E_MALFORMED. */
+/* Reads the text of a note.  CM_E_MALFORMED with the offset; CM_E_LIMIT: its origin is too long. */
 CM_RESULT cm_checkpoint_parse(struct cm_span text, struct cm_checkpoint *out, struct cm_err *err);
 void cm_checkpoint_write(const struct cm_checkpoint *c, struct cm_buf *out);
 
 /* Reads a whole note and checks that ${key} signed it and is named like its origin.  ${note} may
- * be NULL.  CM_E_MALFORMED, CM_E_REFUSED, CM_E_NOTFOUND (no line of this key), CM_E_NOMEM. */
-CM_RESULT cm_checkpoint_open(struct cm_span bytes, const struct cm_vkey *key, struct cm_arena *arena,
-    struct cm_checkpoint *out, struct cm_note *note, struct cm_err *err);
+ * be NULL.  CM_E_MALFORMED, CM_E_LIMIT, CM_E_REFUSED, CM_E_NOTFOUND (another log's, or no line of
+ * this key), CM_E_NOMEM. */
+CM_RESULT cm_checkpoint_open(struct cm_span bytes, const struct cm_vkey *key,
+    struct cm_arena *arena, struct cm_checkpoint *out, struct cm_note *note, struct cm_err *err);
 
 #endif
