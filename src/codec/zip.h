@@ -17,7 +17,7 @@
 #include "base/sink.h"
 #include "base/span.h"
 
-#define CM_ZIP_ENTRIES 4096u
+#define CM_ZIP_ENTRIES 16384u
 #define CM_ZIP_BYTES UINT32_MAX
 #define CM_ZIP_NAME 64u
 

@@ -225,6 +225,9 @@ struct cm_case_disclosures {
 };
 CM_RESULT cm_case_disclosure_add(
     struct cm_case *c, const struct cm_case_disclosure *in, struct cm_err *err);
+/* Its file was written anew, with more receipts: bytes and SHA-256 now. */
+CM_RESULT cm_case_disclosure_renewed(struct cm_case *c, const uint8_t statement[32], uint64_t bytes,
+    const uint8_t sha256[32], struct cm_err *err);
 CM_RESULT cm_case_disclosures(
     struct cm_case *c, struct cm_arena *arena, struct cm_case_disclosures *out, struct cm_err *err);
 

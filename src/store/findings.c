@@ -67,6 +67,19 @@ cm_case_disclosure_add(struct cm_case *c, const struct cm_case_disclosure *in, s
 	return cm_query_run(&q, err);
 }
 
+enum cm_result
+cm_case_disclosure_renewed(struct cm_case *c, const uint8_t statement[32], uint64_t bytes,
+    const uint8_t sha256[32], struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(
+	    &c->db, "UPDATE disclosure SET bytes = ?, sha256 = ? WHERE statement = ?");
+
+	cm_query_int(&q, 1, (int64_t)bytes);
+	cm_query_blob(&q, 2, cm_span_of(sha256, 32));
+	cm_query_blob(&q, 3, cm_span_of(statement, 32));
+	return cm_query_run(&q, err);
+}
+
 static enum cm_result
 read_disclosure(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
 {

@@ -1,0 +1,169 @@
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/refresh.h"
+#include "codec/zip.h"
+#include "dossier/pack.h"
+#include "os/kept.h"
+
+#define JSON ".json"
+#define PROOF ".tlog-proof"
+#define STAMP ".tsr"
+
+struct refreshing {
+	const struct cm_refresh *in;
+	struct cm_arena arena;
+	struct cm_kept bytes;
+	struct cm_zip zip;
+	struct cm_zip_entry *entry; /* of the new file */
+	struct cm_buf *receipt;
+	size_t n, n_receipts;
+	struct cm_err *err;
+};
+
+static bool
+ends(struct cm_span name, const char *ending)
+{
+	size_t len = strlen(ending);
+
+	return name.len > len && memcmp(name.ptr + name.len - len, ending, len) == 0;
+}
+
+/* The bytes as they lie there now. */
+static enum cm_result
+take_bytes(struct refreshing *f, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum cm_result r;
+
+	if (fd < 0)
+		return cm_err_set(f->err, CM_E_NOTFOUND, "%s: not there any more", path);
+	r = cm_kept_take(&f->bytes, fd, CM_ZIP_BYTES, NULL, f->err);
+	close(fd);
+	return r;
+}
+
+/* Is it the dossier of this disclosure? */
+static enum cm_result
+check_ours(struct refreshing *f, const struct cm_case_disclosure *d)
+{
+	uint8_t digest[32];
+	struct cm_span json;
+	enum cm_result r = cm_zip_read(cm_kept_bytes(&f->bytes), &f->arena, &f->zip, NULL);
+
+	if (r == CM_OK)
+		r = cm_zip_find(&f->zip, "disclosure.json", &json);
+	if (r == CM_E_NOMEM)
+		return r;
+	if (r == CM_OK)
+		cm_sha256(json.ptr, json.len, digest);
+	if (r == CM_OK && memcmp(digest, d->statement, 32) == 0)
+		return CM_OK;
+	return cm_err_set(f->err, CM_E_NOTFOUND, "%s: not the dossier that was written there", d->path);
+}
+
+static enum cm_result
+put(struct refreshing *f, struct cm_span json_name, const char *ending, struct cm_span data)
+{
+	struct cm_zip_entry *e = &f->entry[f->n];
+	const char *name = cm_arena_printf(&f->arena, "%.*s%s", (int)(json_name.len - strlen(JSON)),
+	    (const char *)json_name.ptr, ending);
+
+	if (name == NULL)
+		return CM_E_NOMEM;
+	*e = (struct cm_zip_entry) { cm_span_str(name), data };
+	f->n++;
+	return CM_OK;
+}
+
+/* A statement gets its receipt if it has a place in the log; other JSON files have none. */
+static enum cm_result
+add_receipt(struct refreshing *f, const struct cm_zip_entry *json)
+{
+	struct cm_buf *receipt = &f->receipt[f->n_receipts];
+	struct cm_err why = { 0 };
+	uint8_t digest[32];
+	uint64_t place;
+	enum cm_result r;
+
+	cm_sha256(json->data.ptr, json->data.len, digest);
+	r = cm_case_logged_at(f->in->c, digest, &place, &why);
+	if (r == CM_E_NOTFOUND)
+		return CM_OK;
+	if (r != CM_OK)
+		return cm_err_set(f->err, r, "%s", why.text);
+	f->n_receipts++;
+	r = cm_receipts_make(f->in->receipts, place, receipt, f->err);
+	if (r == CM_OK)
+		r = put(f, json->name, PROOF, cm_buf_span(receipt));
+	if (r == CM_OK && f->in->stamp.len > 0)
+		r = put(f, json->name, STAMP, f->in->stamp);
+	return r;
+}
+
+static enum cm_result
+gather(struct refreshing *f)
+{
+	enum cm_result r = CM_OK;
+	size_t i;
+
+	f->entry = cm_arena_array(&f->arena, 3 * f->zip.n + 1, sizeof(f->entry[0]));
+	f->receipt = cm_arena_array(&f->arena, f->zip.n + 1, sizeof(f->receipt[0]));
+	if (f->entry == NULL || f->receipt == NULL)
+		return cm_err_set(f->err, CM_E_NOMEM, "out of memory");
+	for (i = 0; r == CM_OK && i < f->zip.n; i++) {
+		const struct cm_zip_entry *e = &f->zip.entry[i];
+
+		if (ends(e->name, PROOF) || ends(e->name, STAMP))
+			continue;
+		f->entry[f->n++] = *e;
+		if (ends(e->name, JSON))
+			r = add_receipt(f, e);
+	}
+	return r;
+}
+
+static enum cm_result
+write_anew(struct refreshing *f, const struct cm_case_disclosure *d, bool *changed)
+{
+	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0644 };
+	struct cm_buf file = { 0 };
+	struct cm_sink sink = cm_sink_of_buf(&file);
+	uint8_t sha256[32];
+	enum cm_result r = cm_zip_write(f->entry, f->n, &sink, f->err);
+
+	*changed = r == CM_OK && !cm_span_eq(cm_buf_span(&file), cm_kept_bytes(&f->bytes));
+	if (r == CM_OK && *changed)
+		r = cm_whole_write(d->path, cm_buf_span(&file), mode, f->err);
+	if (r == CM_OK) {
+		cm_sha256(file.ptr, file.len, sha256);
+		r = cm_case_disclosure_renewed(f->in->c, d->statement, file.len, sha256, f->err);
+	}
+	cm_buf_release(&file);
+	return r;
+}
+
+enum cm_result
+cm_cli_refresh(const struct cm_refresh *in, const struct cm_case_disclosure *d, bool *changed,
+    struct cm_err *err)
+{
+	struct refreshing f = { .in = in, .err = err };
+	enum cm_result r;
+	size_t i;
+
+	*changed = false;
+	cm_arena_init(&f.arena, 0);
+	r = take_bytes(&f, d->path);
+	if (r == CM_OK)
+		r = check_ours(&f, d);
+	if (r == CM_OK)
+		r = gather(&f);
+	if (r == CM_OK)
+		r = write_anew(&f, d, changed);
+	for (i = 0; i < f.n_receipts; i++)
+		cm_buf_release(&f.receipt[i]);
+	cm_kept_fini(&f.bytes);
+	cm_arena_fini(&f.arena);
+	return r;
+}

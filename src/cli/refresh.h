@@ -1,0 +1,22 @@
+/* cli/refresh.h -- receipts into dossiers that were made: they prove themselves, so nothing is signed anew. */
+#ifndef CM_CLI_REFRESH_H
+#define CM_CLI_REFRESH_H
+
+#include "cli/receipts.h"
+#include "store/case.h"
+
+struct cm_refresh {
+	struct cm_case *c;
+	struct cm_receipts *receipts;
+	struct cm_span stamp;	     /* a time-stamp token over this checkpoint; may be empty */
+	struct cm_span stamp_note;   /* the text it is over */
+};
+
+/* Puts a receipt for each of its statements into the dossier that disclosure ${d} made, if it
+ * still lies where it was written and has not newer ones: NAME.tlog-proof beside NAME.json, in
+ * place of those there.  ${*changed}: it was written anew.  CM_E_NOTFOUND: no such file any more,
+ * or another one; CM_E_IO, CM_E_NOMEM. */
+CM_RESULT cm_cli_refresh(const struct cm_refresh *in, const struct cm_case_disclosure *d,
+    bool *changed, struct cm_err *err);
+
+#endif
