@@ -99,6 +99,14 @@ put_url(const char *url, struct cm_buf *out)
 	cm_buf_add_str(out, "\n");
 }
 
+/* The party's name as one word, for its witness in others' trust files. */
+static void
+put_word(const char *name, struct cm_buf *out)
+{
+	for (; *name != '\0'; name++)
+		cm_buf_add_u8(out, *name == ' ' ? '-' : (uint8_t)*name);
+}
+
 enum cm_result
 cm_cli_own_lines(struct cm_case *c, const struct cm_cli_lines *in, struct cm_buf *out, struct cm_err *err)
 {
@@ -112,7 +120,9 @@ cm_cli_own_lines(struct cm_case *c, const struct cm_cli_lines *in, struct cm_buf
 		r = cm_cli_vkey(cm_case_folder(c), "witness", &key, err);
 	}
 	if (r == CM_OK) {
-		cm_buf_printf(out, "witness %s ", key.name);
+		cm_buf_add_str(out, "witness ");
+		put_word(cm_case_self(c)->name, out);
+		cm_buf_add_str(out, " ");
 		cm_vkey_write(&key, out);
 		put_url(in->witness_url, out);
 		r = cm_case_signers_line(c, out, err);

@@ -11,9 +11,9 @@
 #include "store/witness_files.h"
 
 /* Nobody's names on the network: origins are public to all witnesses' monitors. */
-#define LOG_NAME "comity.invalid/log/%h"
-#define WITNESS_NAME "comity.invalid/witness/%h"
-#define NAME_HEX 64
+#define LOG_NAME "comity.invalid/log/%k"
+#define WITNESS_NAME "comity.invalid/witness/%k"
+#define SHORT 16 /* digits of %k */
 
 /* Secret while it lives. */
 struct fresh_key {
@@ -22,18 +22,20 @@ struct fresh_key {
 	struct cm_buf name, folder;
 };
 
-/* ${pattern} with the key's hash in place of "%h". */
+/* ${pattern} with the key's hash in place of "%h", or as much of it as sets names apart for "%k". */
 static enum cm_result
 name_key(const char *pattern, struct fresh_key *k, struct cm_err *err)
 {
-	const char *at = strstr(pattern, "%h");
+	const char *whole = strstr(pattern, "%h"), *at = whole != NULL ? whole : strstr(pattern, "%k");
 	uint8_t point[32], digest[32];
-	char hex[NAME_HEX + 1] = { 0 };
+	char hex[65] = { 0 };
 
 	if (cm_ed25519_public(k->seed, point) != CM_OK)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	cm_sha256(point, sizeof(point), digest);
 	cm_hex_encode(cm_span_of(digest, sizeof(digest)), hex);
+	if (whole == NULL)
+		hex[SHORT] = '\0';
 	if (at == NULL)
 		cm_buf_add_str(&k->name, pattern);
 	else

@@ -14,7 +14,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 LOCAL = struct.Struct("<4sHHHHHIIIHH")
 CENTRAL = struct.Struct("<4sHHHHHHIIIHHHHHII")
 END = struct.Struct("<4sHHHHIIH")
-MAX_ENTRIES = 4096
+MAX_ENTRIES = 16384
 MAX_BYTES = (1 << 32) - 1
 DATE = 0x0021			# 1980-01-01
 
