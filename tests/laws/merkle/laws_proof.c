@@ -464,14 +464,14 @@ int
 main(void)
 {
 	static const struct law laws[] = {
-		{ "an inclusion proof is the RFC's, and only it holds", inclusion_is_the_rfc_s, 300,
-		    LEAVES },
+		{ "an inclusion proof is the RFC's, and only it holds", inclusion_is_the_rfc_s,
+		    1000, LEAVES },
 		{ "a consistency proof is the RFC's, and only it holds", consistency_is_the_rfc_s,
-		    300, LEAVES },
-		{ "inclusion in trees of 2^39 to 2^63 - 1 leaves", inclusion_in_huge_trees, 300,
+		    1000, LEAVES },
+		{ "inclusion in trees of 2^39 to 2^63 - 1 leaves", inclusion_in_huge_trees, 1000,
 		    1 },
-		{ "consistency in trees of 2^39 to 2^63 - 1 leaves", consistency_in_huge_trees, 300,
-		    1 },
+		{ "consistency in trees of 2^39 to 2^63 - 1 leaves", consistency_in_huge_trees,
+		    1000, 1 },
 	};
 
 	return laws_hold(laws, sizeof(laws) / sizeof(laws[0]));
