@@ -1,4 +1,3 @@
-#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -249,14 +248,34 @@ is_strong(const X509_ALGOR *algo)
 	}
 }
 
+/* The imprint is a digest of the text, by a digest that is good enough. */
 static CM_RESULT
-check_digests(const struct checking *c)
+check_imprint(const struct checking *c)
+{
+	TS_MSG_IMPRINT *imprint = TS_TST_INFO_get_msg_imprint(c->info);
+	const ASN1_OCTET_STRING *there = TS_MSG_IMPRINT_get_msg(imprint);
+	const ASN1_OBJECT *oid = NULL;
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	const EVP_MD *md;
+	unsigned len = 0;
+
+	if (!is_strong(TS_MSG_IMPRINT_get_algo(imprint)))
+		return cm_err_set(c->err, CM_E_REFUSED, "its imprint is by none of SHA-256, SHA-384, SHA-512");
+	X509_ALGOR_get0(&oid, NULL, NULL, TS_MSG_IMPRINT_get_algo(imprint));
+	md = EVP_get_digestbyobj(oid);
+	if (md == NULL || EVP_Digest(c->text.ptr, c->text.len, digest, &len, md, NULL) != 1)
+		return no_memory(c->err);
+	if ((size_t)ASN1_STRING_length(there) != len || memcmp(ASN1_STRING_get0_data(there), digest, len) != 0)
+		return cm_err_set(c->err, CM_E_REFUSED, "it stamps another text: the imprint differs");
+	return CM_OK;
+}
+
+static CM_RESULT
+check_signer(const struct checking *c)
 {
 	STACK_OF(PKCS7_SIGNER_INFO) *signers = PKCS7_get_signer_info(c->token);
 	X509_ALGOR *digest = NULL;
 
-	if (!is_strong(TS_MSG_IMPRINT_get_algo(TS_TST_INFO_get_msg_imprint(c->info))))
-		return cm_err_set(c->err, CM_E_REFUSED, "its imprint is by none of SHA-256, SHA-384, SHA-512");
 	if (signers == NULL || sk_PKCS7_SIGNER_INFO_num(signers) != 1)
 		return cm_err_set(c->err, CM_E_REFUSED, "it must have one signer");
 	PKCS7_SIGNER_INFO_get0_algs(sk_PKCS7_SIGNER_INFO_value(signers, 0), NULL, &digest, NULL);
@@ -357,31 +376,54 @@ read_info(const struct checking *c, struct cm_timestamp *t)
 	return CM_OK;
 }
 
-/* Everything that the signature, the chain and the imprint say, by OpenSSL's own judgement. */
+/* Did the chain end at a certificate that is not the receiver's, or could the signer's not be
+ * found?  That is nobody's fault; all else is. */
+static bool
+is_by_nobody(void)
+{
+	static const int end[] = { X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+		X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+		X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE };
+	const char *data = NULL;
+	unsigned long e = ERR_peek_last_error_all(NULL, NULL, NULL, &data, NULL);
+	size_t i;
+
+	if (ERR_GET_LIB(e) == ERR_LIB_PKCS7 && ERR_GET_REASON(e) == PKCS7_R_SIGNER_CERTIFICATE_NOT_FOUND)
+		return true;
+	if (ERR_GET_LIB(e) != ERR_LIB_TS || ERR_GET_REASON(e) != TS_R_CERTIFICATE_VERIFY_ERROR || data == NULL)
+		return false;
+	for (i = 0; i < sizeof(end) / sizeof(end[0]); i++)
+		if (strstr(data, X509_verify_cert_error_string(end[i])) != NULL)
+			return true;
+	return false;
+}
+
+/* Everything that the signature and the chain say, by OpenSSL's own judgement. */
 static CM_RESULT
 check_token(const struct checking *c, int64_t at)
 {
 	X509_VERIFY_PARAM *param = X509_STORE_get0_param(c->ca->store);
 	TS_VERIFY_CTX *ctx = TS_VERIFY_CTX_new();
-	BIO *data = BIO_new_mem_buf(c->text.len > 0 ? (const void *)c->text.ptr : "", (int)c->text.len);
 	STACK_OF(X509) *certs = X509_chain_up_ref(c->ca->certs);
-	bool ok = ctx != NULL && data != NULL && certs != NULL && X509_STORE_up_ref(c->ca->store) == 1;
+	bool ok = ctx != NULL && certs != NULL && X509_STORE_up_ref(c->ca->store) == 1;
 
 	if (!ok) {
 		TS_VERIFY_CTX_free(ctx);
-		BIO_free(data);
 		sk_X509_pop_free(certs, X509_free);
 		return no_memory(c->err);
 	}
 	X509_VERIFY_PARAM_set_time(param, at);
 	X509_VERIFY_PARAM_set_auth_level(param, 1); /* no certificate by MD5 or SHA-1 */
-	(void)TS_VERIFY_CTX_set_flags(ctx, (int)(TS_VFY_SIGNATURE | TS_VFY_VERSION | TS_VFY_DATA | TS_VFY_SIGNER));
-	(void)TS_VERIFY_CTX_set_store(ctx, c->ca->store); /* these three are the context's now */
+	(void)TS_VERIFY_CTX_set_flags(ctx, (int)(TS_VFY_SIGNATURE | TS_VFY_VERSION | TS_VFY_SIGNER));
+	(void)TS_VERIFY_CTX_set_store(ctx, c->ca->store); /* these two are the context's now */
 	(void)TS_VERIFY_CTX_set_certs(ctx, certs);
-	(void)TS_VERIFY_CTX_set_data(ctx, data);
 	ok = TS_RESP_verify_response(ctx, c->resp) == 1;
 	TS_VERIFY_CTX_free(ctx);
-	return ok ? CM_OK : failed(c->err, CM_E_REFUSED, "the time stamp does not hold");
+	if (ok)
+		return CM_OK;
+	if (is_by_nobody())
+		return failed(c->err, CM_E_NOTFOUND, "its signer does not lead to a certificate of the file");
+	return failed(c->err, CM_E_REFUSED, "the time stamp does not hold");
 }
 
 static CM_RESULT
@@ -406,11 +448,15 @@ check(struct checking *c, struct cm_span response, const uint64_t *nonce, struct
 	enum cm_result rc = parse(c, response);
 
 	if (rc == CM_OK)
-		rc = check_digests(c);
+		rc = check_imprint(c);
+	if (rc == CM_OK)
+		rc = check_signer(c);
 	if (rc == CM_OK)
 		rc = read_info(c, t);
 	if (rc == CM_OK && nonce != NULL)
 		rc = check_nonce(c, *nonce);
+	if (rc == CM_OK && c->ca == NULL)
+		return cm_err_set(c->err, CM_E_NOTFOUND, "no certificates were given to check it by");
 	if (rc == CM_OK)
 		rc = check_token(c, t->time);
 	return rc == CM_OK ? read_name(c, t) : rc;
@@ -424,8 +470,6 @@ cm_timestamp_verify(struct cm_span response, struct cm_span text, const uint64_t
 	struct cm_timestamp t = { 0 };
 	enum cm_result rc;
 
-	if (text.len > INT_MAX)
-		return cm_err_set(err, CM_E_LIMIT, "a text of more than 2 GiB is time-stamped elsewhere");
 	ERR_clear_error();
 	rc = check(&c, response, nonce, &t);
 	TS_RESP_free(c.resp);

@@ -52,8 +52,10 @@ struct cm_timestamp {
  *   ${ca}, all valid at the time of the stamp.
  *
  * Certificates that came along and are not needed prove nothing, and do no harm.
+ * CM_E_NOTFOUND: as far as can be told without trust it is in order, but the signer does not lead
+ *   to ${ca} (NULL: none), so it may be anybody's.
  * CM_E_MALFORMED, CM_E_LIMIT, CM_E_REFUSED, CM_E_NOMEM; of its want of memory OpenSSL does not
- * always tell, and says no instead. */
+ *   always tell, and says no instead. */
 CM_RESULT cm_timestamp_verify(struct cm_span response, struct cm_span text, const uint64_t *nonce,
     struct cm_timestamp_ca *ca, struct cm_timestamp *out, struct cm_err *err);
 

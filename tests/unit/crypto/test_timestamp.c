@@ -103,9 +103,9 @@ a_stamp_of_another_text_or_request_is_refused(void **state)
 	end(&m);
 }
 
-/* The name of the root is the same; its key is not. */
+/* The name of the root is the same; its key is not.  (By a root of another name: vectors, below.) */
 static void
-a_stamp_by_somebody_not_trusted_is_refused(void **state)
+a_stamp_by_somebody_under_a_trusted_name_is_refused(void **state)
 {
 	struct tsa *other = tsa_new(FROM, TO);
 	struct made m;
@@ -115,6 +115,22 @@ a_stamp_by_somebody_not_trusted_is_refused(void **state)
 	tsa_stamp(other, cm_span_str(text), AT, &m.response);
 	assert_int_equal(verify(&m, text, NULL), CM_E_REFUSED);
 	tsa_free(other);
+	end(&m);
+}
+
+/* That it stamps another text is sure without trust. */
+static void
+without_certificates_a_stamp_is_nobody_s(void **state)
+{
+	struct made m;
+
+	(void)state;
+	begin(&m);
+	tsa_stamp(m.tsa, cm_span_str(text), AT, &m.response);
+	cm_timestamp_ca_free(m.ca);
+	m.ca = NULL;
+	assert_int_equal(verify(&m, text, NULL), CM_E_NOTFOUND);
+	assert_int_equal(verify(&m, "another text", NULL), CM_E_REFUSED);
 	end(&m);
 }
 
@@ -298,9 +314,9 @@ stamps_of_others_are_judged_as_they_should_be(void **state)
 		/* certificates of nobody were put in beside the signer's: they are not signed, and not used */
 		{ "test_tsa/response-injected-certs.tsr", "test_tsa/ts_chain.pem", "hello", CM_OK,
 		    "CN=Test TSA Timestamping,O=local", 1728402032 },
-		/* of another root that has the same name */
-		{ "test_tsa/other_response.tsr", "test_tsa/ts_chain.pem", "hello", CM_E_REFUSED, NULL, 0 },
-		{ "test_tsa/response.tsr", "sigstore.mock/ts_chain.pem", "hello", CM_E_REFUSED, NULL, 0 },
+		/* of another root that has the same name: nobody's */
+		{ "test_tsa/other_response.tsr", "test_tsa/ts_chain.pem", "hello", CM_E_NOTFOUND, NULL, 0 },
+		{ "test_tsa/response.tsr", "sigstore.mock/ts_chain.pem", "hello", CM_E_NOTFOUND, NULL, 0 },
 		/* the certificates have expired since, but were valid then; the signer's is not in the
 		 * response, only in the receiver's file */
 		{ "sigstore.mock/response-expired.tsr", "sigstore.mock/ts_chain.pem", NULL, CM_OK,
@@ -339,7 +355,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stamp_says_when_and_who),
 		cmocka_unit_test(a_stamp_of_another_text_or_request_is_refused),
-		cmocka_unit_test(a_stamp_by_somebody_not_trusted_is_refused),
+		cmocka_unit_test(a_stamp_by_somebody_under_a_trusted_name_is_refused),
+		cmocka_unit_test(without_certificates_a_stamp_is_nobody_s),
 		cmocka_unit_test(a_stamp_from_outside_of_its_signer_s_time_is_refused),
 		cmocka_unit_test(a_signer_who_is_not_for_time_stamping_alone_is_refused),
 		cmocka_unit_test(a_signature_by_sha_1_is_refused),
