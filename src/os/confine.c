@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -119,14 +120,12 @@ reap(const struct cm_confine_job *job, pid_t pid, int *status, struct cm_err *er
 }
 
 enum cm_result
-cm_confine_run(const struct cm_confine_job *job, int *status, struct cm_err *err)
+cm_confine_start(const struct cm_confine_job *job, struct cm_confine_child *out, struct cm_err *err)
 {
 	int ends[2] = { -1, -1 };
-	bool whole = true;
-	enum cm_result r;
 	pid_t pid;
 
-	if (job->result != NULL && pipe(ends) != 0)
+	if (job->result != NULL && pipe2(ends, O_CLOEXEC) != 0)
 		return cm_err_set(err, CM_E_IO, "no pipe: %s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
@@ -138,17 +137,55 @@ cm_confine_run(const struct cm_confine_job *job, int *status, struct cm_err *err
 			close(ends[0]);
 		return cm_err_set(err, CM_E_IO, "no new process: %s", strerror(errno));
 	}
-	if (ends[0] >= 0) {
-		whole = collect(ends[0], job->result);
-		close(ends[0]);
-	}
-	r = reap(job, pid, status, err);
-	if (r != CM_OK)
-		return r;
-	if (!whole)
-		return cm_err_set(err, CM_E_LIMIT, "%s: the confined reader's answer is too long",
-		    job->what);
+	*out = (struct cm_confine_child) { *job, pid, ends[0], false };
 	return CM_OK;
+}
+
+void
+cm_confine_listen(struct cm_confine_child *c)
+{
+	if (c->pid == 0 || c->answer < 0)
+		return;
+	c->torn = !collect(c->answer, c->job.result);
+	close(c->answer);
+	c->answer = -1;
+}
+
+enum cm_result
+cm_confine_end(struct cm_confine_child *c, int *status, struct cm_err *err)
+{
+	enum cm_result r;
+
+	cm_confine_listen(c);
+	r = reap(&c->job, c->pid, status, err);
+	c->pid = 0;
+	if (r == CM_OK && c->torn)
+		return cm_err_set(err, CM_E_LIMIT, "%s: the confined reader's answer is too long",
+		    c->job.what);
+	return r;
+}
+
+void
+cm_confine_drop(struct cm_confine_child *c)
+{
+	int status;
+
+	if (c->pid == 0)
+		return;
+	if (c->answer >= 0)
+		close(c->answer);
+	kill(c->pid, SIGKILL);
+	(void)reap(&c->job, c->pid, &status, NULL);
+	*c = (struct cm_confine_child) { .answer = -1 };
+}
+
+enum cm_result
+cm_confine_run(const struct cm_confine_job *job, int *status, struct cm_err *err)
+{
+	struct cm_confine_child c;
+	enum cm_result r = cm_confine_start(job, &c, err);
+
+	return r == CM_OK ? cm_confine_end(&c, status, err) : r;
 }
 
 const char *

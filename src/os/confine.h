@@ -33,6 +33,26 @@ struct cm_confine_job {
  * has one line for a person.  CM_E_LIMIT: the result is beyond its max. */
 CM_RESULT cm_confine_run(const struct cm_confine_job *job, int *status, struct cm_err *err);
 
+/* The same in steps, for a parent that has something to do meanwhile.  Zero: there is no child. */
+struct cm_confine_child {
+	struct cm_confine_job job;
+	int pid;
+	int answer; /* the end of the pipe that is read, or -1 */
+	bool torn;  /* the result is beyond its max */
+};
+
+CM_RESULT cm_confine_start(const struct cm_confine_job *job, struct cm_confine_child *out, struct cm_err *err);
+
+/* Until the child closes ${out} or ends: then ${job->result} is whole, unless the child
+ * is not well, which only cm_confine_end says. */
+void cm_confine_listen(struct cm_confine_child *c);
+
+/* Listens, and waits for the end; returns what cm_confine_run does. */
+CM_RESULT cm_confine_end(struct cm_confine_child *c, int *status, struct cm_err *err);
+
+/* Stops a child whose answer nobody wants any more; none is fine. */
+void cm_confine_drop(struct cm_confine_child *c);
+
 /* "seccomp+landlock", "seccomp", "landlock", "none": what this build and kernel give. */
 const char *cm_confine_kind(void);
 

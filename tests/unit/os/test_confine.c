@@ -264,6 +264,66 @@ an_answer_beyond_its_bound_is_refused(void **state)
 	cm_buf_release(&result);
 }
 
+/* Answers, then waits for a word before it ends. */
+static int
+answer_and_wait(void *arg, int out)
+{
+	char word;
+
+	if (write(out, "hello", 5) != 5 || close(out) != 0)
+		return 1;
+	return read(*(int *)arg, &word, 1) == 1 ? 7 : 2;
+}
+
+static void
+an_answer_can_be_had_before_the_child_ends(void **state)
+{
+	struct cm_buf result = { .max = 100 };
+	struct cm_confine_job job = { .run = answer_and_wait, .what = "x", .quiet = true, .result = &result };
+	struct cm_confine_child child;
+	int status = -1, ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	job.arg = &ends[0];
+	job.keep = &ends[0];
+	job.n_keep = 1;
+	assert_int_equal(cm_confine_start(&job, &child, NULL), CM_OK);
+	cm_confine_listen(&child);
+	assert_int_equal(result.len, 5);
+	assert_int_equal(kill(child.pid, 0), 0);
+	assert_int_equal(write(ends[1], "!", 1), 1);
+	assert_int_equal(cm_confine_end(&child, &status, NULL), CM_OK);
+	assert_int_equal(status, 7);
+	close(ends[0]);
+	close(ends[1]);
+	cm_buf_release(&result);
+}
+
+static void
+a_child_nobody_waits_for_is_stopped(void **state)
+{
+	struct cm_buf result = { .max = 100 };
+	struct cm_confine_job job = { .run = answer_and_wait, .what = "x", .quiet = true, .result = &result };
+	struct cm_confine_child child;
+	int ends[2], pid;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	job.arg = &ends[0];
+	job.keep = &ends[0];
+	job.n_keep = 1;
+	assert_int_equal(cm_confine_start(&job, &child, NULL), CM_OK);
+	pid = child.pid;
+	cm_confine_drop(&child);
+	assert_int_equal(child.pid, 0);
+	assert_int_equal(kill(pid, 0), -1);
+	cm_confine_drop(&child);
+	close(ends[0]);
+	close(ends[1]);
+	cm_buf_release(&result);
+}
+
 int
 main(void)
 {
@@ -275,6 +335,8 @@ main(void)
 		cmocka_unit_test(only_listed_descriptors_stay_open),
 		cmocka_unit_test(memory_threads_and_the_answer_work),
 		cmocka_unit_test(an_answer_beyond_its_bound_is_refused),
+		cmocka_unit_test(an_answer_can_be_had_before_the_child_ends),
+		cmocka_unit_test(a_child_nobody_waits_for_is_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
