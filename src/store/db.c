@@ -79,6 +79,12 @@ cm_db_exec(struct cm_db *db, const char *sql, struct cm_err *err)
 	return code == SQLITE_OK ? CM_OK : say(db, code, err);
 }
 
+bool
+cm_db_is_begun(const struct cm_db *db)
+{
+	return db->h != NULL && sqlite3_get_autocommit(db->h) == 0;
+}
+
 enum cm_result
 cm_db_int(struct cm_db *db, const char *sql, int64_t *out, struct cm_err *err)
 {

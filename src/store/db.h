@@ -27,6 +27,9 @@ void cm_db_close(struct cm_db *db); /* a zeroed one is fine */
 /* Statements without values or rows. */
 CM_RESULT cm_db_exec(struct cm_db *db, const char *sql, struct cm_err *err);
 
+/* Is a transaction open?  SQLite ends one itself where it finds the disk full. */
+bool cm_db_is_begun(const struct cm_db *db);
+
 /* The single integer that ${sql} gives. */
 CM_RESULT cm_db_int(struct cm_db *db, const char *sql, int64_t *out, struct cm_err *err);
 

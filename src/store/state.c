@@ -36,7 +36,7 @@ void
 cm_case_rollback(struct cm_case *c)
 {
 	/* Nothing more can be done if this fails: closing does the same. */
-	if (c->begun && cm_db_exec(&c->db, "ROLLBACK", NULL) != CM_OK)
+	if (c->begun && cm_db_is_begun(&c->db) && cm_db_exec(&c->db, "ROLLBACK", NULL) != CM_OK)
 		cm_db_close(&c->db);
 	c->begun = false;
 }
