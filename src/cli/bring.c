@@ -9,19 +9,38 @@
 #include "worker/seal_exhibit.h"
 
 enum cm_exit
-cm_bring_confined(const struct cm_bring *b, struct cm_confine_job job)
+cm_bring_start(const struct cm_bring *b, struct cm_confine_job job, struct cm_confine_child *out)
 {
 	struct cm_err err = { 0 };
-	int status = CM_EXIT_CANNOT;
 
 	job.unconfined = b->no_confine;
 	fflush(b->ctx->out);
 	fflush(b->ctx->err);
-	if (cm_confine_run(&job, &status, &err) != CM_OK) {
-		(void)cm_cli_error(b->ctx, NULL, &err, NULL);
-		return CM_EXIT_CANNOT;
-	}
-	return (enum cm_exit)status;
+	if (cm_confine_start(&job, out, &err) == CM_OK)
+		return CM_EXIT_OK;
+	(void)cm_cli_error(b->ctx, NULL, &err, NULL);
+	return CM_EXIT_CANNOT;
+}
+
+enum cm_exit
+cm_bring_await(const struct cm_bring *b, struct cm_confine_child *child)
+{
+	struct cm_err err = { 0 };
+	int status = CM_EXIT_CANNOT;
+
+	if (cm_confine_end(child, &status, &err) == CM_OK)
+		return (enum cm_exit)status;
+	(void)cm_cli_error(b->ctx, NULL, &err, NULL);
+	return CM_EXIT_CANNOT;
+}
+
+enum cm_exit
+cm_bring_confined(const struct cm_bring *b, struct cm_confine_job job)
+{
+	struct cm_confine_child child;
+	enum cm_exit code = cm_bring_start(b, job, &child);
+
+	return code == CM_EXIT_OK ? cm_bring_await(b, &child) : code;
 }
 
 enum cm_exit

@@ -51,4 +51,8 @@ void cm_bring_end(struct cm_bring *b, struct cm_brought *f);
 /* Runs ${job} confined (or not, as ${b} says); its exit code. */
 enum cm_exit cm_bring_confined(const struct cm_bring *b, struct cm_confine_job job);
 
+/* The same in two steps; in between cm_confine_listen may be called. */
+enum cm_exit cm_bring_start(const struct cm_bring *b, struct cm_confine_job job, struct cm_confine_child *out);
+enum cm_exit cm_bring_await(const struct cm_bring *b, struct cm_confine_child *child);
+
 #endif

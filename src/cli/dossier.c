@@ -1,5 +1,7 @@
 /* Making a dossier: plan, open and render in a confined child; sign, and verify in another
  * confined child, as a receiver would; write. */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +39,8 @@ struct making {
 	struct cm_disclosure disclosure;
 	struct cm_case_stated stated;
 	struct cm_buf contradicted; /* a byte a finding: 1 if a receiver would see it so */
+	enum cm_exit (*meanwhile)(void *arg); /* of the wish, the first time; or NULL */
+	int turn[2]; /* a pipe: the child that packs may speak when its other end is closed */
 };
 
 static CM_RESULT
@@ -222,6 +226,16 @@ say_plan(struct making *m, const struct cm_pack_out *out)
 	return CM_EXIT_OK;
 }
 
+/* Until the parent has said what comes first. */
+static void
+await_turn(const struct making *m)
+{
+	char nothing;
+
+	while (m->turn[0] >= 0 && read(m->turn[0], &nothing, 1) < 0 && errno == EINTR)
+		;
+}
+
 /* In the child. */
 static int
 pack(void *arg, int fd)
@@ -234,6 +248,7 @@ pack(void *arg, int fd)
 
 	cm_arena_init(&arena, 0);
 	rc = cm_pack(&m->in, &arena, &out, &m->err);
+	await_turn(m);
 	if (rc != CM_OK) {
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
 		code = say_failure(m, &out);
@@ -253,27 +268,49 @@ pack(void *arg, int fd)
 	return (int)cm_cli_finish(m->ctx, code);
 }
 
-static enum cm_exit
-confined(struct making *m, int (*run)(void *, int), struct cm_buf *result)
+static CM_RESULT
+start(struct making *m, int (*run)(void *, int), struct cm_buf *result, struct cm_confine_child *out)
 {
 	struct cm_confine_job job = { .run = run, .arg = m, .what = m->wish->out, .result = result,
 		.unconfined = m->wish->no_confine, .quiet = true };
-	int status = CM_EXIT_CANNOT, *fds;
+	int *fds = cm_arena_array(m->wish->arena, m->wish->n_exhibits + 2, sizeof(*fds));
 	size_t i;
 
-	fds = cm_arena_array(m->wish->arena, m->wish->n_exhibits + 1, sizeof(*fds));
-	for (i = 0; fds != NULL && i < m->wish->n_exhibits; i++) {
+	if (fds == NULL)
+		return no_memory(m);
+	for (i = 0; i < m->wish->n_exhibits; i++) {
 		if (m->file[i] != NULL && cm_file_fd(m->file[i]) >= 0)
 			fds[job.n_keep++] = cm_file_fd(m->file[i]);
 	}
+	if (m->turn[0] >= 0)
+		fds[job.n_keep++] = m->turn[0];
 	job.keep = fds;
 	fflush(m->ctx->out);
 	fflush(m->ctx->err);
-	if (cm_confine_run(&job, &status, &m->err) != CM_OK) {
-		(void)cm_cli_error(m->ctx, NULL, &m->err, NULL);
-		return CM_EXIT_CANNOT;
+	return cm_confine_start(&job, out, &m->err);
+}
+
+static enum cm_exit
+await(struct making *m, struct cm_confine_child *child)
+{
+	int status = CM_EXIT_CANNOT;
+
+	if (cm_confine_end(child, &status, &m->err) == CM_OK)
+		return (enum cm_exit)status;
+	(void)cm_cli_error(m->ctx, NULL, &m->err, NULL);
+	return CM_EXIT_CANNOT;
+}
+
+static void
+close_turn(struct making *m)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		if (m->turn[i] >= 0)
+			close(m->turn[i]);
+		m->turn[i] = -1;
 	}
-	return (enum cm_exit)status;
 }
 
 /* The members that the child drafted, and every file that it made. */
@@ -487,20 +524,36 @@ store(struct making *m)
 /* The dossier gets its name only when the case knows of it for good: otherwise a crash in
  * between would leave a dossier with a number that the next statement gets, too. */
 static CM_RESULT
-keep(struct making *m)
+keep(struct making *m, struct cm_write_mode mode)
 {
-	struct cm_write_mode mode = { m->wish->replace ? CM_WRITE_REPLACE : CM_WRITE_NEW, 0644 };
-	enum cm_result rc = cm_whole_stage(m->wish->out, cm_buf_span(&m->dossier), mode, &m->err);
+	enum cm_result rc = store(m);
 
 	if (rc == CM_OK)
-		rc = store(m);
-	if (rc == CM_OK)
 		rc = cm_case_commit(m->wish->c, &m->err);
+	return rc == CM_OK ? cm_whole_place(m->wish->out, mode, &m->err) : rc;
+}
+
+/* Has it checked while it is written beside its name, which it gets if it holds. */
+static CM_RESULT
+check_and_keep(struct making *m, enum cm_exit *code)
+{
+	struct cm_write_mode mode = { m->wish->replace ? CM_WRITE_REPLACE : CM_WRITE_NEW, 0644 };
+	struct cm_confine_child child;
+	enum cm_result rc = start(m, check, &m->contradicted, &child);
+
+	if (rc != CM_OK)
+		return rc;
+	rc = cm_whole_stage(m->wish->out, cm_buf_span(&m->dossier), mode, &m->err);
 	if (rc != CM_OK) {
-		cm_whole_drop(m->wish->out);
+		cm_confine_drop(&child);
 		return rc;
 	}
-	return cm_whole_place(m->wish->out, mode, &m->err);
+	*code = await(m, &child);
+	if (*code == CM_EXIT_OK)
+		rc = keep(m, mode);
+	if (*code != CM_EXIT_OK || rc != CM_OK)
+		cm_whole_drop(m->wish->out);
+	return rc;
 }
 
 /* From the signature to the file: all of it, or the number is not used. */
@@ -513,9 +566,7 @@ finish(struct making *m)
 	if (rc == CM_OK)
 		rc = sign(m);
 	if (rc == CM_OK)
-		code = confined(m, check, &m->contradicted);
-	if (rc == CM_OK && code == CM_EXIT_OK)
-		rc = keep(m);
+		rc = check_and_keep(m, &code);
 	if (rc != CM_OK) {
 		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
 		code = CM_EXIT_CANNOT;
@@ -551,18 +602,48 @@ clean_up(struct making *m)
 	cm_buf_release(&m->contradicted);
 }
 
+/* What the caller has to do in the meantime, once. */
+static enum cm_exit
+do_meanwhile(struct making *m)
+{
+	enum cm_exit code = m->meanwhile == NULL ? CM_EXIT_OK : m->meanwhile(m->wish->meanwhile_arg);
+
+	fflush(m->ctx->out);
+	close_turn(m);
+	return code;
+}
+
+static enum cm_exit
+pack_it(struct making *m)
+{
+	struct cm_confine_child child;
+	enum cm_result rc = CM_OK;
+	enum cm_exit code;
+
+	if (m->meanwhile != NULL && pipe2(m->turn, O_CLOEXEC) != 0)
+		rc = cm_err_set(&m->err, CM_E_IO, "no pipe: %s", strerror(errno));
+	if (rc == CM_OK)
+		rc = gather(m);
+	if (rc == CM_OK)
+		rc = start(m, pack, &m->files, &child);
+	code = do_meanwhile(m);
+	if (code != CM_EXIT_OK) {
+		if (rc == CM_OK)
+			cm_confine_drop(&child);
+		return code;
+	}
+	if (rc == CM_OK)
+		return await(m, &child);
+	(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
+	return CM_EXIT_CANNOT;
+}
+
 static enum cm_exit
 make(struct making *m)
 {
 	const struct cm_dossier_wish *wish = m->wish;
-	enum cm_exit code = CM_EXIT_OK;
+	enum cm_exit code = pack_it(m);
 
-	if (gather(m) != CM_OK) {
-		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
-		code = CM_EXIT_CANNOT;
-	}
-	if (code == CM_EXIT_OK)
-		code = confined(m, pack, &m->files);
 	if (code == CM_EXIT_OK && !wish->dry_run)
 		code = finish(m);
 	if (code == CM_EXIT_OK && !wish->dry_run && wish->json)
@@ -600,10 +681,12 @@ cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 	now.findings = (const uint8_t (*)[32])finding;
 	/* Each turn shows fewer findings, until those that are left bear one another. */
 	while (code == CM_EXIT_PARTLY) {
-		struct making m = { .ctx = ctx, .wish = &now, .now = cm_clock_now() };
+		struct making m = { .ctx = ctx, .wish = &now, .now = cm_clock_now(), .meanwhile = now.meanwhile,
+			.turn = { -1, -1 } };
 
 		cm_rfc3339_format(m.now, m.made);
 		code = make(&m);
+		now.meanwhile = NULL;
 		if (code == CM_EXIT_PARTLY)
 			left += leave_out(&now, finding, &m.contradicted);
 		clean_up(&m);

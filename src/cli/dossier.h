@@ -22,6 +22,11 @@ struct cm_dossier_wish {
 	const char *to;	 /* or NULL */
 	const char *out; /* the dossier's path */
 	bool replace;	 /* it may be there already */
+	/* Or NULL: what the caller has to do, once, and what it says before anything of the
+	 * dossier is said; it runs while a child plans and opens.  Anything but CM_EXIT_OK
+	 * ends the whole. */
+	enum cm_exit (*meanwhile)(void *arg);
+	void *meanwhile_arg;
 };
 
 /* Makes it, verifies it as a receiver would, and only then writes it.  What it shows and

@@ -57,6 +57,7 @@ struct investigate {
 	const char *filter, *summary;
 	struct cm_buf out; /* default name */
 	struct cm_buf answer;
+	struct cm_confine_child child; /* that looks */
 	struct cm_err err;
 };
 
@@ -169,12 +170,14 @@ prepare(struct investigate *in, const struct cm_args *a)
 	return open_all(in, a);
 }
 
+/* Until the child has said what is to be stated; it goes on printing. */
 static enum cm_exit
 look(struct investigate *in)
 {
 	struct cm_confine_job job = { .run = cm_look_run, .arg = &in->look, .what = in->look.file[0].name,
 		.result = &in->answer };
 	int *fds = cm_arena_array(&in->arena, 2 * in->look.n_files + 2, sizeof(*fds));
+	enum cm_exit code;
 	size_t i;
 
 	if (fds == NULL) {
@@ -188,7 +191,10 @@ look(struct investigate *in)
 	if (in->look.summary_file != NULL)
 		fds[job.n_keep++] = fileno(in->look.summary_file);
 	job.keep = fds;
-	return cm_bring_confined(&in->bring, job);
+	code = cm_bring_start(&in->bring, job, &in->child);
+	if (code == CM_EXIT_OK)
+		cm_confine_listen(&in->child);
+	return code;
 }
 
 /* What is to be stated, read from the confined reader's answer. */
@@ -320,12 +326,12 @@ undo(struct investigate *in)
 		in->look.file[i].stated = false;
 }
 
-/* All statements, or none. */
+/* All statements, or none: a transaction that begins here, and that `settle` ends. */
 static CM_RESULT
 state_answer(struct stating *s)
 {
 	struct investigate *in = s->in;
-	enum cm_result rc = CM_OK;
+	enum cm_result rc;
 
 	s->exhibit = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit[0]));
 	s->subject = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->subject[0]));
@@ -333,13 +339,7 @@ state_answer(struct stating *s)
 	if (s->exhibit == NULL || s->subject == NULL || s->findings == NULL)
 		return no_memory(in);
 	rc = cm_case_begin(in->c, &in->err);
-	if (rc == CM_OK)
-		rc = state_all(s);
-	if (rc == CM_OK)
-		rc = cm_case_commit(in->c, &in->err);
-	if (rc != CM_OK)
-		undo(in);
-	return rc;
+	return rc == CM_OK ? state_all(s) : rc;
 }
 
 static void
@@ -394,33 +394,78 @@ name_dossier(struct investigate *in)
 }
 
 static enum cm_exit
-seal_and_show(struct investigate *in)
+nothing_stated(struct investigate *in)
 {
-	struct stating s = { .in = in };
+	undo(in);
+	(void)cm_cli_error(in->ctx, NULL, &in->err, "nothing was stated");
+	return CM_EXIT_CANNOT;
+}
+
+/* The statements are there for good, and said so: while the dossier is being made, since
+ * copying them out takes as long. */
+static enum cm_exit
+settle(void *arg)
+{
+	struct stating *s = arg;
+	struct investigate *in = s->in;
+
+	if (cm_case_commit(in->c, &in->err) != CM_OK)
+		return nothing_stated(in);
+	say_sealed(s);
+	return CM_EXIT_OK;
+}
+
+static bool
+is_usable(enum cm_exit code)
+{
+	return code == CM_EXIT_OK || code == CM_EXIT_FINDINGS || code == CM_EXIT_MALFORMED;
+}
+
+static enum cm_exit
+show(struct stating *s)
+{
+	struct investigate *in = s->in;
 	enum cm_exit code;
 
-	in->stating = (struct cm_stating) { .c = in->c, .signer = &in->keyring.signer, .wish = &in->seal };
-	memcpy(in->stating.source, in->look.source, 32);
-	if (state_answer(&s) != CM_OK || name_dossier(in) != CM_OK) {
-		(void)cm_cli_error(in->ctx, NULL, &in->err, "nothing was stated");
-		return CM_EXIT_CANNOT;
-	}
-	if (s.n_exhibits == 0) {
-		cm_cli_say(in->ctx, "no file is a capture, so nothing was sealed");
-		return CM_EXIT_MALFORMED;
-	}
-	say_sealed(&s);
 	in->wish.c = in->c;
 	in->wish.signer = &in->keyring.signer;
 	in->wish.arena = &in->arena;
-	in->wish.exhibits = s.exhibit;
-	in->wish.n_exhibits = s.n_exhibits;
-	in->wish.findings = (const uint8_t (*)[32])s.findings;
-	in->wish.n_findings = s.n_findings;
+	in->wish.exhibits = s->exhibit;
+	in->wish.n_exhibits = s->n_exhibits;
+	in->wish.findings = (const uint8_t (*)[32])s->findings;
+	in->wish.n_findings = s->n_findings;
+	in->wish.meanwhile = settle;
+	in->wish.meanwhile_arg = s;
 	code = cm_cli_dossier(in->ctx, &in->wish);
 	if (code == CM_EXIT_OK)
 		fprintf(in->ctx->out, "%s\n", in->wish.out);
 	return code;
+}
+
+/* States what the child says while it prints; whether that was fine shows at its end. */
+static enum cm_exit
+state_and_show(struct investigate *in, enum cm_exit *looked)
+{
+	struct stating s = { .in = in };
+	enum cm_result rc = CM_OK;
+
+	in->stating = (struct cm_stating) { .c = in->c, .signer = &in->keyring.signer, .wish = &in->seal };
+	memcpy(in->stating.source, in->look.source, 32);
+	if (in->answer.len != 0)
+		rc = state_answer(&s);
+	*looked = cm_bring_await(&in->bring, &in->child);
+	if (!is_usable(*looked) || in->answer.len == 0) {
+		undo(in);
+		return *looked;
+	}
+	if (rc != CM_OK || name_dossier(in) != CM_OK)
+		return nothing_stated(in);
+	if (s.n_exhibits == 0) {
+		undo(in);
+		cm_cli_say(in->ctx, "no file is a capture, so nothing was sealed");
+		return CM_EXIT_MALFORMED;
+	}
+	return show(&s);
 }
 
 static void
@@ -428,6 +473,7 @@ clean_up(struct investigate *in)
 {
 	size_t i;
 
+	cm_confine_drop(&in->child);
 	for (i = 0; i < in->look.n_files; i++)
 		cm_bring_end(&in->bring, &in->look.file[i]);
 	free(in->look.file);
@@ -447,7 +493,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_investigate, argc, argv, ctx);
 	struct investigate in = { .ctx = ctx, .look = { .most = CM_STATED_USUAL } };
-	enum cm_exit code, shown;
+	enum cm_exit code, shown, looked = CM_EXIT_OK;
 	int id;
 
 	while ((id = cm_args_next(&a)) != CM_ARGS_END)
@@ -459,9 +505,9 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	code = prepare(&in, &a);
 	if (code == CM_EXIT_OK)
 		code = look(&in);
-	if (code == CM_EXIT_OK || code == CM_EXIT_FINDINGS || code == CM_EXIT_MALFORMED) {
-		shown = in.answer.len != 0 ? seal_and_show(&in) : code;
-		code = shown != CM_EXIT_OK ? shown : in.bring.damaged ? CM_EXIT_MALFORMED : code;
+	if (code == CM_EXIT_OK) {
+		shown = state_and_show(&in, &looked);
+		code = shown != CM_EXIT_OK ? shown : in.bring.damaged ? CM_EXIT_MALFORMED : looked;
 	}
 	clean_up(&in);
 	return code;

@@ -23,6 +23,7 @@ struct cm_look {
  * ${out} what the parent is to state, a line of JSON each:
  *	[{"sealed": true, members of cm_sealed_write}, ...], one for each file
  *	{members of finding/v1}, for each finding to be stated
+ * closing it behind the last, before findings are printed.
  * Returns the exit code that findings and damage call for. */
 int cm_look_run(void *arg, int out);
 

@@ -1,5 +1,6 @@
 /* What `comity investigate` does with untrusted bytes: all of it confined. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/inspect.h"
 #include "cli/investigate.h"
@@ -256,6 +257,7 @@ look(struct looking *l, int out)
 		rc = hand_over(l, out);
 	if (rc != CM_OK)
 		return cm_err_set(&l->err, rc, "the investigation stopped: %s", cm_result_word(rc));
+	close(out); /* the parent goes on while this prints */
 	rc = print_findings(l);
 	return rc == CM_OK ? print_summary(l) : rc;
 }
