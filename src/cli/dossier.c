@@ -68,11 +68,11 @@ read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *ou
 
 	if (rc == CM_OK && cm_buf_cstr(&path) == NULL)
 		rc = CM_E_NOMEM;
-	/* without it every row is read: slower, no more */
+	/* without it, or with one of an older form, every row is read: slower, no more */
 	if (rc == CM_OK && cm_path_exists(cm_buf_cstr(&path)))
 		rc = cm_whole_read(cm_buf_cstr(&path), INDEX_MAX, index, &m->err);
 	cm_buf_release(&path);
-	if (rc == CM_OK)
+	if (rc == CM_OK && cm_index_is(cm_buf_span(index)))
 		*out = cm_buf_span(index);
 	return rc;
 }

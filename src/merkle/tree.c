@@ -106,6 +106,21 @@ cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN])
 	memcpy(out, in, CM_SHA256_LEN);
 }
 
+size_t
+cm_tree_above(const uint8_t *leaves, size_t n, unsigned levels, uint8_t (*out)[CM_HASH_LEN])
+{
+	uint8_t odd[CM_TREE_SOME / 2][CM_HASH_LEN], even[CM_TREE_SOME / 4][CM_HASH_LEN];
+	const uint8_t *in = leaves;
+	unsigned i;
+
+	for (i = 0; i < levels; i++) {
+		n = level_above(in, n, i % 2 == 0 ? odd : even);
+		in = i % 2 == 0 ? odd[0] : even[0];
+	}
+	memcpy(out, in, n * CM_HASH_LEN);
+	return n;
+}
+
 /* Is [at, n) a node on the right edge?  RFC 9162 splits off the largest power of two
  * below the size again and again: what is left begins where n has its low bits cleared. */
 static bool

@@ -262,8 +262,8 @@ cm_cut_to_tile(
 		keep(&c);
 	if (rc == CM_OK && !cm_buf_ok(&t->bytes))
 		rc = CM_E_NOMEM;
-	if (rc == CM_OK && t->n++ == 0)
-		t->offset = row->offset;
+	if (rc == CM_OK)
+		cm_tile_count(t, row->offset);
 	return rc;
 }
 

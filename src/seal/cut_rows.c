@@ -17,6 +17,7 @@ struct cm_cut_rows {
 	uint64_t next;		 /* number of the next row */
 	bool jumped;		 /* not all rows before it have been read */
 	struct cm_places met;	 /* of a capture, unless it has jumped */
+	uint64_t rows;		 /* of which there is an index; 0: none */
 	struct cm_span index;	 /* without places; */
 	struct cm_span places;	 /* and these */
 	struct cm_places_walk walk;
@@ -187,33 +188,34 @@ cm_cut_rows_index(struct cm_cut_rows *r, struct cm_span index, uint64_t rows, st
 
 	if (index.len == 0)
 		return CM_OK;
-	if (index.len < len || !cm_places_ok(cm_span_part(index, (size_t)len, index.len)))
+	if (!cm_index_is(index) || index.len < len || !cm_places_ok(cm_span_part(index, (size_t)len, index.len)))
 		return cm_err_set(err, CM_E_USAGE, "this index belongs to another exhibit");
 	r->index = cm_span_part(index, 0, (size_t)len);
+	r->rows = rows;
 	r->places = cm_span_part(index, (size_t)len, index.len);
 	return CM_OK;
 }
 
-/* To the first row of the tile of ${row}, unless reading on is no farther. */
+/* To the first row of the group of ${row}, unless reading on is no farther. */
 static enum cm_result
-to_tile(struct cm_cut_rows *r, uint64_t row, struct cm_err *err)
+to_group(struct cm_cut_rows *r, uint64_t row, struct cm_err *err)
 {
-	uint64_t tile = row >> CM_TILE_LEVEL, at = tile * CM_INDEX_RECORD;
+	uint64_t group = row & ~(uint64_t)(CM_GROUP_ROWS - 1);
 
-	if (r->next <= row && tile << CM_TILE_LEVEL <= r->next)
+	if (r->next <= row && group <= r->next)
 		return CM_OK;
-	if (!can_seek(r) || at + CM_INDEX_HEAD > r->index.len) {
+	if (!can_seek(r) || row >= r->rows) {
 		if (r->next <= row)
 			return CM_OK;
 		return r->source.stable ? seek_cells(r, 0, 0, err) : CM_E_USAGE;
 	}
-	return seek_cells(r, tile << CM_TILE_LEVEL, cm_get64(r->index.ptr + at), err);
+	return seek_cells(r, group, cm_index_offset(r->index, group), err);
 }
 
 enum cm_result
 cm_cut_rows_to(struct cm_cut_rows *r, uint64_t row, struct cm_err *err)
 {
-	enum cm_result rc = to_tile(r, row, err);
+	enum cm_result rc = to_group(r, row, err);
 
 	while (rc == CM_OK && r->next < row)
 		rc = next_row(r, err);

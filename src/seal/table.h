@@ -1,35 +1,18 @@
 /* seal/table.h -- commits to a table, and writes openings of it (FORMATS 1.1, 1.4).
  *
  * Both go once through the rows, in order; memory does not depend on how many there are.  Nothing here reads a file: rows come from a cm_cell_source
- * (seal/cut.h makes one of a capture, a log, records or a blob).
- *
- * What the case folder keeps beside the secret is the *index*: for every 256
- * rows a record of
- *	offset u64 (of the first of these rows in the file) || node (the hash of
- *	their subtree, FORMATS 1.1) || the first 4 bytes of each row's leaf hash
- * 4.2 bytes a row, big-endian, joined; the last record has fewer leaves; of a capture
- * the places (seal/places.h) stand behind.  With it an opening touches only the
- * groups of 256 rows of which it opens some, if the source can seek, and a row that
- * changed since the seal is named.  It holds commitments only: nothing to hide. */
+ * (seal/cut.h makes one of a capture, a log, records or a blob). */
 #ifndef CM_SEAL_TABLE_H
 #define CM_SEAL_TABLE_H
 
 #include "base/sink.h"
+#include "seal/index.h"
 #include "seal/plan.h"
 #include "seal/schema.h"
 #include "seal/tile.h"
 
-/* Length of the index of so many rows, without places. */
-static inline uint64_t
-cm_index_len(uint64_t rows)
-{
-	uint64_t tiles = (rows + CM_TILE_ROWS - 1) >> CM_TILE_LEVEL;
-
-	return tiles * CM_INDEX_HEAD + rows * CM_INDEX_CHECK;
-}
-
 /* Reads all rows and puts rows and root into ${*out}; x and schema too; has_file is
- * false, statement zero.  ${index}, which may be NULL, is written as said above.
+ * false, statement zero.  ${index} gets the index (seal/index.h) and may be NULL.
  * CM_E_LIMIT: more than 2^40 rows.  CM_E_NOMEM, and what the source and the sink say. */
 CM_RESULT cm_table_commit(const struct cm_schema *schema, const struct cm_seal_secret *secret,
     struct cm_cell_source source, const struct cm_sink *index, struct cm_seal *out,
@@ -62,7 +45,7 @@ struct cm_table_open {
 };
 
 /* Writes the one opening for that plan.  Every row that is read is compared with the
- * seal.  Which rows are read: with `seek` and index those of the groups of 256 of which
+ * seal.  Which rows are read: with `seek` and index those of the groups of 16 of which
  * some row is opened, and those of which `mask` is opened once more before; without, or
  * if one of the latter is a part of a datagram (plan.h), every row.  A row that is not
  * read may have changed, and so may what lies behind the last one if that is not read.

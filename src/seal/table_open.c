@@ -31,11 +31,23 @@ struct opener {
 	size_t open;	     /* how many, from its first row on */
 	bool has_tail;	     /* a last, incomplete subtree: */
 	uint8_t tail[CM_HASH_LEN];
-	bool passes;  /* runs of shut rows are passed over without reading them */
 	size_t range; /* first of the plan that does not end before `at` */
 	uint64_t at;  /* the next row */
 	struct cm_buf buf;
 };
+
+/* The tile that is at hand, read from its first row to its last. */
+static void
+add_tile(const struct opener *o, struct cm_tree *to)
+{
+	uint8_t node[CM_HASH_LEN];
+
+	if (o->rows.hash.n == CM_TILE_ROWS)
+		memcpy(node, o->rows.hash.node, CM_HASH_LEN);
+	else
+		cm_tree_of(o->rows.group[0], CM_TILE_GROUPS, node);
+	cm_tree_add(to, CM_TILE_LEVEL, node);
+}
 
 /* The row that is at hand goes into the tree: a run that is open from its first row to its
  * last as one node. */
@@ -50,7 +62,7 @@ add_leaf(struct opener *o)
 	if (o->open < CM_TILE_ROWS)
 		return;
 	o->open = 0;
-	cm_tree_add(&o->tree, CM_TILE_LEVEL, o->rows.node);
+	add_tile(o, &o->tree);
 }
 
 /* A run that is not open to its end: its leaves one by one. */
@@ -64,48 +76,65 @@ break_run(struct opener *o)
 	o->open = 0;
 }
 
-/* Hashes whole runs by the index alone. */
+/* Hashes whole tiles and groups by the index alone; ${*tail}: of what is left at the end of
+ * the table. */
 static void
 pass_over(struct opener *o, uint64_t count, struct cm_tree *skip, const uint8_t **tail)
 {
-	uint64_t end = o->at + count, row;
+	struct cm_span index = o->in->index;
+	uint64_t end = o->at + count, row = o->at;
 
-	for (row = o->at; row < end; row += CM_TILE_ROWS) {
-		if (end - row >= CM_TILE_ROWS)
-			cm_tree_add(skip, CM_TILE_LEVEL, cm_table_index_of(o->in, row) + 8);
-		else
-			*tail = cm_table_index_of(o->in, row) + 8;
-		cm_table_rows_pass(&o->rows, row);
+	while (row < end) {
+		if (row % CM_TILE_ROWS == 0 && end - row >= CM_TILE_ROWS) {
+			cm_tree_add(skip, CM_TILE_LEVEL, cm_index_tile(index, row));
+			row += CM_TILE_ROWS;
+		} else if (end - row >= CM_GROUP_ROWS) {
+			cm_tree_add(skip, CM_GROUP_LEVEL, cm_index_node(index, row));
+			row += CM_GROUP_ROWS;
+		} else {
+			*tail = cm_index_node(index, row);
+			row = end;
+		}
 	}
+	cm_table_rows_pass(&o->rows, end);
+}
+
+/* How many rows from ${row} on, before ${end}, have one node in the tree. */
+static uint64_t
+unit(uint64_t row, uint64_t end)
+{
+	if (row % CM_TILE_ROWS == 0 && end - row >= CM_TILE_ROWS)
+		return CM_TILE_ROWS;
+	return row % CM_GROUP_ROWS == 0 && end - row >= CM_GROUP_ROWS ? CM_GROUP_ROWS : 1;
 }
 
 static enum cm_result
 read_over(struct opener *o, uint64_t count, struct cm_tree *skip, struct cm_err *err)
 {
-	uint64_t end = o->at + count, row = o->at, last;
+	uint64_t end = o->at + count, row = o->at, n;
 	enum cm_result rc;
 
-	while (row < end) {
-		last = row % CM_TILE_ROWS == 0 && end - row >= CM_TILE_ROWS ? row + CM_TILE_ROWS - 1
-									   : row;
-		rc = cm_table_rows_to(&o->rows, last, err);
+	for (; row < end; row += n) {
+		n = unit(row, end);
+		rc = cm_table_rows_to(&o->rows, row + n - 1, err);
 		if (rc != CM_OK)
 			return rc;
-		if (last == row)
-			cm_tree_add(skip, 0, cm_table_rows_leaf(&o->rows, row));
+		if (n == CM_TILE_ROWS)
+			add_tile(o, skip);
+		else if (n == CM_GROUP_ROWS)
+			cm_tree_add(skip, CM_GROUP_LEVEL, cm_table_rows_group(&o->rows, row));
 		else
-			cm_tree_add(skip, CM_TILE_LEVEL, o->rows.node);
-		row = last + 1;
+			cm_tree_add(skip, 0, cm_table_rows_leaf(&o->rows, row));
 	}
 	return CM_OK;
 }
 
-/* Whole tiles, the last one of which may be that of the table. */
+/* Whole groups, the last one of which may be that of the table. */
 static bool
-are_tiles(const struct opener *o, uint64_t count)
+are_groups(const struct opener *o, uint64_t count)
 {
-	return o->at % CM_TILE_ROWS == 0 &&
-	       (count >= CM_TILE_ROWS || o->at + count == o->in->seal->rows);
+	return o->at % CM_GROUP_ROWS == 0 &&
+	       (count >= CM_GROUP_ROWS || o->at + count == o->in->seal->rows);
 }
 
 /* The rows from `at` to ${to} stay shut: the largest subtree of them goes out as one hash. */
@@ -113,7 +142,7 @@ static enum cm_result
 skip(struct opener *o, uint64_t to, struct cm_err *err)
 {
 	uint64_t count = cm_tree_largest(o->in->seal->rows, o->at, to);
-	bool index_does = o->passes && are_tiles(o, count);
+	bool index_does = o->rows.passes && are_groups(o, count);
 	struct cm_tree sub = { 0 };
 	const uint8_t *tail = NULL;
 	uint8_t hash[CM_HASH_LEN];
@@ -280,7 +309,7 @@ check_question(const struct cm_table_open *in, struct cm_err *err)
 {
 	if (memcmp(in->seal->x, in->secret->x, CM_HASH_LEN) != 0)
 		return cm_err_set(err, CM_E_USAGE, "this secret belongs to another exhibit");
-	if (in->index.len > 0 && in->index.len < cm_index_len(in->seal->rows))
+	if (in->index.len > 0 && (!cm_index_is(in->index) || in->index.len < cm_index_len(in->seal->rows)))
 		return cm_err_set(err, CM_E_USAGE, "this index belongs to another exhibit");
 	if (in->with_file && (!in->seal->has_file || !opens_all(in->plan, in->seal)))
 		return cm_err_set(err, CM_E_USAGE,
@@ -302,19 +331,18 @@ masks(const struct cm_plan *p)
 	return n;
 }
 
-/* Reads the tiles of a range of which `mask` is opened, for the checker alone. */
+/* Reads the groups of a range of which `mask` is opened, for the checker alone. */
 static enum cm_result
 look_at(struct opener *o, const struct cm_plan_range *r, uint64_t *at, struct cm_err *err)
 {
-	uint64_t run = r->from & ~(uint64_t)(CM_TILE_ROWS - 1);
-	const uint8_t *index = cm_table_index_of(o->in, run);
+	uint64_t group = r->from & ~(uint64_t)(CM_GROUP_ROWS - 1);
 	const struct cm_cell_source *s = &o->in->source;
 	struct cm_cells cells;
 	enum cm_result rc = CM_OK;
 
-	if (index != NULL && (*at < run || *at > r->from)) {
-		*at = run;
-		rc = s->seek(s->arg, run, cm_get64(index), err);
+	if (*at < group || *at > r->from) {
+		*at = group;
+		rc = s->seek(s->arg, group, cm_index_offset(o->in->index, group), err);
 	}
 	for (; rc == CM_OK && *at < r->to; ++*at) {
 		rc = s->next(s->arg, &cells, err);
@@ -325,7 +353,7 @@ look_at(struct opener *o, const struct cm_plan_range *r, uint64_t *at, struct cm
 	return rc == CM_E_NOTFOUND ? CM_OK : rc;
 }
 
-/* May tiles be passed over?  Where `mask` is opened that depends on the rows where it is; if
+/* May groups be passed over?  Where `mask` is opened that depends on the rows where it is; if
  * these are many, looking at them first would save nothing. */
 static enum cm_result
 find_passes(struct opener *o, struct cm_err *err)
@@ -344,7 +372,7 @@ find_passes(struct opener *o, struct cm_err *err)
 		cm_plan_checker_looked(o->checker);
 		o->rows.must_seek = true;
 	}
-	o->passes = !cm_plan_checker_needs_all(o->checker);
+	o->rows.passes = !cm_plan_checker_needs_all(o->checker);
 	return rc;
 }
 

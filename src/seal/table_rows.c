@@ -40,23 +40,40 @@ cm_table_differs(struct cm_table_diff *diff, uint64_t first, uint64_t last, cons
 	    first, last, how);
 }
 
-const uint8_t *
-cm_table_index_of(const struct cm_table_open *in, uint64_t row)
-{
-	return in->index.len == 0 ? NULL
-				  : in->index.ptr + (row >> CM_TILE_LEVEL) * CM_INDEX_RECORD;
-}
-
 static enum cm_result
 seek(struct cm_table_rows *r, struct cm_err *err)
 {
-	const uint8_t *index = cm_table_index_of(r->in, r->next);
-
 	/* only an index lets rows be passed over */
-	if (!r->must_seek || index == NULL)
+	if (!r->must_seek || r->in->index.len == 0)
 		return CM_OK;
 	r->must_seek = false;
-	return r->in->source.seek(r->in->source.arg, r->next, cm_get64(index), err);
+	return r->in->source.seek(
+	    r->in->source.arg, r->next, cm_index_offset(r->in->index, r->next), err);
+}
+
+/* Does the plan open some row of [from, from+16)?  Asked with rows ascending. */
+static bool
+opens_some(struct cm_table_rows *r, uint64_t from)
+{
+	const struct cm_plan *p = r->in->plan;
+
+	while (r->range < p->n && p->range[r->range].to <= from)
+		r->range++;
+	return r->range < p->n && p->range[r->range].from < from + CM_GROUP_ROWS;
+}
+
+/* Up to where rows are read at once. */
+static uint64_t
+stretch(struct cm_table_rows *r)
+{
+	uint64_t rows = r->in->seal->rows, end = (r->next / CM_TILE_ROWS + 1) * CM_TILE_ROWS, at;
+
+	end = end < rows ? end : rows;
+	if (!r->passes)
+		return end;
+	for (at = (r->next / CM_GROUP_ROWS + 1) * CM_GROUP_ROWS; at < end && opens_some(r, at);)
+		at += CM_GROUP_ROWS;
+	return at < end ? at : end;
 }
 
 static enum cm_result
@@ -77,9 +94,10 @@ static enum cm_result
 fill_tile(struct cm_table_rows *r, struct cm_err *err)
 {
 	enum cm_result rc = CM_OK;
+	uint64_t end = stretch(r);
 
 	cm_tile_begin(&r->tile, r->next);
-	while (rc == CM_OK && !cm_tile_is_full(&r->tile) && r->next < r->in->seal->rows) {
+	while (rc == CM_OK && !cm_tile_is_full(&r->tile) && r->next < end) {
 		rc = add_row(r, err);
 		r->next += rc == CM_OK;
 	}
@@ -91,14 +109,12 @@ static enum cm_result
 check_row(struct cm_table_rows *r, size_t i, struct cm_err *err)
 {
 	uint64_t row = r->tile.first + i;
-	const uint8_t *index = cm_table_index_of(r->in, row);
 	struct cm_cells cells = { .offset = 0 };
 	size_t c;
 
 	memcpy(r->leaf[row % CM_TILE_ROWS], r->hash.leaf[i], CM_HASH_LEN);
-	if (index != NULL &&
-	    memcmp(index + CM_INDEX_HEAD + CM_INDEX_CHECK * (row % CM_TILE_ROWS), r->hash.leaf[i],
-		CM_INDEX_CHECK) != 0)
+	if (r->in->index.len > 0 && memcmp(cm_index_check(r->in->index, r->in->seal->rows, row),
+					r->hash.leaf[i], CM_INDEX_CHECK) != 0)
 		return cm_table_differs(r->diff, row, row, "has changed since", err);
 	if (r->in->seal->schema.kind != CM_KIND_CAPTURE)
 		return CM_OK;
@@ -107,22 +123,35 @@ check_row(struct cm_table_rows *r, size_t i, struct cm_err *err)
 	return cm_plan_checker_row(r->checker, row, &cells, err);
 }
 
-/* A run that is read to its end has the node that the index says. */
+/* A group that is read to its end has the node that the index says. */
 static enum cm_result
-check_run(struct cm_table_rows *r, struct cm_err *err)
+check_group(struct cm_table_rows *r, uint64_t first, size_t n, struct cm_err *err)
 {
-	uint64_t last = r->next - 1, first = last & ~(uint64_t)(CM_TILE_ROWS - 1);
-	const uint8_t *index = cm_table_index_of(r->in, last);
+	size_t i = (size_t)(first % CM_TILE_ROWS);
+	uint8_t *node = r->group[i / CM_GROUP_ROWS];
 
-	if (r->next % CM_TILE_ROWS != 0 && r->next != r->in->seal->rows)
-		return CM_OK;
 	if (r->hash.n == CM_TILE_ROWS)
-		memcpy(r->node, r->hash.node, CM_HASH_LEN);
+		memcpy(node, r->hash.group[i / CM_GROUP_ROWS], CM_HASH_LEN);
 	else
-		cm_tree_of(r->leaf[0], (size_t)(r->next - first), r->node);
-	if (index != NULL && memcmp(index + 8, r->node, CM_HASH_LEN) != 0)
-		return cm_table_differs(r->diff, first, last, "has changed since", err);
+		cm_tree_of(r->leaf[i], n, node);
+	if (r->in->index.len > 0 && memcmp(cm_index_node(r->in->index, first), node, CM_HASH_LEN) != 0)
+		return cm_table_differs(r->diff, first, first + n - 1, "has changed since", err);
 	return CM_OK;
+}
+
+/* Those that end with one of the rows at hand. */
+static enum cm_result
+check_groups(struct cm_table_rows *r, struct cm_err *err)
+{
+	uint64_t first = r->tile.first & ~(uint64_t)(CM_GROUP_ROWS - 1), rows = r->in->seal->rows, end;
+	enum cm_result rc = CM_OK;
+
+	for (; rc == CM_OK && first < r->next; first += CM_GROUP_ROWS) {
+		end = first + CM_GROUP_ROWS < rows ? first + CM_GROUP_ROWS : rows;
+		if (end <= r->next)
+			rc = check_group(r, first, (size_t)(end - first), err);
+	}
+	return rc;
 }
 
 static enum cm_result
@@ -143,7 +172,7 @@ read_tile(struct cm_table_rows *r, struct cm_err *err)
 		rc = check_row(r, i, err);
 	if (rc == CM_OK && end == CM_E_NOTFOUND)
 		return cm_table_differs(r->diff, r->next, r->next, "is missing", err);
-	return rc == CM_OK ? check_run(r, err) : rc;
+	return rc == CM_OK ? check_groups(r, err) : rc;
 }
 
 enum cm_result
@@ -160,7 +189,7 @@ void
 cm_table_rows_pass(struct cm_table_rows *r, uint64_t row)
 {
 	r->must_seek = true;
-	r->next = row + CM_TILE_ROWS;
+	r->next = row;
 }
 
 enum cm_result

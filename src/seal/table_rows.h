@@ -1,8 +1,9 @@
 /* seal/table_rows.h -- the rows of an exhibit, read again and compared with its seal; for
  * table_open.c, nobody else.
  *
- * Rows are read by the run of 256, hashed side by side, and each is compared with the
- * index, if there is one, before anybody sees it: then the plan's checker sees it. */
+ * Rows are read by the tile of 256, or, where others may be passed over, by the groups of 16
+ * that the plan opens some row of; they are hashed side by side, and each is compared with
+ * the index, if there is one, before anybody sees it: then the plan's checker sees it. */
 #ifndef CM_SEAL_TABLE_ROWS_H
 #define CM_SEAL_TABLE_ROWS_H
 
@@ -13,12 +14,14 @@ struct cm_table_rows {
 	struct cm_plan_checker *checker; /* borrowed */
 	struct cm_table_diff *diff;
 	struct cm_tile_hasher *hasher;
-	struct cm_tile tile; /* the rows at hand, all of one run, */
+	struct cm_tile tile; /* the rows at hand, all of one tile, */
 	struct cm_tile_hash hash;
 	uint64_t next;	/* the first row that has not been read */
 	bool must_seek; /* the source stands elsewhere */
-	uint8_t leaf[CM_TILE_ROWS][CM_HASH_LEN]; /* of the run, as far as it is read; */
-	uint8_t node[CM_HASH_LEN];		 /* its node, once it is read to its end */
+	bool passes;	/* groups of shut rows are passed over */
+	size_t range;	/* first of the plan that does not end before `next` */
+	uint8_t leaf[CM_TILE_ROWS][CM_HASH_LEN];    /* of the tile, as far as it is read; */
+	uint8_t group[CM_TILE_GROUPS][CM_HASH_LEN]; /* nodes of what was read to its end */
 };
 
 /* CM_E_NOMEM; cm_table_rows_fini is fine then. */
@@ -30,7 +33,7 @@ void cm_table_rows_fini(struct cm_table_rows *r);
  * CM_E_REFUSED: it, or one before it, is not what was sealed, or must not be opened so. */
 CM_RESULT cm_table_rows_to(struct cm_table_rows *r, uint64_t row, struct cm_err *err);
 
-/* The run that begins at ${row} will not be read. */
+/* The next row to be read is ${row}, the first of a group: those before it are passed over. */
 void cm_table_rows_pass(struct cm_table_rows *r, uint64_t row);
 
 /* Is anything behind the last row, if that was read? */
@@ -40,14 +43,18 @@ CM_RESULT cm_table_rows_end(struct cm_table_rows *r, struct cm_err *err);
 CM_RESULT cm_table_differs(struct cm_table_diff *diff, uint64_t first, uint64_t last,
     const char *how, struct cm_err *err);
 
-/* The index record of the run of ${row}; NULL: there is no index. */
-const uint8_t *cm_table_index_of(const struct cm_table_open *in, uint64_t row);
-
 /* Of a row at hand. */
 static inline const uint8_t *
 cm_table_rows_leaf(const struct cm_table_rows *r, uint64_t row)
 {
 	return r->leaf[row % CM_TILE_ROWS];
+}
+
+/* Of the group, read to its end, that begins at ${row}. */
+static inline const uint8_t *
+cm_table_rows_group(const struct cm_table_rows *r, uint64_t row)
+{
+	return r->group[row % CM_TILE_ROWS / CM_GROUP_ROWS];
 }
 
 static inline struct cm_span

@@ -24,7 +24,6 @@ void
 cm_tile_begin(struct cm_tile *t, uint64_t first)
 {
 	t->first = first;
-	t->offset = 0;
 	t->n = 0;
 	cm_buf_clear(&t->bytes);
 }
@@ -51,7 +50,6 @@ cm_tile_add(struct cm_tile *t, const struct cm_cells *cells)
 	}
 	if (!cm_buf_ok(&t->bytes))
 		return CM_E_NOMEM;
-	if (t->n++ == 0)
-		t->offset = cells->offset;
+	cm_tile_count(t, cells->offset);
 	return CM_OK;
 }

@@ -21,9 +21,9 @@
 #define CM_TILE_ROWS 256u
 #define CM_TILE_BYTES (1u << 20) /* copied bytes with which a tile is full */
 
-#define CM_INDEX_HEAD 40u
-#define CM_INDEX_CHECK 4u
-#define CM_INDEX_RECORD (CM_INDEX_HEAD + CM_INDEX_CHECK * CM_TILE_ROWS)
+#define CM_GROUP_LEVEL 4
+#define CM_GROUP_ROWS 16u
+#define CM_TILE_GROUPS (CM_TILE_ROWS / CM_GROUP_ROWS)
 
 /* A cell's value: where it lies, or at which place of the tile's own bytes. */
 struct cm_tile_cell {
@@ -35,7 +35,7 @@ struct cm_tile_cell {
 struct cm_tile {
 	size_t columns;
 	uint64_t first;            /* number of the first row */
-	uint64_t offset;           /* of the first row, in the file */
+	uint64_t offset[CM_TILE_GROUPS]; /* in the file: of each group whose first row is here */
 	size_t n;                  /* rows */
 	struct cm_tile_cell *cell; /* row by row, `columns` each */
 	struct cm_buf bytes;       /* of cells that do not lie in the exhibit */
@@ -54,11 +54,20 @@ bool cm_tile_is_full(const struct cm_tile *t);
 CM_RESULT cm_tile_add(struct cm_tile *t, const struct cm_cells *cells);
 
 /* The cells of the next row, empty, for who puts them there himself, and counts the row with
- * `n`. */
+ * cm_tile_count. */
 static inline struct cm_tile_cell *
 cm_tile_next(struct cm_tile *t)
 {
 	return t->cell + t->n * t->columns;
+}
+
+static inline void
+cm_tile_count(struct cm_tile *t, uint64_t offset)
+{
+	size_t at = (size_t)((t->first + t->n++) % CM_TILE_ROWS);
+
+	if (at % CM_GROUP_ROWS == 0)
+		t->offset[at / CM_GROUP_ROWS] = offset;
 }
 
 static inline struct cm_span
@@ -77,9 +86,11 @@ cm_tile_value(const struct cm_tile *t, size_t row, size_t column)
 
 /* What the rows of a tile hash to. */
 struct cm_tile_hash {
-	uint64_t first, offset;
+	uint64_t first;
+	uint64_t offset[CM_TILE_GROUPS]; /* of those whose first row is here, */
 	size_t n;
-	uint8_t node[CM_HASH_LEN]; /* of the subtree, if n is CM_TILE_ROWS */
+	uint8_t group[CM_TILE_GROUPS][CM_HASH_LEN]; /* the nodes over them, */
+	uint8_t node[CM_HASH_LEN];		    /* and over all, if n is CM_TILE_ROWS */
 	uint8_t leaf[CM_TILE_ROWS][CM_HASH_LEN];
 };
 
@@ -94,12 +105,13 @@ void cm_tile_hasher_free(struct cm_tile_hasher *h); /* wipes; NULL is fine */
  * only, and may go once this returns. */
 void cm_tile_hash(struct cm_tile_hasher *h, const struct cm_tile *tile, struct cm_tile_hash *out);
 
-/* Folds tiles into root and index (seal/table.h says what the index is). */
+/* Folds tiles into root and index (seal/index.h). */
 struct cm_committer {
 	const struct cm_sink *index; /* may be NULL */
 	struct cm_tree tree;         /* of the tiles that are full */
-	uint64_t offset;             /* of the run being gathered, */
+	uint64_t offset[CM_TILE_GROUPS]; /* of the run being gathered, */
 	size_t n;                    /* its rows so far, */
+	bool begun;                  /* the head of the index is written */
 	uint8_t leaf[CM_TILE_ROWS][CM_HASH_LEN];
 };
 

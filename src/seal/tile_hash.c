@@ -13,6 +13,7 @@ struct cm_tile_hasher {
 	struct cm_schema schema;
 	struct cm_names names;
 	struct cm_salts salts;
+	struct cm_salts few;         /* by the group, where few rows are hashed */
 	size_t linked;               /* columns that are */
 	uint8_t (*head)[HEAD];       /* 0x14 || c || salt, in the order of salts */
 	struct cm_sha256_msg *msg;   /* cells, row by row */
@@ -22,6 +23,7 @@ struct cm_tile_hasher {
 	uint8_t (*tie)[CM_HASH_LEN]; /* and their ties */
 	struct cm_sha256_msg leaf_msg[CM_TILE_ROWS];
 	uint16_t place[CM_TILE_ROWS]; /* of a row's salts */
+	uint8_t place_few[CM_GROUP_ROWS];
 };
 
 static enum cm_result
@@ -44,6 +46,8 @@ make_room(struct cm_tile_hasher *h)
 	}
 	for (i = 0; i < rows; i++)
 		h->place[i] = (uint16_t)cm_salts_place(&h->salts, i);
+	for (i = 0; i < (size_t)1 << h->few.height; i++)
+		h->place_few[i] = (uint8_t)cm_salts_place(&h->few, i);
 	return CM_OK;
 }
 
@@ -64,6 +68,8 @@ cm_tile_hasher_new(const struct cm_schema *schema, const struct cm_seal_secret *
 	if (rc == CM_OK)
 		rc = cm_salts_init(&h->salts, secret, schema->n, CM_TILE_LEVEL);
 	if (rc == CM_OK)
+		rc = cm_salts_init(&h->few, secret, schema->n, CM_GROUP_LEVEL);
+	if (rc == CM_OK)
 		rc = make_room(h);
 	if (rc != CM_OK) {
 		cm_tile_hasher_free(h);
@@ -81,6 +87,7 @@ cm_tile_hasher_free(struct cm_tile_hasher *h)
 	if (h->head != NULL)
 		explicit_bzero(h->head, (h->schema.n << h->salts.height) * sizeof(*h->head));
 	cm_salts_fini(&h->salts);
+	cm_salts_fini(&h->few);
 	cm_names_fini(&h->names);
 	free(h->head);
 	free(h->msg);
@@ -112,23 +119,22 @@ make_ties(struct cm_tile_hasher *h, const struct cm_tile *tile, size_t from, siz
 
 /* Rows [from, from+n) of the tile, all of one run of salts. */
 static void
-hash_run(struct cm_tile_hasher *h, const struct cm_tile *tile, size_t from, size_t n,
-    uint8_t (*leaf)[CM_HASH_LEN])
+hash_run(struct cm_tile_hasher *h, struct cm_salts *salts, const struct cm_tile *tile, size_t from,
+    size_t n, uint8_t (*leaf)[CM_HASH_LEN])
 {
 	static const uint8_t leaf_head = 0x00;
 	const size_t columns = h->schema.n;
 	const uint64_t first = tile->first + from;
-	const size_t skip = (size_t)(first & (((uint64_t)1 << h->salts.height) - 1));
+	const size_t skip = (size_t)(first & (((uint64_t)1 << salts->height) - 1));
 	struct cm_sha256_msg *m = h->msg;
-	size_t ties = 0, i, c;
+	size_t ties = 0, i, c, place;
 
-	cm_salts_of_run(&h->salts, first >> h->salts.height, h->head[0] + 2, HEAD);
+	cm_salts_of_run(salts, first >> salts->height, h->head[0] + 2, HEAD);
 	make_ties(h, tile, from, n);
 	for (i = 0; i < n; i++) {
-		uint8_t(*head)[HEAD] = h->head + h->place[skip + i] * columns;
-
+		place = salts == &h->few ? h->place_few[skip + i] : h->place[skip + i];
 		for (c = 0; c < columns; c++, m++) {
-			m->head = cm_span_of(head[c], HEAD);
+			m->head = cm_span_of(h->head[place * columns + c], HEAD);
 			m->body = h->schema.column[c].link == CM_LINK_PLAIN
 				      ? cm_tile_value(tile, from + i, c)
 				      : cm_span_of(h->tie[ties++], CM_HASH_LEN);
@@ -140,20 +146,30 @@ hash_run(struct cm_tile_hasher *h, const struct cm_tile *tile, size_t from, size
 	cm_sha256_many(h->leaf_msg, n, leaf);
 }
 
+/* With few rows most of a run's salts would be for nothing. */
+static struct cm_salts *
+salts_for(struct cm_tile_hasher *h, size_t rows)
+{
+	return rows <= 4 * CM_GROUP_ROWS && h->few.height < h->salts.height ? &h->few : &h->salts;
+}
+
 void
 cm_tile_hash(struct cm_tile_hasher *h, const struct cm_tile *tile, struct cm_tile_hash *out)
 {
-	const size_t run = (size_t)1 << h->salts.height;
+	struct cm_salts *salts = salts_for(h, tile->n);
+	const size_t run = (size_t)1 << salts->height;
 	size_t at, n;
 
 	out->first = tile->first;
-	out->offset = tile->offset;
+	memcpy(out->offset, tile->offset, sizeof(out->offset));
 	out->n = tile->n;
 	for (at = 0; at < tile->n; at += n) {
 		n = run - (size_t)((tile->first + at) % run);
 		n = n < tile->n - at ? n : tile->n - at;
-		hash_run(h, tile, at, n, out->leaf + at);
+		hash_run(h, salts, tile, at, n, out->leaf + at);
 	}
-	if (out->n == CM_TILE_ROWS)
-		cm_tree_of(out->leaf[0], out->n, out->node);
+	if (out->n == CM_TILE_ROWS) {
+		cm_tree_above(out->leaf[0], out->n, CM_GROUP_LEVEL, out->group);
+		cm_tree_of(out->group[0], CM_TILE_GROUPS, out->node);
+	}
 }

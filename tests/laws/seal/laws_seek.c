@@ -431,13 +431,13 @@ open_by(struct gen *g, const struct exhibit *e, const struct cm_source *source, 
 }
 
 static uint64_t
-tiles_of(const struct cm_plan *p)
+groups_of(const struct cm_plan *p)
 {
 	uint64_t n = 0;
 	size_t i;
 
 	for (i = 0; i < p->n; i++)
-		n += (p->range[i].to - 1) / CM_TILE_ROWS - p->range[i].from / CM_TILE_ROWS + 1;
+		n += (p->range[i].to - 1) / CM_GROUP_ROWS - p->range[i].from / CM_GROUP_ROWS + 1;
 	return n;
 }
 
@@ -469,10 +469,10 @@ seeking_and_scanning_give_one_opening(struct gen *g)
 		holds = gen_fail(g, "another opening");
 	if (holds && diff.differs)
 		holds = gen_fail(g, "row %u is said to differ", (unsigned)diff.first);
-	if (holds && two == CM_OK && diff.compared > tiles_of(&plan) * CM_TILE_ROWS &&
+	if (holds && two == CM_OK && diff.compared > groups_of(&plan) * CM_GROUP_ROWS &&
 	    diff.compared != e.seal.rows)
-		holds = gen_fail(g, "%u rows compared for %u tiles", (unsigned)diff.compared,
-		    (unsigned)tiles_of(&plan));
+		holds = gen_fail(g, "%u rows compared for %u groups", (unsigned)diff.compared,
+		    (unsigned)groups_of(&plan));
 	free(c.page);
 	cm_buf_release(&a);
 	cm_buf_release(&b);
@@ -481,7 +481,7 @@ seeking_and_scanning_give_one_opening(struct gen *g)
 	return holds;
 }
 
-/* An ordinary capture: what is read is the tiles, and where the reader learns its link. */
+/* An ordinary capture: what is read is the groups, and where the reader learns its link. */
 static bool
 few_rows_touch_few_pages(struct gen *g)
 {
@@ -513,9 +513,9 @@ few_rows_touch_few_pages(struct gen *g)
 		holds = gen_fail(g, "%s", err.text);
 	for (n = 0; n <= c.file.len / 4096; n++)
 		touched += c.page[n];
-	if (holds && touched > 2 + tiles_of(&plan) * (CM_TILE_ROWS * record / 4096 + 2))
-		holds = gen_fail(g, "%u pages for %u tiles", (unsigned)touched,
-		    (unsigned)tiles_of(&plan));
+	if (holds && touched > 2 + groups_of(&plan) * (CM_GROUP_ROWS * record / 4096 + 2))
+		holds = gen_fail(g, "%u pages for %u groups", (unsigned)touched,
+		    (unsigned)groups_of(&plan));
 	free(c.page);
 	cm_buf_release(&b);
 	cm_plan_release(&plan);

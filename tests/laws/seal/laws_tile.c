@@ -24,18 +24,24 @@ static uint8_t (*leaves_of(const struct made *m))[32]
 	return leaf;
 }
 
-/* The index by the words of seal/table.h. */
+/* The index by the words of seal/index.h. */
 static void
 index_of(const struct made *m, uint8_t (*leaf)[32], struct cm_buf *out)
 {
 	uint8_t node[32];
-	uint64_t at, n, i;
+	uint64_t at, n, i, some;
 
+	cm_buf_add_str(out, "CMindex2");
 	for (at = 0; at < m->seal.rows; at += n) {
 		n = m->seal.rows - at < 256 ? m->seal.rows - at : 256;
 		made_tree(leaf + at, (size_t)n, node);
-		cm_buf_add_u64(out, m->row[at].offset);
 		cm_buf_add(out, node, 32);
+		for (i = 0; i < n; i += 16) {
+			some = n - i < 16 ? n - i : 16;
+			made_tree(leaf + at + i, (size_t)some, node);
+			cm_buf_add_u64(out, m->row[at + i].offset);
+			cm_buf_add(out, node, 32);
+		}
 		for (i = 0; i < n; i++)
 			cm_buf_add(out, leaf[at + i], 4);
 	}

@@ -91,10 +91,11 @@ leaves_and_root_are_those(void **state)
 	    CM_OK);
 	assert_int_equal(seal.rows, kat.rows);
 	assert_memory_equal(seal.root, kat.seal.root, 32);
-	assert_int_equal(index.len, CM_INDEX_HEAD + CM_INDEX_CHECK * kat.rows);
-	assert_memory_equal(index.ptr + 8, kat.seal.root, 32);
+	assert_int_equal(index.len, cm_index_len(kat.rows));
+	assert_true(cm_index_is(cm_buf_span(&index)));
+	assert_memory_equal(cm_index_tile(cm_buf_span(&index), 0), kat.seal.root, 32);
 	for (i = 0; i < kat.rows; i++)
-		assert_memory_equal(index.ptr + CM_INDEX_HEAD + CM_INDEX_CHECK * i,
+		assert_memory_equal(cm_index_check(cm_buf_span(&index), kat.rows, i),
 		    kat_hex(&kat, json_array_get(json_object_get(kat.json, "leaf"), i)).ptr,
 		    CM_INDEX_CHECK);
 	cm_buf_release(&index);
