@@ -385,11 +385,30 @@ load_opening(struct cm_loaded *l, const struct cm_zip *zip, size_t k, struct cm_
 }
 
 CM_RESULT
+cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
+{
+	size_t n = l->dossier.n_exhibits, k;
+	struct cm_shown_exhibit *x;
+	enum cm_result rc = CM_OK;
+
+	x = cm_arena_copy(l->arena, l->dossier.exhibits, (n + 1) * sizeof(*x));
+	if (x == NULL)
+		return no_memory(err);
+	l->dossier.exhibits = x;
+	for (k = 0; rc == CM_OK && k < n; k++) {
+		x[k].shows = (struct cm_shows) { .capture = l->seal[k].seal.schema.kind == CM_KIND_CAPTURE };
+		rc = load_opening(l, zip, k, &x[k], err);
+	}
+	if (rc == CM_OK)
+		l->at = NULL;
+	return rc;
+}
+
+CM_RESULT
 cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 {
 	size_t seals = count_files(zip, "seal"), findings = count_files(zip, "finding"),
-	       handovers = count_files(zip, "custody"), k;
-	struct cm_shown_exhibit *x;
+	       handovers = count_files(zip, "custody");
 	enum cm_result rc;
 
 	rc = make_room(l, seals + findings + handovers + 1, err);
@@ -399,17 +418,7 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 		rc = load_findings(l, zip, findings, err);
 	if (rc == CM_OK)
 		rc = load_custody(l, zip, handovers, err);
-	if (rc != CM_OK)
-		return rc;
-	x = cm_arena_copy(l->arena, l->dossier.exhibits, (seals + 1) * sizeof(*x));
-	if (x == NULL)
-		return no_memory(err);
-	l->dossier.exhibits = x;
-	for (k = 0; rc == CM_OK && k < seals; k++)
-		rc = load_opening(l, zip, k, &x[k], err);
-	if (rc == CM_OK)
-		l->at = NULL;
-	return rc;
+	return rc == CM_OK ? cm_load_openings(l, zip, err) : rc;
 }
 
 CM_RESULT

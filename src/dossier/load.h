@@ -45,6 +45,10 @@ struct cm_loaded {
  * CM_E_MALFORMED, CM_E_REFUSED, CM_E_UNSUPPORTED, CM_E_LIMIT, CM_E_NOMEM. */
 CM_RESULT cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err);
 
+/* The openings again, of a sender who loaded the other parts first and has made them since:
+ * ${zip} has the same parts, and perhaps openings. */
+CM_RESULT cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err);
+
 /* Reads disclosure.json and its signature as one more part, and puts it into the
  * dossier.  Before or after cm_load. */
 CM_RESULT cm_load_disclosure(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err);

@@ -282,34 +282,32 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 	return add_entry(p, CM_PACK_DRAFT, cm_buf_span(&p->draft));
 }
 
+/* What is made of the openings, as the receiver will read them. */
 static CM_RESULT
-add_made(struct packing *p)
+add_made(struct packing *p, struct cm_loaded *l)
 {
-	struct cm_loaded l = { .arena = p->arena };
 	struct cm_zip zip = as_zip(p);
-	enum cm_result rc = cm_load(&l, &zip, p->err);
+	enum cm_result rc = cm_load_openings(l, &zip, p->err);
 	uint32_t k;
 
-	l.dossier.by = p->in->by;
-	l.dossier.made = p->in->made;
-	l.dossier.to = p->in->to;
-	l.dossier.version = p->in->tool_version;
-	l.dossier.hides = p->in->select.hides;
-	l.dossier.leaks_accepted = p->out->leaks.n;
-	for (k = 0; rc == CM_OK && k < l.dossier.n_exhibits; k++)
-		rc = add_opened(p, &l.dossier, k);
+	l->dossier.by = p->in->by;
+	l->dossier.made = p->in->made;
+	l->dossier.to = p->in->to;
+	l->dossier.version = p->in->tool_version;
+	l->dossier.hides = p->in->select.hides;
+	l->dossier.leaks_accepted = p->out->leaks.n;
+	for (k = 0; rc == CM_OK && k < l->dossier.n_exhibits; k++)
+		rc = add_opened(p, &l->dossier, k);
 	if (rc == CM_OK)
-		rc = add_report(p, &l.dossier);
+		rc = add_report(p, &l->dossier);
 	if (rc == CM_OK)
-		rc = add_draft(p, &l.dossier);
-	cm_loaded_release(&l);
+		rc = add_draft(p, &l->dossier);
 	return rc;
 }
 
 static CM_RESULT
-pack(struct packing *p)
+pack(struct packing *p, struct cm_loaded *l)
 {
-	struct cm_loaded l = { .arena = p->arena };
 	struct cm_sink sink = cm_sink_of_buf(&p->out->files);
 	struct cm_zip zip;
 	enum cm_result rc;
@@ -319,16 +317,16 @@ pack(struct packing *p)
 	if (rc != CM_OK)
 		return rc;
 	zip = as_zip(p);
-	rc = cm_load(&l, &zip, p->err);
-	p->out->exhibits = l.dossier.exhibits;
+	rc = cm_load(l, &zip, p->err);
+	p->out->exhibits = l->dossier.exhibits;
 	if (rc == CM_OK)
-		rc = make_plans(p, &l);
-	for (k = 0; rc == CM_OK && !p->in->dry_run && k < p->in->n_exhibits; k++)
-		rc = open_exhibit(p, &l, k);
-	cm_loaded_release(&l);
+		rc = make_plans(p, l);
 	if (rc != CM_OK || p->in->dry_run)
 		return rc;
-	rc = add_made(p);
+	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++)
+		rc = open_exhibit(p, l, k);
+	if (rc == CM_OK)
+		rc = add_made(p, l);
 	return rc == CM_OK ? cm_zip_write(p->entry, p->n, &sink, p->err) : rc;
 }
 
@@ -336,9 +334,11 @@ CM_RESULT
 cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out *out, struct cm_err *err)
 {
 	struct packing p = { .in = in, .arena = arena, .out = out, .err = err };
-	enum cm_result rc = pack(&p);
+	struct cm_loaded l = { .arena = arena };
+	enum cm_result rc = pack(&p, &l);
 	size_t k;
 
+	cm_loaded_release(&l);
 	for (k = 0; p.plan != NULL && p.opening != NULL && p.opened != NULL && k < in->n_exhibits; k++) {
 		cm_plan_release(&p.plan[k]);
 		cm_buf_release(&p.opening[k]);

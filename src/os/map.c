@@ -8,7 +8,7 @@
 /* Pages are given back in pieces of this size, one such piece behind the reader. */
 #define PIECE ((uint64_t)16 << 20)
 #define FAULTS_WORTH 512u /* 32 MiB at most */
-#define LITTLE ((uint64_t)128 << 10) /* that is asked for at a time, read here and there */
+#define LITTLE ((uint64_t)32 << 10) /* that is asked for at a time, read here and there */
 #define LOOK_BACK ((uint64_t)256 << 20)
 
 /* Advice only: a kernel that does not take it reads all the same. */
