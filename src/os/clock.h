@@ -7,4 +7,7 @@
 /* Unix time in whole seconds. */
 int64_t cm_clock_now(void);
 
+/* Milliseconds since some moment, on a clock that nobody sets: for time limits. */
+int64_t cm_clock_ms(void);
+
 #endif
