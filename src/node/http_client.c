@@ -104,8 +104,8 @@ drop(struct cm_http_client *c, struct under_way *u)
 	free(u);
 }
 
-static void
-break_off(struct cm_http_client *c)
+void
+cm_http_client_break_off(struct cm_http_client *c)
 {
 	struct held_pipe h = hold_pipe();
 
@@ -121,7 +121,7 @@ cm_http_client_free(struct cm_http_client *c)
 
 	if (c == NULL)
 		return;
-	break_off(c);
+	cm_http_client_break_off(c);
 	h = hold_pipe();
 	curl_multi_cleanup(c->multi);
 	let_pipe_go(&h);
@@ -367,7 +367,7 @@ cm_http_client_all(struct cm_http_client *c, const struct cm_http_ask *ask, size
 	}
 	if (r == CM_OK)
 		return CM_OK;
-	break_off(c);
+	cm_http_client_break_off(c);
 	for (size_t i = 0; i < n; i++)
 		cm_buf_release(&out[i].body);
 	return r;

@@ -23,7 +23,9 @@ struct cm_http_client_new {
 struct cm_http_client;
 CM_RESULT cm_http_client_new(
     const struct cm_http_client_new *in, struct cm_http_client **out, struct cm_err *err);
-void cm_http_client_free(struct cm_http_client *c); /* breaks off what is under way; NULL is fine */
+/* Breaks off what is under way. */
+void cm_http_client_break_off(struct cm_http_client *c);
+void cm_http_client_free(struct cm_http_client *c); /* the same first; NULL is fine */
 
 struct cm_http_ask {
 	const char *url;

@@ -3,17 +3,9 @@
 #include <time.h>
 
 #include "node/http_watch.h"
+#include "os/clock.h"
 
 #define TICK_MS 100 /* how late a hang-up may come */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static struct timespec
 at_ms(int64_t ms)
@@ -26,11 +18,11 @@ until(const struct cm_http_watch *w, enum cm_http_phase phase)
 {
 	switch (phase) {
 	case CM_HTTP_READING:
-		return now_ms() + w->limits.read_ms;
+		return cm_clock_ms() + w->limits.read_ms;
 	case CM_HTTP_WRITING:
-		return now_ms() + w->limits.write_ms;
+		return cm_clock_ms() + w->limits.write_ms;
 	case CM_HTTP_IDLE:
-		return w->stopping ? 0 : now_ms() + w->limits.idle_ms;
+		return w->stopping ? 0 : cm_clock_ms() + w->limits.idle_ms;
 	case CM_HTTP_HANDLING:
 		break;
 	}
@@ -40,7 +32,7 @@ until(const struct cm_http_watch *w, enum cm_http_phase phase)
 static void
 hang_up_late(struct cm_http_watch *w)
 {
-	int64_t now = now_ms();
+	int64_t now = cm_clock_ms();
 
 	for (struct cm_http_conn *c = w->conns; c != NULL; c = c->behind)
 		if (c->until_ms <= now) {
@@ -59,7 +51,7 @@ watch(void *arg)
 		if (w->conns == NULL) {
 			pthread_cond_wait(&w->change, &w->lock);
 		} else {
-			struct timespec t = at_ms(now_ms() + TICK_MS);
+			struct timespec t = at_ms(cm_clock_ms() + TICK_MS);
 
 			pthread_cond_timedwait(&w->change, &w->lock, &t);
 		}
@@ -139,7 +131,7 @@ cm_http_watch_enter(struct cm_http_watch *w, struct cm_http_conn *c, enum cm_htt
 void
 cm_http_watch_drain(struct cm_http_watch *w)
 {
-	struct timespec end = at_ms(now_ms() + w->limits.stop_ms);
+	struct timespec end = at_ms(cm_clock_ms() + w->limits.stop_ms);
 
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
