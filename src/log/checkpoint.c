@@ -72,15 +72,34 @@ cm_checkpoint_write(const struct cm_checkpoint *c, struct cm_buf *out)
 }
 
 enum cm_result
+cm_checkpoint_read(struct cm_span bytes, size_t base, struct cm_arena *arena,
+    struct cm_checkpoint *out, struct cm_note *note, struct cm_err *err)
+{
+	struct cm_err inner = { 0 };
+	struct cm_checkpoint c;
+	struct cm_note n;
+	enum cm_result r = cm_note_parse(bytes, arena, &n, &inner);
+
+	if (r == CM_OK)
+		r = cm_checkpoint_parse(n.text, &c, &inner);
+	if (r != CM_OK && inner.has_offset)
+		return cm_err_at(err, r, base + inner.offset, "%s", inner.text);
+	if (r != CM_OK)
+		return cm_err_set(err, r, "%s", inner.text);
+	*out = c;
+	if (note != NULL)
+		*note = n;
+	return CM_OK;
+}
+
+enum cm_result
 cm_checkpoint_open(struct cm_span bytes, const struct cm_vkey *key, struct cm_arena *arena,
     struct cm_checkpoint *out, struct cm_note *note, struct cm_err *err)
 {
 	struct cm_checkpoint c;
 	struct cm_note n;
-	enum cm_result r = cm_note_parse(bytes, arena, &n, err);
+	enum cm_result r = cm_checkpoint_read(bytes, 0, arena, &c, &n, err);
 
-	if (r == CM_OK)
-		r = cm_checkpoint_parse(n.text, &c, err);
 	if (r != CM_OK)
 		return r;
 	if (strcmp(c.origin, key->name) != 0)

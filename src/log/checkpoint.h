@@ -18,6 +18,11 @@ struct cm_checkpoint {
 CM_RESULT cm_checkpoint_parse(struct cm_span text, struct cm_checkpoint *out, struct cm_err *err);
 void cm_checkpoint_write(const struct cm_checkpoint *c, struct cm_buf *out);
 
+/* Reads a whole note, and checks no signature.  ${base} is where it begins in what is read, for
+ * the offset of an error.  ${note} may be NULL.  As cm_note_parse and cm_checkpoint_parse. */
+CM_RESULT cm_checkpoint_read(struct cm_span bytes, size_t base, struct cm_arena *arena,
+    struct cm_checkpoint *out, struct cm_note *note, struct cm_err *err);
+
 /* Reads a whole note and checks that ${key} signed it and is named like its origin.  ${note} may
  * be NULL.  CM_E_MALFORMED, CM_E_LIMIT, CM_E_REFUSED, CM_E_NOTFOUND (another log's, or no line of
  * this key), CM_E_NOMEM. */

@@ -21,8 +21,8 @@ struct cm_witness_request {
 };
 
 /* CM_E_MALFORMED (answer 400) with the offset; CM_E_LIMIT; CM_E_NOMEM. */
-CM_RESULT cm_witness_request_parse(
-    struct cm_span body, struct cm_arena *arena, struct cm_witness_request *out, struct cm_err *err);
+CM_RESULT cm_witness_request_parse(struct cm_span body, struct cm_arena *arena,
+    struct cm_witness_request *out, struct cm_err *err);
 void cm_witness_request_write(
     uint64_t old, const struct cm_proof *proof, struct cm_span note, struct cm_buf *out);
 
@@ -33,13 +33,18 @@ struct cm_witness_held {
 };
 
 struct cm_witness_ruling {
-	int status;	    /* 200, 400, 403, 404, 409, 422 */
-	uint64_t stored;    /* 409: goes into the body, as "<stored>\n" of CM_WITNESS_SIZE_TYPE */
-	bool fork;	    /* the log signed this, and what is held, and they do not agree: keep both */
+	int status;      /* 200, 400, 403, 404, 409, 422 */
+	uint64_t stored; /* the size held; a 409 has "<stored>\n" of CM_WITNESS_SIZE_TYPE as body */
+	/* The log signed this and what is held, of one size with two roots: keep both, they prove
+	 * it.  A consistency proof that fails proves nothing: it may be the sender's fault. */
+	bool fork;
 	const char *reason; /* for people; static */
 };
 
-/* ${key}: of the log with this origin; NULL: unknown (404).  CM_E_NOMEM. */
+/* In this order: 404 another log; 403 no signature of the log, or one that does not hold; 400 old
+ * beyond the size; 409 old is not the size held; 422 an empty tree with a root, the size held with
+ * another root, a proof that does not hold; 200.  ${key}: of the log with this origin; NULL:
+ * unknown.  CM_E_NOMEM. */
 CM_RESULT cm_witness_rule(const struct cm_witness_request *r, const struct cm_vkey *key,
     const struct cm_witness_held *held, struct cm_witness_ruling *out, struct cm_err *err);
 
