@@ -28,7 +28,8 @@ struct cm_log_new {
 	uint32_t check;      /* random */
 };
 /* All or nothing, with a signed checkpoint of size 0.  CM_E_USAGE: it exists, or an origin that can not be. */
-CM_RESULT cm_log_files_create(const struct cm_disk *disk, const struct cm_log_new *in, struct cm_err *err);
+CM_RESULT cm_log_files_create(
+    const struct cm_disk *disk, const struct cm_log_new *in, struct cm_err *err);
 
 enum cm_log_open {
 	CM_LOG_READ,
@@ -42,21 +43,33 @@ CM_RESULT cm_log_files_open(const struct cm_disk *disk, const char *folder, enum
 void cm_log_files_close(struct cm_log_files *l); /* NULL is fine */
 
 const struct cm_vkey *cm_log_files_key(const struct cm_log_files *l);
-/* The newest checkpoint, and the bytes of its note as published, with cosignatures. */
+/* The newest checkpoint, and the bytes of its note as published, with cosignatures.  Of a log that
+ * is open for reading, the second one looks again, and the first gives what it saw. */
 const struct cm_checkpoint *cm_log_files_head(const struct cm_log_files *l);
 CM_RESULT cm_log_files_published(struct cm_log_files *l, struct cm_buf *note, struct cm_err *err);
 
 /* Appends entries.  When it returns CM_OK they are on disk under a signed checkpoint, the first
- * one as number ${*first}.  After any failure the log must be closed. */
+ * one as number ${*first}.  CM_E_LIMIT: an entry or the log too long, nothing was added.  After any
+ * other failure the log must be closed; the entries may be in it all the same, which opening it
+ * tells. */
 CM_RESULT cm_log_files_append(struct cm_log_files *l, const struct cm_span *entries, size_t n,
     uint64_t *first, struct cm_err *err);
 
-/* Adds cosignature lines to what is published, if it still is this checkpoint, without the
- * ones it has.  CM_E_USAGE: it has moved on. */
-CM_RESULT cm_log_files_cosigned(
-    struct cm_log_files *l, const struct cm_checkpoint *of, struct cm_span lines, struct cm_err *err);
+/* The same in two steps, for who has more entries than fit into memory: what is added is in the
+ * log, all of it, when commit has returned CM_OK, and none of it before. */
+CM_RESULT cm_log_files_add(struct cm_log_files *l, const struct cm_span *entries, size_t n,
+    uint64_t *first, struct cm_err *err);
+CM_RESULT cm_log_files_commit(struct cm_log_files *l, struct cm_err *err);
 
-/* Its tiles, for proofs (log/tiles.h); lives as long as ${l}. */
+/* Adds cosignature lines to what is published, if it still is this checkpoint, without those of
+ * keys that it has a line of: the first stays, for it bounds the time best.  Whether they hold is
+ * the caller's to know.  When it returns CM_OK they are on disk.  CM_E_USAGE: it has moved on;
+ * CM_E_MALFORMED, CM_E_REFUSED (the log's own key), CM_E_LIMIT: nothing was changed. */
+CM_RESULT cm_log_files_cosigned(struct cm_log_files *l, const struct cm_checkpoint *of,
+    struct cm_span lines, struct cm_err *err);
+
+/* Its tiles, for proofs (log/tiles.h); lives as long as ${l}, and is all of it that several
+ * threads may use at once. */
 struct cm_tile_source cm_log_files_source(struct cm_log_files *l);
 
 /* Looks at everything: each tile and bundle against the root, head against checkpoint, files

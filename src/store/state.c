@@ -321,7 +321,8 @@ mark_exported(struct cm_case *c, int64_t last, struct cm_err *err)
 
 	if (r != CM_OK)
 		return r;
-	q = cm_query_of(&c->db, "UPDATE statement SET exported = 1 WHERE exported = 0 AND rowid <= ?");
+	q = cm_query_of(
+	    &c->db, "UPDATE statement SET exported = 1 WHERE exported = 0 AND rowid <= ?");
 	cm_query_int(&q, 1, last);
 	return cm_query_run(&q, err);
 }
@@ -332,7 +333,8 @@ cm_case_export(struct cm_case *c)
 {
 	int64_t missing = 0, last = 0;
 
-	if (cm_db_int(&c->db, "SELECT count(*) FROM statement WHERE exported = 0", &missing, NULL) != CM_OK ||
+	if (cm_db_int(&c->db, "SELECT count(*) FROM statement WHERE exported = 0", &missing,
+		NULL) != CM_OK ||
 	    missing == 0 || cm_db_exec(&c->db, "BEGIN IMMEDIATE", NULL) != CM_OK)
 		return;
 	/* If one can not be copied those before it are marked all the same, and if they can not

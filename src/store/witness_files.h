@@ -57,8 +57,8 @@ CM_RESULT cm_witness_files_latest(struct cm_witness_files *w, const uint8_t orig
 
 /* For status: each log it knows and what it holds of it. */
 CM_RESULT cm_witness_files_each(struct cm_witness_files *w,
-    void (*one)(void *arg, const struct cm_vkey *log, const struct cm_witness_held *held,
-	uint64_t time),
+    void (*one)(
+	void *arg, const struct cm_vkey *log, const struct cm_witness_held *held, uint64_t time),
     void *arg, struct cm_err *err);
 
 #endif
