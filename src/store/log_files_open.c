@@ -184,7 +184,7 @@ open_to_append(struct cm_log_files *l, struct cm_err *err)
 		r = cm_key_folder_seated(&l->f, &why);
 		if (r == CM_E_REFUSED)
 			cm_err_set(err, r,
-			    "%s.  If it was, ask the witnesses first: comity log init --resume",
+			    "%s.  If it was, ask the witnesses first: comity log checkpoint --resume",
 			    why.text);
 		else if (r != CM_OK)
 			cm_err_set(err, r, "%s", why.text);

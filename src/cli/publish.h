@@ -1,0 +1,36 @@
+/* cli/publish.h -- what follows a statement: it is logged, cosigned, and its dossier gets receipts. */
+#ifndef CM_CLI_PUBLISH_H
+#define CM_CLI_PUBLISH_H
+
+#include "cli/cli.h"
+#include "cli/log.h"
+#include "log/policy.h"
+
+#define CM_PUBLISH_WAIT_MS 3000u /* for each witness */
+
+struct cm_publish {
+	const struct cm_context *ctx;
+	struct cm_case *c;
+	unsigned wait_ms; /* for each witness */
+	bool quiet;       /* nothing on ctx->out; troubles are said all the same */
+	bool all;         /* receipts into all dossiers of the case that are still there */
+	bool resume;      /* the log was copied or moved on purpose: ask all that the quorum needs first */
+	const uint8_t *disclosure; /* or into the dossier of this one; may be NULL */
+	struct cm_span answer; /* cosignature lines that came by hand; may be empty */
+};
+
+struct cm_published {
+	bool has_log;
+	size_t logged;	  /* statements that were added */
+	uint64_t size;	  /* of the log now */
+	struct cm_witnessed witnessed; /* in the arena of the caller */
+	size_t refreshed; /* dossiers */
+};
+
+/* A case without a log is CM_EXIT_OK, and nothing is done.  What witnesses do or leave undone is
+ * said, and no failure.  CM_EXIT_CANNOT: a witness knows more of the log than the log, or the log
+ * is damaged, or could not be written: it has been said.  Statements stand in any case. */
+enum cm_exit cm_cli_publish(
+    const struct cm_publish *in, struct cm_arena *arena, struct cm_published *out);
+
+#endif
