@@ -56,7 +56,7 @@ read_statement(struct making *m, const uint8_t digest[32], struct cm_pack_text *
 	enum cm_result rc = cm_case_statement_text(m->wish->c, digest, json, sig, &m->err);
 
 	if (rc == CM_OK)
-		*out = (struct cm_pack_text) { cm_buf_span(json), cm_buf_span(sig) };
+		*out = (struct cm_pack_text) { .json = cm_buf_span(json), .sig = cm_buf_span(sig) };
 	return rc;
 }
 
@@ -339,20 +339,21 @@ take_draft(struct making *m, struct cm_zip *zip)
 	if (entry == NULL || m->disclosure.files == NULL)
 		return no_memory(m);
 	for (i = 0; i < zip->n; i++) {
-		struct cm_disclosed_file *f = &m->disclosure.files[n];
+		struct cm_disclosed_file *f = &m->disclosure.files[m->disclosure.n_files];
 
 		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)))
 			continue;
-		entry[n] = zip->entry[i];
-		f->name = cm_arena_printf(arena, "%.*s", (int)entry[n].name.len,
-		    (const char *)entry[n].name.ptr);
-		f->bytes = entry[n].data.len;
-		cm_sha256(entry[n].data.ptr, entry[n].data.len, f->sha256);
+		entry[n++] = zip->entry[i];
+		if (cm_load_is_unlisted(zip->entry[i].name))
+			continue;
+		f->name = cm_arena_printf(arena, "%.*s", (int)zip->entry[i].name.len,
+		    (const char *)zip->entry[i].name.ptr);
+		f->bytes = zip->entry[i].data.len;
+		cm_sha256(zip->entry[i].data.ptr, zip->entry[i].data.len, f->sha256);
 		if (f->name == NULL)
 			return no_memory(m);
-		n++;
+		m->disclosure.n_files++;
 	}
-	m->disclosure.n_files = n;
 	*zip = (struct cm_zip) { entry, n };
 	return CM_OK;
 }
@@ -460,7 +461,7 @@ check(void *arg, int fd)
 	struct cm_loaded held = { .arena = &arena };
 	struct cm_signer_line line = { .principals = "self", .key = m->wish->signer->key };
 	struct cm_signers signers = { &line, 1, 0 };
-	struct cm_verify_in in = { cm_buf_span(&m->dossier), &signers, { 0 } };
+	struct cm_verify_in in = { .dossier = cm_buf_span(&m->dossier), .signers = &signers };
 	struct cm_verified v = { 0 };
 	enum cm_exit code = CM_EXIT_OK;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/verify.h"
 #include "dossier/load.h"
@@ -11,7 +12,7 @@
 #include "os/kept.h"
 #include "os/private.h"
 
-enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_REPORT, OPT_NO_CONFINE };
+enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_REPORT, OPT_NO_CONFINE };
 
 /* More than this no dossier has (docs/formats.md 3). */
 #define DOSSIER_MAX ((uint64_t)UINT32_MAX)
@@ -19,6 +20,8 @@ enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_REPORT, OPT_NO_CONFINE };
 static const struct cm_option options[] = {
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ OPT_SIGNERS, "signers", "FILE", "whose keys count: an OpenSSH allowed_signers file" },
+	{ OPT_TRUST, "trust", "FILE", "whose logs and witnesses count (default: `trust' in the case folder)" },
+	{ OPT_TSA_CA, "tsa-ca", "FILE", "whose time stamps count: certificates, PEM" },
 	{ OPT_REPORT, "report", "FILE", "write your own report of what was checked to FILE" },
 	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
@@ -26,9 +29,10 @@ static const struct cm_option options[] = {
 
 struct verify {
 	bool json, no_confine;
-	const char *dossier, *signers, *report;
+	const char *dossier, *signers, *trust, *tsa_ca, *report;
 	struct cm_kept bytes; /* the dossier's: what was checked is what is looked at later */
-	struct cm_buf signers_text;
+	struct cm_buf signers_text, trust_text, tsa_text;
+	struct cm_buf own_trust; /* path in the case folder */
 	FILE *report_file;
 };
 
@@ -117,6 +121,26 @@ read_signers(const struct verify *in, struct cm_arena *arena, struct cm_signers 
 	return cm_err_set(err, CM_E_IO, "%s: %s", in->signers, why.text);
 }
 
+/* The receiver's files on logs and on time stamps. */
+static CM_RESULT
+read_trust(const struct verify *in, struct cm_arena *arena, struct cm_policy *policy,
+    struct cm_timestamp_ca **tsa, struct cm_err *err)
+{
+	struct cm_err why = { 0 };
+	const char *file = in->trust;
+	enum cm_result rc = CM_OK;
+
+	if (in->trust != NULL)
+		rc = cm_policy_parse(cm_buf_span(&in->trust_text), arena, policy, &why);
+	if (rc == CM_OK && in->tsa_ca != NULL) {
+		file = in->tsa_ca;
+		rc = cm_timestamp_ca_new(cm_buf_span(&in->tsa_text), tsa, &why);
+	}
+	if (rc == CM_OK || rc == CM_E_NOMEM)
+		return rc;
+	return cm_err_set(err, CM_E_IO, "%s: %s", file, why.text);
+}
+
 /* In the child. */
 static enum cm_exit
 check(void *arg, const struct cm_context *ctx)
@@ -127,6 +151,7 @@ check(void *arg, const struct cm_context *ctx)
 	struct cm_verify_in v = { .dossier = cm_kept_bytes(&in->bytes) };
 	struct cm_verified out = { 0 };
 	struct cm_signers signers;
+	struct cm_policy policy = { 0 };
 	struct cm_err err = { 0 };
 	enum cm_exit code;
 	enum cm_result rc;
@@ -137,12 +162,37 @@ check(void *arg, const struct cm_context *ctx)
 		rc = read_signers(in, &arena, &signers, &err);
 	v.signers = in->signers != NULL ? &signers : NULL;
 	if (rc == CM_OK)
+		rc = read_trust(in, &arena, &policy, &v.tsa, &err);
+	v.policy = in->trust != NULL ? &policy : NULL;
+	if (rc == CM_OK)
 		rc = cm_verify(&v, &held, &out, &err);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
 	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
 	cm_verify_release(&held);
+	cm_timestamp_ca_free(v.tsa);
 	cm_arena_fini(&arena);
 	return code;
+}
+
+/* The one that the case folder has, where there is one. */
+static bool
+find_own_trust(struct verify *in, const struct cm_context *ctx)
+{
+	struct cm_err err = { 0 };
+	enum cm_result rc = cm_case_find(ctx->case_folder, ".", &in->own_trust, &err);
+
+	if (rc == CM_E_NOMEM)
+		return false;
+	if (rc != CM_OK)
+		return true;
+	cm_buf_add_str(&in->own_trust, "/" CM_CASE_TRUST);
+	if (cm_buf_cstr(&in->own_trust) == NULL)
+		return false;
+	if (!cm_path_exists(cm_buf_cstr(&in->own_trust)))
+		return true;
+	in->trust = cm_buf_cstr(&in->own_trust);
+	cm_cli_say(ctx, "logs and witnesses that count are those of %s", in->trust);
+	return true;
 }
 
 static CM_RESULT
@@ -167,6 +217,14 @@ prepare(struct verify *in, const struct cm_context *ctx)
 	if (in->signers != NULL &&
 	    cm_whole_read(in->signers, CM_SIGNERS_BYTES, &in->signers_text, &err) != CM_OK)
 		return cm_cli_error(ctx, in->signers, &err, NULL);
+	if (in->trust == NULL && !find_own_trust(in, ctx)) {
+		cm_cli_say(ctx, "out of memory");
+		return CM_EXIT_CANNOT;
+	}
+	if (in->trust != NULL && cm_whole_read(in->trust, CM_POLICY_BYTES, &in->trust_text, &err) != CM_OK)
+		return cm_cli_error(ctx, in->trust, &err, NULL);
+	if (in->tsa_ca != NULL && cm_whole_read(in->tsa_ca, CM_TIMESTAMP_CA_BYTES, &in->tsa_text, &err) != CM_OK)
+		return cm_cli_error(ctx, in->tsa_ca, &err, NULL);
 	if (take_bytes(in, ctx, &err) != CM_OK) {
 		(void)cm_cli_error(ctx, in->dossier, &err, NULL);
 		return err.code == CM_E_LIMIT ? CM_EXIT_MALFORMED : CM_EXIT_CANNOT;
@@ -186,6 +244,12 @@ take_option(struct verify *in, const struct cm_args *a, int id)
 		return true;
 	case OPT_SIGNERS:
 		in->signers = a->value;
+		return true;
+	case OPT_TRUST:
+		in->trust = a->value;
+		return true;
+	case OPT_TSA_CA:
+		in->tsa_ca = a->value;
 		return true;
 	case OPT_REPORT:
 		in->report = a->value;
@@ -230,6 +294,9 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		code = run_confined(&in, ctx);
 	cm_kept_fini(&in.bytes);
 	cm_buf_release(&in.signers_text);
+	cm_buf_release(&in.trust_text);
+	cm_buf_release(&in.tsa_text);
+	cm_buf_release(&in.own_trust);
 	if (in.report_file != NULL)
 		fclose(in.report_file);
 	return code;
@@ -242,10 +309,13 @@ const struct cm_command cm_command_verify = {
 	.operands = "DOSSIER",
 	.options = options,
 	.more = "Needs neither a case folder nor a key.  A key found only inside the dossier is never\n"
-		"trusted.  Every finding is made again from the rows that are open.\n"
+		"trusted.  Every finding is made again from the rows that are open.  Receipts of logs\n"
+		"and time stamps say since when a statement existed at the latest; a log or witness\n"
+		"counts if --trust names it, a time stamp if --tsa-ca has its root.\n"
 		"\n"
 		"Exits 0 if all holds and all was redone, 5 if signatures and openings hold but some\n"
-		"findings could not be redone from what is open, 1 if it is refused, contradicted, or\n"
-		"by an unknown signer, 2 for wrong use, 3 if it could not do its work, 4 if it is\n"
+		"findings could not be redone from what is open, or statements are not shown to be\n"
+		"logged as the quorum of --trust asks, 1 if it is refused, contradicted, or by an\n"
+		"unknown signer, 2 for wrong use, 3 if it could not do its work, 4 if it is\n"
 		"malformed.  The last line is the verdict.\n",
 };

@@ -58,6 +58,29 @@ put_signers(struct cm_paragraph *p, const struct cm_verified *v)
 	}
 }
 
+/* Is there anything to say, or did the receiver ask? */
+static bool
+speaks_of_logs(const struct cm_verified *v)
+{
+	bool any = v->policy;
+	size_t i;
+
+	for (i = 0; i < v->n_signers; i++)
+		any |= v->logged[i].receipt != NULL;
+	return any;
+}
+
+static void
+put_logged(struct cm_paragraph *p, const struct cm_verified *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_signers; i++) {
+		cm_buf_printf(&p->text, "%s: %s", v->logged[i].file, v->logged[i].text);
+		cm_paragraph_end(p, 2, 4);
+	}
+}
+
 static void
 put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 {
@@ -79,7 +102,7 @@ static const char *const not_proven[] = {
 	("who did it: the findings say which packets did not come from the host they name, not whose "
 	 "machine sent them;"),
 	"that the bytes were true when they were sealed: a seal shows only that nothing was changed since;",
-	"when it was sealed: times are the signers' own;",
+	"when it was sealed: times are the signers' own, and others say only not later than when;",
 	"what the cells left shut hold, and that no other exhibit exists.",
 };
 #define NOT_PROVEN (sizeof(not_proven) / sizeof(not_proven[0]))
@@ -151,6 +174,10 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 	put_list(&p, "-", v->done, v->n_done);
 	fputs("Who says it:\n", ctx->out);
 	put_signers(&p, v);
+	if (speaks_of_logs(v)) {
+		fputs("Since when it existed, at the latest:\n", ctx->out);
+		put_logged(&p, v);
+	}
 	fputs("Shown, and hidden:\n", ctx->out);
 	put_shown(&p, v->dossier);
 	if (v->dossier->n_findings != 0)
@@ -197,6 +224,55 @@ json_signers(struct cm_jsonw *w, const struct cm_verified *v)
 			cm_jsonw_kstr(w, "trouble", v->signers[i].trouble);
 		cm_jsonw_object_end(w);
 	}
+	cm_jsonw_array_end(w);
+}
+
+static void
+json_logged_one(struct cm_jsonw *w, const struct cm_logged *l)
+{
+	size_t i;
+
+	cm_jsonw_object(w);
+	cm_jsonw_kstr(w, "file", l->file);
+	cm_jsonw_kstr(w, "logged", cm_logged_word(l->how));
+	if (l->receipt != NULL) {
+		cm_jsonw_kstr(w, "origin", l->origin);
+		cm_jsonw_kuint(w, "index", l->index);
+		cm_jsonw_kuint(w, "size", l->size);
+	}
+	if (l->not_later != 0)
+		cm_jsonw_kuint(w, "not_later", l->not_later);
+	cm_jsonw_key(w, "witnesses");
+	cm_jsonw_array(w);
+	for (i = 0; i < l->n_witnesses; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "name", l->witness[i].name);
+		cm_jsonw_kuint(w, "time", l->witness[i].at);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+	if (l->stamp != NULL) {
+		cm_jsonw_key(w, "time_stamp");
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "by", l->stamp->tsa);
+		cm_jsonw_kuint(w, "not_later", (uint64_t)l->stamp->not_later);
+		cm_jsonw_kstr(w, "serial", l->stamp->serial);
+		cm_jsonw_kstr(w, "policy", l->stamp->policy);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_kstr(w, "detail", l->text);
+	cm_jsonw_object_end(w);
+}
+
+static void
+json_logged(struct cm_jsonw *w, const struct cm_verified *v)
+{
+	size_t i;
+
+	cm_jsonw_key(w, "existed");
+	cm_jsonw_array(w);
+	for (i = 0; i < v->n_signers; i++)
+		json_logged_one(w, &v->logged[i]);
 	cm_jsonw_array_end(w);
 }
 
@@ -252,6 +328,7 @@ cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 	cm_jsonw_kstr(&w, "verdict", end[v->end]);
 	cm_jsonw_kstr(&w, "line", v->line);
 	json_signers(&w, v);
+	json_logged(&w, v);
 	json_shows(&w, v->dossier);
 	json_findings(&w, v);
 	json_texts(&w, "checked", v->done, v->n_done);

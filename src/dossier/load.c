@@ -57,25 +57,42 @@ is_numbered(struct cm_span name, const char *word, const char *tail, size_t n)
 static bool
 is_known(const struct cm_zip *zip, struct cm_span name)
 {
-	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html" };
+	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html",
+		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING };
 	static const char *const word[] = { "seal", "finding", "custody" };
+	static const char *const of_statement[] = { ".json", ".json.sig", CM_RECEIPT_ENDING, CM_STAMP_ENDING };
 	static const char *const of_seal[] = { ".opening", ".pcapng", ".txt", ".jsonl", ".hex" };
-	size_t i, n;
+	size_t i, k, n;
 
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
 		if (cm_span_eq(name, cm_span_str(single[i])))
 			return true;
 	}
 	for (i = 0; i < 3; i++) {
 		n = count_files(zip, word[i]);
-		if (is_numbered(name, word[i], ".json", n) || is_numbered(name, word[i], ".json.sig", n))
-			return true;
+		for (k = 0; k < sizeof(of_statement) / sizeof(of_statement[0]); k++)
+			if (is_numbered(name, word[i], of_statement[k], n))
+				return true;
 	}
 	for (i = 0; i < sizeof(of_seal) / sizeof(of_seal[0]); i++) {
 		if (is_numbered(name, "seal", of_seal[i], count_files(zip, "seal")))
 			return true;
 	}
 	return false;
+}
+
+static bool
+ends_with(struct cm_span name, const char *ending)
+{
+	size_t len = strlen(ending);
+
+	return name.len > len && memcmp(name.ptr + name.len - len, ending, len) == 0;
+}
+
+bool
+cm_load_is_unlisted(struct cm_span name)
+{
+	return ends_with(name, CM_RECEIPT_ENDING) || ends_with(name, CM_STAMP_ENDING);
 }
 
 CM_RESULT

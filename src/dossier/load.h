@@ -57,6 +57,12 @@ CM_RESULT cm_load_disclosure(struct cm_loaded *l, const struct cm_zip *zip, stru
  * CM_E_REFUSED. */
 CM_RESULT cm_load_names(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err);
 
+/* Receipts and time stamps stand beside statements, prove themselves (dossier/logged.h), and are
+ * not in the disclosure's list.  Does the name end like one? */
+#define CM_RECEIPT_ENDING ".tlog-proof"
+#define CM_STAMP_ENDING ".tsr"
+bool cm_load_is_unlisted(struct cm_span name);
+
 void cm_loaded_release(struct cm_loaded *l);
 
 #endif

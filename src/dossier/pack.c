@@ -57,15 +57,23 @@ add_entry(struct packing *p, const char *name, struct cm_span data)
 static CM_RESULT
 add_texts(struct packing *p, const char *word, const struct cm_pack_text *text, size_t i)
 {
+	const struct {
+		const char *ending;
+		struct cm_span data;
+		bool there;
+	} file[] = { { ".json", text->json, true }, { ".json.sig", text->sig, true },
+		{ CM_RECEIPT_ENDING, text->receipt, text->receipt.len > 0 },
+		{ CM_STAMP_ENDING, text->stamp, text->stamp.len > 0 } };
 	char name[CM_ZIP_NAME + 1];
-	enum cm_result rc;
+	enum cm_result rc = CM_OK;
+	size_t k;
 
-	snprintf(name, sizeof(name), "%s-%zu.json", word, i + 1);
-	rc = add_entry(p, name, text->json);
-	if (rc != CM_OK)
-		return rc;
-	snprintf(name, sizeof(name), "%s-%zu.json.sig", word, i + 1);
-	return add_entry(p, name, text->sig);
+	for (k = 0; rc == CM_OK && k < sizeof(file) / sizeof(file[0]); k++) {
+		snprintf(name, sizeof(name), "%s-%zu%s", word, i + 1, file[k].ending);
+		if (file[k].there)
+			rc = add_entry(p, name, file[k].data);
+	}
+	return rc;
 }
 
 static int

@@ -12,9 +12,10 @@
 #include "dossier/plan.h"
 #include "seal/table.h"
 
-/* A statement's file and signature. */
+/* A statement's file and signature; receipt and time stamp of it may be empty. */
 struct cm_pack_text {
 	struct cm_span json, sig;
+	struct cm_span receipt, stamp; /* carried, not looked at */
 };
 
 struct cm_pack_exhibit {

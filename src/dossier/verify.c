@@ -26,6 +26,7 @@ struct verifying {
 	struct cm_zip zip;
 	struct lines done, notes;
 	struct cm_verify_signer *signer;
+	struct cm_logged *logged;
 	struct cm_redone *redone;
 	const char *unknown; /* fingerprint of the first signer nobody knows */
 	const char *void_signer; /* what is wrong with a known one */
@@ -61,7 +62,7 @@ say(struct verifying *v, struct lines *to, const char *fmt, ...)
 	return CM_OK;
 }
 
-/* 3: the list of files is exactly the other entries. */
+/* 3: the list of files is exactly the other entries, but for those that prove themselves. */
 static CM_RESULT
 check_files(struct verifying *v)
 {
@@ -73,7 +74,7 @@ check_files(struct verifying *v)
 	for (i = 0; i < v->zip.n; i++) {
 		e = &v->zip.entry[i];
 		if (cm_span_eq(e->name, cm_span_str("disclosure.json")) ||
-		    cm_span_eq(e->name, cm_span_str("disclosure.json.sig")))
+		    cm_span_eq(e->name, cm_span_str("disclosure.json.sig")) || cm_load_is_unlisted(e->name))
 			continue;
 		if (k == d->n_files || !cm_span_eq(e->name, cm_span_str(d->files[k].name)))
 			return cm_err_set(v->err, CM_E_REFUSED, "%.*s is not in the disclosure's list, or one "
@@ -201,6 +202,50 @@ check_chain(struct verifying *v)
 	if (rc == CM_OK && chain.refused)
 		return cm_err_set(v->err, CM_E_REFUSED, "%s",
 		    v->notes.n > 0 ? v->notes.line[0] : "the statements of a key do not fit together");
+	return rc;
+}
+
+/* Since when each statement existed at the latest. */
+static CM_RESULT
+check_logged(struct verifying *v)
+{
+	const struct cm_logged_in in = { &v->zip, v->l->part, v->l->n_parts, v->in->policy, v->in->tsa };
+	size_t receipts = 0, stamps = 0, i;
+	enum cm_result rc;
+
+	v->logged = cm_arena_array(v->arena, v->l->n_parts + 1, sizeof(v->logged[0]));
+	if (v->logged == NULL)
+		return no_memory(v);
+	rc = cm_logged_check(&in, v->arena, v->logged, &v->l->at, v->err);
+	for (i = 0; rc == CM_OK && i < v->l->n_parts; i++) {
+		receipts += v->logged[i].receipt != NULL;
+		stamps += v->logged[i].stamp != NULL;
+	}
+	if (rc == CM_OK && receipts > 0)
+		rc = say(v, &v->done, "%zu receipts, each proving that its statement is in the log it names", receipts);
+	if (rc == CM_OK && stamps > 0)
+		rc = say(v, &v->done, "%zu time stamps, each over the checkpoint of its receipt", stamps);
+	return rc;
+}
+
+/* One exhibit has one table.  Whoever seals it twice may have shown others the other one. */
+static CM_RESULT
+look_for_twins(struct verifying *v)
+{
+	const struct cm_dossier *d = &v->l->dossier;
+	enum cm_result rc = CM_OK;
+	size_t i, k;
+
+	for (i = 1; i < d->n_exhibits; i++) {
+		for (k = 0; rc == CM_OK && k < i; k++) {
+			if (memcmp(d->exhibits[i].exhibit, d->exhibits[k].exhibit, 32) != 0 ||
+			    memcmp(d->exhibits[i].root, d->exhibits[k].root, 32) == 0 ||
+			    strcmp(d->exhibits[i].by, d->exhibits[k].by) != 0)
+				continue;
+			rc = say(v, &v->notes, "seal-%zu and seal-%zu are two different tables of one exhibit, both sealed by %s",
+			    k + 1, i + 1, d->exhibits[i].by);
+		}
+	}
 	return rc;
 }
 
@@ -356,6 +401,10 @@ check_all(struct verifying *v)
 		rc = check_signers(v);
 	if (rc == CM_OK)
 		rc = check_chain(v);
+	if (rc == CM_OK)
+		rc = check_logged(v);
+	if (rc == CM_OK)
+		rc = look_for_twins(v);
 	for (k = 0; rc == CM_OK && k < v->l->dossier.n_exhibits; k++)
 		rc = say_opening(v, k);
 	if (rc == CM_OK)
@@ -394,17 +443,25 @@ add_tally(struct cm_buf *b, const size_t count[6])
 		cm_buf_add_str(b, "no findings are stated");
 }
 
+/* The disclosure is not counted, here as there. */
+static void
+add_lacking(struct cm_buf *b, size_t lacking, size_t all)
+{
+	if (lacking > 0)
+		cm_buf_printf(b, "; not shown to be logged as your trust file asks: %zu of %zu statements", lacking, all);
+}
+
 static CM_RESULT
 conclude(struct verifying *v, struct cm_verified *out)
 {
 	struct cm_buf line = { 0 };
 	const char *text;
-	size_t count[6];
+	size_t count[6], lacking = cm_logged_lacking(v->in->policy, v->logged, v->l->n_parts);
 
 	tally(v, count);
 	out->end = count[CM_OUTCOME_CONTRADICTED] != 0 || v->unknown != NULL || v->void_signer != NULL ?
 	    CM_VERIFY_REFUSED :
-	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] != 0 ?
+	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] + lacking != 0 ?
 	    CM_VERIFY_PARTLY : CM_VERIFY_HOLDS;
 	if (count[CM_OUTCOME_CONTRADICTED] != 0)
 		cm_buf_add_str(&line, "CONTRADICTED");
@@ -416,6 +473,7 @@ conclude(struct verifying *v, struct cm_verified *out)
 		cm_buf_add_str(&line, out->end == CM_VERIFY_HOLDS ? "HOLDS" : "HOLDS IN PART");
 	cm_buf_add_str(&line, ": signatures and openings hold; findings: ");
 	add_tally(&line, count);
+	add_lacking(&line, lacking, v->l->n_parts - 1);
 	if (count[CM_OUTCOME_CONTRADICTED] != 0 && v->unknown != NULL)
 		cm_buf_printf(&line, "; UNKNOWN SIGNER %s", v->unknown);
 	text = cm_buf_cstr(&line);
@@ -449,6 +507,8 @@ cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verif
 	out->n_notes = v.notes.n;
 	out->signers = v.signer;
 	out->n_signers = held->n_parts;
+	out->logged = v.logged;
+	out->policy = in->policy != NULL;
 	out->findings = v.redone;
 	out->dossier = &held->dossier;
 	return CM_OK;

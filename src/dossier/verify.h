@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/result.h"
+#include "dossier/logged.h"
 #include "dossier/redo.h"
 #include "statement/signers.h"
 
@@ -14,11 +15,14 @@ struct cm_verify_in {
 	struct cm_span dossier;
 	const struct cm_signers *signers; /* NULL: none are known */
 	uint8_t source[32];		  /* source digest of this program */
+	const struct cm_policy *policy;	  /* whose logs and witnesses count; NULL: none was given */
+	struct cm_timestamp_ca *tsa;	  /* whose time stamps count; NULL: none was given */
 };
 
 enum cm_verify_end {
 	CM_VERIFY_HOLDS,  /* all holds, and all was redone */
-	CM_VERIFY_PARTLY, /* signatures and openings hold, some findings could not be redone */
+	CM_VERIFY_PARTLY, /* signatures and openings hold, some findings could not be redone, or some
+			   * statements are not shown to be logged as the policy asks */
 	CM_VERIFY_REFUSED /* refused, contradicted, or by an unknown signer */
 };
 
@@ -38,6 +42,8 @@ struct cm_verified {
 	const char *const *notes; /* withheld, superseded, other versions, ... */
 	size_t n_notes;
 	const struct cm_verify_signer *signers;
+	const struct cm_logged *logged; /* of the same statements */
+	bool policy;			/* the receiver has said whose logs count */
 	size_t n_signers;
 	const struct cm_redone *findings; /* one for each finding of the dossier */
 	const struct cm_dossier *dossier; /* checked; NULL if it was refused before */

@@ -5,6 +5,7 @@
  *			disclosures, what opens shut texts.  The truth.
  *	key, key.pub	the statement key, as ssh-keygen writes them
  *	allowed_signers	the line to give to others
+ *	trust		whose logs and witnesses count (log/policy.h), if the owner put it there
  *	statements/	a copy of each statement and signature, for other tools
  *	.gitignore	so that no `git add` takes the secrets along
  *	index/		of each exhibit, so that opening needs not read all of it
@@ -28,6 +29,7 @@
 #include "statement/statement.h"
 
 #define CM_CASE_FOLDER ".comity"
+#define CM_CASE_TRUST "trust"
 #define CM_CASE_NAME_MAX 64u /* bytes of a party's name */
 
 struct cm_case;
