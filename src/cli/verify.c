@@ -141,6 +141,14 @@ read_trust(const struct verify *in, struct cm_arena *arena, struct cm_policy *po
 	return cm_err_set(err, CM_E_IO, "%s: %s", file, why.text);
 }
 
+static bool
+is_fork(const struct verify *in, const struct cm_context *ctx, const struct cm_policy *policy, enum cm_exit *code)
+{
+	struct cm_verify_fork f = { ctx, cm_kept_bytes(&in->bytes), policy, in->json };
+
+	return cm_verify_fork(&f, code);
+}
+
 /* In the child. */
 static enum cm_exit
 check(void *arg, const struct cm_context *ctx)
@@ -164,6 +172,11 @@ check(void *arg, const struct cm_context *ctx)
 	if (rc == CM_OK)
 		rc = read_trust(in, &arena, &policy, &v.tsa, &err);
 	v.policy = in->trust != NULL ? &policy : NULL;
+	if (rc == CM_OK && is_fork(in, ctx, v.policy, &code)) {
+		cm_timestamp_ca_free(v.tsa);
+		cm_arena_fini(&arena);
+		return code;
+	}
 	if (rc == CM_OK)
 		rc = cm_verify(&v, &held, &out, &err);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));

@@ -184,7 +184,7 @@ load(struct cm_tiles *t, const struct cm_log_tile *name, struct tile *out, struc
 	memcpy(out->node, t->raw.ptr, t->raw.len);
 	for (height = 0; height < CM_LOG_TILE_HEIGHT; height++) {
 		n = (name->width >> height) & ~1u;
-		(void)cm_tree_above(node_in(out, height, 0), n,
+		(void)cm_tree_pairs(node_in(out, height, 0), n,
 		    (uint8_t(*)[CM_SHA256_LEN])node_in(out, height + 1, 0));
 	}
 	return CM_OK;

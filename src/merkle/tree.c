@@ -76,7 +76,7 @@ cm_tree_root(struct cm_tree *t, const uint8_t *tail, uint8_t out[CM_SHA256_LEN])
 }
 
 size_t
-cm_tree_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN])
+cm_tree_pairs(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN])
 {
 	static const uint8_t head = 0x01;
 	struct cm_sha256_msg m[CM_TREE_SOME / 2];
@@ -99,7 +99,7 @@ cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN])
 	bool to_odd = true;
 
 	while (n > 1) {
-		n = cm_tree_above(in, n, to_odd ? odd : even);
+		n = cm_tree_pairs(in, n, to_odd ? odd : even);
 		in = to_odd ? odd[0] : even[0];
 		to_odd = !to_odd;
 	}
@@ -107,17 +107,17 @@ cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN])
 }
 
 size_t
-cm_tree_above(const uint8_t *leaves, size_t n, unsigned levels, uint8_t (*out)[CM_HASH_LEN])
+cm_tree_above(const uint8_t *leaves, size_t n, unsigned levels, uint8_t (*out)[CM_SHA256_LEN])
 {
-	uint8_t odd[CM_TREE_SOME / 2][CM_HASH_LEN], even[CM_TREE_SOME / 4][CM_HASH_LEN];
+	uint8_t odd[CM_TREE_SOME / 2][CM_SHA256_LEN], even[CM_TREE_SOME / 4][CM_SHA256_LEN];
 	const uint8_t *in = leaves;
 	unsigned i;
 
 	for (i = 0; i < levels; i++) {
-		n = level_above(in, n, i % 2 == 0 ? odd : even);
+		n = cm_tree_pairs(in, n, i % 2 == 0 ? odd : even);
 		in = i % 2 == 0 ? odd[0] : even[0];
 	}
-	memcpy(out, in, n * CM_HASH_LEN);
+	memcpy(out, in, n * CM_SHA256_LEN);
 	return n;
 }
 

@@ -38,11 +38,11 @@ void cm_tree_of(const uint8_t *leaves, size_t n, uint8_t out[CM_SHA256_LEN]);
 
 /* The nodes over ${n} hashes, of pairs, side by side; the last one of an odd number goes up as it
  * is.  Says how many; n <= CM_TREE_SOME. */
-size_t cm_tree_above(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN]);
+size_t cm_tree_pairs(const uint8_t *in, size_t n, uint8_t (*out)[CM_SHA256_LEN]);
 
 /* The nodes ${levels} above ${n} leaves, joined, as many as are not whole included: so many
  * of 2^levels leaves each.  0 < n <= CM_TREE_SOME.  Returns how many there are. */
-size_t cm_tree_above(const uint8_t *leaves, size_t n, unsigned levels, uint8_t (*out)[CM_HASH_LEN]);
+size_t cm_tree_above(const uint8_t *leaves, size_t n, unsigned levels, uint8_t (*out)[CM_SHA256_LEN]);
 
 /* Is [at, at+count) a subtree of the tree over n leaves?  0 < count, at+count <= n. */
 bool cm_tree_is_subtree(uint64_t n, uint64_t at, uint64_t count);
