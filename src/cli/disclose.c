@@ -321,7 +321,7 @@ choose_exhibits(struct disclose *in)
 static enum cm_exit
 disclose(struct disclose *in)
 {
-	enum cm_exit code;
+	enum cm_exit logged = CM_EXIT_OK, code;
 	enum cm_result rc;
 
 	if (!cm_cli_case(in->ctx, &in->c, &code))
@@ -343,10 +343,11 @@ disclose(struct disclose *in)
 	in->wish.say_compared = true;
 	if (in->wish.out == NULL)
 		in->wish.out = "disclosure.dossier";
+	in->wish.logged = &logged;
 	code = cm_cli_dossier(in->ctx, &in->wish);
 	if (code == CM_EXIT_OK && !in->wish.dry_run && !in->wish.json)
 		fprintf(in->ctx->out, "%s\n", in->wish.out);
-	return code;
+	return code == CM_EXIT_OK ? logged : code;
 }
 
 static enum cm_exit

@@ -9,6 +9,7 @@
 
 #include "base/build.h"
 #include "cli/dossier.h"
+#include "cli/publish.h"
 #include "cli/verify.h"
 #include "codec/rfc3339.h"
 #include "crypto/sha256.h"
@@ -577,13 +578,27 @@ finish(struct making *m)
 	return code;
 }
 
+/* The log takes everything that was stated, and the dossier the receipts. */
+static void
+publish(const struct making *m, struct cm_published *out)
+{
+	struct cm_publish in = { .ctx = m->ctx, .c = m->wish->c, .wait_ms = CM_PUBLISH_WAIT_MS,
+		.quiet = m->wish->json || m->wish->quiet, .disclosure = m->stated.digest };
+
+	*m->wish->logged = cm_cli_publish(&in, m->wish->arena, out);
+}
+
 static enum cm_exit
-print_made(const struct making *m)
+print_made(const struct making *m, const struct cm_published *p)
 {
 	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
 		.leaks_accepted = m->disclosure.leaks_accepted };
 
 	cm_sha256(m->dossier.ptr, m->dossier.len, made.sha256);
+	if (p->dossier.bytes > 0) {
+		made.bytes = p->dossier.bytes;
+		memcpy(made.sha256, p->dossier.sha256, 32);
+	}
 	return cm_dossier_json_made(m->ctx, &made) ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
 
@@ -643,13 +658,15 @@ static enum cm_exit
 make(struct making *m)
 {
 	const struct cm_dossier_wish *wish = m->wish;
+	struct cm_published published;
 	enum cm_exit code = pack_it(m);
 
 	if (code == CM_EXIT_OK && !wish->dry_run)
 		code = finish(m);
-	if (code == CM_EXIT_OK && !wish->dry_run && wish->json)
-		code = print_made(m);
-	return code;
+	if (code != CM_EXIT_OK || wish->dry_run)
+		return code;
+	publish(m, &published);
+	return wish->json ? print_made(m, &published) : CM_EXIT_OK;
 }
 
 /* Takes the findings that are marked out of the wish; how many. */

@@ -22,6 +22,8 @@ struct cm_dossier_wish {
 	const char *to;	 /* or NULL */
 	const char *out; /* the dossier's path */
 	bool replace;	 /* it may be there already */
+	bool quiet;	 /* what is logged is not said */
+	enum cm_exit *logged; /* out: CM_EXIT_OK, or it was written but could not be logged, as was said */
 	/* Or NULL: what the caller has to do, once, and what it says before anything of the
 	 * dossier is said; it runs while a child plans and opens.  Anything but CM_EXIT_OK
 	 * ends the whole. */

@@ -5,6 +5,7 @@
 #include "base/hex.h"
 #include "cli/case.h"
 #include "cli/commands.h"
+#include "cli/publish.h"
 #include "codec/rfc3339.h"
 #include "os/clock.h"
 #include "os/random.h"
@@ -173,14 +174,15 @@ hand_over(struct handover *h, const struct cm_args *a)
 		(void)cm_cli_error(a->ctx, NULL, &h->err, NULL);
 		return CM_EXIT_CANNOT;
 	}
+	code = cm_cli_publish_usual(a->ctx, h->c, true);
 	if (h->json)
-		return print_json(h, a->ctx, &stated);
+		return print_json(h, a->ctx, &stated) == CM_EXIT_OK ? code : CM_EXIT_CANNOT;
 	cm_hex_encode(cm_span_of(stated.digest, 32), hex);
 	fprintf(a->ctx->out, "Stated as number %llu: %zu exhibit%s handed to ", (unsigned long long)stated.number,
 	    h->custody.seals.n, h->custody.seals.n == 1 ? "" : "s");
 	cm_cli_text(a->ctx->out, cm_span_str(h->to));
 	fprintf(a->ctx->out, "\n%s\n", hex);
-	return CM_EXIT_OK;
+	return code;
 }
 
 static enum cm_exit

@@ -425,7 +425,7 @@ static enum cm_exit
 show(struct stating *s)
 {
 	struct investigate *in = s->in;
-	enum cm_exit code;
+	enum cm_exit logged = CM_EXIT_OK, code;
 
 	in->wish.c = in->c;
 	in->wish.signer = &in->keyring.signer;
@@ -436,10 +436,12 @@ show(struct stating *s)
 	in->wish.n_findings = s->n_findings;
 	in->wish.meanwhile = settle;
 	in->wish.meanwhile_arg = s;
+	in->wish.quiet = in->look.json;
+	in->wish.logged = &logged;
 	code = cm_cli_dossier(in->ctx, &in->wish);
 	if (code == CM_EXIT_OK)
 		fprintf(in->ctx->out, "%s\n", in->wish.out);
-	return code;
+	return code == CM_EXIT_OK ? logged : code;
 }
 
 /* States what the child says while it prints; whether that was fine shows at its end. */

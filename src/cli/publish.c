@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "cli/publish.h"
-#include "cli/refresh.h"
 #include "codec/rfc3339.h"
 #include "node/gather.h"
 #include "node/latest.h"
+#include "os/clock.h"
 #include "os/private.h"
 #include "store/logging.h"
 
@@ -198,6 +198,17 @@ judge(struct publishing *p)
 	return r;
 }
 
+/* When the own clock says that this checkpoint was made, for statements that will name it. */
+static enum cm_result
+remember_head(struct publishing *p)
+{
+	const struct cm_checkpoint *head = cm_log_files_head(p->log);
+	struct cm_after of = { .origin = head->origin, .size = head->size };
+
+	memcpy(of.root, head->root, 32);
+	return cm_case_head_add(p->in->c, &of, cm_clock_now(), &p->err);
+}
+
 static bool
 is_wanted(const struct publishing *p, const struct cm_case_disclosure *d)
 {
@@ -211,7 +222,7 @@ refresh_dossiers(struct publishing *p)
 	struct cm_refresh in = { .c = p->in->c, .receipts = &receipts };
 	struct cm_case_disclosures all;
 	enum cm_result r;
-	bool changed;
+	struct cm_refreshed one;
 	size_t i;
 
 	if (!p->in->all && p->in->disclosure == NULL)
@@ -224,13 +235,15 @@ refresh_dossiers(struct publishing *p)
 
 		if (!is_wanted(p, &all.item[i]))
 			continue;
-		r = cm_cli_refresh(&in, &all.item[i], &changed, &why);
-		if (r == CM_OK)
-			p->out->refreshed += changed;
-		else if (r == CM_E_NOTFOUND)
+		r = cm_cli_refresh(&in, &all.item[i], &one, &why);
+		if (r == CM_OK) {
+			p->out->refreshed += one.changed;
+			p->out->dossier = one;
+		} else if (r == CM_E_NOTFOUND) {
 			r = CM_OK; /* it was carried away: whoever has it can ask for receipts */
-		else
+		} else {
 			r = cm_err_set(&p->err, r, "%s", why.text);
+		}
 	}
 	cm_receipts_end(&receipts);
 	return r;
@@ -274,6 +287,8 @@ publish(struct publishing *p)
 	if (r == CM_OK)
 		r = cm_logging_run(p->in->c, p->log, &p->out->logged, &p->err);
 	if (r == CM_OK)
+		r = remember_head(p);
+	if (r == CM_OK)
 		r = keep_lines(p, p->in->answer);
 	if (r == CM_OK)
 		r = ask_cosignatures(p);
@@ -304,5 +319,19 @@ cm_cli_publish(const struct cm_publish *in, struct cm_arena *arena, struct cm_pu
 	}
 	cm_http_client_free(p.http);
 	cm_log_files_close(p.log);
+	return code;
+}
+
+enum cm_exit
+cm_cli_publish_usual(const struct cm_context *ctx, struct cm_case *c, bool quiet)
+{
+	struct cm_publish in = { .ctx = ctx, .c = c, .wait_ms = CM_PUBLISH_WAIT_MS, .quiet = quiet };
+	struct cm_published out;
+	struct cm_arena arena;
+	enum cm_exit code;
+
+	cm_arena_init(&arena, 0);
+	code = cm_cli_publish(&in, &arena, &out);
+	cm_arena_fini(&arena);
 	return code;
 }

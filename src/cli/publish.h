@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/log.h"
+#include "cli/refresh.h"
 #include "log/policy.h"
 
 #define CM_PUBLISH_WAIT_MS 3000u /* for each witness */
@@ -25,6 +26,7 @@ struct cm_published {
 	uint64_t size;	  /* of the log now */
 	struct cm_witnessed witnessed; /* in the arena of the caller */
 	size_t refreshed; /* dossiers */
+	struct cm_refreshed dossier; /* the one of in->disclosure */
 };
 
 /* A case without a log is CM_EXIT_OK, and nothing is done.  What witnesses do or leave undone is
@@ -32,5 +34,8 @@ struct cm_published {
  * is damaged, or could not be written: it has been said.  Statements stand in any case. */
 enum cm_exit cm_cli_publish(
     const struct cm_publish *in, struct cm_arena *arena, struct cm_published *out);
+
+/* The same after statements that made no dossier; CM_EXIT_OK or CM_EXIT_CANNOT. */
+enum cm_exit cm_cli_publish_usual(const struct cm_context *ctx, struct cm_case *c, bool quiet);
 
 #endif

@@ -125,34 +125,34 @@ gather(struct refreshing *f)
 }
 
 static enum cm_result
-write_anew(struct refreshing *f, const struct cm_case_disclosure *d, bool *changed)
+write_anew(struct refreshing *f, const struct cm_case_disclosure *d, struct cm_refreshed *out)
 {
 	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0644 };
 	struct cm_buf file = { 0 };
 	struct cm_sink sink = cm_sink_of_buf(&file);
-	uint8_t sha256[32];
 	enum cm_result r = cm_zip_write(f->entry, f->n, &sink, f->err);
 
-	*changed = r == CM_OK && !cm_span_eq(cm_buf_span(&file), cm_kept_bytes(&f->bytes));
-	if (r == CM_OK && *changed)
+	out->changed = r == CM_OK && !cm_span_eq(cm_buf_span(&file), cm_kept_bytes(&f->bytes));
+	if (r == CM_OK && out->changed)
 		r = cm_whole_write(d->path, cm_buf_span(&file), mode, f->err);
 	if (r == CM_OK) {
-		cm_sha256(file.ptr, file.len, sha256);
-		r = cm_case_disclosure_renewed(f->in->c, d->statement, file.len, sha256, f->err);
+		out->bytes = file.len;
+		cm_sha256(file.ptr, file.len, out->sha256);
+		r = cm_case_disclosure_renewed(f->in->c, d->statement, out->bytes, out->sha256, f->err);
 	}
 	cm_buf_release(&file);
 	return r;
 }
 
 enum cm_result
-cm_cli_refresh(const struct cm_refresh *in, const struct cm_case_disclosure *d, bool *changed,
-    struct cm_err *err)
+cm_cli_refresh(const struct cm_refresh *in, const struct cm_case_disclosure *d,
+    struct cm_refreshed *out, struct cm_err *err)
 {
 	struct refreshing f = { .in = in, .err = err };
 	enum cm_result r;
 	size_t i;
 
-	*changed = false;
+	*out = (struct cm_refreshed) { 0 };
 	cm_arena_init(&f.arena, 0);
 	r = take_bytes(&f, d->path);
 	if (r == CM_OK)
@@ -160,7 +160,7 @@ cm_cli_refresh(const struct cm_refresh *in, const struct cm_case_disclosure *d, 
 	if (r == CM_OK)
 		r = gather(&f);
 	if (r == CM_OK)
-		r = write_anew(&f, d, changed);
+		r = write_anew(&f, d, out);
 	for (i = 0; i < f.n_receipts; i++)
 		cm_buf_release(&f.receipt[i]);
 	cm_kept_fini(&f.bytes);

@@ -12,11 +12,16 @@ struct cm_refresh {
 	struct cm_span stamp_note;   /* the text it is over */
 };
 
+struct cm_refreshed {
+	bool changed; /* it was written anew; now it has: */
+	uint64_t bytes;
+	uint8_t sha256[32];
+};
+
 /* Puts a receipt for each of its statements into the dossier that disclosure ${d} made, if it
  * still lies where it was written and has not newer ones: NAME.tlog-proof beside NAME.json, in
- * place of those there.  ${*changed}: it was written anew.  CM_E_NOTFOUND: no such file any more,
- * or another one; CM_E_IO, CM_E_NOMEM. */
+ * place of those there.  CM_E_NOTFOUND: no such file any more, or another one; CM_E_IO, CM_E_NOMEM. */
 CM_RESULT cm_cli_refresh(const struct cm_refresh *in, const struct cm_case_disclosure *d,
-    bool *changed, struct cm_err *err);
+    struct cm_refreshed *out, struct cm_err *err);
 
 #endif

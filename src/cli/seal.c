@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "cli/case.h"
 #include "cli/commands.h"
+#include "cli/publish.h"
 #include "cli/state_seal.h"
 #include "cli/verify.h"
 #include "worker/guess.h"
@@ -418,6 +419,8 @@ seal_all(struct sealing *s, const struct cm_args *a)
 			return CM_EXIT_CANNOT;
 		}
 	}
+	if (cm_cli_publish_usual(s->ctx, s->bring.c, s->json) != CM_EXIT_OK)
+		return CM_EXIT_CANNOT;
 	return s->bring.damaged ? CM_EXIT_MALFORMED : CM_EXIT_OK;
 }
 

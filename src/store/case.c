@@ -49,6 +49,8 @@ static const char schema_log[] =
     " place INTEGER NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE IF NOT EXISTS known (origin TEXT PRIMARY KEY, size INTEGER NOT NULL,"
     " root BLOB NOT NULL, seen INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS head (origin TEXT NOT NULL, size INTEGER NOT NULL,"
+    " root BLOB NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (origin, size)) STRICT;"
     "PRAGMA user_version = 3;"
     "COMMIT;";
 

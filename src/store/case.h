@@ -147,6 +147,21 @@ CM_RESULT cm_case_logged_at(
 /* One beyond the last place that is known. */
 CM_RESULT cm_case_logged_next(struct cm_case *c, uint64_t *next, struct cm_err *err);
 
+/* The checkpoints that the own log signed, with the time of the own clock: what names one can not
+ * be older than it.  One that is there already keeps its time. */
+CM_RESULT cm_case_head_add(
+    struct cm_case *c, const struct cm_after *checkpoint, int64_t made, struct cm_err *err);
+struct cm_case_head {
+	struct cm_after of;
+	int64_t made;
+};
+struct cm_case_heads {
+	const struct cm_case_head *item;
+	size_t n;
+};
+CM_RESULT cm_case_heads(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_heads *out, struct cm_err *err);
+
 /* The newest checkpoints known of other parties' logs: every statement names them, so that it
  * can not be older.  A smaller size than is known changes nothing. */
 CM_RESULT cm_case_known_set(

@@ -59,6 +59,43 @@ cm_case_logged_next(struct cm_case *c, uint64_t *next, struct cm_err *err)
 }
 
 enum cm_result
+cm_case_head_add(struct cm_case *c, const struct cm_after *checkpoint, int64_t made, struct cm_err *err)
+{
+	struct cm_query q =
+	    cm_query_of(&c->db, "INSERT OR IGNORE INTO head (origin, size, root, made) VALUES (?, ?, ?, ?)");
+
+	cm_query_text(&q, 1, checkpoint->origin);
+	cm_query_int(&q, 2, (int64_t)checkpoint->size);
+	cm_query_blob(&q, 3, cm_span_of(checkpoint->root, 32));
+	cm_query_int(&q, 4, made);
+	return cm_query_run(&q, err);
+}
+
+static enum cm_result
+read_head(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
+{
+	struct cm_case_head *out = item;
+	enum cm_result r = cm_column_text(q, 0, arena, &out->of.origin, err);
+
+	out->of.size = (uint64_t)cm_column_int(q, 1);
+	out->made = cm_column_int(q, 3);
+	return r == CM_OK ? cm_column_fixed(q, 2, out->of.root, 32, err) : r;
+}
+
+enum cm_result
+cm_case_heads(struct cm_case *c, struct cm_arena *arena, struct cm_case_heads *out, struct cm_err *err)
+{
+	struct cm_query q =
+	    cm_query_of(&c->db, "SELECT origin, size, root, made FROM head ORDER BY origin, size");
+	struct cm_case_list l = { arena, sizeof(*out->item), read_head, NULL, 0 };
+	enum cm_result r = cm_case_list(&q, &l, err);
+
+	if (r == CM_OK)
+		*out = (struct cm_case_heads) { l.item, l.n };
+	return r;
+}
+
+enum cm_result
 cm_case_known_set(
     struct cm_case *c, const struct cm_after *checkpoint, int64_t seen, struct cm_err *err)
 {
