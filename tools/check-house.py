@@ -6,6 +6,7 @@ begins with what it is for; no function that writes without a bound; no note to 
 something later; no trailing white space; each command has a man page that names
 exactly its options (needs build/comity).
 """
+import json
 import os
 import re
 import shutil
@@ -116,8 +117,8 @@ def check_man(comity):
             print(f"FAIL man: no page for {command}")
             bad += 1
             continue
-        said = subprocess.run([comity, "help", command], capture_output=True, text=True, check=True).stdout
-        listed = set(re.findall(r"^  (?:-\w, |    )(--[a-z-]+)", said, flags=re.M)) - {"--help"}
+        said = json.loads(subprocess.run([comity, "help", command, "--json"], capture_output=True, text=True, check=True).stdout)
+        listed = {"--" + option["name"] for part in said for option in part["options"]}
         with open(page, encoding="utf-8") as f:
             heads = set(re.findall(r"^\*(?:-\w\*, \*)?(--[a-z-]+)\*", f.read(), flags=re.M)) - {"--help"}
         for missing in sorted(listed - heads):
