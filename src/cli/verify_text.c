@@ -58,18 +58,6 @@ put_signers(struct cm_paragraph *p, const struct cm_verified *v)
 	}
 }
 
-/* Is there anything to say, or did the receiver ask? */
-static bool
-speaks_of_logs(const struct cm_verified *v)
-{
-	bool any = v->policy;
-	size_t i;
-
-	for (i = 0; i < v->n_signers; i++)
-		any |= v->logged[i].receipt != NULL;
-	return any;
-}
-
 static void
 put_logged(struct cm_paragraph *p, const struct cm_verified *v)
 {
@@ -174,7 +162,7 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 	put_list(&p, "-", v->done, v->n_done);
 	fputs("Who says it:\n", ctx->out);
 	put_signers(&p, v);
-	if (speaks_of_logs(v)) {
+	if (cm_verified_speaks_of_logs(v)) {
 		fputs("Since when it existed, at the latest:\n", ctx->out);
 		put_logged(&p, v);
 	}

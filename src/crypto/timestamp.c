@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "crypto/timestamp.h"
 
+#define VERIFY_ERROR "Verify error:"
 #define TEN_YEARS ((int64_t)3653 * 86400)
 
 struct cm_timestamp_ca {
@@ -46,9 +47,10 @@ failed(struct cm_err *err, enum cm_result code, const char *what)
 	unsigned long e = ERR_peek_last_error_all(NULL, NULL, NULL, &data, &flags);
 
 	reason = e == 0 ? NULL : ERR_reason_error_string(e);
-	snprintf(text, sizeof(text), "%s%s%s%s%s", what, reason != NULL ? ": " : "",
-	    reason != NULL ? reason : "", data != NULL && (flags & ERR_TXT_STRING) && *data != 0 ? ": " : "",
-	    data != NULL && (flags & ERR_TXT_STRING) ? data : "");
+	/* "Verify error:certificate has expired" says more than "certificate verify error" */
+	if (data != NULL && (flags & ERR_TXT_STRING) != 0 && *data != 0)
+		reason = strncmp(data, VERIFY_ERROR, strlen(VERIFY_ERROR)) == 0 ? data + strlen(VERIFY_ERROR) : data;
+	snprintf(text, sizeof(text), "%s%s%s", what, reason != NULL ? ": " : "", reason != NULL ? reason : "");
 	if (was_starved())
 		return no_memory(err);
 	return cm_err_set(err, code, "%s", text);

@@ -177,6 +177,8 @@ cm_report_render(const struct cm_dossier *d, struct cm_span facts,
 	cm_report_rows(out, d);
 	cm_report_limits(out, d);
 	cm_report_custody(out, d);
+	if (checks != NULL)
+		cm_report_logged(out, checks->logged, checks->n_logged);
 	cm_report_commands(out, d);
 	cm_buf_add_str(out, "<footer><p>Made by <code>comity ");
 	cm_html_text(out, d->version);

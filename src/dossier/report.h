@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/result.h"
+#include "dossier/logged.h"
 #include "dossier/model.h"
 
 /* What a receiver found when checking; all texts plain, escaped on the way out. */
@@ -18,6 +19,8 @@ struct cm_report_checks {
 	const char *const *outcome; /* one for each finding of the dossier */
 	const char *const *notes;   /* what else was seen */
 	size_t n_notes;
+	const struct cm_logged *logged; /* since when statements existed at the latest; */
+	size_t n_logged;		/* 0: nobody asked, and nothing was there */
 };
 
 /* Appends the report.  ${facts}: the JSON of dossier/facts.  ${checks} NULL: the

@@ -3,6 +3,7 @@
 #define CM_DOSSIER_REPORT_PARTS_H
 
 #include "base/buf.h"
+#include "dossier/logged.h"
 #include "dossier/model.h"
 
 /* The style sheet, in two parts. */
@@ -20,6 +21,9 @@ void cm_report_bytes(struct cm_buf *out, const struct cm_dossier *d, const struc
 
 /* What the opened rows of texts, records and blobs hold. */
 void cm_report_rows(struct cm_buf *out, const struct cm_dossier *d);
+
+/* Since when each statement existed at the latest. */
+void cm_report_logged(struct cm_buf *out, const struct cm_logged *logged, size_t n);
 
 /* Custody chain, what is shut, what is not proven, commands. */
 void cm_report_custody(struct cm_buf *out, const struct cm_dossier *d);

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 
+#include "codec/rfc3339.h"
 #include "dossier/html.h"
 #include "dossier/report_parts.h"
 #include "dossier/words.h"
@@ -61,6 +62,48 @@ cm_report_custody(struct cm_buf *out, const struct cm_dossier *d)
 		cm_html_text(out, d->to);
 	}
 	cm_buf_add_str(out, "</td></tr>\n</tbody></table></section>\n");
+}
+
+/* The earlier of what witnesses and a time stamp say. */
+static void
+put_latest(struct cm_buf *out, const struct cm_logged *l)
+{
+	char text[CM_RFC3339_LEN + 1];
+	uint64_t at = l->not_later;
+
+	if (l->stamp != NULL && (at == 0 || (uint64_t)l->stamp->not_later < at))
+		at = (uint64_t)l->stamp->not_later;
+	if (at == 0) {
+		cm_buf_add_str(out, "<em>not shown</em>");
+		return;
+	}
+	cm_rfc3339_format(at > (uint64_t)CM_RFC3339_MAX ? CM_RFC3339_MAX : (int64_t)at, text);
+	cm_buf_add_str(out, text);
+}
+
+void
+cm_report_logged(struct cm_buf *out, const struct cm_logged *logged, size_t n)
+{
+	size_t i;
+
+	if (n == 0)
+		return;
+	cm_buf_add_str(out, "<section id=\"existed\"><h2>Since when it existed</h2>\n"
+			    "<p>Each statement existed not later than the time beside it, by the word of those "
+			    "named, whom the receiver chose to believe. How much earlier, they do not say.</p>\n"
+			    "<table class=\"custody\"><thead><tr><th scope=\"col\">Statement</th>"
+			    "<th scope=\"col\">Existed not later than</th><th scope=\"col\">By whose word</th>"
+			    "</tr></thead><tbody>\n");
+	for (i = 0; i < n; i++) {
+		cm_buf_add_str(out, "<tr><td>");
+		cm_html_text(out, logged[i].file);
+		cm_buf_add_str(out, "</td><td>");
+		put_latest(out, &logged[i]);
+		cm_buf_add_str(out, "</td><td>");
+		cm_html_text(out, logged[i].text);
+		cm_buf_add_str(out, "</td></tr>\n");
+	}
+	cm_buf_add_str(out, "</tbody></table></section>\n");
 }
 
 static void

@@ -520,10 +520,22 @@ cm_verify_release(struct cm_loaded *held)
 	cm_loaded_release(held);
 }
 
+bool
+cm_verified_speaks_of_logs(const struct cm_verified *v)
+{
+	bool any = v->policy;
+	size_t i;
+
+	for (i = 0; i < v->n_signers; i++)
+		any |= v->logged[i].receipt != NULL;
+	return any;
+}
+
 CM_RESULT
 cm_verify_report(const struct cm_verified *v, struct cm_buf *out)
 {
-	struct cm_report_checks checks = { .verdict = v->line, .notes = v->notes, .n_notes = v->n_notes };
+	struct cm_report_checks checks = { .verdict = v->line, .notes = v->notes, .n_notes = v->n_notes,
+		.logged = v->logged, .n_logged = cm_verified_speaks_of_logs(v) ? v->n_signers : 0 };
 	struct cm_buf facts = { 0 }, signer = { 0 };
 	const char *outcome[CM_ZIP_ENTRIES];
 	enum cm_result rc;

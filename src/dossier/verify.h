@@ -59,6 +59,9 @@ CM_RESULT cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struc
     struct cm_err *err);
 void cm_verify_release(struct cm_loaded *held);
 
+/* Is there a receipt, or did the receiver ask for some? */
+bool cm_verified_speaks_of_logs(const struct cm_verified *v);
+
 /* The receiver's own report.  CM_E_NOMEM. */
 CM_RESULT cm_verify_report(const struct cm_verified *v, struct cm_buf *out);
 

@@ -100,7 +100,8 @@ the_receivers_report_says_what_was_checked(void **state)
 {
 	static const char *const outcome[] = { "reproduced as shown: <i>14</i> rows" };
 	static const char *const notes[] = { "one note" };
-	const struct cm_report_checks checks = { "all holds & redone", "known as alice", outcome, notes, 1 };
+	const struct cm_report_checks checks = { .verdict = "all holds & redone", .signer = "known as alice",
+		.outcome = outcome, .notes = notes, .n_notes = 1 };
 	struct cm_buf out = { 0 };
 	const char *html = render(&out, 0, &checks);
 
@@ -108,6 +109,30 @@ the_receivers_report_says_what_was_checked(void **state)
 	assert_non_null(strstr(html, "all holds &amp; redone"));
 	assert_non_null(strstr(html, "&lt;i&gt;14"));
 	assert_non_null(strstr(html, "one note"));
+	assert_null(strstr(html, "Since when it existed"));
+	cm_buf_release(&out);
+}
+
+/* The earlier of two words for it; texts of a sender (here the log's name) are no markup. */
+static void
+the_receivers_report_says_since_when_statements_existed(void **state)
+{
+	static const char *const outcome[] = { "reproduced" };
+	static const struct cm_timestamp stamp = { .not_later = 1750000000, .tsa = "CN=TSA" };
+	static const struct cm_logged logged[] = {
+		{ .file = "seal-1.json", .how = CM_LOGGED_ENOUGH, .not_later = 1750000100, .stamp = &stamp, .text = "in <b>log" },
+		{ .file = "finding-1.json", .how = CM_LOGGED_ENOUGH, .not_later = 1750000100, .text = "in a log" },
+		{ .file = "custody-1.json", .how = CM_LOGGED_NOT, .text = "not shown to be logged" },
+	};
+	const struct cm_report_checks checks = { .verdict = "HOLDS", .signer = "known", .outcome = outcome,
+		.logged = logged, .n_logged = 3 };
+	struct cm_buf out = { 0 };
+	const char *html = render(&out, 0, &checks);
+
+	(void)state;
+	assert_non_null(strstr(html, "<td>seal-1.json</td><td>2025-06-15T15:06:40Z</td><td>in &lt;b&gt;log</td>"));
+	assert_non_null(strstr(html, "<td>finding-1.json</td><td>2025-06-15T15:08:20Z</td>"));
+	assert_non_null(strstr(html, "<td>custody-1.json</td><td><em>not shown</em></td>"));
 	cm_buf_release(&out);
 }
 
@@ -134,6 +159,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(the_facts_come_out_again),
 		cmocka_unit_test(hidden_addresses_and_payload_are_in_no_report),
 		cmocka_unit_test(the_receivers_report_says_what_was_checked),
+		cmocka_unit_test(the_receivers_report_says_since_when_statements_existed),
 		cmocka_unit_test(what_hides_or_reorders_text_is_made_visible),
 	};
 	struct cm_buf out = { 0 };
