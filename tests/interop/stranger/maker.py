@@ -71,10 +71,10 @@ class Made:
         return self.predicate.get(member)
 
 
-def seal(party, rows, data=None, kind="capture/1", names=capture.COLUMNS):
+def seal(party, rows, data=None, kind="capture/1", names=capture.COLUMNS, exhibit=None):
     """(statement file, signature, Sealer) of an exhibit's rows. `data` is the file, for its own digest."""
     links = [link for _, link in names]
-    sealer = Sealer(secrets.token_bytes(32), secrets.token_bytes(32), links, rows)
+    sealer = Sealer(exhibit or secrets.token_bytes(32), secrets.token_bytes(32), links, rows)
     exhibit, root = sealer.exhibit.hex(), sealer.root().hex()
     columns = [{"name": name} if link is None else {"name": name, "link": link} for name, link in names]
     predicate = {"exhibit": exhibit, "kind": kind, "columns": columns, "rows": len(rows), "root": root,
