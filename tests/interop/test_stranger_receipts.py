@@ -21,6 +21,7 @@ import support  # noqa: E402
 import verify  # noqa: E402
 import zipfmt  # noqa: E402
 from test_stranger_dossier import one_connection, sample  # noqa: E402
+from test_timestamp import Tsa  # noqa: E402
 
 HOLDS, REFUSED, MALFORMED, PARTLY = 0, 1, 4, 5
 T = logger.TIME
@@ -235,6 +236,41 @@ class Receipts(unittest.TestCase):
         self.assertEqual(code, HOLDS)
         self.assertIn("seal-1 and seal-2 are two different tables of one exhibit", text.replace("\n    ", " "))
         self.assertIn("seal-1.json and seal-2.json are two tables of one exhibit", lines)
+
+    def stamp(self, tsa, receipt_of_seal):
+        """A response of `openssl ts` over the text of the checkpoint, and the text."""
+        text = receipt.Receipt(receipt_of_seal).note.text
+        path = support.write(os.path.join(self.folder, "checkpoint.txt"), text)
+        request = logger.run("openssl", "ts", "-query", "-data", path, "-sha256", "-cert")
+        return support.read(tsa.reply(request)), path
+
+    def test_time_stamps(self):
+        """Made and checked by openssl ts, over what the stranger says is the text of the checkpoint."""
+        files = self.dossier()
+        files.update(self.log(files))
+        for kind in ("ec", "rsa:2048"):
+            tsa = Tsa(tempfile.mkdtemp(dir=self.folder), kind)
+            other = Tsa(tempfile.mkdtemp(dir=self.folder), kind, root="Another root")
+            response, path = self.stamp(tsa, files["seal-1.tlog-proof"])
+            logger.run("openssl", "ts", "-verify", "-data", path, "-in", tsa.path("answer.tsr"), "-CAfile",
+                       tsa.path("root.pem"))
+            stamped = {**files, "seal-1.tsr": response}
+            self.both(stamped, self.trust())
+            for ca, code, says in (
+                    (tsa, HOLDS, "; time-stamped not later than 20"), (other, HOLDS, "by nobody of your certificates")):
+                got, text = self.with_ca(stamped, ca.path("root.pem"))
+                self.assertEqual(got, code, text)
+                self.assertIn(says, text)
+            wrong = {**stamped, "seal-1.tlog-proof": self.log(files, behind=5)["seal-1.tlog-proof"]}
+            self.assertEqual(self.with_ca(wrong, tsa.path("root.pem"))[0], REFUSED)
+            self.assertEqual(self.with_ca({**files, "seal-1.tsr": response[:-1]}, tsa.path("root.pem"))[0], MALFORMED)
+        self.assertEqual(self.with_ca(files, tsa.path("tsa.key"))[0], 3)        # no certificate in it
+
+    def with_ca(self, files, path):
+        dossier = support.write(os.path.join(self.folder, "dossier"), zipfmt.write(files))
+        done = subprocess.run([support.COMITY, "verify", "--signers", self.party.signers, "--tsa-ca", path, dossier],
+                              capture_output=True, check=False, cwd=self.folder)
+        return done.returncode, " ".join(done.stdout.decode().split())
 
     def test_the_case_folder_has_a_trust_file(self):
         files = self.dossier()

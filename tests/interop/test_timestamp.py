@@ -45,15 +45,15 @@ def run(*argv, text=b"", ok=True):
 class Tsa:
     """Files of a root and of a signer, in one folder."""
 
-    def __init__(self, folder, kind="ec", eku="critical,timeStamping"):
+    def __init__(self, folder, kind="ec", root="Root"):
         self.folder = folder
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"] if kind == "ec" else ["-newkey", kind]
         self.configure()
-        self.write("eku.cnf", "[tsa]\nkeyUsage=critical,digitalSignature\n" + (f"extendedKeyUsage={eku}\n" if eku else ""))
+        self.write("eku.cnf", "[tsa]\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n")
         with open(self.path("req.cnf"), "w", encoding="utf-8") as f:
             f.write("[req]\ndistinguished_name = dn\nprompt = no\n[dn]\nCN = \xc4rger of A, a TSA\n")
         run("openssl", "req", "-x509", *key, "-nodes", "-keyout", self.path("root.key"), "-out", self.path("root.pem"),
-            "-subj", "/CN=Root", "-days", "3650", "-addext", "keyUsage=critical,keyCertSign")
+            "-subj", "/CN=" + root, "-days", "3650", "-addext", "keyUsage=critical,keyCertSign")
         run("openssl", "req", "-new", "-utf8", *key, "-nodes", "-config", self.path("req.cnf"), "-keyout", self.path("tsa.key"),
             "-out", self.path("tsa.csr"))
         run("openssl", "x509", "-req", "-in", self.path("tsa.csr"), "-CA", self.path("root.pem"), "-CAkey",
