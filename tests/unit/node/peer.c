@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -175,6 +176,7 @@ serve(const char *bytes, size_t len, unsigned ms)
 	s.pid = fork();
 	assert_true(s.pid >= 0);
 	if (s.pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* when a test fails */
 		for (;;) {
 			int fd = accept(listener, NULL, NULL);
 			char question[65536];
