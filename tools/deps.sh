@@ -1,6 +1,8 @@
 #!/bin/sh
 # What has to be installed on Debian 12 for: build, test, fuzz, bench (arguments).
 # Prints the apt line if something is missing, and runs it only as root or through sudo.
+# For test and bench also tries to get sigsum-witness, another's witness to compare with; where it
+# can not be had, what needs it is skipped.
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev libmicrohttpd-dev libcurl4-openssl-dev openssh-client"
 check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
@@ -26,7 +28,38 @@ missing=
 for p in $want; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
 done
-[ -z "$missing" ] && exit 0
+
+# sigsum-go is in the backports of Debian 12 only: they are asked from where the rest comes from,
+# with lists of their own, so that nothing else of this machine changes.
+get_witness() {
+	[ "$(id -u)" -eq 0 ] && sudo= || sudo="sudo -n"
+	from=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Release: bookworm' 2>/dev/null | head -n 1)
+	[ -n "$from" ] || return 1
+	lists=$(mktemp -d)
+	mkdir -p "$lists/lists/partial" "$lists/parts"
+	key=/usr/share/keyrings/debian-archive-keyring.gpg
+	echo "deb [signed-by=$key] $from bookworm-backports main" >"$lists/parts/backports.list"
+	chmod -R a+rX "$lists"
+	set -- -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$lists/parts" \
+		-o Dir::State::lists="$lists/lists" -o Acquire::Retries=0 -o Acquire::http::Timeout=10
+	$sudo apt-get "$@" update >/dev/null 2>&1 &&
+		$sudo env DEBIAN_FRONTEND=noninteractive apt-get "$@" -y --no-install-recommends install sigsum-go >/dev/null 2>&1
+	got=$?
+	$sudo rm -r "$lists"
+	return $got
+}
+want_witness() {
+	case " $* " in
+	*" test "* | *" bench "*) command -v sigsum-witness >/dev/null || get_witness ||
+		echo "without sigsum-witness (package sigsum-go of bookworm-backports): what needs it is skipped" >&2 ;;
+	esac
+	return 0
+}
+
+if [ -z "$missing" ]; then
+	want_witness "$@"
+	exit 0
+fi
 
 line="apt-get install -y --no-install-recommends$missing"
 echo "needed: $line"
@@ -41,4 +74,5 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq || echo "the package lists could not be renewed; trying with the old ones" >&2
 # shellcheck disable=SC2086
-$sudo env DEBIAN_FRONTEND=noninteractive $line >/dev/null
+$sudo env DEBIAN_FRONTEND=noninteractive $line >/dev/null || exit
+want_witness "$@"

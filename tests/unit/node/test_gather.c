@@ -175,7 +175,7 @@ check_request(struct village *v, const struct kind *k, unsigned n, uint64_t old)
 	assert_int_equal(cm_witness_request_parse(cm_buf_span(&asked), &arena, &q, NULL), CM_OK);
 	if (q.old != old)
 		fail_msg("%s: asked from %llu", k->name, (unsigned long long)q.old);
-	village_root(0, old, held.root);
+	grove_root(0, old, held.root);
 	assert_int_equal(cm_witness_rule(&q, &v->log.v, &held, &ruling, NULL), CM_OK);
 	if (ruling.status != 200)
 		fail_msg("%s: request %u: %s", k->name, n, ruling.reason);
@@ -234,7 +234,7 @@ each_witness_is_reported_and_only_what_holds_counts(void **state)
 	struct cm_gathered got[KINDS];
 	uint64_t known[KINDS];
 	unsigned salt = 0;
-	struct cm_hashes hashes = village_hashes(&salt);
+	struct cm_hashes hashes = grove_hashes(&salt);
 	struct cm_buf note = { 0 }, lines = { 0 };
 	struct cm_http_client *c = client();
 	struct cm_err err = { 0 };
@@ -281,7 +281,7 @@ who_can_not_be_asked_is_reported(void **state)
 	struct cm_gathered got[5];
 	uint64_t known[5] = { 0 };
 	unsigned salt = 0;
-	struct cm_hashes hashes = village_hashes(&salt);
+	struct cm_hashes hashes = grove_hashes(&salt);
 	struct cm_buf note = { 0 }, lines = { 0 }, long_body = { 0 };
 	struct cm_http_client *c = client();
 	size_t n = 0;

@@ -118,7 +118,7 @@ what_each_witness_holds_is_judged_by_the_log(void **state)
 	struct cm_latest got[KINDS + 1];
 	struct cm_checkpoint head = { .origin = VILLAGE_ORIGIN, .size = SIZE };
 	unsigned salt = 0;
-	struct cm_hashes hashes = village_hashes(&salt);
+	struct cm_hashes hashes = grove_hashes(&salt);
 	struct cm_http_client_new in = { 0 };
 	struct cm_http_client *c = NULL;
 	struct cm_latest_ask ask = { .log = &v->log.v,
@@ -132,7 +132,7 @@ what_each_witness_holds_is_judged_by_the_log(void **state)
 
 	(void)state;
 	cm_arena_init(&arena, 0);
-	village_root(0, SIZE, head.root);
+	grove_root(0, SIZE, head.root);
 	for (size_t i = 0; i < KINDS; i++) {
 		village_add(v, kinds[i].name, NULL);
 		tell(v, &kinds[i], &v->key[i]);

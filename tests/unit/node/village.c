@@ -106,51 +106,12 @@ village_asked(struct village *v, const char *name, unsigned n, struct cm_buf *ou
 	return cm_whole_read(path, 1 << 20, out, NULL) == CM_OK;
 }
 
-static void
-node(unsigned salt, unsigned level, uint64_t n, uint8_t out[32])
-{
-	uint8_t two[65] = { 1 };
-	char text[48];
-
-	if (level == 0) {
-		snprintf(text, sizeof(text), "entry %llu of %u", (unsigned long long)n,
-		    n < 5 ? 0 : salt);
-		cm_merkle_leaf(cm_span_str(text), out);
-		return;
-	}
-	node(salt, level - 1, 2 * n, two + 1);
-	node(salt, level - 1, 2 * n + 1, two + 33);
-	cm_sha256(two, sizeof(two), out);
-}
-
-static enum cm_result
-at(void *arg, unsigned level, uint64_t n, uint8_t out[32], struct cm_err *err)
-{
-	(void)err;
-	node(*(unsigned *)arg, level, n, out);
-	return CM_OK;
-}
-
-struct cm_hashes
-village_hashes(const unsigned *salt)
-{
-	return (struct cm_hashes) { at, (void *)(uintptr_t)salt };
-}
-
-void
-village_root(unsigned salt, uint64_t size, uint8_t out[32])
-{
-	struct cm_hashes h = village_hashes(&salt);
-
-	assert_int_equal(cm_merkle_root(&h, size, out, NULL), CM_OK);
-}
-
 void
 village_text(unsigned salt, uint64_t size, struct cm_buf *out)
 {
 	struct cm_checkpoint c = { .origin = VILLAGE_ORIGIN, .size = size };
 
-	village_root(salt, size, c.root);
+	grove_root(salt, size, c.root);
 	cm_checkpoint_write(&c, out);
 }
 

@@ -3,8 +3,8 @@
 #define TEST_NODE_VILLAGE_H
 
 #include "../log/made.h"
+#include "grove.h"
 #include "log/policy.h"
-#include "merkle/proof.h"
 
 #define VILLAGE_ORIGIN "log.example/a"
 #define VILLAGE_WITNESSES 64u
@@ -31,11 +31,7 @@ void village_tell(
 /* What the n-th request to it was; false: there was none. */
 bool village_asked(struct village *v, const char *name, unsigned n, struct cm_buf *out);
 
-/* The tree: leaf i is H(i); with ${salt} not 0, leaves from 5 on are others. */
-struct cm_hashes village_hashes(const unsigned *salt);
-void village_root(unsigned salt, uint64_t size, uint8_t out[32]);
-
-/* Text and note of the checkpoint of ${size}. */
+/* Text and note of the checkpoint of ${size} in the tree number ${salt} (grove.h). */
 void village_text(unsigned salt, uint64_t size, struct cm_buf *out);
 void village_note(struct village *v, unsigned salt, uint64_t size, struct cm_buf *out);
 
