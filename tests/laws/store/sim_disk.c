@@ -23,7 +23,9 @@ begin(struct sim_disk *s, bool changes)
 		s->stopped = true;
 	if (s->stopped)
 		return EIO;
-	return s->fail_at != 0 && s->steps == s->fail_at ? s->fail_with : 0;
+	if (s->fail_at == 0 || s->steps < s->fail_at)
+		return 0;
+	return s->steps == s->fail_at || (s->fail_on && changes) ? s->fail_with : 0;
 }
 
 static int
@@ -221,7 +223,7 @@ sync_node(struct sim_disk *s, struct sim_node *n, int e)
 	if (e == 0)
 		sim_node_sync(n);
 	else if (!s->stopped)
-		sim_node_half_sync(n, &by);
+		sim_node_fail_sync(n, &by);
 	return e;
 }
 
@@ -449,6 +451,7 @@ sim_leave(struct sim_disk *s)
 		s->open[i].used = false;
 	s->stopped = false;
 	s->stop_at = s->fail_at = 0;
+	s->fail_on = false;
 }
 
 void

@@ -29,6 +29,7 @@ struct sim_disk {
 	/* When `steps` comes to this, that one operation fails.  0: never. */
 	uint64_t fail_at;
 	int fail_with;
+	bool fail_on; /* and after it, everything that writes or makes something */
 	/* A sync that fails so loses what it was to keep, and no later one brings it. */
 
 	uint64_t (*choose)(void *arg, uint64_t n); /* 0..n-1 */

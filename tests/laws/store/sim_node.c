@@ -204,8 +204,8 @@ sim_node_sync(struct sim_node *n)
 	forget(n);
 }
 
-void
-sim_node_half_sync(struct sim_node *n, const struct sim_choice *by)
+static void
+half_sync(struct sim_node *n, const struct sim_choice *by)
 {
 	for (size_t i = 0; i < n->n_changes; i++)
 		apply_perhaps(&n->change[i], &n->lasting, &n->lasting_names, by);
@@ -213,9 +213,16 @@ sim_node_half_sync(struct sim_node *n, const struct sim_choice *by)
 }
 
 void
+sim_node_fail_sync(struct sim_node *n, const struct sim_choice *by)
+{
+	if (!n->folder)
+		half_sync(n, by);
+}
+
+void
 sim_node_lose(struct sim_node *n, const struct sim_choice *by)
 {
-	sim_node_half_sync(n, by);
+	half_sync(n, by);
 	free(n->now.ptr);
 	free(n->names.item);
 	n->now = bytes_copy(&n->lasting);

@@ -54,9 +54,10 @@ struct sim_node sim_node_copy(const struct sim_node *n);
 void sim_node_do(struct sim_node *n, struct sim_change c);
 /* All that was done lasts. */
 void sim_node_sync(struct sim_node *n);
-/* Of what was done some lasts; what is to be seen stays as it is. */
-void sim_node_half_sync(struct sim_node *n, const struct sim_choice *by);
-/* The same, and what did not last is gone. */
+/* A sync that fails: of what was done to a file some lasts, and no later sync brings the rest,
+ * though it is to be seen until then.  Names are kept by a journal: they may last later. */
+void sim_node_fail_sync(struct sim_node *n, const struct sim_choice *by);
+/* Of what was done some lasts, and the rest is gone. */
 void sim_node_lose(struct sim_node *n, const struct sim_choice *by);
 
 const struct sim_name *sim_names_find(const struct sim_names *s, const char *name);
