@@ -40,15 +40,21 @@ do_deed(struct life *f, const struct deed *d, struct cm_log_files **l)
 	return CM_E_USAGE;
 }
 
-static void
+/* False (and why): a log whose append failed takes another one. */
+static bool
 live(struct life *f, const struct deed *d, size_t n)
 {
 	struct cm_log_files *l = NULL;
 	enum cm_result r = CM_OK;
+	bool ok = true;
+	size_t i;
 
-	for (size_t i = 0; r == CM_OK && i < n; i++)
+	for (i = 0; r == CM_OK && i < n; i++)
 		r = do_deed(f, &d[i], &l);
+	if (r != CM_OK && d[i - 1].act == APPEND && life_append(f, l, 1) == CM_OK)
+		ok = gen_fail(f->g, "an append failed, and the next one did not");
 	cm_log_files_close(l);
+	return ok;
 }
 
 static void
@@ -69,7 +75,8 @@ changes_of_story(struct gen *g, uint64_t *steps)
 	uint64_t n;
 
 	begin(&f, g, &lose);
-	live(&f, story, STORY);
+	if (!live(&f, story, STORY))
+		abort();
 	n = f.sim->changes;
 	*steps = f.sim->steps;
 	sim_free(f.sim);
@@ -127,9 +134,9 @@ the_end_may_come_at_any_moment(struct gen *g)
 	for (uint64_t k = 1; ok && k <= n + 1; k++) {
 		begin(&f, g, &lose);
 		f.sim->stop_at = k;
-		live(&f, story, STORY);
+		ok = live(&f, story, STORY);
 		sim_leave(f.sim);
-		ok = life_look(&f) && outcomes(&f, g->size);
+		ok = ok && life_look(&f) && outcomes(&f, g->size);
 		ok = ok && life_goes_on(&f) && outcomes(&f, 1);
 		sim_free(f.sim);
 		if (!ok) {
@@ -140,6 +147,39 @@ the_end_may_come_at_any_moment(struct gen *g)
 			return gen_fail(
 			    g, "stopped at change %llu: %s", (unsigned long long)k, why);
 		}
+	}
+	return ok;
+}
+
+#define CHANGES_OF_OPEN 12u
+
+/* Ended before each operation in turn, and again while the next process opens the log. */
+static bool
+the_end_may_come_twice(struct gen *g)
+{
+	static const struct deed next[] = { { OPEN, 0 } };
+	static struct life f, then;
+	uint64_t steps, n = changes_of_story(g, &steps);
+	struct lose lose, again;
+	bool ok = true;
+
+	for (uint64_t k = 1 + gen_below(g, 8); ok && k <= n; k += 1 + gen_below(g, g->size)) {
+		begin(&f, g, &lose);
+		f.sim->stop_at = k;
+		ok = live(&f, story, STORY);
+		sim_leave(f.sim);
+		for (uint64_t j = 1; ok && j <= CHANGES_OF_OPEN; j++) {
+			then = f;
+			then.sim = sim_copy(f.sim);
+			again = (struct lose) { LOSE_AT_RANDOM, 0, 0, g };
+			lose_by(then.sim, &again);
+			then.sim->stop_at = then.sim->changes + j;
+			ok = live(&then, next, 1);
+			sim_leave(then.sim);
+			ok = ok && life_look(&then) && outcomes(&then, 1);
+			sim_free(then.sim);
+		}
+		sim_free(f.sim);
 	}
 	return ok;
 }
@@ -160,8 +200,7 @@ every_operation_may_fail(struct gen *g)
 		f.sim->fail_at = k;
 		f.sim->fail_with = errors[gen_below(g, 2)];
 		f.sim->fail_on = gen_one_in(g, 2);
-		live(&f, story, STORY);
-		ok = life_look(&f) || f.sim->fail_on;
+		ok = live(&f, story, STORY) && (life_look(&f) || f.sim->fail_on);
 		sim_leave(f.sim);
 		ok = ok && life_look(&f) && outcomes(&f, g->size);
 		ok = ok && life_goes_on(&f) && outcomes(&f, 1);
@@ -193,9 +232,9 @@ misfortunes_come_one_after_another(struct gen *g)
 			f.sim->fail_at = f.sim->steps + 1 + gen_upto(g, 150);
 		f.sim->fail_with = gen_one_in(g, 2) ? EIO : ENOSPC;
 		f.sim->fail_on = gen_one_in(g, 2);
-		live(&f, d, 6);
+		ok = live(&f, d, 6);
 		sim_leave(f.sim);
-		ok = life_look(&f);
+		ok = ok && life_look(&f);
 		if (gen_one_in(g, 2))
 			sim_lose_power(f.sim);
 		if (gen_one_in(g, 3))
@@ -211,6 +250,8 @@ main(void)
 {
 	static const struct law laws[] = {
 		{ "a log lasts, whenever the end comes", the_end_may_come_at_any_moment, 1, 4 },
+		{ "a log lasts, when the end comes again while it is opened",
+		    the_end_may_come_twice, 1, 3 },
 		{ "a log lasts, whatever operation fails", every_operation_may_fail, 1, 2 },
 		{ "a log lasts, however misfortunes follow each other",
 		    misfortunes_come_one_after_another, 300, 300 },
