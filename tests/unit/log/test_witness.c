@@ -118,29 +118,10 @@ a_proof_has_63_lines_at_most(void **state)
 
 /* ---- rules ---- */
 
-/* A log whose entry n is the number n in 8 bytes. */
-static enum cm_result
-hash_at(void *arg, unsigned level, uint64_t n, uint8_t out[CM_SHA256_LEN], struct cm_err *err)
-{
-	uint8_t bytes[65] = { 1 };
-
-	if (level == 0) {
-		cm_put64(bytes, n);
-		cm_merkle_leaf(cm_span_of(bytes, 8), out);
-		return CM_OK;
-	}
-	(void)!hash_at(arg, level - 1, 2 * n, bytes + 1, err);
-	(void)!hash_at(arg, level - 1, 2 * n + 1, bytes + 33, err);
-	cm_sha256(bytes, sizeof(bytes), out);
-	return CM_OK;
-}
-
-static const struct cm_hashes tree = { .at = hash_at };
-
 static void
 root_of(uint64_t size, uint8_t out[32])
 {
-	assert_int_equal(cm_merkle_root(&tree, size, out, NULL), CM_OK);
+	assert_int_equal(cm_merkle_root(&made_tree, size, out, NULL), CM_OK);
 }
 
 enum proof { REAL, SHORT, LONG, WRONG, NONE };
@@ -229,7 +210,8 @@ put_request(const struct probe *p, struct cm_buf *out)
 	cm_buf_add_u8(&note, '\n');
 	put_lines(cm_buf_span(&text), p->by, &note);
 	if (p->proof != NONE)
-		assert_int_equal(cm_proof_consistency(&tree, p->old, p->size, &proof, NULL), CM_OK);
+		assert_int_equal(
+		    cm_proof_consistency(&made_tree, p->old, p->size, &proof, NULL), CM_OK);
 	if (p->proof == SHORT)
 		proof.n--;
 	if (p->proof == LONG)
