@@ -20,6 +20,7 @@
 #include "os/file.h"
 #include "os/private.h"
 #include "os/random.h"
+#include "worker/seal_exhibit.h"
 
 #define INDEX_MAX ((size_t)8 << 30)
 
@@ -39,6 +40,7 @@ struct making {
 	struct cm_buf dossier;
 	struct cm_disclosure disclosure;
 	struct cm_case_stated stated;
+	uint8_t sha256[32]; /* of the dossier */
 	struct cm_buf contradicted; /* a byte a finding: 1 if a receiver would see it so */
 	enum cm_exit (*meanwhile)(void *arg); /* of the wish, the first time; or NULL */
 	int turn[2]; /* a pipe: the child that packs may speak when its other end is closed */
@@ -185,20 +187,6 @@ gather(struct making *m)
 	return rc == CM_OK ? cm_cli_source(m->in.tool_source) : rc;
 }
 
-static bool
-write_all(int fd, struct cm_span bytes)
-{
-	ssize_t n;
-
-	while (bytes.len > 0) {
-		n = write(fd, bytes.ptr, bytes.len);
-		if (n <= 0)
-			return false;
-		bytes = cm_span_part(bytes, (size_t)n, bytes.len);
-	}
-	return true;
-}
-
 static enum cm_exit
 say_failure(struct making *m, const struct cm_pack_out *out)
 {
@@ -243,11 +231,14 @@ pack(void *arg, int fd)
 {
 	struct making *m = arg;
 	struct cm_pack_out out = { 0 };
+	struct cm_fd_sink to = { fd, 0 };
+	struct cm_sink files = cm_sink_of_fd(&to);
 	struct cm_arena arena;
 	enum cm_exit code = CM_EXIT_OK;
 	enum cm_result rc;
 
 	cm_arena_init(&arena, 0);
+	m->in.files = &files;
 	rc = cm_pack(&m->in, &arena, &out, &m->err);
 	await_turn(m);
 	if (rc != CM_OK) {
@@ -261,8 +252,6 @@ pack(void *arg, int fd)
 		cm_dossier_say_parted(m->ctx, m->wish, &out);
 		if (out.leaks.n != 0)
 			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);
-		if (!write_all(fd, cm_buf_span(&out.files)))
-			code = CM_EXIT_CANNOT;
 	}
 	cm_pack_release(&out);
 	cm_arena_fini(&arena);
@@ -442,13 +431,15 @@ are_apart(const struct cm_verified *v)
 static bool
 tell_apart(const struct cm_verified *v, int fd)
 {
+	struct cm_fd_sink to = { fd, 0 };
+	struct cm_sink sink = cm_sink_of_fd(&to);
 	struct cm_buf b = { 0 };
 	size_t i;
 	bool ok;
 
 	for (i = 0; i < v->dossier->n_findings; i++)
 		cm_buf_add_u8(&b, v->findings[i].outcome == CM_OUTCOME_CONTRADICTED);
-	ok = cm_buf_ok(&b) && write_all(fd, cm_buf_span(&b));
+	ok = cm_buf_ok(&b) && cm_sink_write(&sink, b.ptr, b.len) == CM_OK;
 	cm_buf_release(&b);
 	return ok;
 }
@@ -515,7 +506,7 @@ store(struct making *m)
 
 	if (rc == CM_OK) {
 		memcpy(d.statement, m->stated.digest, 32);
-		cm_sha256(m->dossier.ptr, m->dossier.len, d.sha256);
+		memcpy(d.sha256, m->sha256, 32);
 		d.path = cm_buf_cstr(&path);
 		rc = cm_case_disclosure_add(m->wish->c, &d, &m->err);
 	}
@@ -550,6 +541,7 @@ check_and_keep(struct making *m, enum cm_exit *code)
 		cm_confine_drop(&child);
 		return rc;
 	}
+	cm_sha256(m->dossier.ptr, m->dossier.len, m->sha256);
 	*code = await(m, &child);
 	if (*code == CM_EXIT_OK)
 		rc = keep(m, mode);
@@ -594,7 +586,7 @@ print_made(const struct making *m, const struct cm_published *p)
 	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
 		.leaks_accepted = m->disclosure.leaks_accepted };
 
-	cm_sha256(m->dossier.ptr, m->dossier.len, made.sha256);
+	memcpy(made.sha256, m->sha256, 32);
 	if (p->dossier.bytes > 0) {
 		made.bytes = p->dossier.bytes;
 		memcpy(made.sha256, p->dossier.sha256, 32);

@@ -16,6 +16,7 @@ struct packing {
 	struct cm_zip_entry *entry;
 	size_t n, cap;
 	struct cm_plan *plan;
+	bool no_parts; /* of datagrams are opened in full */
 	struct cm_buf *opening, *opened; /* of each exhibit: the proof, and the file for other tools */
 	struct cm_buf report, draft;
 };
@@ -190,6 +191,7 @@ make_plans(struct packing *p, const struct cm_loaded *l)
 		for (i = 0; rc == CM_OK && i < p->in->n_exhibits; i++)
 			rc = one_pass(p, s, l, (enum pass)pass, i);
 	}
+	p->no_parts = rc == CM_OK && cm_select_has_no_parts(s);
 	cm_select_free(s);
 	if (rc == CM_OK && p->out->leaks.n != 0 && !p->in->leak_ok && !p->in->dry_run)
 		return cm_err_set(p->err, CM_E_REFUSED, "hidden values stand in cells that would be opened");
@@ -211,7 +213,7 @@ open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 {
 	const struct cm_pack_exhibit *x = &p->in->exhibits[k];
 	struct cm_table_open open = { .seal = &l->seal[k].seal, .secret = x->secret, .plan = &p->plan[k],
-		.index = x->index };
+		.index = x->index, .no_parts = p->no_parts };
 	struct cm_sink sink = cm_sink_of_buf(&p->opening[k]);
 	struct cm_cut_rows *rows;
 	char name[CM_ZIP_NAME + 1];
@@ -316,7 +318,6 @@ add_made(struct packing *p, struct cm_loaded *l)
 static CM_RESULT
 pack(struct packing *p, struct cm_loaded *l)
 {
-	struct cm_sink sink = cm_sink_of_buf(&p->out->files);
 	struct cm_zip zip;
 	enum cm_result rc;
 	size_t k;
@@ -335,7 +336,7 @@ pack(struct packing *p, struct cm_loaded *l)
 		rc = open_exhibit(p, l, k);
 	if (rc == CM_OK)
 		rc = add_made(p, l);
-	return rc == CM_OK ? cm_zip_write(p->entry, p->n, &sink, p->err) : rc;
+	return rc == CM_OK ? cm_zip_write(p->entry, p->n, p->in->files, p->err) : rc;
 }
 
 CM_RESULT
@@ -360,6 +361,5 @@ cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out 
 void
 cm_pack_release(struct cm_pack_out *out)
 {
-	cm_buf_release(&out->files);
 	cm_leaks_release(&out->leaks);
 }

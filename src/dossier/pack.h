@@ -35,6 +35,8 @@ struct cm_pack_in {
 	size_t n_custody;
 	struct cm_select_in select; /* findings in it are not read */
 	bool leak_ok, dry_run;
+	const struct cm_sink *files; /* gets a ZIP: all files but the disclosure, and CM_PACK_DRAFT;
+				      * nothing in a dry run */
 	const char *by, *made, *to; /* of the disclosure to be; to may be NULL */
 	const char *tool_name, *tool_version;
 	uint8_t tool_source[32];
@@ -42,7 +44,6 @@ struct cm_pack_in {
 
 /* Ends with cm_pack_release. */
 struct cm_pack_out {
-	struct cm_buf files;	   /* a ZIP: all files but the disclosure, and CM_PACK_DRAFT */
 	struct cm_select_sum *sum; /* of each exhibit */
 	const struct cm_shown_exhibit *exhibits; /* schemas and names of columns; in the arena */
 	uint64_t *compared;	   /* of each exhibit: rows that were compared with the seal */

@@ -409,6 +409,12 @@ cm_select_needs_parts(const struct cm_select *s)
 	return s->needs_parts;
 }
 
+bool
+cm_select_has_no_parts(const struct cm_select *s)
+{
+	return s->in->rows == NULL && !s->in->all && s->in->hides == 0 && !s->needs_parts;
+}
+
 CM_RESULT
 cm_select_parts(struct cm_select *s, const struct cm_select_exhibit *x, struct cm_err *err)
 {

@@ -79,6 +79,10 @@ bool cm_select_needs_parts(const struct cm_select *s);
 CM_RESULT cm_select_parts(struct cm_select *s, const struct cm_select_exhibit *x,
     struct cm_err *err);
 
+/* Has learning seen that no row opened in full is a part of a datagram?  Of rows that are asked
+ * for it sees nothing. */
+bool cm_select_has_no_parts(const struct cm_select *s);
+
 /* Makes the plan of an exhibit.  ${plan} is empty; it is the caller's. */
 CM_RESULT cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x,
     struct cm_plan *plan, struct cm_select_sum *sum, struct cm_err *err);

@@ -10,6 +10,8 @@
 #include "os/confine.h"
 #include "os/confine_linux.h"
 
+#define PIPE ((size_t)1 << 20) /* bytes, if the system grants it so many */
+
 /* Closes all descriptors but 0, 1, 2, ${out} and those of the job. */
 static void
 shed_descriptors(const struct cm_confine_job *job, int out)
@@ -67,20 +69,34 @@ child(const struct cm_confine_job *job, int out)
 	_exit(job->run(job->arg, out) & 0x7f);
 }
 
+/* How much of the result can be read to where it is to lie; 0: it is whole, or too much. */
+static size_t
+room_in(struct cm_buf *result)
+{
+	size_t n = result->max == 0 || result->max - result->len > PIPE ? PIPE : result->max - result->len;
+
+	return n > 0 && cm_buf_reserve(result, n) ? n : 0;
+}
+
 /* Reads the child's result to the end, also what is beyond the limit. */
 static bool
 collect(int fd, struct cm_buf *result)
 {
-	uint8_t piece[65536];
+	uint8_t beyond[4096];
+	size_t room;
 	ssize_t n;
 
 	for (;;) {
-		n = read(fd, piece, sizeof(piece));
+		room = room_in(result);
+		n = read(fd, room > 0 ? result->ptr + result->len : beyond, room > 0 ? room : sizeof(beyond));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			break;
-		cm_buf_add(result, piece, (size_t)n);
+		if (room > 0)
+			result->len += (size_t)n;
+		else
+			cm_buf_add(result, beyond, (size_t)n);
 	}
 	return n == 0 && cm_buf_ok(result);
 }
@@ -127,6 +143,8 @@ cm_confine_start(const struct cm_confine_job *job, struct cm_confine_child *out,
 
 	if (job->result != NULL && pipe2(ends, O_CLOEXEC) != 0)
 		return cm_err_set(err, CM_E_IO, "no pipe: %s", strerror(errno));
+	if (job->result != NULL)
+		(void)fcntl(ends[1], F_SETPIPE_SZ, (int)PIPE);
 	pid = fork();
 	if (pid == 0)
 		child(job, ends[1]);

@@ -42,6 +42,8 @@ struct cm_table_open {
 	struct cm_cell_source source; /* from row 0 */
 	struct cm_span index;         /* of the case folder; places may follow; may be empty */
 	bool with_file;               /* give the key of the file's own digest as well */
+	bool no_parts; /* the caller has looked: no row of which `mask` is opened is a part of a
+			* datagram, so that they need not be looked at before they are read */
 };
 
 /* Writes the one opening for that plan.  Every row that is read is compared with the

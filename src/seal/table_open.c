@@ -365,8 +365,9 @@ find_passes(struct opener *o, struct cm_err *err)
 
 	if (o->in->source.seek == NULL || o->in->index.len == 0)
 		return CM_OK;
-	if (cm_plan_checker_needs_all(o->checker) && masks(p) <= o->in->seal->rows / 2) {
-		for (i = 0; rc == CM_OK && i < p->n; i++)
+	if (cm_plan_checker_needs_all(o->checker) &&
+	    (o->in->no_parts || masks(p) <= o->in->seal->rows / 2)) {
+		for (i = 0; !o->in->no_parts && rc == CM_OK && i < p->n; i++)
 			if (p->range[i].open & cm_column_bit(CM_COL_MASK))
 				rc = look_at(o, &p->range[i], &at, err);
 		cm_plan_checker_looked(o->checker);

@@ -188,7 +188,8 @@ write_opening(const struct cm_schema *schema, const struct cm_seal_secret *secre
 	struct cm_err err = { 0 };
 	struct cm_sink out = { to_stdout, NULL };
 	struct cm_cut_rows *rows = rows_of(schema, file);
-	struct cm_table_open in = { &seal, secret, &plan, cm_cut_rows_source(rows), { 0 }, false };
+	struct cm_table_open in = { .seal = &seal, .secret = secret, .plan = &plan,
+		.source = cm_cut_rows_source(rows) };
 
 	commit(schema, secret, file, &seal);
 	unhex(argv[0], seal.statement);

@@ -258,12 +258,14 @@ finish(struct making *m, struct cm_span files, struct cm_buf *out)
 static bool
 make(struct making *m, struct made *out)
 {
+	struct cm_buf files = { 0 };
+	struct cm_sink to = cm_sink_of_buf(&files);
 	struct cm_pack_exhibit x = { .source = cm_source_of_memory(&m->capture), .name = "made",
 		.secret = &m->secret };
 	struct cm_pack_text *finding = cm_arena_array(&m->arena, FINDINGS_MAX, sizeof(*finding));
 	struct cm_pack_in in = { .exhibits = &x, .n_exhibits = 1, .findings = finding,
 		.made = "2023-11-14T22:13:20Z", .tool_name = "comity", .tool_version = "0",
-		.leak_ok = m->how->leak_ok };
+		.leak_ok = m->how->leak_ok, .files = &to };
 	struct cm_pack_out packed = { 0 };
 	struct cm_pack_text custody;
 	char by[CM_FINGERPRINT_LEN + 1];
@@ -292,8 +294,9 @@ make(struct making *m, struct made *out)
 	ok = cm_pack(&in, &m->arena, &packed, &m->err) == CM_OK;
 	out->leaks = packed.leaks.n;
 	out->findings = in.n_findings;
-	ok = ok && finish(m, cm_buf_span(&packed.files), &out->dossier);
+	ok = ok && finish(m, cm_buf_span(&files), &out->dossier);
 	cm_pack_release(&packed);
+	cm_buf_release(&files);
 	return ok;
 }
 
