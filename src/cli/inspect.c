@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/inspect.h"
+#include "os/heap.h"
 #include "os/progress.h"
 #include "os/random.h"
 #include "worker/summary_json.h"
@@ -227,6 +228,7 @@ look(void *arg, const struct cm_context *ctx)
 	enum cm_exit code;
 	enum cm_result rc;
 
+	cm_heap_keep();
 	/* Whoever made the capture can not know where its flows will lie in our tables. */
 	rc = cm_random(&params.hash_seed, sizeof(params.hash_seed));
 	if (rc == CM_OK)
