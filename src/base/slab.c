@@ -6,7 +6,7 @@
 
 #define BLOCK ((size_t)8192)
 #define FIRST 2u    /* blocks of the first region; */
-#define MOST 128u   /* of the largest */
+#define MOST 14u   /* of the largest: what the C library does not map by itself */
 
 /* A piece that is not in use is as good as freed: the address sanitizer is told so. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -123,7 +123,6 @@ push_spare(struct cm_slab *s, struct cm_slab_block *b)
 	if (b->next != NULL)
 		b->next->prev = b;
 	s->spare = b;
-	s->n_spare++;
 }
 
 static void
@@ -135,7 +134,6 @@ take_spare(struct cm_slab *s, struct cm_slab_block *b)
 		s->spare = b->next;
 	if (b->next != NULL)
 		b->next->prev = b->prev;
-	s->n_spare--;
 }
 
 /* A region that is not the newest, all of whose blocks are spare. */
@@ -244,8 +242,7 @@ cm_slab_give(struct cm_slab *s, void *piece, size_t size)
 	close_block(s, b);
 	push_spare(s, b);
 	r = b->region;
-	/* Half of what is spare stays, for who takes and gives by turns. */
-	if (--r->busy == 0 && r != s->regions && s->n_spare >= 2 * r->n)
+	if (--r->busy == 0 && r != s->regions)
 		free_region(s, r);
 }
 

@@ -5,8 +5,8 @@
  * of more than CM_SLAB_PIECE_MAX bytes is the C library's.  Pieces are aligned to
  * CM_SLAB_UNIT, not zeroed.  The owner remembers how large a piece is.
  *
- * A zeroed struct is an empty slab.  Blocks go back to the system when many in a row are
- * spare, all of them with the slab. */
+ * A zeroed struct is an empty slab.  Blocks go back to the C library when all got at one time
+ * are spare, but for the newest, and all of them with the slab. */
 #ifndef CM_BASE_SLAB_H
 #define CM_BASE_SLAB_H
 
@@ -21,8 +21,7 @@ struct cm_slab_region;
 
 struct cm_slab {
 	struct cm_slab_block *open[CM_SLAB_CLASSES]; /* with pieces to be had */
-	struct cm_slab_block *spare;		     /* all of whose pieces came back; */
-	size_t n_spare;				     /* so many blocks */
+	struct cm_slab_block *spare;		     /* all of whose pieces came back */
 	struct cm_slab_region *regions;
 	size_t fresh; /* blocks of the newest region that were never used */
 	size_t bytes; /* taken from the system, but for pieces larger than PIECE_MAX */
