@@ -203,7 +203,7 @@ walk_ipv4(struct cm_span data, struct cm_layers *l, uint32_t at)
 	l->frag_more = frag & 0x2000;
 	l->frag_off = (uint32_t)(frag & 0x1fff) * 8;
 	l->frag_later = l->frag_off != 0;
-	l->fragment = l->frag_more || l->frag_later;
+	l->fragment = (frag & 0x3fff) != 0;
 	l->frag_id = cm_get16(p + 4);
 	l->frag_at = l->transport_at = l->payload_at = at + header;
 	set_end(data, l, total);

@@ -170,22 +170,29 @@ take_frame(struct run *r, const struct cm_record *rec, const struct cm_frame *f)
 	return CM_OK;
 }
 
+/* The frame is made where it stays: a copy would be read, in larger pieces, before it is
+ * written out, and wait for that. */
 static enum cm_result
-take_record(struct run *r, const struct cm_record *rec)
+take_bytes(struct run *r, const struct cm_record *rec)
 {
-	struct cm_frame f;
+	struct cm_frame f = cm_frame_of(rec, r->file);
 
-	if (rec->trouble != NULL)
-		note_skipped(r, rec);
-	if (!rec->is_frame)
-		return CM_OK;
-	r->sum->file[r->file].frames++;
-	f = cm_frame_of(rec, r->file);
 	/* A Simple Packet Block has no time; what came before it has. */
 	if (!rec->has_time)
 		f.t_ns = r->last_ns;
 	r->last_ns = f.t_ns;
 	return is_wanted(r->scan, &f) ? take_frame(r, rec, &f) : CM_OK;
+}
+
+static enum cm_result
+take_record(struct run *r, const struct cm_record *rec)
+{
+	if (rec->trouble != NULL)
+		note_skipped(r, rec);
+	if (!rec->is_frame)
+		return CM_OK;
+	r->sum->file[r->file].frames++;
+	return take_bytes(r, rec);
 }
 
 static void
