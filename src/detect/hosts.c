@@ -248,10 +248,11 @@ model_for(struct cm_hosts *h, uint64_t hash, const struct cm_host *host, uint8_t
 
 /* ---- IP identifications ---- */
 
+/* Eight numbers in a row have their slots in one line of memory: most stacks count. */
 static struct cm_host_id *
 id_slot(struct cm_host_id *ids, uint32_t cap, uint16_t id)
 {
-	uint32_t i = (id * UINT32_C(0x9e3779b1)) & (cap - 1);
+	uint32_t i = ((id / 8u * UINT32_C(0x9e3779b1)) * 8u + id % 8u) & (cap - 1);
 
 	while (ids[i].flows != 0 && ids[i].id != id)
 		i = (i + 1) & (cap - 1);
