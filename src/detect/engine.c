@@ -159,9 +159,8 @@ judge_kept(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_vie
 	e->judge.hosts = e->hosts;
 	e->judge.hands = e->hands;
 	e->judge.n_hands = e->n_hands;
-	if (c->judged != NULL && cm_judged_again(c->judged, &e->judge, v))
-		return CM_OK;
-	return cm_judge_flow(&e->judge, v);
+	e->anew = c->judged == NULL || !cm_judged_again(c->judged, &e->judge, v);
+	return e->anew ? cm_judge_flow(&e->judge, v) : CM_OK;
 }
 
 /* A constant identification is shown by packets of other flows: the first in each
@@ -325,7 +324,7 @@ add_found(struct cm_engine *e, const struct cm_candidate *c, const struct cm_gro
 		r = cm_report_words(&e->judge, g, index, &e->arena, &x);
 	if (r != CM_OK)
 		return r;
-	e->found[e->n_found++] = (struct cm_found) { x, c, g->dir };
+	e->found[e->n_found++] = (struct cm_found) { x, c, g->dir, e->anew };
 	return CM_OK;
 }
 

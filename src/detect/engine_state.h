@@ -16,6 +16,7 @@ struct cm_found {
 	struct cm_incident incident;
 	const struct cm_candidate *from;
 	unsigned dir; /* accused */
+	bool anew;    /* the models of its hosts had a say, or could have had */
 };
 
 struct cm_engine {
@@ -39,6 +40,7 @@ struct cm_engine {
 	void *give_back_arg;
 	uint64_t judged;
 	bool finished;
+	bool anew; /* the last kept flow was judged anew, not brought back */
 	struct cm_judged *before; /* of a flow in the last run, that may come again; or NULL */
 	bool brief; /* incidents are only compared: no words for people are made */
 };

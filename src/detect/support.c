@@ -419,12 +419,12 @@ step(struct feeder *s, unsigned k)
 
 #define STEPS 5u
 
-static const struct cm_incident *
+static const struct cm_found *
 find_same(const struct cm_engine *e, const struct cm_incident *x)
 {
 	for (size_t i = 0; i < e->n_found; i++)
 		if (cm_incident_same(&e->found[i].incident, x))
-			return &e->found[i].incident;
+			return &e->found[i];
 	return NULL;
 }
 
@@ -551,25 +551,99 @@ adopt(struct feeder *s, struct cm_incident *x, const struct cm_incident *y)
 	return r == CM_OK ? settle(s, x) : r;
 }
 
-/* Does a finding that rests on the host also come out with what speaks against it?
- * Then those packets are part of the support. */
+/* ---- what speaks against ---- */
+
+static bool
+same_ends(const struct cm_flow_end *a, const struct cm_flow_end *b)
+{
+	return a == b || (a[0].port == b[0].port && a[1].port == b[1].port &&
+	    cm_host_eq(&a[0].host, &b[0].host) && cm_host_eq(&a[1].host, &b[1].host));
+}
+
+/* The narrow set holds packets of the incident's own flow and nothing else, and the wider
+ * one adds none between the same ends. */
+static bool
+adds_other_flows(const struct feeder *s)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < s->set.n; i++)
+		own += s->set.item[i].own;
+	if (own != s->set.n)
+		return false;
+	for (size_t i = 0; i < s->wider.n; i++) {
+		const struct feed *f = &s->wider.item[i];
+
+		own -= f->own;
+		if (!f->own && f->proto == s->f->from->proto && same_ends(f->end, s->f->from->end))
+			return false;
+	}
+	return own == 0;
+}
+
+/* ${y} came out of the wider set.  It comes out of the narrow one just the same, which need
+ * not be run, if its flow was the very same there, judged without the models of its hosts
+ * having a say, and no hand was known from elsewhere: one flow alone makes no model that
+ * speaks, and no hand. */
+static bool
+came_of_its_flow(const struct feeder *s, const struct cm_found *y)
+{
+	const struct cm_engine *e = s->e->again;
+
+	return !y->anew && y->from->proto == 6 && y->from->n == s->set.n && e->n_hands == 0 &&
+	    e->stats.evicted_flows == 0 && e->stats.evicted_candidates == 0 &&
+	    e->stats.evicted_hosts == 0 && adds_other_flows(s);
+}
+
 static enum cm_result
-with_against(struct feeder *s, const struct cm_incident *x)
+comes_out(struct feeder *s, const struct feeds *set, const struct cm_found **out)
+{
+	enum cm_result r = rerun(s, set, true);
+
+	*out = r == CM_OK ? find_same(s->e->again, &s->f->incident) : NULL;
+	return r;
+}
+
+static void
+widen(struct feeder *s)
 {
 	struct feeds narrow = s->set;
+
+	s->set = s->wider;
+	s->wider = narrow;
+}
+
+/* Does the finding come out of what was collected?  Does it also, if it rests on the host,
+ * with what speaks against it?  Then those packets are part of the support. */
+static enum cm_result
+try_set(struct feeder *s, bool *found)
+{
+	const struct cm_found *wide, *narrow;
 	enum cm_result r;
 
+	if (!lay(s, &s->set))
+		return CM_E_NOMEM;
 	put_against(s);
 	if (!lay(s, &s->wider))
 		return CM_E_NOMEM;
-	if (s->wider.n == s->set.n)
-		return CM_OK;
-	r = rerun(s, &s->wider, true);
-	if (r != CM_OK || find_same(s->e->again, x) == NULL)
+	if (s->wider.n == s->set.n) {
+		r = comes_out(s, &s->set, &narrow);
+		*found = narrow != NULL;
 		return r;
-	s->set = s->wider;
-	s->wider = narrow;
-	return CM_OK;
+	}
+	r = comes_out(s, &s->wider, &wide);
+	if (r != CM_OK)
+		return r;
+	if (wide != NULL && came_of_its_flow(s, wide)) {
+		widen(s);
+		*found = true;
+		return CM_OK;
+	}
+	r = comes_out(s, &s->set, &narrow);
+	*found = narrow != NULL;
+	if (wide != NULL && narrow != NULL)
+		widen(s);
+	return r;
 }
 
 static enum cm_result
@@ -579,18 +653,16 @@ climb(struct feeder *s, bool *gone)
 	enum cm_result r;
 
 	for (unsigned k = 0; k < STEPS; k++) {
+		bool found;
+
 		if (!begin(s))
 			return CM_E_NOMEM;
 		step(s, k);
-		if (!lay(s, &s->set))
-			return CM_E_NOMEM;
-		r = rerun(s, &s->set, true);
+		r = try_set(s, &found);
 		if (r != CM_OK)
 			return r;
-		if (find_same(s->e->again, x) == NULL)
-			continue;
-		r = with_against(s, x);
-		return r == CM_OK ? settle(s, x) : r;
+		if (found)
+			return settle(s, x);
 	}
 	/* What can not be shown again is not said: the weaker finding stands. */
 	if (find_like(s->e->again, x) == NULL) {
