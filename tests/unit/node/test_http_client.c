@@ -220,7 +220,7 @@ static void
 what_is_no_url_and_who_is_not_there_is_said(void **state)
 {
 	static const char *const bad[] = { "file:///etc/passwd", "ftp://127.0.0.1/", "/x", "",
-		"gopher://127.0.0.1/", "http://user:secret@127.0.0.1/", "http://" };
+		"gopher://127.0.0.1/", "http://" };
 	struct peer_server gone = peer_serve("", 0);
 	struct cm_http_client *c = client();
 	struct cm_http_reply r = { 0 };
@@ -240,6 +240,24 @@ what_is_no_url_and_who_is_not_there_is_said(void **state)
 		assert_int_not_equal(strlen(r.why), 0);
 	}
 	cm_http_client_free(c);
+}
+
+static void
+no_password_is_taken_from_a_url(void **state)
+{
+	struct cm_http_server *s = echo_start();
+	struct cm_http_client *c = client();
+	struct cm_http_reply r = { 0 };
+	char u[64];
+	struct cm_http_ask a;
+
+	(void)state;
+	snprintf(u, sizeof(u), "http://user:secret@127.0.0.1:%u/", cm_http_server_port(s));
+	a = get(u);
+	assert_int_equal(cm_http_client_all(c, &a, 1, &r, NULL), CM_OK);
+	assert_int_equal(r.end, CM_HTTP_UNREACHABLE);
+	cm_http_client_free(c);
+	cm_http_server_stop(s);
 }
 
 static void
@@ -268,6 +286,7 @@ main(void)
 		cmocka_unit_test(nobody_is_followed_elsewhere),
 		cmocka_unit_test(nonsense_is_no_answer),
 		cmocka_unit_test(what_is_no_url_and_who_is_not_there_is_said),
+		cmocka_unit_test(no_password_is_taken_from_a_url),
 		cmocka_unit_test(a_client_may_go_with_questions_open),
 	};
 

@@ -332,6 +332,23 @@ the_slow_are_hung_up_on(void **state)
 }
 
 static void
+a_request_has_one_hour_from_its_first_byte(void **state)
+{
+	struct stage *g = open_stage((struct cm_http_limits) { .read_ms = 1000 });
+	int64_t begun = peer_now_ms();
+	int fd = dial(g);
+
+	(void)state;
+	/* the head takes half of it, and the body gets no more than the other half */
+	usleep(500000);
+	assert_true(peer_say(fd, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 60\r\n\r\n"));
+	assert_true(peer_is_gone(fd, 5000));
+	assert_in_range(peer_now_ms() - begun, 900, 1400);
+	close(fd);
+	close_stage(g);
+}
+
+static void
 an_answer_that_is_not_taken_ends(void **state)
 {
 	struct stage *g = open_stage((struct cm_http_limits) { .write_ms = 300 });
@@ -524,6 +541,7 @@ main(void)
 		cmocka_unit_test(paths_that_might_mean_another_reach_no_handler),
 		cmocka_unit_test(a_prefix_ends_at_a_slash),
 		cmocka_unit_test(the_slow_are_hung_up_on),
+		cmocka_unit_test(a_request_has_one_hour_from_its_first_byte),
 		cmocka_unit_test(an_answer_that_is_not_taken_ends),
 		cmocka_unit_test(hundreds_wait_at_once),
 		cmocka_unit_test(beyond_the_limit_of_connections_one_is_hung_up_on),
