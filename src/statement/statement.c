@@ -5,16 +5,17 @@
 #include "statement/statement.h"
 
 #define IN_TOTO "https://in-toto.io/Statement/v1"
-#define SEAL_DIGEST "comity-seal"
 #define OWN_MAX 32
 
 static const struct {
 	const char *uri, *word;
+	const char *digest; /* the name of a subject's digest */
 } predicates[CM_PREDICATES] = {
-	[CM_PREDICATE_SEAL] = { "urn:x-comity:seal/v1", "seal" },
-	[CM_PREDICATE_FINDING] = { "urn:x-comity:finding/v1", "finding" },
-	[CM_PREDICATE_CUSTODY] = { "urn:x-comity:custody/v1", "custody" },
-	[CM_PREDICATE_DISCLOSURE] = { "urn:x-comity:disclosure/v1", "disclosure" },
+	[CM_PREDICATE_SEAL] = { "urn:x-comity:seal/v1", "seal", "comity-seal" },
+	[CM_PREDICATE_FINDING] = { "urn:x-comity:finding/v1", "finding", "comity-seal" },
+	[CM_PREDICATE_CUSTODY] = { "urn:x-comity:custody/v1", "custody", "comity-seal" },
+	[CM_PREDICATE_DISCLOSURE] = { "urn:x-comity:disclosure/v1", "disclosure", "comity-seal" },
+	[CM_PREDICATE_KEY] = { "urn:x-comity:key/v1", "key", "comity-key" },
 };
 
 const char *
@@ -57,7 +58,7 @@ put_subjects(struct cm_jsonw *w, const struct cm_statement *s)
 		cm_jsonw_khex(w, "name", hash_span(s->subject[i].exhibit));
 		cm_jsonw_key(w, "digest");
 		cm_jsonw_object(w);
-		cm_jsonw_khex(w, SEAL_DIGEST, hash_span(s->subject[i].root));
+		cm_jsonw_khex(w, predicates[s->type].digest, hash_span(s->subject[i].root));
 		cm_jsonw_object_end(w);
 		cm_jsonw_object_end(w);
 	}
@@ -138,10 +139,10 @@ read_type(struct cm_json root, enum cm_predicate *out, struct cm_err *err)
 }
 
 static enum cm_result
-read_subject(struct cm_json v, struct cm_subject *out, struct cm_err *err)
+read_subject(struct cm_json v, enum cm_predicate type, struct cm_subject *out, struct cm_err *err)
 {
 	static const char *const members[] = { "name", "digest", NULL };
-	static const char *const digests[] = { SEAL_DIGEST, NULL };
+	const char *const digests[] = { predicates[type].digest, NULL };
 	struct cm_json digest;
 	enum cm_result r = cm_json_only(v, members, err);
 
@@ -152,7 +153,7 @@ read_subject(struct cm_json v, struct cm_subject *out, struct cm_err *err)
 	if (r == CM_OK)
 		r = cm_json_only(digest, digests, err);
 	if (r == CM_OK)
-		r = cm_json_get_hex(digest, SEAL_DIGEST, out->root, 32, err);
+		r = cm_json_get_hex(digest, digests[0], out->root, 32, err);
 	return r;
 }
 
@@ -175,7 +176,7 @@ read_subjects(
 	if (list == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	for (size_t i = 0; i < n && r == CM_OK; i++)
-		r = read_subject(cm_json_at(v, i), &list[i], err);
+		r = read_subject(cm_json_at(v, i), out->type, &list[i], err);
 	out->subject = list;
 	out->n_subject = n;
 	return r;

@@ -30,11 +30,12 @@ enum cm_predicate {
 	CM_PREDICATE_SEAL,
 	CM_PREDICATE_FINDING,
 	CM_PREDICATE_CUSTODY,
-	CM_PREDICATE_DISCLOSURE
+	CM_PREDICATE_DISCLOSURE,
+	CM_PREDICATE_KEY
 };
-#define CM_PREDICATES 4
+#define CM_PREDICATES 5
 
-/* A sealed exhibit that a statement is about. */
+/* A sealed exhibit that a statement is about; of CM_PREDICATE_KEY the hash of a key, twice. */
 struct cm_subject {
 	uint8_t exhibit[32]; /* X */
 	uint8_t root[32];

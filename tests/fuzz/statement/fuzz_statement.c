@@ -4,14 +4,16 @@
 
 #include "fuzz.h"
 #include "statement/custody.h"
+#include "statement/key_v1.h"
 #include "statement/seal_v1.h"
 
-/* A seal or a hand-over; of the other types the common part only. */
+/* A seal, a hand-over, a key's end; of the other types the common part only. */
 static enum cm_result
 read_own(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *w)
 {
 	struct cm_seal_v1 seal;
 	struct cm_custody custody;
+	struct cm_key_v1 key;
 	enum cm_result r;
 
 	if (d->head.type == CM_PREDICATE_SEAL) {
@@ -24,6 +26,12 @@ read_own(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *
 		r = cm_custody_read(d, a, &custody, NULL);
 		if (r == CM_OK)
 			cm_custody_write(w, &custody);
+		return r;
+	}
+	if (d->head.type == CM_PREDICATE_KEY) {
+		r = cm_key_v1_read(d, a, &key, NULL);
+		if (r == CM_OK)
+			cm_key_v1_write(w, &key);
 		return r;
 	}
 	return CM_E_UNSUPPORTED;
