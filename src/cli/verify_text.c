@@ -230,6 +230,8 @@ json_logged_one(struct cm_jsonw *w, const struct cm_logged *l)
 	}
 	if (l->not_later != 0)
 		cm_jsonw_kuint(w, "not_later", l->not_later);
+	if (l->not_earlier > 0)
+		cm_jsonw_kuint(w, "not_earlier", (uint64_t)l->not_earlier);
 	cm_jsonw_key(w, "witnesses");
 	cm_jsonw_array(w);
 	for (i = 0; i < l->n_witnesses; i++) {

@@ -45,6 +45,7 @@ struct cm_logged {
 	const struct cm_logged_witness *witness; /* all known ones that cosigned */
 	size_t n_witnesses;
 	const struct cm_timestamp *stamp; /* NULL: none, or nobody's */
+	int64_t not_earlier; /* Unix seconds, by the receiver's own log; 0: that says nothing */
 	const char *text;		  /* all of it in a sentence */
 };
 

@@ -9,6 +9,7 @@
 #include "dossier/opened_write.h"
 #include "dossier/refer.h"
 #include "dossier/report.h"
+#include "codec/rfc3339.h"
 #include "dossier/verify.h"
 #include "statement/chain.h"
 
@@ -228,6 +229,35 @@ check_logged(struct verifying *v)
 	return rc;
 }
 
+/* What the receiver knows by himself: keys that ended, and since when it can not be older. */
+static CM_RESULT
+check_receiver(struct verifying *v)
+{
+	const struct cm_own_head *head;
+	char when[CM_RFC3339_LEN + 1];
+	size_t i;
+
+	for (i = 0; i < v->l->n_parts; i++) {
+		struct cm_logged *l = &v->logged[i];
+		const char *no = cm_receiver_trouble(&v->in->receiver, v->signer[i].fingerprint, l);
+
+		if (no != NULL && v->signer[i].principals != NULL) {
+			v->signer[i].trouble = no;
+			v->void_signer = v->void_signer != NULL ? v->void_signer : no;
+		}
+		head = cm_receiver_head(&v->in->receiver, &v->l->part[i].doc.head);
+		if (head == NULL)
+			continue;
+		l->not_earlier = head->made;
+		cm_rfc3339_format(head->made, when);
+		l->text = cm_arena_printf(v->arena, "%s; not earlier than %s, when your own log had the %" PRIu64
+						    " entries that it names", l->text, when, head->size);
+		if (l->text == NULL)
+			return no_memory(v);
+	}
+	return CM_OK;
+}
+
 /* One exhibit has one table.  Whoever seals it twice may have shown others the other one. */
 static CM_RESULT
 look_for_twins(struct verifying *v)
@@ -403,6 +433,8 @@ check_all(struct verifying *v)
 		rc = check_chain(v);
 	if (rc == CM_OK)
 		rc = check_logged(v);
+	if (rc == CM_OK)
+		rc = check_receiver(v);
 	if (rc == CM_OK)
 		rc = look_for_twins(v);
 	for (k = 0; rc == CM_OK && k < v->l->dossier.n_exhibits; k++)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/result.h"
 #include "dossier/logged.h"
+#include "dossier/receiver.h"
 #include "dossier/redo.h"
 #include "statement/signers.h"
 
@@ -17,6 +18,7 @@ struct cm_verify_in {
 	uint8_t source[32];		  /* source digest of this program */
 	const struct cm_policy *policy;	  /* whose logs and witnesses count; NULL: none was given */
 	struct cm_timestamp_ca *tsa;	  /* whose time stamps count; NULL: none was given */
+	struct cm_receiver receiver;	  /* may be all zero */
 };
 
 enum cm_verify_end {

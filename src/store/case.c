@@ -51,6 +51,8 @@ static const char schema_log[] =
     " root BLOB NOT NULL, seen INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS head (origin TEXT NOT NULL, size INTEGER NOT NULL,"
     " root BLOB NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (origin, size)) STRICT;"
+    "CREATE TABLE IF NOT EXISTS ended (fingerprint TEXT PRIMARY KEY, origin TEXT, place INTEGER,"
+    " json BLOB NOT NULL, sig BLOB NOT NULL, receipt BLOB NOT NULL) STRICT;"
     "PRAGMA user_version = 3;"
     "COMMIT;";
 
@@ -303,8 +305,8 @@ check_version(struct cm_case *c, struct cm_err *err)
 	return version < SCHEMA_LAST ? cm_db_exec(&c->db, schema_log, err) : CM_OK;
 }
 
-static enum cm_result
-load_self(struct cm_case *c, struct cm_err *err)
+enum cm_result
+cm_case_load_self(struct cm_case *c, struct cm_err *err)
 {
 	struct cm_query q =
 	    cm_query_of(&c->db, "SELECT name, role, fingerprint FROM party WHERE own = 1");
@@ -357,7 +359,9 @@ open_in(struct cm_case *c, const char *folder, struct cm_err *err)
 	if (r == CM_OK)
 		r = check_version(c, err);
 	if (r == CM_OK)
-		r = load_self(c, err);
+		r = cm_case_load_self(c, err);
+	if (r == CM_OK)
+		r = cm_case_key_settle(c, err);
 	if (r == CM_OK)
 		cm_case_export(c);
 	return r;

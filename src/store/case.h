@@ -79,6 +79,35 @@ CM_RESULT cm_case_signers_line(struct cm_case *c, struct cm_buf *out, struct cm_
 CM_RESULT cm_case_keyring(
     struct cm_case *c, const char *agent, struct cm_keyring *out, struct cm_err *err);
 
+/* Another statement key takes over: made beside the old one under the name key.next, then, inside
+ * of cm_case_begin and after the old one stated its end, named the party's own; when that is
+ * committed, settle gives the files their names (the old one becomes key.ended-N).  A crash in
+ * between is made good when the case is opened next.  The old key must not be used any more. */
+CM_RESULT cm_case_key_next(struct cm_case *c, const uint8_t seed[32], uint32_t check,
+    struct cm_ssh_public *out, struct cm_err *err);
+CM_RESULT cm_case_key_take(struct cm_case *c, const struct cm_ssh_public *next, struct cm_err *err);
+CM_RESULT cm_case_key_done(struct cm_case *c, struct cm_err *err);
+
+/* Keys that have ended, the own ones too: what they said counts if it was logged before. */
+struct cm_case_ended {
+	const char *fingerprint;
+	bool logged;
+	const char *origin; /* "" unless logged: of the log, and the place of the end in it */
+	uint64_t place;
+};
+struct cm_case_ended_texts {
+	struct cm_span json, sig, receipt; /* of the statement that ended it; receipt may be empty */
+};
+/* One that is there already stays, unless it was not logged and this one is. */
+CM_RESULT cm_case_ended_add(struct cm_case *c, const struct cm_case_ended *in,
+    const struct cm_case_ended_texts *texts, struct cm_err *err);
+struct cm_case_ended_list {
+	const struct cm_case_ended *item;
+	size_t n;
+};
+CM_RESULT cm_case_ended(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_ended_list *out, struct cm_err *err);
+
 /* Several changes as one: all of them are there after commit, none after anything else.
  * Not nested.  Everything below works inside and outside of one. */
 CM_RESULT cm_case_begin(struct cm_case *c, struct cm_err *err);

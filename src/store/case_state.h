@@ -39,6 +39,12 @@ struct cm_case_list {
 	size_t n;   /* ... and as 0 */
 };
 
+/* Who the party is, from the database. */
+CM_RESULT cm_case_load_self(struct cm_case *c, struct cm_err *err);
+
+/* Gives the key files the names that the database wants: a crash may have come in between. */
+CM_RESULT cm_case_key_settle(struct cm_case *c, struct cm_err *err);
+
 /* A struct cm_case_statement of columns digest, signer, number, predicate, made, path. */
 CM_RESULT cm_case_read_statement(
     struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err);

@@ -1,0 +1,47 @@
+#include <string.h>
+
+#include "dossier/receiver.h"
+
+static bool
+is_before(const struct cm_ended_key *e, const struct cm_logged *l)
+{
+	return e->logged && (l->how == CM_LOGGED_FEW || l->how == CM_LOGGED_ENOUGH) &&
+	    strcmp(e->origin, l->origin) == 0 && l->index < e->place;
+}
+
+const char *
+cm_receiver_trouble(const struct cm_receiver *r, const char *fingerprint, const struct cm_logged *l)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_ended; i++)
+		if (strcmp(r->ended[i].fingerprint, fingerprint) == 0 && !is_before(&r->ended[i], l))
+			return "the key has ended, and this is not shown to have been logged before";
+	return NULL;
+}
+
+static const struct cm_own_head *
+find_head(const struct cm_receiver *r, const struct cm_after *a)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_heads; i++)
+		if (r->head[i].size == a->size && strcmp(r->head[i].origin, a->origin) == 0 &&
+		    memcmp(r->head[i].root, a->root, 32) == 0)
+			return &r->head[i];
+	return NULL;
+}
+
+const struct cm_own_head *
+cm_receiver_head(const struct cm_receiver *r, const struct cm_statement *statement)
+{
+	const struct cm_own_head *best = NULL, *h;
+	size_t i;
+
+	for (i = 0; i < statement->n_after; i++) {
+		h = find_head(r, &statement->after[i]);
+		if (h != NULL && (best == NULL || h->made > best->made))
+			best = h;
+	}
+	return best;
+}

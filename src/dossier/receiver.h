@@ -1,0 +1,43 @@
+/* dossier/receiver.h -- what a receiver knows by himself: which keys have ended, and when his own log
+ * had which checkpoint.
+ *
+ * A key that ended (key/v1) speaks for what was logged before that, in the same log, and for
+ * nothing else: times that a signer or a witness gives can not draw the line, since whoever
+ * has the key, or ended it, may want it elsewhere.  A statement that names a checkpoint of the
+ * receiver's own log can not be older than it, by the receiver's own clock; others' checkpoints
+ * bound nothing, for cosignatures say only not later than when. */
+#ifndef CM_DOSSIER_RECEIVER_H
+#define CM_DOSSIER_RECEIVER_H
+
+#include "dossier/logged.h"
+
+struct cm_ended_key {
+	const char *fingerprint;
+	bool logged; /* the statement that ended it has a place: */
+	const char *origin;
+	uint64_t place;
+};
+
+struct cm_own_head {
+	const char *origin;
+	uint64_t size;
+	uint8_t root[32];
+	int64_t made; /* Unix time */
+};
+
+struct cm_receiver {
+	const struct cm_ended_key *ended;
+	size_t n_ended;
+	const struct cm_own_head *head;
+	size_t n_heads;
+};
+
+/* Why a statement of this key counts no more; NULL: it does count. */
+const char *cm_receiver_trouble(
+    const struct cm_receiver *r, const char *fingerprint, const struct cm_logged *l);
+
+/* The newest own checkpoint that the statement names; NULL: none. */
+const struct cm_own_head *cm_receiver_head(
+    const struct cm_receiver *r, const struct cm_statement *statement);
+
+#endif
