@@ -6,6 +6,7 @@
  *	journal		every state it took, appended and synced in groups; compacted when long
  *	forks/		pairs of signed checkpoints that do not agree
  *	lock		held by the one process that cosigns
+ *	seat		where the witness lives (store/key_folder.h)
  *
  * Requests of many threads are ruled one after the other against the state in memory, which
  * runs ahead of the disk; whoever asked waits until the journal holds everything up to his
@@ -26,13 +27,15 @@ struct cm_witness_new {
 	const uint8_t *seed; /* 32 random bytes */
 	uint32_t check;      /* random */
 };
+/* All or nothing.  CM_E_USAGE: it exists, or a name that can not be. */
 CM_RESULT cm_witness_files_create(
     const struct cm_disk *disk, const struct cm_witness_new *in, struct cm_err *err);
 
-/* CM_E_USAGE: another process cosigns.  CM_E_NOTFOUND, CM_E_REFUSED, CM_E_MALFORMED, CM_E_IO. */
+/* CM_E_USAGE: another process cosigns, after waiting some seconds.  CM_E_NOTFOUND: no witness there;
+ * CM_E_REFUSED: see above, and what to do; CM_E_MALFORMED, CM_E_IO. */
 CM_RESULT cm_witness_files_open(const struct cm_disk *disk, const char *folder,
     struct cm_witness_files **out, struct cm_err *err);
-void cm_witness_files_close(struct cm_witness_files *w);
+void cm_witness_files_close(struct cm_witness_files *w); /* NULL is fine; no thread may be in it */
 
 const struct cm_vkey *cm_witness_files_key(const struct cm_witness_files *w);
 
@@ -41,11 +44,13 @@ CM_RESULT cm_witness_files_add_log(
     struct cm_witness_files *w, const struct cm_vkey *log, struct cm_err *err);
 
 /* What it says to add-checkpoint: rules, stores, syncs, cosigns at time ${now} (Unix seconds; never
- * less than the time given before).  From any number of threads.  ${answer}: body. */
+ * less than the time given before, also by an earlier process).  From any number of threads.
+ * CM_E_IO, CM_E_NOMEM: no answer (500), and nothing was told; after CM_E_IO the witness must be
+ * closed and opened again, and says so to all until then. */
 struct cm_witness_answer_out {
 	int status;
-	const char *type; /* of the body */
-	struct cm_buf body;
+	const char *type;   /* of the body; static */
+	struct cm_buf body; /* the caller's to release */
 };
 CM_RESULT cm_witness_files_ask(struct cm_witness_files *w, struct cm_span request, uint64_t now,
     struct cm_witness_answer_out *out, struct cm_err *err);
@@ -55,7 +60,7 @@ CM_RESULT cm_witness_files_ask(struct cm_witness_files *w, struct cm_span reques
 CM_RESULT cm_witness_files_latest(struct cm_witness_files *w, const uint8_t origin_hash[32],
     struct cm_buf *note, struct cm_err *err);
 
-/* For status: each log it knows and what it holds of it. */
+/* For status: each log it knows and what it holds of it; time 0: nothing. */
 CM_RESULT cm_witness_files_each(struct cm_witness_files *w,
     void (*one)(
 	void *arg, const struct cm_vkey *log, const struct cm_witness_held *held, uint64_t time),
