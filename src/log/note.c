@@ -16,12 +16,12 @@
 
 /* ---- names and keys ---- */
 
-/* Is it white space (the property of Unicode)? */
+/* Is it white space (the property of Unicode), beside control characters? */
 static bool
 is_space(const uint8_t *p, size_t len)
 {
 	if (len == 1)
-		return *p == ' ' || (*p >= '\t' && *p <= '\r');
+		return *p == ' ';
 	if (len == 2) /* U+0085, U+00A0 */
 		return p[0] == 0xc2 && (p[1] == 0x85 || p[1] == 0xa0);
 	if (len != 3)
@@ -307,8 +307,6 @@ cm_note_lines_ok(struct cm_span lines)
 	struct cm_note_signature s;
 	size_t n = 0;
 
-	if (lines.len > CM_NOTE_BYTES || cm_text_check(lines, NULL) != CM_OK)
-		return false;
 	for (; l.at < lines.len; n++)
 		if (n == CM_NOTE_SIGNATURES || read_line(&l, NULL, &s, NULL) != CM_OK)
 			return false;

@@ -182,6 +182,8 @@ times_that_can_not_be_are_neither_made_nor_believed(void **state)
 	assert_int_equal(cm_cosign(cm_buf_span(&p.text), &p.w.v, p.w.seed, (uint64_t)INT64_MAX + 1,
 			     &p.lines, NULL),
 	    CM_E_USAGE);
+	cosign(&p, INT64_MAX);
+	cm_buf_clear(&p.lines);
 	put_line_at(&p, "0", 0);
 	n = note_of(cm_buf_span(&p.text), &p.lines, &p.note, &p.arena);
 	assert_int_equal(cm_cosignature_verify(&n, &p.w.v, &time, NULL), CM_E_REFUSED);

@@ -136,7 +136,8 @@ names_are_without_any_space_of_unicode(void **state)
 		"\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
 		"\xff", "\xc0\x80" };
 	static const char *const good[] = { "a", "example.com/foo", "\xc3\xa8", "\xe2\x80\x8b",
-		"\xe2\x80\x94", "\xe3\x80\x81", "\xf0\x9f\x94\x91", "a/b:c=d" };
+		"\xe2\x80\x94", "\xe3\x80\x81", "\xc3\xa0", "\xc3\x85", "\xc2\xa1",
+		"\xf0\x9f\x94\x91", "a/b:c=d" };
 	char name[CM_NOTE_NAME + 2];
 
 	(void)state;
@@ -245,6 +246,41 @@ put_many(struct cm_buf *b, unsigned n)
 		cm_buf_printf(b, DASH "K%u AAAAAAA=\n", i);
 }
 
+/* A note of ${len} bytes. */
+static void
+put_long(struct cm_buf *b, size_t len)
+{
+	while (b->len < len - sizeof("\n\n" PETER) + 1)
+		cm_buf_add_u8(b, 'x');
+	cm_buf_add_str(b, "\n\n" PETER);
+	assert_int_equal(b->len, len);
+}
+
+static void
+a_name_is_bounded_in_a_key_and_not_in_the_lines_of_others(void **state)
+{
+	char name[CM_NOTE_NAME + 2] = { 0 };
+	struct made_key k;
+	struct cm_buf b = { 0 };
+	struct cm_vkey v;
+
+	(void)state;
+	memset(name, 'n', CM_NOTE_NAME);
+	k = made_key(name, CM_NOTE_ED25519, 1);
+	cm_vkey_write(&k.v, &b);
+	assert_int_equal(cm_vkey_parse(cm_buf_span(&b), &v, NULL), CM_OK);
+	cm_buf_clear(&b);
+	cm_buf_printf(&b, "n%s+00000000+AQ==", name);
+	assert_int_equal(cm_vkey_parse(cm_buf_span(&b), &v, NULL), CM_E_LIMIT);
+	assert_int_equal(cm_vkey_of(cm_span_part(cm_buf_span(&b), 0, CM_NOTE_NAME + 1),
+			     CM_NOTE_ED25519, k.v.key, &v, NULL),
+	    CM_E_USAGE);
+	cm_buf_clear(&b);
+	cm_buf_printf(&b, DASH "n%s AAAAAAA=\n", name);
+	assert_true(cm_note_lines_ok(cm_buf_span(&b)));
+	cm_buf_release(&b);
+}
+
 static void
 lines_and_bytes_are_bounded(void **state)
 {
@@ -263,9 +299,10 @@ lines_and_bytes_are_bounded(void **state)
 	assert_int_equal(cm_note_parse(cm_buf_span(&b), &a, &n, NULL), CM_E_LIMIT);
 	assert_false(cm_note_lines_ok(cm_span_part(cm_buf_span(&b), 6, b.len)));
 	cm_buf_clear(&b);
-	while (b.len <= CM_NOTE_BYTES)
-		cm_buf_add_str(&b, "a long text\n");
-	cm_buf_add_str(&b, "\n" PETER);
+	put_long(&b, CM_NOTE_BYTES);
+	assert_int_equal(cm_note_parse(cm_buf_span(&b), &a, &n, NULL), CM_OK);
+	cm_buf_clear(&b);
+	put_long(&b, CM_NOTE_BYTES + 1);
 	assert_int_equal(cm_note_parse(cm_buf_span(&b), &a, &n, NULL), CM_E_LIMIT);
 	cm_arena_fini(&a);
 	cm_buf_release(&b);
@@ -326,6 +363,8 @@ only_texts_of_notes_are_signed(void **state)
 	assert_int_equal(
 	    cm_note_sign(cm_span_str("cosignature/v1\ntime 1\nA\n"), &k.v, k.seed, &b, NULL),
 	    CM_E_REFUSED);
+	assert_int_equal(
+	    cm_note_sign(cm_span_str("cosignature/v1\n"), &k.v, k.seed, &b, NULL), CM_E_REFUSED);
 	k.v.type = CM_NOTE_COSIGNATURE;
 	assert_int_equal(cm_note_sign(cm_span_str("a\n"), &k.v, k.seed, &b, NULL), CM_E_USAGE);
 	assert_int_equal(b.len, 0);
@@ -356,6 +395,7 @@ main(void)
 		cmocka_unit_test(the_signatures_begin_behind_the_last_empty_line),
 		cmocka_unit_test(another_spelling_is_refused_with_its_offset),
 		cmocka_unit_test(a_nul_is_refused_wherever_it_stands),
+		cmocka_unit_test(a_name_is_bounded_in_a_key_and_not_in_the_lines_of_others),
 		cmocka_unit_test(lines_and_bytes_are_bounded),
 		cmocka_unit_test(a_line_that_does_not_hold_spoils_those_that_do),
 		cmocka_unit_test(name_and_id_together_are_the_key),

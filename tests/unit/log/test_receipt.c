@@ -106,6 +106,31 @@ a_proof_has_no_more_hashes_than_a_tree_has_levels(void **state)
 	cm_buf_release(&b);
 }
 
+static void
+what_is_too_long_has_no_offset(void **state)
+{
+	struct cm_buf b = { 0 };
+	struct cm_err err = { 0 };
+	struct cm_receipt r;
+	struct cm_arena a;
+	size_t len;
+
+	(void)state;
+	cm_arena_init(&a, 0);
+	cm_buf_add_str(&b, HEAD "index 0\n\nA\n5\n" H1);
+	for (len = b.len; b.len <= CM_NOTE_BYTES + len;)
+		cm_buf_add_str(&b, "an extension line\n");
+	cm_buf_add_str(&b, "\n\xe2\x80\x94 A AAAAAAA=\n");
+	assert_int_equal(cm_receipt_parse(cm_buf_span(&b), &a, &r, &err), CM_E_LIMIT);
+	assert_false(err.has_offset);
+	while (b.len <= CM_RECEIPT_BYTES)
+		cm_buf_add_u8(&b, 'x');
+	err = (struct cm_err) { 0 };
+	assert_int_equal(cm_receipt_parse(cm_buf_span(&b), &a, &r, &err), CM_E_LIMIT);
+	cm_arena_fini(&a);
+	cm_buf_release(&b);
+}
+
 /* A log of two entries, "one" and "two", and the receipt for the second. */
 struct log {
 	struct made_key key;
@@ -185,6 +210,7 @@ main(void)
 		cmocka_unit_test(it_is_written_as_it_was_read),
 		cmocka_unit_test(another_spelling_is_refused_with_its_offset),
 		cmocka_unit_test(a_proof_has_no_more_hashes_than_a_tree_has_levels),
+		cmocka_unit_test(what_is_too_long_has_no_offset),
 		cmocka_unit_test(it_holds_for_its_entry_at_its_place_in_its_log_only),
 	};
 
