@@ -206,6 +206,7 @@ cm_slab_take(struct cm_slab *s, size_t size)
 	if (p != NULL) {
 		__asan_unpoison_memory_region(p, size);
 		b->free = p->next;
+		__builtin_prefetch(b->free, 1); /* it is taken next */
 	} else {
 		p = (void *)((uint8_t *)b + b->begun);
 		__asan_unpoison_memory_region(p, size);

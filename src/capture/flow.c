@@ -5,6 +5,7 @@
 #include "capture/http.h"
 
 #define MANY_FLOWS 16384u
+#define AHEAD 2u /* flows that end after the one at hand, whose memory is fetched */
 #define HELD_MAX ((size_t)4 << 20)
 
 struct cm_flow_table {
@@ -306,19 +307,27 @@ hand_on(struct cm_flow_table *t, struct flow *f, bool last)
 	return row ? t->sink(t->ctx, &v) : CM_E_NOMEM;
 }
 
+/* It is over; the flow itself stays, empty. */
 static enum cm_result
-flow_end(struct cm_flow_table *t, struct shard *s, uint32_t number)
+hand_on_last(struct cm_flow_table *t, struct shard *s, struct flow *f)
 {
-	struct flow *f = cm_shard_flow(s, number);
 	enum cm_result r = CM_OK;
 
 	if (f->n > 0)
 		r = hand_on(t, f, true);
 	if (f->proto == 6 && (f->packets[0] == 0 || f->packets[1] == 0))
 		t->stats.one_sided++;
+	free_segments(s, f);
+	return r;
+}
+
+static enum cm_result
+flow_end(struct cm_flow_table *t, struct shard *s, uint32_t number)
+{
+	enum cm_result r = hand_on_last(t, s, cm_shard_flow(s, number));
+
 	if (t->last == number && t->last_shard == s)
 		t->last = 0;
-	free_segments(s, f);
 	cm_shard_remove(s, number);
 	return r;
 }
@@ -406,6 +415,17 @@ slide(struct cm_flow_table *t, struct shard *s, struct flow *f)
 	return r;
 }
 
+/* The one after it is the next to end, by and by. */
+static enum cm_result
+end_oldest(struct cm_flow_table *t, struct shard *s)
+{
+	enum cm_result r = flow_end(t, s, s->oldest);
+
+	if (s->oldest != 0)
+		cm_shard_expect_end(s, s->oldest);
+	return r;
+}
+
 /* Flows that are over, and then the longest quiet ones while memory is short.
  * Whatever a packet could still do to a flow that is over, begins_anew does. */
 static enum cm_result
@@ -414,10 +434,10 @@ tidy(struct cm_flow_table *t, struct shard *s, uint32_t keep, int64_t now)
 	enum cm_result r = CM_OK;
 
 	while (r == CM_OK && s->oldest != keep && now - s->oldest_ns > CM_FLOW_IDLE_NS)
-		r = flow_end(t, s, s->oldest);
+		r = end_oldest(t, s);
 	while (r == CM_OK && s->used > t->share && s->oldest != keep) {
 		t->stats.evicted++;
-		r = flow_end(t, s, s->oldest);
+		r = end_oldest(t, s);
 	}
 	return r;
 }
@@ -598,6 +618,25 @@ list_left(const struct cm_flow_table *t, struct left *out)
 	}
 }
 
+/* None is taken out by itself, since all go. */
+static enum cm_result
+end_all(struct cm_flow_table *t, const struct left *all, size_t n)
+{
+	enum cm_result r = CM_OK;
+
+	for (size_t i = 0; i < n && r == CM_OK; i++) {
+		struct shard *s = &t->shard[all[i].shard];
+
+		if (i + AHEAD < n)
+			cm_shard_expect_end(&t->shard[all[i + AHEAD].shard], all[i + AHEAD].number);
+		r = hand_on_last(t, s, cm_shard_flow(s, all[i].number));
+	}
+	t->last = 0;
+	for (unsigned i = 0; i < CM_FLOW_SHARDS && r == CM_OK; i++)
+		cm_shard_clear(&t->shard[i]);
+	return r;
+}
+
 CM_RESULT
 cm_flow_table_finish(struct cm_flow_table *t)
 {
@@ -615,8 +654,7 @@ cm_flow_table_finish(struct cm_flow_table *t)
 	list_left(t, all);
 	/* Not in the order of shards, which hangs on addresses. */
 	qsort(all, n, sizeof(*all), by_serial);
-	for (size_t i = 0; i < n && r == CM_OK; i++)
-		r = flow_end(t, &t->shard[all[i].shard], all[i].number);
+	r = end_all(t, all, n);
 	free(all);
 	return r;
 }

@@ -147,3 +147,12 @@ cm_flow_expect_segment(const struct flow *f)
 	if (f->n < f->room)
 		__builtin_prefetch(cm_flow_segment(f, f->n), 1);
 }
+
+void
+cm_flow_expect_all(const struct flow *f)
+{
+	if (f->room > RUN)
+		__builtin_prefetch(f->segs.run);
+	for (uint32_t i = 0; f->room <= RUN && i < f->n; i++)
+		__builtin_prefetch(&f->segs.one[i]);
+}

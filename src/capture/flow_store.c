@@ -85,6 +85,13 @@ drop_slot(struct shard *s, uint32_t hash, uint32_t number)
 
 /* ---- numbers ---- */
 
+static void
+expect_flow(const struct flow *f)
+{
+	__builtin_prefetch(&f->end, 1);
+	__builtin_prefetch(&f->last_ns, 1);
+}
+
 static bool
 add_chunk(struct shard *s)
 {
@@ -115,6 +122,8 @@ take_number(struct shard *s)
 
 	if (number != 0) {
 		s->freed = cm_shard_flow(s, number)->older;
+		if (s->freed != 0)
+			expect_flow(cm_shard_flow(s, s->freed));
 		return number;
 	}
 	if (s->begun == s->n_chunks * CM_FLOW_CHUNK && (s->begun > UINT32_MAX - CM_FLOW_CHUNK || !add_chunk(s)))
@@ -202,6 +211,17 @@ cm_shard_remove(struct shard *s, uint32_t number)
 }
 
 void
+cm_shard_clear(struct shard *s)
+{
+	if (s->n_flows == 0)
+		return;
+	memset(s->slot, 0, s->n_slots * sizeof(*s->slot));
+	s->used -= s->n_flows * sizeof(struct flow);
+	s->n_flows = s->oldest = s->newest = s->freed = 0;
+	s->begun = 1;
+}
+
+void
 cm_shard_reset(struct shard *s)
 {
 	if (s->n_slots > SLOTS_FIRST)
@@ -252,10 +272,8 @@ cm_shard_expect_flow(const struct shard *s, uint32_t hash)
 {
 	const struct flow *f = likely(s, hash);
 
-	if (f == NULL)
-		return;
-	__builtin_prefetch(&f->end, 1);
-	__builtin_prefetch(&f->last_ns, 1);
+	if (f != NULL)
+		expect_flow(f);
 }
 
 void
@@ -270,4 +288,15 @@ cm_shard_expect_segments(const struct shard *s, uint32_t hash)
 		__builtin_prefetch(&cm_shard_flow(s, f->older)->newer, 1);
 	if (f->newer != 0)
 		__builtin_prefetch(&cm_shard_flow(s, f->newer)->older, 1);
+}
+
+void
+cm_shard_expect_end(const struct shard *s, uint32_t number)
+{
+	const struct flow *f = cm_shard_flow(s, number);
+
+	cm_shard_expect_slot(s, f->hash);
+	if (f->newer != 0)
+		expect_flow(cm_shard_flow(s, f->newer));
+	cm_flow_expect_all(f);
 }

@@ -78,6 +78,9 @@ void cm_shard_touch(struct shard *s, uint32_t number);
 /* Forgets it; its segments must be gone. */
 void cm_shard_remove(struct shard *s, uint32_t number);
 
+/* Forgets all flows; their segments must be gone. */
+void cm_shard_clear(struct shard *s);
+
 /* All flows are gone: counts as a new one does, and keeps its memory. */
 void cm_shard_reset(struct shard *s);
 void cm_shard_release(struct shard *s);
@@ -103,6 +106,14 @@ const struct cm_segment *cm_flow_in_a_row(const struct flow *f, struct cm_segmen
 
 /* Has the processor fetch where the next segment goes. */
 void cm_flow_expect_segment(const struct flow *f);
+
+/* Has the processor fetch what will be read of its segments: all of them if they are few,
+ * else where they are. */
+void cm_flow_expect_all(const struct flow *f);
+
+/* Has the processor fetch what will be read when this flow ends, and of the one after it, the
+ * flow itself. */
+void cm_shard_expect_end(const struct shard *s, uint32_t number);
 
 /* Has the processor fetch what finding a flow reads first; then what lies behind. */
 void cm_shard_expect_slot(const struct shard *s, uint32_t hash);
