@@ -6,6 +6,7 @@
 #define WHOLE 512u  /* segments up to which a flow is kept whole */
 #define AROUND 96u  /* segments kept on either side of an odd one */
 #define FLOW_MAX 8192u
+#define EXPECTED 8u /* segments fetched ahead; the processor sees where that leads to */
 
 static void
 drop_judged(struct cm_candidates *c, struct cm_candidate *x)
@@ -299,6 +300,20 @@ cm_candidates_take(struct cm_candidates *c)
 		return p;
 	}
 	return NULL;
+}
+
+void
+cm_candidates_expect(const struct cm_candidates *c, size_t i)
+{
+	if (i + 1 < c->n) {
+		__builtin_prefetch(c->item[i + 1]);
+		__builtin_prefetch(&c->item[i + 1]->judged);
+	}
+	if (i >= c->n)
+		return;
+	for (uint32_t k = 0; k < EXPECTED && k < c->item[i]->n; k++)
+		__builtin_prefetch(&c->item[i]->segs[k]);
+	__builtin_prefetch(c->item[i]->judged);
 }
 
 struct cm_flow_view

@@ -49,6 +49,10 @@ size_t cm_candidates_of(const struct cm_candidates *c, const struct cm_host *hos
 /* What was found in the first kept flow that has it, now the caller's; or NULL. */
 struct cm_judged *cm_candidates_take(struct cm_candidates *c);
 
+/* Number ${i} is looked at soon, and those behind it later: has the processor fetch where
+ * its segments begin. */
+void cm_candidates_expect(const struct cm_candidates *c, size_t i);
+
 struct cm_flow_view cm_candidate_view(const struct cm_candidate *c);
 void cm_candidates_release(struct cm_candidates *c);
 

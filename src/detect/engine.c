@@ -257,7 +257,6 @@ may_show_hand(const struct cm_engine *e, const struct cm_candidate *c)
 static enum cm_result
 find_hands(struct cm_engine *e)
 {
-	struct cm_group groups[CM_GROUPS_MAX];
 	enum cm_result r = CM_OK;
 
 	for (size_t i = 0; i < e->kept.n && r == CM_OK; i++) {
@@ -267,7 +266,7 @@ find_hands(struct cm_engine *e)
 		if (c->proto != 6 || !may_show_hand(e, c))
 			continue;
 		r = judge_kept(e, c, &v);
-		if (r != CM_OK || cm_verdict_groups(&e->judge, groups) == 0 || e->judge.corrupt)
+		if (r != CM_OK || cm_verdict_groups(&e->judge, e->groups) == 0 || e->judge.corrupt)
 			continue;
 		for (size_t m = 0; m < e->judge.n_marks && r == CM_OK; m++)
 			if (e->judge.marks[m].cue == CM_CUE_IPID_CONSTANT &&
@@ -324,34 +323,91 @@ add_found(struct cm_engine *e, const struct cm_candidate *c, const struct cm_gro
 		r = cm_report_words(&e->judge, g, index, &e->arena, &x);
 	if (r != CM_OK)
 		return r;
-	e->found[e->n_found++] = (struct cm_found) { x, c, g->dir, e->anew };
+	e->found[e->n_found++] = (struct cm_found) { .incident = x, .from = c, .dir = g->dir,
+		.anew = e->anew };
 	return CM_OK;
 }
 
 static enum cm_result
+report_flow(struct cm_engine *e, const struct cm_candidate *c)
+{
+	struct cm_group *groups = e->groups;
+	struct cm_flow_view v;
+	enum cm_result r = judge_kept(e, c, &v);
+	unsigned n;
+
+	if (r != CM_OK)
+		return r;
+	n = cm_verdict_groups(&e->judge, groups);
+	if (n > 0)
+		show_constants(e, c);
+	for (unsigned k = 0; k < n && r == CM_OK; k++) {
+		if (e->n_found < INCIDENTS_MAX)
+			r = add_found(e, c, &groups[k], k);
+		else
+			e->stats.not_listed++;
+	}
+	return r;
+}
+
+/* Of incidents from number ${from} on: those that are accused, or all. */
+static enum cm_result
+show_again(struct cm_engine *e, size_t from, bool all)
+{
+	enum cm_result r = CM_OK;
+
+	for (size_t i = from; i < e->n_found && r == CM_OK; i++) {
+		struct cm_found *f = &e->found[i];
+
+		if (!f->shown && (all || f->incident.verdict != CM_VERDICT_EXPLAINED))
+			r = cm_feeder_support(e->feeder, f);
+	}
+	return r;
+}
+
+/* An incident is shown again while its flow is in the cache; what is explained waits until
+ * all is reported, for explained_before asks for it as it was found. */
+static enum cm_result
 report_kept(struct cm_engine *e)
 {
-	struct cm_group groups[CM_GROUPS_MAX];
 	enum cm_result r = CM_OK;
 
 	for (size_t i = 0; i < e->kept.n && r == CM_OK; i++) {
-		const struct cm_candidate *c = e->kept.item[i];
-		struct cm_flow_view v;
-		unsigned n;
+		size_t from = e->n_found;
 
-		r = judge_kept(e, c, &v);
-		if (r != CM_OK)
-			break;
-		n = cm_verdict_groups(&e->judge, groups);
-		if (n > 0)
-			show_constants(e, c);
-		for (unsigned k = 0; k < n && r == CM_OK; k++) {
-			if (e->n_found < INCIDENTS_MAX)
-				r = add_found(e, c, &groups[k], k);
-			else
-				e->stats.not_listed++;
-		}
+		cm_candidates_expect(&e->kept, i + 1);
+		r = report_flow(e, e->kept.item[i]);
+		if (r == CM_OK && e->feeder != NULL)
+			r = show_again(e, from, false);
 	}
+	if (r == CM_OK && e->feeder != NULL)
+		r = show_again(e, 0, true);
+	return r;
+}
+
+static enum cm_result
+report(struct cm_engine *e)
+{
+	enum cm_result r = CM_OK;
+	size_t n = 0;
+
+	if (e->params.support) {
+		e->feeder = cm_feeder_new(e);
+		r = e->feeder == NULL ? CM_E_NOMEM : CM_OK;
+	}
+	if (r == CM_OK)
+		r = report_kept(e);
+	cm_feeder_free(e->feeder);
+	e->feeder = NULL;
+	if (r != CM_OK)
+		return r;
+	for (size_t i = 0; i < e->n_found; i++) {
+		if (e->found[i].gone)
+			e->stats.unsupported++;
+		else
+			e->found[n++] = e->found[i];
+	}
+	e->n_found = n;
 	return r;
 }
 
@@ -411,9 +467,7 @@ cm_engine_finish(struct cm_engine *e)
 	if (r == CM_OK)
 		r = find_hands(e);
 	if (r == CM_OK)
-		r = report_kept(e);
-	if (r == CM_OK && e->params.support)
-		r = cm_engine_support(e);
+		r = report(e);
 	if (r == CM_OK && e->n_found > 1)
 		qsort(e->found, e->n_found, sizeof(*e->found), by_first);
 	return r;

@@ -17,6 +17,8 @@ struct cm_found {
 	const struct cm_candidate *from;
 	unsigned dir; /* accused */
 	bool anew;    /* the models of its hosts had a say, or could have had */
+	bool shown;   /* support was looked for, */
+	bool gone;    /* and nothing shows it again */
 };
 
 struct cm_engine {
@@ -26,6 +28,7 @@ struct cm_engine {
 	struct cm_hosts *hosts;
 	struct cm_candidates kept;
 	struct cm_judge judge;
+	struct cm_group groups[CM_GROUPS_MAX]; /* of the flow that was judged last */
 	struct cm_arena arena;
 	struct cm_parts parts; /* of datagrams that came in fragments */
 	struct cm_hand *hands;
@@ -36,6 +39,7 @@ struct cm_engine {
 	size_t n_explained;
 	struct cm_compared *compared; /* lent to the judges */
 	struct cm_engine *again; /* for the reruns of support.c; or NULL */
+	struct cm_feeder *feeder; /* while incidents are shown again; else NULL */
 	void (*give_back)(void *arg); /* or NULL */
 	void *give_back_arg;
 	uint64_t judged;
@@ -51,8 +55,12 @@ void cm_engine_reset(struct cm_engine *e);
 /* Another flow has been looked at; after so many, pages can go. */
 void cm_engine_relieve(struct cm_engine *e);
 
-/* Finds what reproduces each incident of ${e}, and drops those that nothing does.
- * CM_E_NOMEM. */
-CM_RESULT cm_engine_support(struct cm_engine *e);
+/* Looks for what reproduces incidents, one after the other.  NULL: no memory. */
+struct cm_feeder;
+struct cm_feeder *cm_feeder_new(struct cm_engine *e);
+void cm_feeder_free(struct cm_feeder *s); /* NULL is fine */
+
+/* Finds what reproduces ${f}, or marks it as gone.  CM_E_NOMEM. */
+CM_RESULT cm_feeder_support(struct cm_feeder *s, struct cm_found *f);
 
 #endif

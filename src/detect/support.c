@@ -28,7 +28,7 @@ struct feeds {
 
 /* Packets are collected as bits of the incident's own flow and as a list of others, and
  * then laid in one row, `set`.  One feeder serves all incidents. */
-struct feeder {
+struct cm_feeder {
 	struct cm_engine *e;
 	struct cm_found *f;
 	uint64_t *own;
@@ -40,7 +40,7 @@ struct feeder {
 };
 
 static bool
-reserve(struct feeder *s, struct feeds *l, size_t n)
+reserve(struct cm_feeder *s, struct feeds *l, size_t n)
 {
 	size_t room = l->room == 0 ? 256 : l->room;
 	struct feed *p;
@@ -60,14 +60,14 @@ reserve(struct feeder *s, struct feeds *l, size_t n)
 }
 
 static size_t
-own_words(const struct feeder *s)
+own_words(const struct cm_feeder *s)
 {
 	return s->f->from->n / 64 + 1;
 }
 
 /* Nothing is collected yet. */
 static bool
-begin(struct feeder *s)
+begin(struct cm_feeder *s)
 {
 	size_t n = own_words(s);
 
@@ -89,7 +89,7 @@ begin(struct feeder *s)
 }
 
 static void
-put(struct feeder *s, const struct cm_segment *seg, const struct cm_flow_end *end, uint8_t proto,
+put(struct cm_feeder *s, const struct cm_segment *seg, const struct cm_flow_end *end, uint8_t proto,
     bool own)
 {
 	s->puts++;
@@ -100,7 +100,7 @@ put(struct feeder *s, const struct cm_segment *seg, const struct cm_flow_end *en
 }
 
 static void
-put_place(struct feeder *s, const struct cm_candidate *c, uint32_t i)
+put_place(struct cm_feeder *s, const struct cm_candidate *c, uint32_t i)
 {
 	if (c != s->f->from) {
 		put(s, &c->segs[i], c->end, c->proto, false);
@@ -128,7 +128,7 @@ place_of(const struct cm_candidate *c, cm_packet_id id)
 
 /* A segment, and the NEAR ones of either side before and behind it. */
 static void
-put_around(struct feeder *s, const struct cm_candidate *c, uint32_t at)
+put_around(struct cm_feeder *s, const struct cm_candidate *c, uint32_t at)
 {
 	unsigned n[2] = { 0, 0 };
 
@@ -144,7 +144,7 @@ put_around(struct feeder *s, const struct cm_candidate *c, uint32_t at)
 
 /* The same packet is cited again and again. */
 static void
-put_around_once(struct feeder *s, uint32_t at)
+put_around_once(struct cm_feeder *s, uint32_t at)
 {
 	size_t before = s->puts;
 
@@ -157,7 +157,7 @@ put_around_once(struct feeder *s, uint32_t at)
 }
 
 static void
-put_handshake(struct feeder *s, const struct cm_candidate *c)
+put_handshake(struct cm_feeder *s, const struct cm_candidate *c)
 {
 	for (uint32_t i = 0; i < c->n && i < CM_FLOW_HEAD; i++)
 		if (i < 3 || (c->segs[i].flags & CM_TCP_SYN) != 0)
@@ -166,7 +166,7 @@ put_handshake(struct feeder *s, const struct cm_candidate *c)
 
 /* The packet named by a cue, wherever it was kept. */
 static void
-put_id(struct feeder *s, cm_packet_id id)
+put_id(struct cm_feeder *s, cm_packet_id id)
 {
 	const struct cm_candidate *c = s->f->from;
 	const struct cm_host_place *p;
@@ -189,7 +189,7 @@ put_id(struct feeder *s, cm_packet_id id)
 }
 
 static void
-put_ids(struct feeder *s, const struct cm_ids *ids)
+put_ids(struct cm_feeder *s, const struct cm_ids *ids)
 {
 	for (size_t i = 0; i < ids->n; i++)
 		put_id(s, ids->id[i]);
@@ -197,7 +197,7 @@ put_ids(struct feeder *s, const struct cm_ids *ids)
 
 /* Step one: what is named, and its surroundings. */
 static void
-put_named(struct feeder *s)
+put_named(struct cm_feeder *s)
 {
 	const struct cm_incident *x = &s->f->incident;
 
@@ -213,7 +213,7 @@ put_named(struct feeder *s)
 }
 
 static void
-put_exemplars(struct feeder *s, const struct cm_exemplars *e, unsigned most)
+put_exemplars(struct cm_feeder *s, const struct cm_exemplars *e, unsigned most)
 {
 	for (unsigned i = 0; i < e->n && i < most; i++)
 		for (unsigned k = 0; k < e->flow[i]->n; k++)
@@ -222,7 +222,7 @@ put_exemplars(struct feeder *s, const struct cm_exemplars *e, unsigned most)
 }
 
 static const struct cm_host_model *
-model_of(const struct feeder *s)
+model_of(const struct cm_feeder *s)
 {
 	return cm_hosts_find(s->e->hosts, &s->f->from->end[s->f->dir].host, s->f->from->proto);
 }
@@ -230,7 +230,7 @@ model_of(const struct feeder *s)
 /* Flows in which the host shows two TTLs by itself: they would speak against what
  * rests on TTL or DF, if there were enough of them. */
 static void
-put_against(struct feeder *s)
+put_against(struct cm_feeder *s)
 {
 	const struct cm_host_model *m = model_of(s);
 
@@ -252,7 +252,7 @@ balances(const struct cm_host_model *m)
 }
 
 static void
-put_model(struct feeder *s)
+put_model(struct cm_feeder *s)
 {
 	const struct cm_host_model *m = model_of(s);
 
@@ -267,14 +267,14 @@ put_model(struct feeder *s)
 }
 
 static void
-put_flow(struct feeder *s, const struct cm_candidate *c)
+put_flow(struct cm_feeder *s, const struct cm_candidate *c)
 {
 	for (uint32_t i = 0; i < c->n; i++)
 		put_place(s, c, i);
 }
 
 static void
-put_other_flows(struct feeder *s, size_t most)
+put_other_flows(struct cm_feeder *s, size_t most)
 {
 	const struct cm_host_place *p;
 	size_t n = cm_candidates_of(&s->e->kept, &s->f->from->end[s->f->dir].host, &p);
@@ -333,7 +333,7 @@ sort_others(struct feeds *l)
 
 /* Appends those of the others that come before ${id}; not that one itself. */
 static size_t
-append_others(const struct feeder *s, struct feeds *set, size_t k, cm_packet_id id)
+append_others(const struct cm_feeder *s, struct feeds *set, size_t k, cm_packet_id id)
 {
 	while (k < s->other.n && s->other.item[k].seg->id < id)
 		set->item[set->n++] = s->other.item[k++];
@@ -342,7 +342,7 @@ append_others(const struct feeder *s, struct feeds *set, size_t k, cm_packet_id 
 
 /* Lays in a row what was collected, each packet once. */
 static bool
-lay(struct feeder *s, struct feeds *set)
+lay(struct cm_feeder *s, struct feeds *set)
 {
 	const struct cm_candidate *c = s->f->from;
 	size_t k = 0, n = 0;
@@ -382,7 +382,7 @@ again_of(struct cm_engine *e, struct cm_engine **out)
 }
 
 static enum cm_result
-rerun(struct feeder *s, const struct feeds *set, bool brief)
+rerun(struct cm_feeder *s, const struct feeds *set, bool brief)
 {
 	struct cm_engine *e;
 	enum cm_result r = again_of(s->e, &e);
@@ -390,9 +390,9 @@ rerun(struct feeder *s, const struct feeds *set, bool brief)
 	if (r != CM_OK)
 		return r;
 	e->brief = brief;
-	cm_engine_look(e, s->e->judge.look, s->e->judge.look_arg);
+	e->judge.look = s->e->judge.look;
+	e->judge.look_arg = s->e->judge.look_arg;
 	e->judge.compared = s->e->compared;
-
 	for (size_t i = 0; r == CM_OK && i < set->n; i++)
 		r = cm_flow_table_segment(e->flows, set->item[i].seg, set->item[i].end,
 		    set->item[i].proto);
@@ -402,7 +402,7 @@ rerun(struct feeder *s, const struct feeds *set, bool brief)
 /* ---- the ladder ---- */
 
 static void
-step(struct feeder *s, unsigned k)
+step(struct cm_feeder *s, unsigned k)
 {
 	put_named(s);
 	if (k == 1)
@@ -468,7 +468,7 @@ find_like(const struct cm_engine *e, const struct cm_incident *x)
 }
 
 static enum cm_result
-keep_ids(struct feeder *s, struct cm_incident *x)
+keep_ids(struct cm_feeder *s, struct cm_incident *x)
 {
 	struct cm_arena *a = &s->e->arena;
 	const struct feeds *set = &s->set;
@@ -509,7 +509,7 @@ is_in(const struct feeds *set, cm_packet_id id)
 /* Which of the support speaks against: exemplars of a balancing host, and what the
  * host's own stack sent again. */
 static enum cm_result
-keep_against(struct feeder *s, struct cm_incident *x)
+keep_against(struct cm_feeder *s, struct cm_incident *x)
 {
 	cm_packet_id *id;
 	size_t n = 0;
@@ -531,7 +531,7 @@ keep_against(struct feeder *s, struct cm_incident *x)
 }
 
 static enum cm_result
-settle(struct feeder *s, struct cm_incident *x)
+settle(struct cm_feeder *s, struct cm_incident *x)
 {
 	enum cm_result r = keep_ids(s, x);
 
@@ -540,7 +540,7 @@ settle(struct feeder *s, struct cm_incident *x)
 
 /* What the last rerun said stands in place of ${x}. */
 static enum cm_result
-adopt(struct feeder *s, struct cm_incident *x, const struct cm_incident *y)
+adopt(struct cm_feeder *s, struct cm_incident *x, const struct cm_incident *y)
 {
 	uint64_t rows = x->host_rows;
 	enum cm_result r;
@@ -563,7 +563,7 @@ same_ends(const struct cm_flow_end *a, const struct cm_flow_end *b)
 /* The narrow set holds packets of the incident's own flow and nothing else, and the wider
  * one adds none between the same ends. */
 static bool
-adds_other_flows(const struct feeder *s)
+adds_other_flows(const struct cm_feeder *s)
 {
 	size_t own = 0;
 
@@ -586,7 +586,7 @@ adds_other_flows(const struct feeder *s)
  * having a say, and no hand was known from elsewhere: one flow alone makes no model that
  * speaks, and no hand. */
 static bool
-came_of_its_flow(const struct feeder *s, const struct cm_found *y)
+came_of_its_flow(const struct cm_feeder *s, const struct cm_found *y)
 {
 	const struct cm_engine *e = s->e->again;
 
@@ -596,7 +596,7 @@ came_of_its_flow(const struct feeder *s, const struct cm_found *y)
 }
 
 static enum cm_result
-comes_out(struct feeder *s, const struct feeds *set, const struct cm_found **out)
+comes_out(struct cm_feeder *s, const struct feeds *set, const struct cm_found **out)
 {
 	enum cm_result r = rerun(s, set, true);
 
@@ -605,7 +605,7 @@ comes_out(struct feeder *s, const struct feeds *set, const struct cm_found **out
 }
 
 static void
-widen(struct feeder *s)
+widen(struct cm_feeder *s)
 {
 	struct feeds narrow = s->set;
 
@@ -616,7 +616,7 @@ widen(struct feeder *s)
 /* Does the finding come out of what was collected?  Does it also, if it rests on the host,
  * with what speaks against it?  Then those packets are part of the support. */
 static enum cm_result
-try_set(struct feeder *s, bool *found)
+try_set(struct cm_feeder *s, bool *found)
 {
 	const struct cm_found *wide, *narrow;
 	enum cm_result r;
@@ -647,7 +647,7 @@ try_set(struct feeder *s, bool *found)
 }
 
 static enum cm_result
-climb(struct feeder *s, bool *gone)
+climb(struct cm_feeder *s, bool *gone)
 {
 	struct cm_incident *x = &s->f->incident;
 	enum cm_result r;
@@ -673,30 +673,37 @@ climb(struct feeder *s, bool *gone)
 	return r == CM_OK ? adopt(s, x, find_like(s->e->again, x)) : r;
 }
 
-CM_RESULT
-cm_engine_support(struct cm_engine *e)
+struct cm_feeder *
+cm_feeder_new(struct cm_engine *e)
 {
-	struct feeder s = { .e = e };
-	enum cm_result r = CM_OK;
-	size_t n = 0;
+	struct cm_feeder *s = calloc(1, sizeof(*s));
 
-	for (size_t i = 0; i < e->n_found && r == CM_OK; i++) {
-		bool gone = false;
+	if (s != NULL)
+		s->e = e;
+	return s;
+}
 
-		s.f = &e->found[i];
-		r = climb(&s, &gone);
-		cm_engine_relieve(e);
-		if (gone)
-			e->stats.unsupported++;
-		else
-			e->found[n++] = e->found[i];
-	}
-	if (r == CM_OK)
-		e->n_found = n;
-	free(s.own);
-	free(s.around);
-	free(s.other.item);
-	free(s.set.item);
-	free(s.wider.item);
+void
+cm_feeder_free(struct cm_feeder *s)
+{
+	if (s == NULL)
+		return;
+	free(s->own);
+	free(s->around);
+	free(s->other.item);
+	free(s->set.item);
+	free(s->wider.item);
+	free(s);
+}
+
+CM_RESULT
+cm_feeder_support(struct cm_feeder *s, struct cm_found *f)
+{
+	enum cm_result r;
+
+	s->f = f;
+	f->shown = true;
+	r = climb(s, &f->gone);
+	cm_engine_relieve(s->e);
 	return r;
 }
