@@ -6,6 +6,7 @@
 #define BUCKETS_FIRST 64u
 #define IDS_PER_FLOW 256u
 #define IDS_FIRST 8u
+#define IDS_WORTH 1024u /* slots that are not in the cache anyway */
 #define PINNED_PASSED 16u /* pinned models passed over to forget one */
 #define IDS_MAX 131072u
 #define CLASSES 4u /* (TTL, DF) classes of one flow that are told apart */
@@ -249,10 +250,16 @@ model_for(struct cm_hosts *h, uint64_t hash, const struct cm_host *host, uint8_t
 /* ---- IP identifications ---- */
 
 /* Eight numbers in a row have their slots in one line of memory: most stacks count. */
+static uint32_t
+first_slot(uint32_t cap, uint16_t id)
+{
+	return ((id / 8u * UINT32_C(0x9e3779b1)) * 8u + id % 8u) & (cap - 1);
+}
+
 static struct cm_host_id *
 id_slot(struct cm_host_id *ids, uint32_t cap, uint16_t id)
 {
-	uint32_t i = ((id / 8u * UINT32_C(0x9e3779b1)) * 8u + id % 8u) & (cap - 1);
+	uint32_t i = first_slot(cap, id);
 
 	while (ids[i].flows != 0 && ids[i].id != id)
 		i = (i + 1) & (cap - 1);
@@ -501,6 +508,26 @@ worth(const struct cm_flow_view *v, unsigned dir)
 	return false;
 }
 
+static bool
+shows_id(const struct cm_segment *g, unsigned dir)
+{
+	return g->dir == dir && g->ipid != 0 && !g->ipv6;
+}
+
+/* Whether a slot is taken can not be foreseen: were it not for this, each would be waited for. */
+static void
+expect_ids(const struct cm_host_model *m, const struct cm_flow_view *v, unsigned dir)
+{
+	unsigned ids = 0;
+
+	for (uint32_t i = v->from; m->ids_cap >= IDS_WORTH && i < v->n && ids < IDS_PER_FLOW; i++) {
+		if (!shows_id(&v->segs[i], dir))
+			continue;
+		__builtin_prefetch(&m->ids[first_slot(m->ids_cap, v->segs[i].ipid)], 1);
+		ids++;
+	}
+}
+
 static enum cm_result
 add_side(struct cm_hosts *h, uint64_t hash, const struct cm_flow_view *v, unsigned dir)
 {
@@ -517,11 +544,12 @@ add_side(struct cm_hosts *h, uint64_t hash, const struct cm_flow_view *v, unsign
 	if (v->last)
 		m->packets += v->packets[dir];
 	look(v, dir, &s);
+	expect_ids(m, v, dir);
 	r = count_classes(h, m, v, &s);
 	for (uint32_t i = v->from; r == CM_OK && i < v->n && ids < IDS_PER_FLOW; i++) {
 		const struct cm_segment *g = &v->segs[i];
 
-		if (g->dir != dir || g->ipid == 0 || g->ipv6)
+		if (!shows_id(g, dir))
 			continue;
 		count_id(h, m, g->ipid, v->serial);
 		ids++;
