@@ -18,6 +18,7 @@
 #include "os/clock.h"
 #include "os/confine.h"
 #include "os/file.h"
+#include "os/pool.h"
 #include "os/private.h"
 #include "os/random.h"
 #include "worker/seal_exhibit.h"
@@ -233,13 +234,19 @@ pack(void *arg, int fd)
 	struct cm_pack_out out = { 0 };
 	struct cm_fd_sink to = { fd, 0 };
 	struct cm_sink files = cm_sink_of_fd(&to);
+	struct cm_together together;
+	struct cm_pool *pool = NULL;
 	struct cm_arena arena;
 	enum cm_exit code = CM_EXIT_OK;
-	enum cm_result rc;
+	enum cm_result rc = cm_pool_new(m->wish->threads, &pool);
 
 	cm_arena_init(&arena, 0);
+	together = cm_pool_together(pool);
 	m->in.files = &files;
-	rc = cm_pack(&m->in, &arena, &out, &m->err);
+	m->in.together = &together;
+	if (rc == CM_OK)
+		rc = cm_pack(&m->in, &arena, &out, &m->err);
+	cm_pool_free(pool);
 	await_turn(m);
 	if (rc != CM_OK) {
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
@@ -453,13 +460,21 @@ check(void *arg, int fd)
 	struct cm_loaded held = { .arena = &arena };
 	struct cm_signer_line line = { .principals = "self", .key = m->wish->signer->key };
 	struct cm_signers signers = { &line, 1, 0 };
-	struct cm_verify_in in = { .dossier = cm_buf_span(&m->dossier), .signers = &signers };
+	struct cm_pool *pool = NULL;
+	struct cm_together together;
+	struct cm_verify_in in = { .dossier = cm_buf_span(&m->dossier), .signers = &signers,
+		.together = &together };
 	struct cm_verified v = { 0 };
 	enum cm_exit code = CM_EXIT_OK;
+	enum cm_result rc = cm_pool_new(m->wish->threads, &pool);
 
 	cm_arena_init(&arena, 0);
+	together = cm_pool_together(pool);
 	memcpy(in.source, m->in.tool_source, 32);
-	if (cm_verify(&in, &held, &v, &m->err) != CM_OK) {
+	if (rc == CM_OK)
+		rc = cm_verify(&in, &held, &v, &m->err);
+	cm_pool_free(pool);
+	if (rc != CM_OK) {
 		cm_cli_say(m->ctx, "the dossier does not verify, and was not written: %s", m->err.text);
 		code = CM_EXIT_CANNOT;
 	} else if (v.end == CM_VERIFY_REFUSED && are_apart(&v)) {

@@ -17,6 +17,7 @@ struct cm_dossier_wish {
 	size_t n_findings;
 	struct cm_select_in select; /* rows chosen by hand, hides, hosts */
 	bool leak_ok, dry_run, no_confine;
+	unsigned threads; /* 0: as many as there are processors */
 	bool json;	 /* what is said of a dry run, or of the dossier, as one JSON object */
 	bool say_compared; /* how much of each exhibit was compared with its seal */
 	const char *to;	 /* or NULL */

@@ -428,6 +428,7 @@ show(struct stating *s)
 	enum cm_exit logged = CM_EXIT_OK, code;
 
 	in->wish.c = in->c;
+	in->wish.threads = in->look.threads;
 	in->wish.signer = &in->keyring.signer;
 	in->wish.arena = &in->arena;
 	in->wish.exhibits = s->exhibit;

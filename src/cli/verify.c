@@ -10,6 +10,7 @@
 #include "dossier/load.h"
 #include "os/file.h"
 #include "os/kept.h"
+#include "os/pool.h"
 #include "os/private.h"
 
 enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_REPORT, OPT_NO_CONFINE };
@@ -156,7 +157,9 @@ check(void *arg, const struct cm_context *ctx)
 	struct verify *in = arg;
 	struct cm_arena arena;
 	struct cm_loaded held = { .arena = &arena };
-	struct cm_verify_in v = { .dossier = cm_kept_bytes(&in->bytes) };
+	struct cm_pool *pool = NULL;
+	struct cm_together together;
+	struct cm_verify_in v = { .dossier = cm_kept_bytes(&in->bytes), .together = &together };
 	struct cm_verified out = { 0 };
 	struct cm_signers signers;
 	struct cm_policy policy = { 0 };
@@ -168,6 +171,9 @@ check(void *arg, const struct cm_context *ctx)
 	rc = cm_cli_source(v.source);
 	if (rc == CM_OK)
 		rc = read_signers(in, &arena, &signers, &err);
+	if (rc == CM_OK)
+		rc = cm_pool_new(0, &pool);
+	together = cm_pool_together(pool);
 	v.signers = in->signers != NULL ? &signers : NULL;
 	if (rc == CM_OK)
 		rc = read_trust(in, &arena, &policy, &v.tsa, &err);
@@ -179,6 +185,7 @@ check(void *arg, const struct cm_context *ctx)
 	}
 	if (rc == CM_OK)
 		rc = cm_verify(&v, &held, &out, &err);
+	cm_pool_free(pool);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
 	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
 	cm_verify_release(&held);

@@ -109,6 +109,59 @@ cm_load_names(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 	return CM_OK;
 }
 
+/* Signatures of the parts, in order, up to the first that is not right. */
+struct signatures {
+	struct signature {
+		const char *name;
+		struct cm_span text, armour;
+	} *part;
+	size_t n, failed;
+	enum cm_result rc; /* of that one */
+	struct cm_err err;
+	const struct cm_loaded *l; /* for what is to be done behind it */
+};
+
+static CM_RESULT
+list_signatures(struct signatures *s, const struct cm_zip *zip, struct cm_arena *arena, const char *word,
+    size_t n)
+{
+	struct signature *p;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		p = &s->part[s->n++];
+		p->name = cm_arena_printf(arena, "%s-%zu.json.sig", word, i + 1);
+		/* without the file there is nothing to check, which is said where it is read */
+		if (p->name == NULL)
+			return CM_E_NOMEM;
+		(void)!cm_zip_find(zip, p->name, &p->armour);
+		p->name = cm_arena_printf(arena, "%s-%zu.json", word, i + 1);
+		if (p->name == NULL)
+			return CM_E_NOMEM;
+		(void)!cm_zip_find(zip, p->name, &p->text);
+	}
+	return CM_OK;
+}
+
+static void
+check_signatures(void *arg)
+{
+	struct signatures *s = arg;
+	const struct signature *p;
+	struct cm_sshsig sig;
+
+	for (s->failed = 0; s->rc == CM_OK && s->failed < s->n; s->failed++) {
+		p = &s->part[s->failed];
+		s->rc = cm_sshsig_parse(p->armour, &sig, &s->err);
+		if (s->rc == CM_OK)
+			s->rc = cm_sshsig_verify(&sig, p->text, &s->err);
+		if (s->rc != CM_OK)
+			break;
+	}
+	if (s->l->beside != NULL)
+		s->l->beside(s->l->beside_arg);
+}
+
 /* Reads NAME and NAME.sig, and checks the one by the other. */
 static CM_RESULT
 read_part(struct cm_loaded *l, const struct cm_zip *zip, const char *name, enum cm_predicate type,
@@ -120,6 +173,7 @@ read_part(struct cm_loaded *l, const struct cm_zip *zip, const char *name, enum 
 	struct cm_sshsig sig;
 	enum cm_result rc;
 
+	l->reading = l->n_parts;
 	p->name = l->at = cm_arena_printf(l->arena, "%s", name);
 	if (p->name == NULL)
 		return no_memory(err);
@@ -127,7 +181,7 @@ read_part(struct cm_loaded *l, const struct cm_zip *zip, const char *name, enum 
 	if (cm_zip_find(zip, name, &text) != CM_OK || cm_zip_find(zip, sig_name, &armour) != CM_OK)
 		return cm_err_set(err, CM_E_REFUSED, "statement or signature is missing");
 	rc = cm_sshsig_parse(armour, &sig, err);
-	if (rc == CM_OK)
+	if (rc == CM_OK && !l->apart)
 		rc = cm_sshsig_verify(&sig, text, err);
 	if (rc == CM_OK)
 		rc = cm_statement_read(text, l->arena, &p->doc, err);
@@ -421,20 +475,69 @@ cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *e
 	return rc;
 }
 
+/* What cm_load does beside the signatures. */
+struct statements {
+	struct cm_loaded *l;
+	const struct cm_zip *zip;
+	size_t seals, findings, handovers;
+	enum cm_result rc;
+	struct cm_err err;
+};
+
+static void
+load_statements(void *arg)
+{
+	struct statements *s = arg;
+
+	s->rc = load_seals(s->l, s->zip, s->seals, &s->err);
+	if (s->rc == CM_OK)
+		s->rc = load_findings(s->l, s->zip, s->findings, &s->err);
+	if (s->rc == CM_OK)
+		s->rc = load_custody(s->l, s->zip, s->handovers, &s->err);
+}
+
+/* Signatures and statements, together.  What went wrong first is said: of one part the
+ * signature comes before what it signs. */
+static CM_RESULT
+load_together(struct statements *s, struct signatures *sig, struct cm_err *err)
+{
+	struct cm_loaded *l = s->l;
+	size_t first = l->n_parts;
+
+	l->apart = true;
+	cm_together_do(l->together, check_signatures, sig, load_statements, s);
+	l->apart = false;
+	if (sig->rc != CM_OK && (s->rc == CM_OK || sig->failed <= l->reading - first)) {
+		l->at = sig->part[sig->failed].name;
+		s->rc = sig->rc;
+		s->err = sig->err;
+	}
+	if (s->rc != CM_OK && err != NULL && err->code == CM_OK)
+		*err = s->err;
+	return s->rc;
+}
+
 CM_RESULT
 cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 {
-	size_t seals = count_files(zip, "seal"), findings = count_files(zip, "finding"),
-	       handovers = count_files(zip, "custody");
+	struct statements s = { .l = l, .zip = zip, .seals = count_files(zip, "seal"),
+		.findings = count_files(zip, "finding"), .handovers = count_files(zip, "custody") };
+	size_t n = s.seals + s.findings + s.handovers;
+	struct signatures sig = { .l = l };
 	enum cm_result rc;
 
-	rc = make_room(l, seals + findings + handovers + 1, err);
-	if (rc == CM_OK)
-		rc = load_seals(l, zip, seals, err);
-	if (rc == CM_OK)
-		rc = load_findings(l, zip, findings, err);
-	if (rc == CM_OK)
-		rc = load_custody(l, zip, handovers, err);
+	sig.part = cm_arena_array(l->arena, n + 1, sizeof(sig.part[0]));
+	rc = sig.part == NULL ? no_memory(err) : make_room(l, n + 1, err);
+	if (rc == CM_OK && (list_signatures(&sig, zip, l->arena, "seal", s.seals) != CM_OK ||
+			    list_signatures(&sig, zip, l->arena, "finding", s.findings) != CM_OK ||
+			    list_signatures(&sig, zip, l->arena, "custody", s.handovers) != CM_OK))
+		rc = no_memory(err);
+	if (rc != CM_OK) {
+		if (l->beside != NULL)
+			l->beside(l->beside_arg);
+		return rc;
+	}
+	rc = load_together(&s, &sig, err);
 	return rc == CM_OK ? cm_load_openings(l, zip, err) : rc;
 }
 

@@ -8,6 +8,7 @@
 #ifndef CM_DOSSIER_LOAD_H
 #define CM_DOSSIER_LOAD_H
 
+#include "base/together.h"
 #include "codec/zip.h"
 #include "dossier/model.h"
 #include "seal/opening.h"
@@ -28,6 +29,9 @@ struct cm_loaded_part {
 /* Zero-initialise with the arena set; ends with cm_loaded_release. */
 struct cm_loaded {
 	struct cm_arena *arena;
+	const struct cm_together *together; /* or NULL */
+	cm_work *beside; /* something that is done while cm_load reads statements, or NULL; */
+	void *beside_arg; /* it is done also if cm_load fails */
 	struct cm_loaded_part *part; /* seals, findings, custody, then perhaps the disclosure */
 	size_t n_parts, cap_parts;
 	struct cm_seal_v1 *seal;
@@ -37,6 +41,8 @@ struct cm_loaded {
 	struct cm_disclosure disclosure;
 	struct cm_dossier dossier;
 	const char *at; /* the file looked at, for messages */
+	size_t reading; /* number of the part looked at, */
+	bool apart;	/* whose signature is checked beside */
 };
 
 /* Reads and checks all parts but the disclosure, the pcapng and the report, and fills

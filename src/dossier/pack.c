@@ -234,33 +234,67 @@ open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 	return rc == CM_OK ? add_entry(p, name, cm_buf_span(&p->opening[k])) : rc;
 }
 
-static CM_RESULT
-add_opened(struct packing *p, const struct cm_dossier *d, uint32_t k)
-{
-	const struct cm_shown_exhibit *x = &d->exhibits[k];
-	struct cm_sink sink = cm_sink_of_buf(&p->opened[k]);
-	char name[CM_ZIP_NAME + 1];
+/* Two files of the same openings, made together. */
+struct made {
+	struct packing *p;
+	const struct cm_dossier *d;
 	enum cm_result rc;
+};
 
-	if (!x->has_opening)
-		return CM_OK;
-	rc = cm_opened_write(d, k, &sink);
-	if (rc != CM_OK)
-		return no_memory(p->err);
-	snprintf(name, sizeof(name), "seal-%u%s", k + 1, cm_opened_ending(x->schema->kind));
-	return add_entry(p, name, cm_buf_span(&p->opened[k]));
+static void
+make_opened(void *arg)
+{
+	struct made *m = arg;
+	struct cm_sink sink;
+	uint32_t k;
+
+	for (k = 0; m->rc == CM_OK && k < m->d->n_exhibits; k++) {
+		sink = cm_sink_of_buf(&m->p->opened[k]);
+		if (m->d->exhibits[k].has_opening)
+			m->rc = cm_opened_write(m->d, k, &sink);
+	}
+}
+
+static void
+make_report(void *arg)
+{
+	struct made *m = arg;
+	struct cm_buf facts = { 0 };
+
+	m->rc = cm_facts_write(m->d, &facts);
+	if (m->rc == CM_OK)
+		m->rc = cm_report_render(m->d, cm_buf_span(&facts), NULL, &m->p->report);
+	cm_buf_release(&facts);
 }
 
 static CM_RESULT
-add_report(struct packing *p, const struct cm_dossier *d)
+add_opened(struct packing *p, const struct cm_dossier *d)
 {
-	struct cm_buf facts = { 0 };
-	enum cm_result rc = cm_facts_write(d, &facts);
+	char name[CM_ZIP_NAME + 1];
+	enum cm_result rc = CM_OK;
+	uint32_t k;
 
-	if (rc == CM_OK)
-		rc = cm_report_render(d, cm_buf_span(&facts), NULL, &p->report);
-	cm_buf_release(&facts);
-	return rc == CM_OK ? add_entry(p, "report.html", cm_buf_span(&p->report)) : no_memory(p->err);
+	for (k = 0; rc == CM_OK && k < d->n_exhibits; k++) {
+		if (!d->exhibits[k].has_opening)
+			continue;
+		snprintf(name, sizeof(name), "seal-%u%s", k + 1,
+		    cm_opened_ending(d->exhibits[k].schema->kind));
+		rc = add_entry(p, name, cm_buf_span(&p->opened[k]));
+	}
+	return rc;
+}
+
+static CM_RESULT
+add_both(struct packing *p, const struct cm_dossier *d)
+{
+	struct made opened = { .p = p, .d = d }, report = { .p = p, .d = d };
+	enum cm_result rc;
+
+	cm_together_do(p->in->together, make_report, &report, make_opened, &opened);
+	if (opened.rc != CM_OK || report.rc != CM_OK)
+		return no_memory(p->err);
+	rc = add_opened(p, d);
+	return rc == CM_OK ? add_entry(p, "report.html", cm_buf_span(&p->report)) : rc;
 }
 
 static CM_RESULT
@@ -298,7 +332,6 @@ add_made(struct packing *p, struct cm_loaded *l)
 {
 	struct cm_zip zip = as_zip(p);
 	enum cm_result rc = cm_load_openings(l, &zip, p->err);
-	uint32_t k;
 
 	l->dossier.by = p->in->by;
 	l->dossier.made = p->in->made;
@@ -306,10 +339,8 @@ add_made(struct packing *p, struct cm_loaded *l)
 	l->dossier.version = p->in->tool_version;
 	l->dossier.hides = p->in->select.hides;
 	l->dossier.leaks_accepted = p->out->leaks.n;
-	for (k = 0; rc == CM_OK && k < l->dossier.n_exhibits; k++)
-		rc = add_opened(p, &l->dossier, k);
 	if (rc == CM_OK)
-		rc = add_report(p, &l->dossier);
+		rc = add_both(p, &l->dossier);
 	if (rc == CM_OK)
 		rc = add_draft(p, &l->dossier);
 	return rc;
@@ -343,7 +374,7 @@ CM_RESULT
 cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out *out, struct cm_err *err)
 {
 	struct packing p = { .in = in, .arena = arena, .out = out, .err = err };
-	struct cm_loaded l = { .arena = arena };
+	struct cm_loaded l = { .arena = arena, .together = in->together };
 	enum cm_result rc = pack(&p, &l);
 	size_t k;
 

@@ -7,6 +7,7 @@
 #define CM_DOSSIER_PACK_H
 
 #include "base/source.h"
+#include "base/together.h"
 #include "codec/zip.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
@@ -40,6 +41,7 @@ struct cm_pack_in {
 	const char *by, *made, *to; /* of the disclosure to be; to may be NULL */
 	const char *tool_name, *tool_version;
 	uint8_t tool_source[32];
+	const struct cm_together *together; /* how two things are done at a time; or NULL */
 };
 
 /* Ends with cm_pack_release. */

@@ -32,6 +32,7 @@ struct verifying {
 	const char *unknown; /* fingerprint of the first signer nobody knows */
 	const char *void_signer; /* what is wrong with a known one */
 	bool same_program;
+	uint8_t (*digest)[32]; /* of each entry */
 	struct cm_err *err;
 };
 
@@ -63,13 +64,23 @@ say(struct verifying *v, struct lines *to, const char *fmt, ...)
 	return CM_OK;
 }
 
+/* The SHA-256 of every entry, while the statements are read. */
+static void
+digest_files(void *arg)
+{
+	struct verifying *v = arg;
+	size_t i;
+
+	for (i = 0; i < v->zip.n; i++)
+		cm_sha256(v->zip.entry[i].data.ptr, v->zip.entry[i].data.len, v->digest[i]);
+}
+
 /* 3: the list of files is exactly the other entries, but for those that prove themselves. */
 static CM_RESULT
 check_files(struct verifying *v)
 {
 	const struct cm_disclosure *d = &v->l->disclosure;
 	const struct cm_zip_entry *e;
-	uint8_t digest[32];
 	size_t i, k = 0;
 
 	for (i = 0; i < v->zip.n; i++) {
@@ -80,8 +91,7 @@ check_files(struct verifying *v)
 		if (k == d->n_files || !cm_span_eq(e->name, cm_span_str(d->files[k].name)))
 			return cm_err_set(v->err, CM_E_REFUSED, "%.*s is not in the disclosure's list, or one "
 			    "of the list is missing", (int)e->name.len, (const char *)e->name.ptr);
-		cm_sha256(e->data.ptr, e->data.len, digest);
-		if (e->data.len != d->files[k].bytes || memcmp(digest, d->files[k].sha256, 32) != 0)
+		if (e->data.len != d->files[k].bytes || memcmp(v->digest[i], d->files[k].sha256, 32) != 0)
 			return cm_err_set(v->err, CM_E_REFUSED, "%s is not the file that the disclosure lists",
 			    d->files[k].name);
 		k++;
@@ -351,42 +361,62 @@ say_opening(struct verifying *v, uint32_t k)
 	    x->whole ? "; that is the whole file, with the SHA-256 that was sealed" : "");
 }
 
+/* 7: the report, looked at beside all that needs the arena. */
+struct report_check {
+	const struct verifying *v;
+	enum cm_result rc;
+	struct cm_err err;
+};
+
 static CM_RESULT
-compare_report(struct verifying *v, struct cm_span html, struct cm_span facts)
+compare_report(struct report_check *c, struct cm_span html, struct cm_span facts)
 {
 	struct cm_buf again = { 0 };
 	struct cm_span there;
 	enum cm_result rc;
 
-	if (v->same_program) {
-		rc = cm_report_render(&v->l->dossier, facts, NULL, &again);
+	if (c->v->same_program) {
+		rc = cm_report_render(&c->v->l->dossier, facts, NULL, &again);
 		if (rc == CM_OK && !cm_span_eq(cm_buf_span(&again), html))
-			rc = cm_err_set(v->err, CM_E_REFUSED, "report.html is not what this evidence gives");
+			rc = cm_err_set(&c->err, CM_E_REFUSED, "report.html is not what this evidence gives");
 		cm_buf_release(&again);
-		return rc == CM_OK ? say(v, &v->done, "report.html, made again, is the same") : rc;
+		return rc;
 	}
 	if (cm_report_facts(html, &there) != CM_OK || !cm_span_eq(there, facts))
-		return cm_err_set(v->err, CM_E_REFUSED, "report.html states other facts than the evidence");
+		return cm_err_set(&c->err, CM_E_REFUSED, "report.html states other facts than the evidence");
+	return CM_OK;
+}
+
+static void
+check_report(void *arg)
+{
+	struct report_check *c = arg;
+	struct cm_buf facts = { 0 };
+	struct cm_span html;
+
+	if (cm_zip_find(&c->v->zip, "report.html", &html) != CM_OK) {
+		c->rc = cm_err_set(&c->err, CM_E_REFUSED, "report.html is missing");
+		return;
+	}
+	c->rc = cm_facts_write(&c->v->l->dossier, &facts);
+	if (c->rc == CM_OK)
+		c->rc = compare_report(c, html, cm_buf_span(&facts));
+	cm_buf_release(&facts);
+}
+
+static CM_RESULT
+say_report(struct verifying *v, const struct report_check *c)
+{
+	enum cm_result rc;
+
+	if (c->rc != CM_OK)
+		return c->err.code == CM_OK ? c->rc : cm_err_set(v->err, c->rc, "%s", c->err.text);
+	if (v->same_program)
+		return say(v, &v->done, "report.html, made again, is the same");
 	rc = say(v, &v->done, "report.html states the facts of this evidence");
 	if (rc == CM_OK)
 		rc = say(v, &v->notes, "report.html was made by another version of the program: its prose is the "
 				       "sender's word");
-	return rc;
-}
-
-static CM_RESULT
-check_report(struct verifying *v)
-{
-	struct cm_buf facts = { 0 };
-	struct cm_span html;
-	enum cm_result rc;
-
-	if (cm_zip_find(&v->zip, "report.html", &html) != CM_OK)
-		return cm_err_set(v->err, CM_E_REFUSED, "report.html is missing");
-	rc = cm_facts_write(&v->l->dossier, &facts);
-	if (rc == CM_OK)
-		rc = compare_report(v, html, cm_buf_span(&facts));
-	cm_buf_release(&facts);
 	return rc;
 }
 
@@ -404,6 +434,63 @@ redo_all(struct verifying *v)
 	return rc == CM_E_NOMEM ? no_memory(v) : rc;
 }
 
+struct again {
+	struct verifying *v;
+	enum cm_result rc, redone;
+};
+
+static void
+make_again(void *arg)
+{
+	struct again *a = arg;
+
+	a->rc = check_opened_all(a->v);
+	a->redone = a->rc == CM_OK ? redo_all(a->v) : CM_OK;
+}
+
+/* 7 and 8: what is in the dossier twice, and the findings. */
+static CM_RESULT
+check_made(struct verifying *v)
+{
+	struct again a = { .v = v };
+	struct report_check r = { .v = v };
+	enum cm_result rc;
+
+	cm_together_do(v->in->together, check_report, &r, make_again, &a);
+	rc = a.rc;
+	if (rc == CM_OK)
+		rc = say_report(v, &r);
+	return rc == CM_OK ? a.redone : rc;
+}
+
+/* 3 to 6: all parts, by the list of files if that holds. */
+static CM_RESULT
+load(struct verifying *v)
+{
+	struct cm_err why = { 0 };
+	const char *at;
+	enum cm_result rc, loaded;
+
+	v->digest = cm_arena_array(v->arena, v->zip.n + 1, 32);
+	if (v->digest == NULL)
+		return no_memory(v);
+	v->l->together = v->in->together;
+	v->l->beside = digest_files;
+	v->l->beside_arg = v;
+	loaded = cm_load(v->l, &v->zip, &why);
+	at = v->l->at;
+	v->l->at = NULL;
+	rc = check_files(v);
+	if (rc == CM_OK)
+		rc = cm_load_names(v->l, &v->zip, v->err);
+	v->l->at = rc == CM_OK ? at : NULL;
+	if (rc == CM_OK && loaded != CM_OK) {
+		*v->err = why;
+		rc = loaded;
+	}
+	return rc;
+}
+
 static CM_RESULT
 check_all(struct verifying *v)
 {
@@ -419,12 +506,7 @@ check_all(struct verifying *v)
 	if (rc != CM_OK)
 		return rc;
 	head = &v->l->part[0].doc.head;
-	v->l->at = NULL;
-	rc = check_files(v);
-	if (rc == CM_OK)
-		rc = cm_load_names(v->l, &v->zip, v->err);
-	if (rc == CM_OK)
-		rc = cm_load(v->l, &v->zip, v->err);
+	rc = load(v);
 	if (rc == CM_OK)
 		rc = cm_refer_parts(v->l, v->err);
 	if (rc == CM_OK)
@@ -442,11 +524,7 @@ check_all(struct verifying *v)
 	if (rc == CM_OK)
 		rc = check_disclosure(v, head);
 	v->same_program = memcmp(v->l->disclosure.tool_source, v->in->source, 32) == 0;
-	if (rc == CM_OK)
-		rc = check_opened_all(v);
-	if (rc == CM_OK)
-		rc = check_report(v);
-	return rc == CM_OK ? redo_all(v) : rc;
+	return rc == CM_OK ? check_made(v) : rc;
 }
 
 static void

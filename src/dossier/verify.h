@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/result.h"
+#include "base/together.h"
 #include "dossier/logged.h"
 #include "dossier/receiver.h"
 #include "dossier/redo.h"
@@ -19,6 +20,7 @@ struct cm_verify_in {
 	const struct cm_policy *policy;	  /* whose logs and witnesses count; NULL: none was given */
 	struct cm_timestamp_ca *tsa;	  /* whose time stamps count; NULL: none was given */
 	struct cm_receiver receiver;	  /* may be all zero */
+	const struct cm_together *together; /* how two things are done at a time; or NULL */
 };
 
 enum cm_verify_end {

@@ -131,6 +131,39 @@ cm_pool_wait(struct cm_pool *p, const atomic_bool *flag)
 	pthread_mutex_unlock(&p->lock);
 }
 
+struct piece {
+	cm_work *work;
+	void *arg;
+	atomic_bool done;
+};
+
+static void
+do_piece(void *arg, unsigned thread)
+{
+	struct piece *p = arg;
+
+	(void)thread;
+	p->work(p->arg);
+	atomic_store(&p->done, true);
+}
+
+static void
+both(void *self, cm_work *one, void *one_arg, cm_work *other, void *other_arg)
+{
+	struct cm_pool *pool = self;
+	struct piece apart = { .work = one, .arg = one_arg };
+
+	cm_pool_put(pool, do_piece, &apart);
+	other(other_arg);
+	cm_pool_wait(pool, &apart.done);
+}
+
+struct cm_together
+cm_pool_together(struct cm_pool *p)
+{
+	return (struct cm_together) { both, p };
+}
+
 void
 cm_pool_free(struct cm_pool *p)
 {

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "base/result.h"
+#include "base/together.h"
 
 #define CM_POOL_THREADS_MAX 64u
 #define CM_POOL_JOBS_MAX 256u /* that wait; one more runs where it is put */
@@ -37,6 +38,9 @@ void cm_pool_put(struct cm_pool *p, cm_pool_fn *run, void *job);
 /* Helps, or sleeps where there is nothing to help with, until ${*flag} is true; some job
  * must set it. */
 void cm_pool_wait(struct cm_pool *p, const atomic_bool *flag);
+
+/* Two pieces of work of rooms that know of no threads, by this pool. */
+struct cm_together cm_pool_together(struct cm_pool *p);
 
 /* Ends the threads, after all jobs that wait. */
 void cm_pool_free(struct cm_pool *p); /* NULL is fine */

@@ -76,7 +76,7 @@ an_index_changes_no_byte(void **state)
 	for (i = 0; i < n_captures; i++) {
 		for (k = 0; k < sizeof(how) / sizeof(how[0]); k++) {
 			with = how[k];
-			with.index = true;
+			with.index = with.turned = true;
 			one = make(captures[i], &how[k]);
 			two = make(captures[i], &with);
 			if (!cm_span_eq(cm_buf_span(&one.dossier), cm_buf_span(&two.dossier)))

@@ -255,6 +255,17 @@ finish(struct making *m, struct cm_span files, struct cm_buf *out)
 	return cm_zip_write(e, n, &sink, &m->err) == CM_OK;
 }
 
+/* What is done together does not depend on what is done first. */
+static void
+the_other_first(void *self, cm_work *one, void *one_arg, cm_work *other, void *other_arg)
+{
+	(void)self;
+	other(other_arg);
+	one(one_arg);
+}
+
+static const struct cm_together turned = { the_other_first, NULL };
+
 static bool
 make(struct making *m, struct made *out)
 {
@@ -265,7 +276,8 @@ make(struct making *m, struct made *out)
 	struct cm_pack_text *finding = cm_arena_array(&m->arena, FINDINGS_MAX, sizeof(*finding));
 	struct cm_pack_in in = { .exhibits = &x, .n_exhibits = 1, .findings = finding,
 		.made = "2023-11-14T22:13:20Z", .tool_name = "comity", .tool_version = "0",
-		.leak_ok = m->how->leak_ok, .files = &to };
+		.leak_ok = m->how->leak_ok, .files = &to,
+		.together = m->how->turned ? &turned : NULL };
 	struct cm_pack_out packed = { 0 };
 	struct cm_pack_text custody;
 	char by[CM_FINGERPRINT_LEN + 1];
@@ -329,7 +341,8 @@ made_verify(struct cm_span dossier, bool know_signer)
 	static const uint8_t seed[32] = { 42 };
 	struct cm_signer_line line = { .principals = "maker" };
 	struct cm_signers signers = { &line, 1, 0 };
-	struct cm_verify_in in = { .dossier = dossier, .signers = know_signer ? &signers : NULL };
+	struct cm_verify_in in = { .dossier = dossier, .signers = know_signer ? &signers : NULL,
+		.together = know_signer ? &turned : NULL };
 	struct cm_verified out = { 0 };
 	struct cm_arena arena;
 	struct cm_loaded held = { .arena = &arena };

@@ -12,6 +12,7 @@ struct made_how {
 	uint8_t hides; /* enum cm_hide */
 	bool leak_ok, whole_host, tie_all;
 	bool index;		   /* the case has kept one */
+	bool turned;		   /* of two things that need no order the other is done first */
 	const struct cm_ids *rows; /* opened besides, by number */
 	bool frames;		   /* of frames */
 	/* A cheat's door: the finding before it is signed.  NULL: honest. */

@@ -77,6 +77,34 @@ jobs_that_wait_still_run_when_the_pool_ends(void **state)
 	assert_int_equal(atomic_load(&s.times), 200);
 }
 
+static void
+put_seven(void *arg)
+{
+	*(int *)arg = 7;
+}
+
+static void
+two_things_are_done_when_both_return(void **state)
+{
+	struct cm_together t;
+	struct cm_pool *p = NULL;
+	unsigned threads;
+	int one, other;
+
+	(void)state;
+	for (threads = 1; threads < 4; threads++) {
+		one = other = 0;
+		assert_int_equal(cm_pool_new(threads, &p), CM_OK);
+		t = cm_pool_together(p);
+		cm_together_do(&t, put_seven, &one, put_seven, &other);
+		assert_int_equal(one + other, 14);
+		cm_pool_free(p);
+	}
+	one = other = 0;
+	cm_together_do(NULL, put_seven, &one, put_seven, &other);
+	assert_int_equal(one + other, 14);
+}
+
 static int
 in_the_child(void *arg, int out)
 {
@@ -115,6 +143,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_job_runs_once_on_any_number_of_threads),
 		cmocka_unit_test(jobs_that_wait_still_run_when_the_pool_ends),
+		cmocka_unit_test(two_things_are_done_when_both_return),
 		cmocka_unit_test(a_confined_child_has_threads),
 		cmocka_unit_test(there_is_at_least_one_processor),
 	};
