@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "cli/cli.h"
 #include "cli/paragraph.h"
 
@@ -16,38 +18,74 @@ cm_paragraph_of(FILE *f, int width)
 static size_t
 word_len(struct cm_span s)
 {
-	size_t len = 0;
+	const uint8_t *space = s.len == 0 ? NULL : memchr(s.ptr, ' ', s.len);
 
-	while (len < s.len && s.ptr[len] != ' ')
-		len++;
-	return len;
+	return space == NULL ? s.len : (size_t)(space - s.ptr);
+}
+
+static bool
+is_plain(struct cm_span s)
+{
+	size_t i = 0;
+
+	while (i < s.len && s.ptr[i] > ' ' && s.ptr[i] < 0x7f)
+		i++;
+	return i == s.len;
+}
+
+static void
+write_lines(struct cm_paragraph *p)
+{
+	p->lost |= !cm_buf_ok(&p->lines);
+	fwrite(p->lines.ptr, 1, p->lines.len, p->f);
+	cm_buf_clear(&p->lines);
+}
+
+static void
+put_word(struct cm_paragraph *p, struct cm_span word)
+{
+	if (is_plain(word)) {
+		cm_buf_add_span(&p->lines, word);
+		return;
+	}
+	write_lines(p);
+	cm_cli_text(p->f, word);
+}
+
+static void
+put_spaces(struct cm_paragraph *p, size_t n)
+{
+	uint8_t *to = cm_buf_grow(&p->lines, n);
+
+	if (to != NULL)
+		memset(to, ' ', n);
 }
 
 void
 cm_paragraph_end(struct cm_paragraph *p, size_t first, size_t hang)
 {
 	struct cm_span left = cm_buf_span(&p->text);
-	size_t column = first;
+	size_t column = first, len;
 	bool begun = false;
 
 	p->lost |= !cm_buf_ok(&p->text);
-	fprintf(p->f, "%*s", (int)first, "");
-	while (left.len > 0) {
-		size_t len = word_len(left);
-
+	put_spaces(p, first);
+	for (; left.len > 0; left = cm_span_part(left, len + 1, left.len)) {
+		len = word_len(left);
 		if (begun && column + 1 + len > p->width) {
-			fprintf(p->f, "\n%*s", (int)hang, "");
+			cm_buf_add_u8(&p->lines, '\n');
+			put_spaces(p, hang);
 			column = hang;
 		} else if (begun) {
-			fputc(' ', p->f);
+			cm_buf_add_u8(&p->lines, ' ');
 			column++;
 		}
-		cm_cli_text(p->f, cm_span_part(left, 0, len));
+		put_word(p, cm_span_part(left, 0, len));
 		column += len;
 		begun = true;
-		left = cm_span_part(left, len + 1, left.len);
 	}
-	fputc('\n', p->f);
+	cm_buf_add_u8(&p->lines, '\n');
+	write_lines(p);
 	cm_buf_clear(&p->text);
 }
 
@@ -55,4 +93,5 @@ void
 cm_paragraph_fini(struct cm_paragraph *p)
 {
 	cm_buf_release(&p->text);
+	cm_buf_release(&p->lines);
 }

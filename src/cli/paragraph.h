@@ -14,6 +14,7 @@ struct cm_paragraph {
 	FILE *f;
 	size_t width;
 	struct cm_buf text;
+	struct cm_buf lines; /* as it is written, as far as no character needs to be escaped */
 	bool lost; /* there was no memory for a paragraph: what was written is not all */
 };
 
