@@ -20,7 +20,7 @@ drop_judged(struct cm_candidates *c, struct cm_candidate *x)
 static void
 candidate_free(struct cm_candidates *c, struct cm_candidate *x)
 {
-	for (uint32_t i = 0; i < x->n; i++)
+	for (uint32_t i = 0; i < x->n && x->bytes > 0; i++)
 		if (x->segs[i].copied)
 			free((void *)(uintptr_t)x->segs[i].payload);
 	drop_judged(c, x);

@@ -139,18 +139,32 @@ rivals(const struct cm_judge *j, uint32_t a, uint32_t b)
 	return false;
 }
 
-static const struct cm_segment *
-forged_like(const struct cm_judge *j, uint32_t i, const uint32_t *forged, unsigned n)
-{
-	for (unsigned k = 0; k < n; k++) {
-		const struct cm_segment *f = &j->v->segs[forged[k]];
-		bool fixed = f->ipid != 0 &&
-		    (cm_judge_has(j, forged[k], CM_CUE_IPID_CONSTANT) ||
-			(cm_judge_has(j, forged[k], CM_CUE_IPID_REPEATED) &&
-			    !cm_stack_id_fits(j, forged[k])));
+#define LIKE_MAX 8u
 
-		if (f->dir == j->v->segs[i].dir && j->bits[i] >= own_bits_needed(fixed) &&
-		    same_header(j, f, i, fixed) && !rivals(j, forged[k], i))
+/* Segments that were called forged, and whose like are looked for. */
+struct forged {
+	uint32_t seg[LIKE_MAX];
+	bool fixed[LIKE_MAX]; /* its identification is not one that a counter gave */
+	unsigned n;
+};
+
+static bool
+has_fixed_id(const struct cm_judge *j, uint32_t seg)
+{
+	return j->v->segs[seg].ipid != 0 &&
+	    (cm_judge_has(j, seg, CM_CUE_IPID_CONSTANT) ||
+		(cm_judge_has(j, seg, CM_CUE_IPID_REPEATED) && !cm_stack_id_fits(j, seg)));
+}
+
+static const struct cm_segment *
+forged_like(const struct cm_judge *j, uint32_t i, const struct forged *like)
+{
+	for (unsigned k = 0; k < like->n; k++) {
+		const struct cm_segment *f = &j->v->segs[like->seg[k]];
+		bool fixed = like->fixed[k];
+
+		if (j->bits[i] >= own_bits_needed(fixed) && f->dir == j->v->segs[i].dir &&
+		    same_header(j, f, i, fixed) && !rivals(j, like->seg[k], i))
 			return f;
 	}
 	return NULL;
@@ -161,19 +175,22 @@ forged_like(const struct cm_judge *j, uint32_t i, const uint32_t *forged, unsign
 static void
 propagate(struct cm_judge *j)
 {
-	uint32_t forged[8];
-	unsigned n = 0;
+	struct forged like;
 
-	for (uint32_t i = 0; i < j->v->n && n < 8; i++)
-		if (j->status[i] == CM_FORGED && j->kind[i] != CM_SEG_SYN)
-			forged[n++] = i;
-	for (uint32_t i = 0; n > 0 && i < j->v->n; i++) {
+	like.n = 0;
+	for (uint32_t i = 0; i < j->v->n && like.n < LIKE_MAX; i++) {
+		if (j->status[i] != CM_FORGED || j->kind[i] == CM_SEG_SYN)
+			continue;
+		like.seg[like.n] = i;
+		like.fixed[like.n++] = has_fixed_id(j, i);
+	}
+	for (uint32_t i = 0; like.n > 0 && i < j->v->n; i++) {
 		const struct cm_segment *f;
 
-		if (j->status[i] == CM_FORGED || j->kind[i] == CM_SEG_SYN ||
-		    j->kind[i] == CM_SEG_BROKEN)
+		if (j->bits[i] < own_bits_needed(true) || j->status[i] == CM_FORGED ||
+		    j->kind[i] == CM_SEG_SYN || j->kind[i] == CM_SEG_BROKEN)
 			continue;
-		f = forged_like(j, i, forged, n);
+		f = forged_like(j, i, &like);
 		if (f != NULL)
 			join_forged(j, i, &f->id);
 	}
