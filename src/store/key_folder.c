@@ -98,6 +98,38 @@ take_lock(struct cm_key_folder *f, enum cm_disk_open how, unsigned ms, struct cm
 	return e == 0 ? CM_OK : cm_disk_failed(e, "lock", NULL);
 }
 
+/* The folder around ${path}. */
+static const char *
+around(const char *path, struct cm_buf *room)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	cm_buf_clear(room);
+	if (n == 0)
+		cm_buf_add_u8(room, '.');
+	else
+		cm_buf_add(room, path, n);
+	return cm_buf_cstr(room);
+}
+
+/* Its name lasts. */
+static int
+sync_around(const struct cm_key_folder *f, const char *folder)
+{
+	struct cm_buf room = { 0 };
+	const char *outer = around(folder, &room);
+	int e = outer == NULL ? ENOMEM : f->disk->ops->sync_folder(f->disk->arg, outer);
+
+	cm_buf_release(&room);
+	return e;
+}
+
 /* ---- the seat ---- */
 
 static enum cm_result
@@ -266,43 +298,17 @@ cm_key_folder_begin(const struct cm_disk *disk, const struct cm_key_folder_new *
 	return r;
 }
 
-/* The folder around ${path}. */
-static const char *
-around(const char *path, struct cm_buf *room)
-{
-	size_t n = strlen(path);
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	while (n > 0 && path[n - 1] != '/')
-		n--;
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	cm_buf_clear(room);
-	if (n == 0)
-		cm_buf_add_u8(room, '.');
-	else
-		cm_buf_add(room, path, n);
-	return cm_buf_cstr(room);
-}
-
 enum cm_result
 cm_key_folder_settle(struct cm_key_folder *f, const char *folder, struct cm_err *err)
 {
 	const struct cm_disk_ops *ops = f->disk->ops;
 	const char *tmp = (const char *)f->path.ptr;
-	struct cm_buf room = { 0 };
-	const char *outer = around(folder, &room);
-	int e;
+	int e = ops->sync_all(f->disk->arg, tmp);
 
-	if (outer == NULL)
-		return no_memory(err);
-	e = ops->sync_all(f->disk->arg, tmp);
 	if (e == 0)
 		e = ops->rename(f->disk->arg, tmp, folder);
 	if (e == 0)
-		e = ops->sync_folder(f->disk->arg, outer);
-	cm_buf_release(&room);
+		e = sync_around(f, folder);
 	return cm_disk_failed(e, folder, err);
 }
 
@@ -388,8 +394,12 @@ read_key(struct cm_key_folder *f, struct cm_err *err)
 enum cm_result
 cm_key_folder_write(struct cm_key_folder *f, unsigned ms, struct cm_err *err)
 {
+	const char *path = (const char *)f->path.ptr;
 	enum cm_result r = take_lock(f, CM_DISK_WRITE, ms, err);
 
+	/* Whoever made it may have been ended before its name lasted. */
+	if (r == CM_OK)
+		r = cm_disk_failed(sync_around(f, path), path, err);
 	return r == CM_OK ? read_key(f, err) : r;
 }
 

@@ -5,7 +5,7 @@
 #include "store/witness_files_state.h"
 #include "store/witness_journal.h"
 
-#define LOCK_MS 5000u
+#define LOCK_MS 1000u
 #define LOGS_BYTES ((size_t)16 << 20)
 #define JOURNAL_BYTES ((size_t)1 << 30)
 
