@@ -7,6 +7,7 @@
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/verify.h"
+#include "cli/verify_own.h"
 #include "dossier/load.h"
 #include "os/file.h"
 #include "os/kept.h"
@@ -20,7 +21,7 @@ enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_REPORT, OPT_NO
 
 static const struct cm_option options[] = {
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
-	{ OPT_SIGNERS, "signers", "FILE", "whose keys count: an OpenSSH allowed_signers file" },
+	{ OPT_SIGNERS, "signers", "FILE", "whose keys count: an OpenSSH allowed_signers file (default: `signers' in the case folder)" },
 	{ OPT_TRUST, "trust", "FILE", "whose logs and witnesses count (default: `trust' in the case folder)" },
 	{ OPT_TSA_CA, "tsa-ca", "FILE", "whose time stamps count: certificates, PEM" },
 	{ OPT_REPORT, "report", "FILE", "write your own report of what was checked to FILE" },
@@ -33,7 +34,7 @@ struct verify {
 	const char *dossier, *signers, *trust, *tsa_ca, *report;
 	struct cm_kept bytes; /* the dossier's: what was checked is what is looked at later */
 	struct cm_buf signers_text, trust_text, tsa_text;
-	struct cm_buf own_trust; /* path in the case folder */
+	struct cm_verify_own own;
 	FILE *report_file;
 };
 
@@ -175,6 +176,7 @@ check(void *arg, const struct cm_context *ctx)
 		rc = cm_pool_new(0, &pool);
 	together = cm_pool_together(pool);
 	v.signers = in->signers != NULL ? &signers : NULL;
+	v.receiver = in->own.receiver;
 	if (rc == CM_OK)
 		rc = read_trust(in, &arena, &policy, &v.tsa, &err);
 	v.policy = in->trust != NULL ? &policy : NULL;
@@ -194,25 +196,35 @@ check(void *arg, const struct cm_context *ctx)
 	return code;
 }
 
-/* The one that the case folder has, where there is one. */
-static bool
-find_own_trust(struct verify *in, const struct cm_context *ctx)
+/* What was not given comes from the case folder, where there is one. */
+static enum cm_exit
+take_own(struct verify *in, const struct cm_context *ctx)
 {
-	struct cm_err err = { 0 };
-	enum cm_result rc = cm_case_find(ctx->case_folder, ".", &in->own_trust, &err);
-
-	if (rc == CM_E_NOMEM)
-		return false;
-	if (rc != CM_OK)
-		return true;
-	cm_buf_add_str(&in->own_trust, "/" CM_CASE_TRUST);
-	if (cm_buf_cstr(&in->own_trust) == NULL)
-		return false;
-	if (!cm_path_exists(cm_buf_cstr(&in->own_trust)))
-		return true;
-	in->trust = cm_buf_cstr(&in->own_trust);
-	cm_cli_say(ctx, "logs and witnesses that count are those of %s", in->trust);
-	return true;
+	if (in->signers != NULL && in->trust != NULL && in->tsa_ca != NULL)
+		return CM_EXIT_OK;
+	if (!cm_verify_own_read(ctx, &in->own)) {
+		cm_cli_say(ctx, "out of memory");
+		return CM_EXIT_CANNOT;
+	}
+	if (!in->own.there)
+		return CM_EXIT_OK;
+	cm_cli_say(ctx, "whose statements, logs and witnesses count is taken from %s", in->own.folder);
+	if (in->signers == NULL) {
+		cm_buf_add_span(&in->signers_text, cm_buf_span(&in->own.signers));
+		in->signers = "the signers of the case";
+	}
+	if (in->trust == NULL && in->own.trust.len > 0) {
+		cm_buf_add_span(&in->trust_text, cm_buf_span(&in->own.trust));
+		in->trust = "the trust file of the case";
+	}
+	if (in->tsa_ca == NULL && in->own.tsa.len > 0) {
+		cm_buf_add_span(&in->tsa_text, cm_buf_span(&in->own.tsa));
+		in->tsa_ca = "tsa.pem of the case";
+	}
+	if (cm_buf_ok(&in->signers_text) && cm_buf_ok(&in->trust_text) && cm_buf_ok(&in->tsa_text))
+		return CM_EXIT_OK;
+	cm_cli_say(ctx, "out of memory");
+	return CM_EXIT_CANNOT;
 }
 
 static CM_RESULT
@@ -237,14 +249,12 @@ prepare(struct verify *in, const struct cm_context *ctx)
 	if (in->signers != NULL &&
 	    cm_whole_read(in->signers, CM_SIGNERS_BYTES, &in->signers_text, &err) != CM_OK)
 		return cm_cli_error(ctx, in->signers, &err, NULL);
-	if (in->trust == NULL && !find_own_trust(in, ctx)) {
-		cm_cli_say(ctx, "out of memory");
-		return CM_EXIT_CANNOT;
-	}
 	if (in->trust != NULL && cm_whole_read(in->trust, CM_POLICY_BYTES, &in->trust_text, &err) != CM_OK)
 		return cm_cli_error(ctx, in->trust, &err, NULL);
 	if (in->tsa_ca != NULL && cm_whole_read(in->tsa_ca, CM_TIMESTAMP_CA_BYTES, &in->tsa_text, &err) != CM_OK)
 		return cm_cli_error(ctx, in->tsa_ca, &err, NULL);
+	if (take_own(in, ctx) != CM_EXIT_OK)
+		return CM_EXIT_CANNOT;
 	if (take_bytes(in, ctx, &err) != CM_OK) {
 		(void)cm_cli_error(ctx, in->dossier, &err, NULL);
 		return err.code == CM_E_LIMIT ? CM_EXIT_MALFORMED : CM_EXIT_CANNOT;
@@ -316,7 +326,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	cm_buf_release(&in.signers_text);
 	cm_buf_release(&in.trust_text);
 	cm_buf_release(&in.tsa_text);
-	cm_buf_release(&in.own_trust);
+	cm_verify_own_release(&in.own);
 	if (in.report_file != NULL)
 		fclose(in.report_file);
 	return code;
@@ -328,10 +338,11 @@ const struct cm_command cm_command_verify = {
 	.line = "Checks a dossier without trusting who sent it",
 	.operands = "DOSSIER",
 	.options = options,
-	.more = "Needs neither a case folder nor a key.  A key found only inside the dossier is never\n"
-		"trusted.  Every finding is made again from the rows that are open.  Receipts of logs\n"
-		"and time stamps say since when a statement existed at the latest; a log or witness\n"
-		"counts if --trust names it, a time stamp if --tsa-ca has its root.\n"
+	.more = "Needs neither a case folder nor a key; what is not given is taken from the case here, if\n"
+		"there is one.  A key found only inside the dossier is never trusted.  Every finding is\n"
+		"made again from the rows that are open.  Receipts of logs and time stamps say since\n"
+		"when a statement existed at the latest; a log or witness counts if --trust names it, a\n"
+		"time stamp if --tsa-ca has its root.\n"
 		"\n"
 		"Exits 0 if all holds and all was redone, 5 if signatures and openings hold but some\n"
 		"findings could not be redone from what is open, or statements are not shown to be\n"

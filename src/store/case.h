@@ -29,7 +29,6 @@
 #include "statement/statement.h"
 
 #define CM_CASE_FOLDER ".comity"
-#define CM_CASE_TRUST "trust"
 #define CM_CASE_NAME_MAX 64u /* bytes of a party's name */
 
 struct cm_case;
