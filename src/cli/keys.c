@@ -91,14 +91,6 @@ cm_cli_fingerprint(const uint8_t point[32], char out[CM_FINGERPRINT_LEN + 1])
 	cm_ssh_fingerprint(&key, out);
 }
 
-static void
-put_url(const char *url, struct cm_buf *out)
-{
-	if (url != NULL)
-		cm_buf_printf(out, " %s", url);
-	cm_buf_add_str(out, "\n");
-}
-
 /* The party's name as one word, for its witness in others' trust files. */
 static void
 put_word(const char *name, struct cm_buf *out)
@@ -108,25 +100,36 @@ put_word(const char *name, struct cm_buf *out)
 }
 
 enum cm_result
-cm_cli_own_lines(struct cm_case *c, const struct cm_cli_lines *in, struct cm_buf *out, struct cm_err *err)
+cm_cli_own_line(
+    struct cm_case *c, const char *part, const char *url, struct cm_buf *out, struct cm_err *err)
 {
 	struct cm_vkey key;
-	enum cm_result r = cm_cli_vkey(cm_case_folder(c), "log", &key, err);
+	enum cm_result r = cm_cli_vkey(cm_case_folder(c), part, &key, err);
 
-	if (r == CM_OK) {
-		cm_buf_add_str(out, "log ");
-		cm_vkey_write(&key, out);
-		put_url(in->log_url, out);
-		r = cm_cli_vkey(cm_case_folder(c), "witness", &key, err);
-	}
-	if (r == CM_OK) {
-		cm_buf_add_str(out, "witness ");
+	if (r != CM_OK)
+		return r;
+	cm_buf_printf(out, "%s ", part);
+	if (key.type == CM_NOTE_COSIGNATURE) {
 		put_word(cm_case_self(c)->name, out);
 		cm_buf_add_str(out, " ");
-		cm_vkey_write(&key, out);
-		put_url(in->witness_url, out);
-		r = cm_case_signers_line(c, out, err);
 	}
+	cm_vkey_write(&key, out);
+	if (url != NULL)
+		cm_buf_printf(out, " %s", url);
+	return cm_buf_ok(out) ? CM_OK : cm_err_set(err, CM_E_NOMEM, "out of memory");
+}
+
+enum cm_result
+cm_cli_own_lines(struct cm_case *c, const struct cm_cli_lines *in, struct cm_buf *out, struct cm_err *err)
+{
+	enum cm_result r = cm_cli_own_line(c, "log", in->log_url, out, err);
+
+	cm_buf_add_str(out, "\n");
+	if (r == CM_OK)
+		r = cm_cli_own_line(c, "witness", in->witness_url, out, err);
+	cm_buf_add_str(out, "\n");
+	if (r == CM_OK)
+		r = cm_case_signers_line(c, out, err);
 	if (r == CM_OK && !cm_buf_ok(out))
 		r = cm_err_set(err, CM_E_NOMEM, "out of memory");
 	return r;

@@ -25,4 +25,8 @@ struct cm_cli_lines {
 CM_RESULT cm_cli_own_lines(
     struct cm_case *c, const struct cm_cli_lines *in, struct cm_buf *out, struct cm_err *err);
 
+/* One of the first two of these lines, without its newline; ${part} is "log" or "witness". */
+CM_RESULT cm_cli_own_line(struct cm_case *c, const char *part, const char *url, struct cm_buf *out,
+    struct cm_err *err);
+
 #endif

@@ -95,20 +95,15 @@ make_witness(struct cm_case *c, const char *name, struct cm_err *err)
 	return r;
 }
 
-/* So that what is stated here verifies here. */
+/* So that what is stated here verifies here, and what the own witness saw counts. */
 static enum cm_result
-trust_own_log(struct cm_case *c, struct cm_err *err)
+trust_own(struct cm_case *c, const char *part, struct cm_err *err)
 {
 	struct cm_buf line = { 0 };
-	struct cm_vkey key;
-	enum cm_result r = cm_cli_vkey(cm_case_folder(c), "log", &key, err);
+	enum cm_result r = cm_cli_own_line(c, part, NULL, &line, err);
 
-	if (r == CM_OK) {
-		cm_buf_add_str(&line, "log ");
-		cm_vkey_write(&key, &line);
-		r = cm_buf_ok(&line) ? cm_trust_add(cm_case_folder(c), cm_buf_span(&line), NULL, 0, err)
-				     : cm_err_set(err, CM_E_NOMEM, "out of memory");
-	}
+	if (r == CM_OK)
+		r = cm_trust_add(cm_case_folder(c), cm_buf_span(&line), NULL, 0, err);
 	cm_buf_release(&line);
 	return r;
 }
@@ -119,8 +114,10 @@ cm_cli_roles_make(struct cm_case *c, const struct cm_cli_roles *in, struct cm_er
 	enum cm_result r = in->witness_only ? CM_OK : make_log(c, in->origin, err);
 
 	if (r == CM_OK && !in->witness_only)
-		r = trust_own_log(c, err);
+		r = trust_own(c, "log", err);
 	if (r == CM_OK && !in->log_only)
 		r = make_witness(c, in->witness, err);
+	if (r == CM_OK && !in->log_only)
+		r = trust_own(c, "witness", err);
 	return r;
 }

@@ -3,6 +3,7 @@
 
 #include "cli/case.h"
 #include "cli/commands.h"
+#include "cli/ended.h"
 #include "cli/keys.h"
 #include "os/private.h"
 
@@ -56,6 +57,25 @@ add_lines(struct adding *a, struct cm_span left)
 			r = cm_trust_add(cm_case_folder(a->c), line, a->own, a->n_own, &a->err);
 	}
 	return r;
+}
+
+static bool
+is_statement(const char *operand)
+{
+	size_t len = strlen(operand), end = strlen(".json");
+
+	return len > end && strcmp(operand + len - end, ".json") == 0;
+}
+
+/* A statement that a key has ended. */
+static enum cm_exit
+take_statement(struct adding *a, const char *operand)
+{
+	struct cm_trust t;
+
+	if (cm_trust_read(cm_case_folder(a->c), &a->arena, &t, &a->err) != CM_OK)
+		return cm_cli_error(a->ctx, NULL, &a->err, "nothing was taken");
+	return cm_cli_take_ended(a->ctx, a->c, &t, operand);
 }
 
 /* An operand is a file that is there, or a line itself. */
@@ -151,13 +171,20 @@ static enum cm_exit
 add_all(struct adding *a, const struct cm_args *args)
 {
 	struct cm_trust_keys before, now;
+	enum cm_exit code = CM_EXIT_OK;
 	enum cm_result r = cm_cli_own_keys(a->c, &a->arena, a->own, &a->n_own, &a->err);
 	int i;
 
 	if (r == CM_OK)
 		r = keys_now(a, &before);
-	for (i = 0; r == CM_OK && i < args->n; i++)
-		r = add_operand(a, args->operand[i]);
+	for (i = 0; r == CM_OK && i < args->n; i++) {
+		if (is_statement(args->operand[i]))
+			code = take_statement(a, args->operand[i]);
+		else
+			r = add_operand(a, args->operand[i]);
+		if (code != CM_EXIT_OK)
+			return code;
+	}
 	if (r == CM_OK)
 		r = keys_now(a, &now);
 	if (r != CM_OK)
@@ -196,11 +223,12 @@ const struct cm_command cm_command_trust_add = {
 	.name = "trust add",
 	.run = run,
 	.flags = CM_COMMAND_CASE,
-	.line = "Takes another party's lines: statement key, log, witness",
-	.operands = "FILE|LINE...",
+	.line = "Takes another party's lines (statement key, log, witness), or a key's end",
+	.operands = "FILE|LINE|STATEMENT.json...",
 	.options = options,
 	.more = "A line is `log VKEY [URL]', `witness NAME VKEY [URL]' or one of OpenSSH's allowed\n"
-		"signers, as `comity init' prints them.  The first witness added makes a quorum of one;\n"
-		"`comity trust quorum' asks for more.  One key in two roles or under two names is\n"
-		"refused.  Exits 0, 1 if a key is refused, 2, 3, or 4 if a line is malformed.\n",
+		"signers, as `comity init' prints them.  With one other witness its\n"
+		"cosignature is needed, with more those of two; `comity trust quorum' says otherwise.  One key in two roles or under two names is\n"
+		"refused.  STATEMENT.json is what `comity key' wrote: a key has ended, and another one may\n"
+		"follow.  Exits 0, 1 if a key is refused, 2, 3, or 4 if a line is malformed.\n",
 };

@@ -196,6 +196,23 @@ head_of(const struct cm_signer *signer, const struct cm_case_draft *d)
 	return s;
 }
 
+/* A key whose end it stated itself states nothing more. */
+static enum cm_result
+check_not_ended(struct cm_case *c, const char *by, struct cm_err *err)
+{
+	struct cm_query q =
+	    cm_query_of(&c->db, "SELECT 1 FROM statement WHERE signer = ? AND predicate = 'key'");
+	bool row = false;
+	enum cm_result r;
+
+	cm_query_text(&q, 1, by);
+	r = cm_query_step(&q, &row, err);
+	cm_query_end(&q);
+	if (r == CM_OK && row)
+		r = cm_err_set(err, CM_E_REFUSED, "the key %s has ended and states nothing more", by);
+	return r;
+}
+
 /* What it can not be older than. */
 static enum cm_result
 know_others(struct cm_case *c, struct cm_arena *arena, struct cm_statement *s, struct cm_err *err)
@@ -220,7 +237,9 @@ state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_
 	enum cm_result r;
 
 	cm_arena_init(&arena, 0);
-	r = next_in_line(c, &s, err);
+	r = check_not_ended(c, s.by, err);
+	if (r == CM_OK)
+		r = next_in_line(c, &s, err);
 	if (r == CM_OK)
 		r = know_others(c, &arena, &s, err);
 	if (r != CM_OK) {

@@ -303,6 +303,31 @@ put_kept(struct cm_buf *out, const char *many)
 	cm_buf_release(&names);
 }
 
+static size_t
+count_witnesses(const struct cm_buf *text)
+{
+	struct cm_buf names = { 0 };
+	size_t n = put_names(text, &names);
+
+	cm_buf_release(&names);
+	return n;
+}
+
+/* How many are enough when one more is known.  The party's own witness is among them, and so is that of
+ * each log's owner, whose word on his own log is worth nothing: with two of them one must be
+ * somebody else's.  Who chose none, or more, is left alone. */
+static void
+enough_of(const struct cm_buf *text, const struct kept_lines *k, size_t now, char out[16])
+{
+	bool none = cm_span_eq(k->quorum, cm_span_str("quorum none"));
+
+	many_of(k, out);
+	if (now <= 1 || (none && count_witnesses(text) > 1))
+		snprintf(out, 16, "none");
+	else if (strcmp(out, "any") == 0 || strcmp(out, "1") == 0)
+		snprintf(out, 16, now == 2 ? "1" : "2");
+}
+
 static void
 add_to_policy(const struct cm_buf *text, struct cm_span line, struct cm_buf *out)
 {
@@ -310,9 +335,7 @@ add_to_policy(const struct cm_buf *text, struct cm_span line, struct cm_buf *out
 	bool ours = is_ours(&k);
 	char many[16];
 
-	many_of(&k, many);
-	if (k.group.len > 0 && cm_span_eq(k.quorum, cm_span_str("quorum none")))
-		snprintf(many, sizeof(many), "none");
+	enough_of(text, &k, count_witnesses(text) + begins(line, "witness"), many);
 	if (!ours)
 		k.group = cm_span_of(NULL, 0);
 	if (text->len == 0)
@@ -392,11 +415,9 @@ static enum cm_result
 new_quorum(const struct cm_buf *text, const char *many, struct cm_buf *out, struct cm_err *err)
 {
 	struct kept_lines k = find_kept(text);
-	struct cm_buf names = { 0 };
-	size_t n = put_names(text, &names);
+	size_t n = count_witnesses(text);
 	unsigned long want = strtoul(many, NULL, 10);
 
-	cm_buf_release(&names);
 	if (!is_ours(&k))
 		return cm_err_set(err, CM_E_REFUSED,
 		    "the trust file has a quorum of its own making, `%.*s': change it there", (int)k.quorum.len,

@@ -5,7 +5,8 @@
  *
  * Both can be written by hand and are read strictly.  Adding a line keeps what is there; the
  * group "witnesses" and the quorum are kept up to date as long as the quorum is that group or
- * none.  One key, one role: whoever has a key twice, or under two names, or one of the own
+ * none: one of two witnesses, two of more, since the log's owner may be among them; a quorum that
+ * asks for more, or a chosen none, stays.  One key, one role: whoever has a key twice, or under two names, or one of the own
  * keys, is refused. */
 #ifndef CM_STORE_TRUST_H
 #define CM_STORE_TRUST_H

@@ -39,7 +39,7 @@ serve() { # serve NAME FOLDER COMMAND...: starts it, its URL goes to NAME.url
 stop() { eval "kill \$$1 2>/dev/null; wait \$$1 2>/dev/null"; }
 trap 'kill $pids 2>/dev/null' EXIT
 
-rm -rf a b v c old stolen
+rm -rf a b v c old stolen parts
 mkdir a b v c
 unset COMITY_CASE
 for p in a b v; do
@@ -67,15 +67,17 @@ is "A takes V's lines" 0 in_dir a "$COMITY" trust add ../v.with-url
 is "twice is nothing new" 0 in_dir a "$COMITY" trust add ../v.with-url
 says "and says so" "there already" out
 is "A wants both" 0 in_dir a "$COMITY" trust quorum 2
-is "not three of two" 2 in_dir a "$COMITY" trust quorum 3
+is "not four of three" 2 in_dir a "$COMITY" trust quorum 4
 is "A's trust holds together" 0 in_dir a "$COMITY" trust check
 is "B takes A's and V's lines" 0 in_dir b "$COMITY" trust add ../a.lines ../v.lines
+in_dir b "$COMITY" trust show >b.trust
 is "V takes A's and B's lines" 0 in_dir v "$COMITY" trust add ../a.lines ../b.lines
 sed -n 's/^witness \([^ ]*\) \(.*\)$/log \2/p' b.lines >two-roles
 is "one key in two roles is refused" 4 in_dir a "$COMITY" trust add ../two-roles
 key=$(sed -n 's/^"Party b" //p' b.lines)
 is "one key under two names is refused" 1 in_dir a "$COMITY" trust add "Somebody $key"
 cp -r a old # a backup, before anything is stated
+says "B wants two, since A's own is among them" "quorum: 2 of the 3" b.trust
 
 # A states
 is "A investigates" 1 in_dir a "$COMITY" investigate "$attack" -o ../a.dossier
@@ -134,6 +136,25 @@ is "A takes the answer" 0 in_dir a "$COMITY" log checkpoint --answer ../answer
 got=$?
 if [ $got -eq 4 ]; then echo "ok nonsense is malformed"; else echo "FAIL nonsense: exit $got"; fi
 serve witness_v v witness serve --port "$(sed 's|.*:\([0-9]*\)/|\1|' url_v)"
+
+# A's key ends; a thief has a copy of it
+cp -r a stolen
+is "A makes a new key" 0 in_dir a "$COMITY" key rotate --reason "a copy was stolen" -o ../key-ended
+is "A states with it" 1 in_dir a "$COMITY" investigate "$attack" -o ../new-key.dossier
+is "B does not know the new key yet" 1 in_dir b "$COMITY" verify ../new-key.dossier
+is "B takes note" 0 in_dir b "$COMITY" trust add ../key-ended.json
+says "of where the line is" "what it had logged before entry" out
+is "what was logged before stands" 0 in_dir b "$COMITY" verify ../a.dossier
+is "the new key counts, for the old one named it" 0 in_dir b "$COMITY" verify ../new-key.dossier
+is "the thief states" 3 in_dir stolen "$COMITY" investigate "$attack" -o ../stolen.dossier
+is "and counts for nothing" 1 in_dir b "$COMITY" verify ../stolen.dossier
+says "since" "the key has ended" out
+sed 's/"succeeded"/"revoked"/' key-ended.json >forged.json
+cp key-ended.json.sig forged.json.sig
+is "a changed end is refused" 1 in_dir v "$COMITY" trust add ../forged.json
+is "V revokes" 0 in_dir v "$COMITY" key revoke -o ../v-ended
+is "and states nothing more" 3 in_dir v "$COMITY" seal "$attack"
+says "since" "has ended" err
 
 # an old copy put back
 is "a copy of the folder does not sign" 3 in_dir old "$COMITY" seal "$attack"

@@ -1,0 +1,252 @@
+#include <string.h>
+
+#include "cli/ended.h"
+#include "base/sink.h"
+#include "codec/json_read.h"
+#include "codec/json_write.h"
+#include "log/entry.h"
+#include "log/receipt.h"
+#include "os/confine.h"
+#include "os/private.h"
+#include "statement/key_v1.h"
+#include "statement/sshsig.h"
+#include "worker/seal_exhibit.h"
+
+#define STATEMENT_MAX ((size_t)1 << 20)
+#define SIGNATURE_MAX ((size_t)64 << 10)
+#define ANSWER_MAX ((size_t)8 << 10)
+#define JSON ".json"
+
+struct taking {
+	const struct cm_context *ctx;
+	struct cm_case *c;
+	const struct cm_trust *trust;
+	const char *path;
+	struct cm_buf json, sig, receipt, answer;
+	struct cm_arena arena;
+	struct cm_err err;
+	/* read in the child */
+	struct cm_key_v1 key;
+	const struct cm_signer_line *line; /* of the key that ends */
+	struct cm_checkpoint checkpoint;
+	uint64_t place;
+	bool logged;
+};
+
+static const struct cm_signer_line *
+line_of(const struct cm_signers *s, const struct cm_ssh_public *key)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (cm_ssh_public_same(&s->line[i].key, key))
+			return &s->line[i];
+	return NULL;
+}
+
+/* The key itself, or another one under the same name. */
+static enum cm_result
+check_signer(struct taking *t, const struct cm_ssh_public *by)
+{
+	const struct cm_signer_line *signer = line_of(&t->trust->signers, by);
+
+	t->line = line_of(&t->trust->signers, &t->key.key);
+	if (t->line == NULL)
+		return cm_err_set(&t->err, CM_E_REFUSED, "the key that it ends is not one of your signers");
+	if (signer == NULL || strcmp(signer->principals, t->line->principals) != 0)
+		return cm_err_set(&t->err, CM_E_REFUSED, "signed by another key than one of %s", t->line->principals);
+	return CM_OK;
+}
+
+static enum cm_result
+check_statement(struct taking *t)
+{
+	struct cm_statement_doc doc = { 0 };
+	char by[CM_FINGERPRINT_LEN + 1];
+	struct cm_sshsig sig;
+	enum cm_result r = cm_sshsig_parse(cm_buf_span(&t->sig), &sig, &t->err);
+
+	if (r == CM_OK)
+		r = cm_sshsig_verify(&sig, cm_buf_span(&t->json), &t->err);
+	if (r == CM_OK)
+		r = cm_statement_read(cm_buf_span(&t->json), &t->arena, &doc, &t->err);
+	if (r == CM_OK)
+		r = cm_key_v1_read(&doc, &t->arena, &t->key, &t->err);
+	if (r == CM_OK) {
+		cm_ssh_fingerprint(&sig.key, by);
+		if (strcmp(by, doc.head.by) != 0)
+			r = cm_err_set(&t->err, CM_E_REFUSED, "signed by another key than it says");
+	}
+	if (r == CM_OK)
+		r = check_signer(t, &sig.key);
+	cm_statement_release(&doc);
+	return r;
+}
+
+static enum cm_result
+check_receipt(struct taking *t)
+{
+	const struct cm_policy_log *log;
+	struct cm_checkpoint said;
+	struct cm_buf entry = { 0 };
+	struct cm_receipt receipt;
+	struct cm_sshsig sig;
+	struct cm_note note;
+	struct cm_entry e;
+	enum cm_result r;
+
+	if (t->receipt.len == 0)
+		return CM_OK;
+	r = cm_sshsig_parse(cm_buf_span(&t->sig), &sig, &t->err);
+	if (r == CM_OK)
+		r = cm_receipt_parse(cm_buf_span(&t->receipt), &t->arena, &receipt, &t->err);
+	if (r == CM_OK)
+		r = cm_note_parse(receipt.checkpoint, &t->arena, &note, &t->err);
+	if (r == CM_OK)
+		r = cm_checkpoint_parse(note.text, &said, &t->err);
+	if (r != CM_OK)
+		return r;
+	log = cm_policy_find_log(&t->trust->policy, said.origin);
+	if (log == NULL)
+		return CM_OK; /* a log nobody knows draws no line */
+	cm_entry_digest(cm_buf_span(&t->json), cm_buf_span(&t->sig), e.digest);
+	cm_ssh_fingerprint(&sig.key, e.key);
+	cm_entry_write(&e, &entry);
+	r = cm_buf_ok(&entry) ? cm_receipt_check(&receipt, cm_buf_span(&entry), &log->key, &t->arena,
+				    &t->checkpoint, NULL, &t->err)
+			      : CM_E_NOMEM;
+	cm_buf_release(&entry);
+	t->logged = r == CM_OK;
+	t->place = receipt.index;
+	return r;
+}
+
+static void
+put_answer(const struct taking *t, struct cm_buf *out)
+{
+	struct cm_jsonw w = cm_jsonw_of(out, 0);
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	struct cm_buf line = { 0 };
+
+	cm_ssh_fingerprint(&t->key.key, fingerprint);
+	if (t->key.has_successor)
+		cm_signers_line(t->line->principals, &t->key.successor, &line);
+	if (line.len > 0)
+		line.len--; /* without its newline */
+	cm_jsonw_object(&w);
+	cm_jsonw_kstr(&w, "fingerprint", fingerprint);
+	cm_jsonw_kstr(&w, "line", cm_buf_cstr(&line) != NULL ? cm_buf_cstr(&line) : "");
+	cm_jsonw_kbool(&w, "logged", t->logged);
+	cm_jsonw_kstr(&w, "origin", t->checkpoint.origin);
+	cm_jsonw_kuint(&w, "place", t->place);
+	cm_jsonw_object_end(&w);
+	cm_buf_release(&line);
+}
+
+/* In the child. */
+static int
+check(void *arg, int fd)
+{
+	struct taking *t = arg;
+	struct cm_fd_sink to = { fd, 0 };
+	struct cm_sink sink = cm_sink_of_fd(&to);
+	struct cm_buf answer = { 0 };
+	enum cm_result r = check_statement(t);
+
+	if (r == CM_OK)
+		r = check_receipt(t);
+	if (r == CM_OK) {
+		put_answer(t, &answer);
+		r = cm_buf_ok(&answer) ? cm_sink_write(&sink, answer.ptr, answer.len) : CM_E_NOMEM;
+	}
+	cm_buf_release(&answer);
+	if (r == CM_OK)
+		return CM_EXIT_OK;
+	(void)cm_err_set(&t->err, r, "%s", cm_result_word(r));
+	return (int)cm_cli_error(t->ctx, t->path, &t->err, "nothing was taken");
+}
+
+static enum cm_result
+read_beside(struct taking *t, const char *tail, size_t max, bool must, struct cm_buf *out)
+{
+	const char *path = cm_arena_printf(&t->arena, "%.*s%s", (int)(strlen(t->path) - strlen(JSON)), t->path, tail);
+
+	if (path == NULL)
+		return cm_err_set(&t->err, CM_E_NOMEM, "out of memory");
+	if (!must && !cm_path_exists(path))
+		return CM_OK;
+	return cm_whole_read(path, max, out, &t->err);
+}
+
+static enum cm_result
+keep(struct taking *t)
+{
+	struct cm_case_ended_texts texts = { cm_buf_span(&t->json), cm_buf_span(&t->sig), cm_buf_span(&t->receipt) };
+	struct cm_case_ended e = { 0 };
+	struct cm_json_doc doc = { 0 };
+	const char *line = "";
+	enum cm_result r = cm_json_parse(cm_buf_span(&t->answer), &doc, &t->err);
+	struct cm_json v = cm_json_root(&doc);
+
+	if (r == CM_OK)
+		r = cm_json_get_str(v, "fingerprint", &e.fingerprint, &t->err);
+	if (r == CM_OK)
+		r = cm_json_get_str(v, "line", &line, &t->err);
+	if (r == CM_OK)
+		r = cm_json_get_bool(v, "logged", &e.logged, &t->err);
+	if (r == CM_OK)
+		r = cm_json_get_str(v, "origin", &e.origin, &t->err);
+	if (r == CM_OK)
+		r = cm_json_get_u64(v, "place", CM_JSON_INT_MAX, &e.place, &t->err);
+	if (r == CM_OK && line[0] != '\0')
+		r = cm_trust_add(cm_case_folder(t->c), cm_span_str(line), NULL, 0, &t->err);
+	if (r == CM_OK)
+		r = cm_case_ended_add(t->c, &e, &texts, &t->err);
+	if (r == CM_OK) {
+		fprintf(t->ctx->out, "ended          %s", e.fingerprint);
+		if (e.logged)
+			fprintf(t->ctx->out, ": what it had logged before entry %llu counts\n", (unsigned long long)e.place);
+		else
+			fprintf(t->ctx->out, ": nothing of it counts, since its end is not shown to be logged\n");
+	}
+	cm_json_release(&doc);
+	return r;
+}
+
+static enum cm_exit
+take(struct taking *t)
+{
+	struct cm_confine_job job = { .run = check, .arg = t, .what = t->path, .result = &t->answer, .quiet = true };
+	int status = CM_EXIT_CANNOT;
+	enum cm_result r = cm_whole_read(t->path, STATEMENT_MAX, &t->json, &t->err);
+
+	if (r == CM_OK)
+		r = read_beside(t, JSON ".sig", SIGNATURE_MAX, true, &t->sig);
+	if (r == CM_OK)
+		r = read_beside(t, ".tlog-proof", CM_RECEIPT_BYTES, false, &t->receipt);
+	fflush(t->ctx->out);
+	if (r == CM_OK)
+		r = cm_confine_run(&job, &status, &t->err);
+	if (r == CM_OK && status == CM_EXIT_OK)
+		r = keep(t);
+	else if (r == CM_OK)
+		return (enum cm_exit)status;
+	return r == CM_OK ? CM_EXIT_OK : cm_cli_error(t->ctx, NULL, &t->err, "nothing was taken");
+}
+
+enum cm_exit
+cm_cli_take_ended(const struct cm_context *ctx, struct cm_case *c, const struct cm_trust *trust,
+    const char *path)
+{
+	struct taking t = { .ctx = ctx, .c = c, .trust = trust, .path = path, .answer = { .max = ANSWER_MAX } };
+	enum cm_exit code;
+
+	cm_arena_init(&t.arena, 0);
+	code = take(&t);
+	cm_buf_release(&t.json);
+	cm_buf_release(&t.sig);
+	cm_buf_release(&t.receipt);
+	cm_buf_release(&t.answer);
+	cm_arena_fini(&t.arena);
+	return code;
+}
