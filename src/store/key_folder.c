@@ -68,9 +68,8 @@ cm_key_folder_put(
 	return put_mode(f, name, 0644, bytes, err);
 }
 
-/* Opens the lock and takes it. */
-static enum cm_result
-take_lock(struct cm_key_folder *f, enum cm_disk_open how, unsigned ms, struct cm_err *err)
+enum cm_result
+cm_key_folder_lock(struct cm_key_folder *f, enum cm_disk_open how, unsigned ms, struct cm_err *err)
 {
 	struct cm_buf room = { 0 };
 	const char *path = cm_key_folder_file(f, "lock", &room);
@@ -198,7 +197,7 @@ clear_old(struct cm_key_folder *f, struct cm_err *err)
 
 	if (f->disk->ops->stat(f->disk->arg, path, &st) == ENOENT)
 		return CM_OK;
-	r = take_lock(f, CM_DISK_WRITE, 0, &why);
+	r = cm_key_folder_lock(f, CM_DISK_WRITE, 0, &why);
 	if (r != CM_OK && r != CM_E_NOTFOUND)
 		return cm_err_set(err, r, "%s", why.text);
 	r = cm_disk_clear(f->disk, path, TMP_DEPTH, err);
@@ -288,7 +287,7 @@ cm_key_folder_begin(const struct cm_disk *disk, const struct cm_key_folder_new *
 	}
 	/* The lock comes first, so that nobody else takes this for what a crash left. */
 	if (r == CM_OK)
-		r = take_lock(out, CM_DISK_NEW, 0, err);
+		r = cm_key_folder_lock(out, CM_DISK_NEW, 0, err);
 	if (r == CM_OK)
 		r = put_keys(out, in->check, err);
 	if (r == CM_OK)
@@ -395,7 +394,8 @@ enum cm_result
 cm_key_folder_write(struct cm_key_folder *f, unsigned ms, struct cm_err *err)
 {
 	const char *path = (const char *)f->path.ptr;
-	enum cm_result r = take_lock(f, CM_DISK_WRITE, ms, err);
+	enum cm_result r = cm_key_folder_lock(f, CM_DISK_WRITE, ms, err);
+
 
 	/* Whoever made it may have been ended before its name lasted. */
 	if (r == CM_OK)

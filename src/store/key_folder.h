@@ -45,6 +45,10 @@ void cm_key_folder_abandon(struct cm_key_folder *f);
 CM_RESULT cm_key_folder_read(const struct cm_disk *disk, const char *what, const char *folder,
     struct cm_key_folder *out, struct cm_err *err);
 
+/* Opens its lock and takes it, waiting ${ms}.  CM_E_USAGE: somebody else holds it. */
+CM_RESULT cm_key_folder_lock(
+    struct cm_key_folder *f, enum cm_disk_open how, unsigned ms, struct cm_err *err);
+
 /* Opens it to be written: locks it, waiting ${ms} (CM_E_USAGE), and reads the key. */
 CM_RESULT cm_key_folder_write(struct cm_key_folder *f, unsigned ms, struct cm_err *err);
 

@@ -43,8 +43,8 @@ clear_partials(struct cm_log_files *l, const struct cm_log_tile *t, struct cm_er
 }
 
 /* What lies beyond head nobody was told of, so it is written in place. */
-static enum cm_result
-put_tile(void *arg, const struct cm_log_tile *t, struct cm_span bytes, struct cm_err *err)
+enum cm_result
+cm_log_files_put(void *arg, const struct cm_log_tile *t, struct cm_span bytes, struct cm_err *err)
 {
 	struct cm_log_files *l = arg;
 	struct cm_disk_put p = { NULL, CM_DISK_FRESH, 0644 };
@@ -95,7 +95,7 @@ enum cm_result
 cm_log_files_add(struct cm_log_files *l, const struct cm_span *entries, size_t n, uint64_t *first,
     struct cm_err *err)
 {
-	struct cm_tile_sink sink = { put_tile, l };
+	struct cm_tile_sink sink = { cm_log_files_put, l };
 	enum cm_result r = check_open(l, err);
 
 	if (r != CM_OK)
@@ -113,8 +113,8 @@ cm_log_files_add(struct cm_log_files *l, const struct cm_span *entries, size_t n
 /* ---- committing ---- */
 
 /* Partial tiles of which there is a full one now.  What can not be removed harms nobody. */
-static void
-drop_partials(struct cm_log_files *l, uint64_t before)
+void
+cm_log_files_drop_partials(struct cm_log_files *l, uint64_t before)
 {
 	enum cm_result r = CM_OK;
 
@@ -135,7 +135,7 @@ static enum cm_result
 commit(struct cm_log_files *l, struct cm_err *err)
 {
 	const struct cm_disk *d = l->f.disk;
-	struct cm_tile_sink sink = { put_tile, l };
+	struct cm_tile_sink sink = { cm_log_files_put, l };
 	struct cm_checkpoint next = l->head;
 	struct cm_buf note = { 0 };
 	const char *path = cm_key_folder_path(&l->f);
@@ -172,7 +172,7 @@ cm_log_files_commit(struct cm_log_files *l, struct cm_err *err)
 	r = commit(l, err);
 	if (r != CM_OK)
 		return fail(l, r);
-	drop_partials(l, before);
+	cm_log_files_drop_partials(l, before);
 	return CM_OK;
 }
 

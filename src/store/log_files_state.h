@@ -1,4 +1,4 @@
-/* store/log_files_state.h -- the inside of a struct cm_log_files, for its own files only. */
+/* store/log_files_state.h -- the inside of a struct cm_log_files, for its own files and for mirrors. */
 #ifndef CM_STORE_LOG_FILES_STATE_H
 #define CM_STORE_LOG_FILES_STATE_H
 
@@ -34,6 +34,12 @@ struct cm_tile_source cm_log_files_tiles(const struct cm_key_folder *f);
 /* Is ${small} (its checkpoint) the beginning of the log of ${f} at ${big}?  CM_E_REFUSED: no. */
 CM_RESULT cm_log_files_begins(const struct cm_key_folder *f, const struct cm_checkpoint *small,
     const struct cm_checkpoint *big, struct cm_err *err);
+
+/* For a struct cm_tile_sink, with ${l}: writes a tile that lies beyond head. */
+CM_RESULT cm_log_files_put(
+    void *l, const struct cm_log_tile *t, struct cm_span bytes, struct cm_err *err);
+/* Removes partial tiles of a log of ${before} of which there are full ones now. */
+void cm_log_files_drop_partials(struct cm_log_files *l, uint64_t before);
 
 /* Removes what an append that did not come to its end left in the unfinished tiles. */
 CM_RESULT cm_log_files_sweep(const struct cm_key_folder *f, uint64_t size, struct cm_err *err);
