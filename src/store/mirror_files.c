@@ -5,7 +5,7 @@
 #include "store/log_files_state.h"
 #include "store/mirror_files.h"
 
-#define LOCK_MS 5000u
+#define LOCK_MS 2000u
 
 /* A log's files without its key: nothing is ever signed here. */
 struct cm_mirror_files {

@@ -527,6 +527,8 @@ a_damaged_mirror_is_our_own_fault(void **state)
 	assert_non_null(strstr(err.text, "damaged"));
 	liar.shown = 0;
 	hurt("tile/0/001.p/94");
+	cm_mirror_files_close(mirror);
+	mirror = opened();
 	liar_grow(&liar, 0, 1);
 	err = (struct cm_err) { 0 };
 	assert_int_equal(try(&err), CM_E_REFUSED);
