@@ -93,8 +93,12 @@ take_up(struct cm_log_files *l, const struct cm_vkey *key, struct cm_err *err)
 		return cm_disk_failed(e, "checkpoint", err);
 	r = check_key(&l->f, key, err);
 	l->f.vkey = *key;
-	return r == CM_OK ? cm_log_files_note(&l->f, "checkpoint", &l->published, &l->head, err)
-			  : r;
+	if (r == CM_OK)
+		r = cm_log_files_note(&l->f, "checkpoint", &l->published, &l->head, err);
+	/* The process that wrote it may have been ended before its sync. */
+	if (r == CM_OK)
+		r = cm_key_folder_replace(&l->f, "checkpoint", cm_buf_span(&l->published), err);
+	return r;
 }
 
 static enum cm_result

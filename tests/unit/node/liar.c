@@ -101,7 +101,7 @@ liar_end(struct liar *l)
 static void
 append(struct liar *l, unsigned which, const char *word, size_t n)
 {
-	char (*room)[64] = calloc(n + 1, sizeof(*room));
+	char(*room)[64] = calloc(n + 1, sizeof(*room));
 	struct cm_span *e = calloc(n + 1, sizeof(*e));
 	uint64_t size = cm_log_files_head(l->log[which])->size, first;
 

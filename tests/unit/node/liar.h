@@ -13,13 +13,13 @@
 #define LIAR_RULES 8
 
 enum liar_how {
-	LIAR_MISSING,	/* 404 */
-	LIAR_STATUS,	/* ${arg} */
-	LIAR_CUT,	/* without its last ${arg} bytes */
-	LIAR_FLIP,	/* bit ${arg}, modulo its length, is another one */
-	LIAR_LONG,	/* ${arg} bytes more */
-	LIAR_SLOW,	/* after ${arg} ms */
-	LIAR_BYTES	/* ${bytes} in its place */
+	LIAR_MISSING, /* 404 */
+	LIAR_STATUS,  /* ${arg} */
+	LIAR_CUT,     /* without its last ${arg} bytes */
+	LIAR_FLIP,    /* bit ${arg}, modulo its length, is another one */
+	LIAR_LONG,    /* ${arg} bytes more */
+	LIAR_SLOW,    /* after ${arg} ms */
+	LIAR_BYTES    /* ${bytes} in its place */
 };
 struct liar_rule {
 	const char *path; /* that it begins with; NULL: no more rules */

@@ -187,9 +187,9 @@ a_mirror_can_be_served(void **state)
 	liar_grow(&liar, 0, 70);
 	assert_follow(CM_FOLLOW_GROWN);
 	cm_log_site_free(liar.site[1]);
-	assert_int_equal(cm_log_site_new(&(struct cm_log_site_new) { .disk = cm_disk_here(),
-					     .folder = folder },
-			     &liar.site[1], NULL),
+	assert_int_equal(
+	    cm_log_site_new(&(struct cm_log_site_new) { .disk = cm_disk_here(), .folder = folder },
+		&liar.site[1], NULL),
 	    CM_OK);
 	liar.shown = 1;
 	assert_follow(CM_FOLLOW_SAME);
@@ -308,8 +308,7 @@ a_partial_bundle_may_be_gone_for_the_full_one(void **state)
 	liar_grow(&liar, 0, 300);
 	liar_note(&liar, 0, &note);
 	liar_grow(&liar, 0, 300);
-	liar_lie(&liar,
-	    (struct liar_rule) { "checkpoint", LIAR_BYTES, 0, cm_buf_span(&note) });
+	liar_lie(&liar, (struct liar_rule) { "checkpoint", LIAR_BYTES, 0, cm_buf_span(&note) });
 	assert_follow(CM_FOLLOW_GROWN);
 	assert_int_equal(last.seen.size, 300);
 	assert_mirrors(0, 300);
@@ -331,8 +330,8 @@ what_the_key_did_not_sign_counts_for_nothing(void **state)
 	liar_grow(&liar, 0, 3);
 	assert_follow(CM_FOLLOW_GROWN);
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
-		liar_lie(&liar, (struct liar_rule) {
-				    "checkpoint", LIAR_BYTES, 0, cm_span_str(notes[i]) });
+		liar_lie(&liar,
+		    (struct liar_rule) { "checkpoint", LIAR_BYTES, 0, cm_span_str(notes[i]) });
 		assert_follow(CM_FOLLOW_UNSIGNED);
 	}
 	for (size_t bit = 0; bit < 1600; bit += 7) {
@@ -373,7 +372,8 @@ who_is_slow_is_not_waited_for(void **state)
 static void
 sizes_that_can_not_be_are_no_fork(void **state)
 {
-	static const uint64_t sizes[] = { 1000, (uint64_t)1 << 39, ((uint64_t)1 << 40) + 1, INT64_MAX };
+	static const uint64_t sizes[] = { 1000, (uint64_t)1 << 39, ((uint64_t)1 << 40) + 1,
+		INT64_MAX };
 	static const uint8_t root[32] = { 1 };
 
 	(void)state;
@@ -383,8 +383,8 @@ sizes_that_can_not_be_are_no_fork(void **state)
 		struct cm_buf note = { 0 };
 
 		liar_sign(sizes[i], root, &note);
-		liar_lie(&liar,
-		    (struct liar_rule) { "checkpoint", LIAR_BYTES, 0, cm_buf_span(&note) });
+		liar_lie(
+		    &liar, (struct liar_rule) { "checkpoint", LIAR_BYTES, 0, cm_buf_span(&note) });
 		assert_follow(CM_FOLLOW_BROKEN);
 		cm_buf_release(&note);
 	}
@@ -457,8 +457,8 @@ notes_from_elsewhere_are_held_against_the_mirror(void **state)
 {
 	const struct cm_vkey *key = cm_log_files_key(liar.log[0]);
 	struct cm_buf note[4] = { { 0 } };
-	static const enum cm_follow_how want[4] = { CM_FOLLOW_OLDER, CM_FOLLOW_FORK, CM_FOLLOW_BROKEN,
-		CM_FOLLOW_UNSIGNED };
+	static const enum cm_follow_how want[4] = { CM_FOLLOW_OLDER, CM_FOLLOW_FORK,
+		CM_FOLLOW_BROKEN, CM_FOLLOW_UNSIGNED };
 	struct cm_followed f;
 
 	(void)state;
@@ -472,8 +472,8 @@ notes_from_elsewhere_are_held_against_the_mirror(void **state)
 	liar_note(&liar, 0, &note[2]);
 	cm_buf_add_str(&note[3], "rubbish");
 	for (size_t i = 0; i < 4; i++) {
-		assert_int_equal(cm_follow_compare(mirror, key, cm_buf_span(&note[i]), &arena, &f, NULL),
-		    CM_OK);
+		assert_int_equal(
+		    cm_follow_compare(mirror, key, cm_buf_span(&note[i]), &arena, &f, NULL), CM_OK);
 		assert_int_equal(f.how, want[i]);
 		if (f.how == CM_FOLLOW_FORK)
 			assert_proven(&f.fork);
@@ -566,9 +566,10 @@ random_of(uint64_t *s, uint64_t n)
 static void
 no_lie_makes_a_fork_of_an_honest_log(void **state)
 {
-	static const char *const paths[] = { "checkpoint", "tile", "tile/entries", "tile/0", "tile/1",
-		"tile/entries/000", "tile/entries/001", "tile/0/002" };
-	static const enum liar_how how[] = { LIAR_MISSING, LIAR_STATUS, LIAR_CUT, LIAR_FLIP, LIAR_LONG };
+	static const char *const paths[] = { "checkpoint", "tile", "tile/entries", "tile/0",
+		"tile/1", "tile/entries/000", "tile/entries/001", "tile/0/002" };
+	static const enum liar_how how[] = { LIAR_MISSING, LIAR_STATUS, LIAR_CUT, LIAR_FLIP,
+		LIAR_LONG };
 	uint64_t s = 5, size = 0;
 	unsigned kept = 0, broken = 0;
 
