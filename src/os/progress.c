@@ -50,7 +50,13 @@ draw(struct cm_progress *p, uint64_t done, int64_t now)
 	double rate = mb / ((double)(now - p->begun_ns) / SECOND);
 	int n;
 
-	if (p->total > 0 && done <= p->total)
+	if (p->unit != NULL && p->total > 0)
+		n = snprintf(line, sizeof(line), "\r\033[K%.100s: %llu of %llu %.20s", p->label,
+		    (unsigned long long)done, (unsigned long long)p->total, p->unit);
+	else if (p->unit != NULL)
+		n = snprintf(line, sizeof(line), "\r\033[K%.100s: %llu %.20s", p->label,
+		    (unsigned long long)done, p->unit);
+	else if (p->total > 0 && done <= p->total)
 		n = snprintf(line, sizeof(line), "\r\033[K%.100s: %3.0f %% of %.0f MB, %.0f MB/s", p->label,
 		    100 * (double)done / (double)p->total, (double)p->total / 1e6, rate);
 	else
@@ -64,7 +70,7 @@ cm_progress_at(struct cm_progress *p, uint64_t done)
 {
 	int64_t now;
 
-	if (!p->on || p->calls++ % EACH != 0)
+	if (!p->on || p->calls++ % (p->each != 0 ? p->each : EACH) != 0)
 		return;
 	now = now_ns();
 	if (now < p->next_ns)

@@ -1,6 +1,9 @@
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
+#include "os/clock.h"
 #include "os/stop.h"
 
 static void
@@ -29,4 +32,22 @@ cm_stop_wait(void)
 	fill(&set);
 	while (sigwait(&set, &got) != 0)
 		;
+}
+
+bool
+cm_stop_wait_for(int64_t ms)
+{
+	int64_t until = cm_clock_ms() + ms;
+	struct timespec left;
+	sigset_t set;
+	int got;
+
+	fill(&set);
+	do {
+		ms = until - cm_clock_ms();
+		ms = ms < 0 ? 0 : ms;
+		left = (struct timespec) { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
+		got = sigtimedwait(&set, NULL, &left);
+	} while (got < 0 && errno == EINTR);
+	return got > 0;
 }
