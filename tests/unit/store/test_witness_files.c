@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -390,6 +391,60 @@ many_threads_ask_and_each_size_is_cosigned_once(void **state)
 	assert_int_equal(sum, EACH);
 }
 
+/* The linker puts this before the rules: two who ask meet here, so that both have been ruled on
+ * before either is concluded. */
+enum cm_result __real_cm_witness_rule(const struct cm_witness_request *r, const struct cm_vkey *key,
+    const struct cm_witness_held *held, struct cm_witness_ruling *out, struct cm_err *err);
+enum cm_result __wrap_cm_witness_rule(const struct cm_witness_request *r, const struct cm_vkey *key,
+    const struct cm_witness_held *held, struct cm_witness_ruling *out, struct cm_err *err);
+
+static atomic_int to_meet;
+static pthread_barrier_t meeting;
+
+enum cm_result
+__wrap_cm_witness_rule(const struct cm_witness_request *r, const struct cm_vkey *key,
+    const struct cm_witness_held *held, struct cm_witness_ruling *out, struct cm_err *err)
+{
+	enum cm_result result = __real_cm_witness_rule(r, key, held, out, err);
+
+	if (atomic_fetch_sub(&to_meet, 1) > 0)
+		pthread_barrier_wait(&meeting);
+	return result;
+}
+
+struct side {
+	bool other;
+	int status;
+	uint64_t told;
+};
+
+static void *
+one_side(void *arg)
+{
+	struct side *s = arg;
+
+	s->status = ask(&log_a, 0, 9, s->other, 100, &s->told);
+	return NULL;
+}
+
+static void
+of_two_histories_asked_for_at_once_one_is_cosigned(void **state)
+{
+	struct side side[2] = { { false, 0, 0 }, { true, 0, 0 } };
+	pthread_t thread[2];
+
+	(void)state;
+	assert_int_equal(pthread_barrier_init(&meeting, NULL, 2), 0);
+	atomic_store(&to_meet, 2);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, one_side, &side[i]), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
+	pthread_barrier_destroy(&meeting);
+	assert_int_equal(side[0].status + side[1].status, 200 + 409);
+	assert_int_equal(side[side[0].status == 409 ? 0 : 1].told, 9);
+}
+
 static void
 note_each(void *arg, const struct cm_vkey *log, const struct cm_witness_held *held, uint64_t time)
 {
@@ -430,6 +485,7 @@ main(void)
 		TEST(damage_is_refused_and_a_torn_end_is_not),
 		TEST(the_journal_is_compacted_and_nothing_is_lost),
 		TEST(many_threads_ask_and_each_size_is_cosigned_once),
+		TEST(of_two_histories_asked_for_at_once_one_is_cosigned),
 		TEST(it_lists_what_it_witnesses),
 	};
 
