@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Checkpoints a second: our witness beside Sigsum's, same clients, same disk, in turn.
+
+usage: witness.py [--runs N] [--seconds S] [--clients 1,16,64] [--dir FOLDER]
+
+Sigsum's witness holds one log, and a log can only grow one step after the other; so N clients ask N
+processes of it, with a log each, which is the best it can do; ours is one process.  A ratio is the median of the
+pairs' ratios.  Needs make benches and build/comity; the folder must lie on a real disk.
+"""
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+def output(*argv, cwd=None):
+    return subprocess.run(argv, cwd=cwd, check=True, capture_output=True, text=True).stdout
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(400):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.025)
+    raise SystemExit(f"nobody listens at port {port}")
+
+
+class Ours:
+    name = "comity"
+
+    def __init__(self, a, folder, keys):
+        self.comity, self.folder = a.comity, folder
+        output(self.comity, "init", "case", "--as", "Bench", cwd=folder)
+        output(self.comity, "witness", "init", cwd=self.case())
+        output(self.comity, "witness", "add-log", *(vkey for vkey, _ in keys), cwd=self.case())
+
+    def case(self):
+        return os.path.join(self.folder, "case")
+
+    def start(self, n):
+        p = subprocess.Popen([self.comity, "witness", "serve", "--port", "0"], cwd=self.case(), stdout=subprocess.PIPE,
+                             text=True)
+        port = p.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1]
+        return [p], [port] * n
+
+
+class Sigsum:
+    name = "sigsum-witness"
+
+    def __init__(self, _, folder, keys):
+        self.folder = folder
+        output("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "witness.key", cwd=folder)
+        for i, (_, ssh) in enumerate(keys):
+            with open(os.path.join(folder, f"log{i}.pub"), "w", encoding="utf-8") as f:
+                f.write(ssh + " log\n")
+
+    def start(self, n):
+        ports = [free_port() for _ in range(n)]
+        env = dict(os.environ, GODEBUG="httpmuxgo121=0")
+        started = [subprocess.Popen(["sigsum-witness", "-k", "witness.key", "--log-key", f"log{i}.pub", "--state-file",
+                                     f"state{i}", f"127.0.0.1:{port}"], cwd=self.folder, env=env,
+                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                   for i, port in enumerate(ports)]
+        for port in ports:
+            wait_for(port)
+        return started, [str(port) for port in ports]
+
+
+def one_run(a, kind, keys, n):
+    """A witness that knows nothing yet; (requests a second, p50, p99 in ms)."""
+    folder = tempfile.mkdtemp(prefix="comity-bench-", dir=a.dir)
+    started, ports = kind(a, folder, keys[:n]).start(n)
+    try:
+        got = output(a.bench, "run", str(a.seconds), *ports).split()
+    finally:
+        for p in started:
+            p.terminate()
+        for p in started:
+            p.wait()
+        shutil.rmtree(folder)
+    return int(got[0]) / float(got[1]), float(got[2]) / 1000, float(got[3]) / 1000
+
+
+def in_turn(a, keys, n, kinds):
+    rows = {kind.name: [] for kind in kinds}
+    for _ in range(a.runs):
+        for kind in kinds:
+            rows[kind.name].append(one_run(a, kind, keys, n))
+    return rows
+
+
+def say(n, rows):
+    for name, got in rows.items():
+        rate, p50, p99 = (statistics.median(column) for column in zip(*got))
+        ratio = ""
+        if name == "comity" and "sigsum-witness" in rows:
+            pairs = [ours[0] / theirs[0] for ours, theirs in zip(got, rows["sigsum-witness"])]
+            ratio = f"{statistics.median(pairs):.1f} ({min(pairs):.1f} to {max(pairs):.1f})"
+        print(f"| {n} | {name} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {ratio} |", flush=True)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--runs", type=int, default=5)
+    p.add_argument("--seconds", type=float, default=3)
+    p.add_argument("--clients", default="1,16,64")
+    p.add_argument("--dir", default=os.path.join(ROOT, "build"))
+    p.add_argument("--comity", default=os.path.join(ROOT, "build", "comity"))
+    p.add_argument("--bench", default=os.path.join(ROOT, "build", "release", "tests", "bench", "bench_witness"))
+    a = p.parse_args()
+    clients = [int(n) for n in a.clients.split(",")]
+    keys = [line.split("\t") for line in output(a.bench, "keys", str(max(clients))).splitlines()]
+    kinds = [Ours, Sigsum]
+    if shutil.which("sigsum-witness") is None:
+        print("no sigsum-witness here (package sigsum-go of bookworm-backports): ours alone", file=sys.stderr)
+        kinds = [Ours]
+    n, seconds = output(a.bench, "sync", a.dir).split()
+    print(f"Appending and syncing 4 KiB in the same place: {int(n) / float(seconds):,.0f} a second.\n")
+    print("| clients | witness | checkpoints/s | 50th hundredth, ms | 99th, ms | ratio |\n|---|---|---|---|---|---|")
+    for count in clients:
+        say(count, in_turn(a, keys, count, kinds))
+
+
+if __name__ == "__main__":
+    main()
