@@ -99,6 +99,25 @@ def starve_kinds(case, made):
     starve("verify records", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
 
 
+TRUST = """log log.example/a+1c873df7+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs
+witness w1 w1.example+b212e3f5+BNYvAWoe/R5P33k+tCzYRHHhup8M8E0Sh7XMcfYWKHy4
+witness w2 w2.example+0a3e4ff2+BDS02QQxVsttzwvrCilJt1WclA0ry22+jFOpswJ446dG
+group both all w1 w2
+quorum both
+"""
+
+
+def starve_receipts():
+    """A dossier with receipts, by a signer whom nobody knows: exit 1, and all is said of it before."""
+    trust = os.path.join(HERE, "trust.txt")
+    with open(trust, "w", encoding="ascii") as f:
+        f.write(TRUST)
+    check = ["verify", "--trust", trust, os.path.join(ROOT, "tests/fuzz/corpus/dossier/lines-logged")]
+    assert b"existed not later than" in subprocess.run([COMITY, *check], capture_output=True, check=False).stdout
+    starve("verify receipts", check)
+    starve("verify receipts, JSON", [*check, "--json"])
+
+
 def main():
     if subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", SO, os.path.join(ROOT, "tests/alloc/fail.c")],
                       check=False).returncode != 0:
@@ -126,6 +145,7 @@ def main():
         starve("show statements", ["show", "--json", "statements"])
         starve("verify", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
         starve_kinds(case, made)
+        starve_receipts()
         starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)
     return 0
 
