@@ -15,6 +15,7 @@
 #include "receipts.h"
 #include "statement/key.h"
 
+static struct cm_buf capture;
 static struct made made; /* with one seal, a finding, a hand-over, a disclosure */
 
 static const char *const statements[] = { "seal-1.json", "finding-1.json", "custody-1.json", "disclosure.json" };
@@ -529,6 +530,36 @@ a_changed_byte_never_says_more(void **state)
 	cm_buf_release(&trust);
 }
 
+/* What makes a dossier takes receipts along as they are; the disclosure does not list them. */
+static void
+a_receipt_is_carried_and_not_listed(void **state)
+{
+	const struct made_how how = { .receipt = cm_span_str("a receipt"), .stamp = cm_span_str("a stamp") };
+	struct cm_buf without = { 0 }, less = { 0 };
+	struct made m;
+	struct cm_arena arena;
+	struct seen s;
+
+	(void)state;
+	cm_arena_init(&arena, 0);
+	assert_true(made_dossier(cm_buf_span(&capture), &how, &m));
+	assert_true(cm_span_eq(file_of(cm_buf_span(&m.dossier), "seal-1.tlog-proof", &arena), how.receipt));
+	assert_true(cm_span_eq(file_of(cm_buf_span(&m.dossier), "seal-1.tsr", &arena), how.stamp));
+	see(cm_buf_span(&m.dossier), NULL, NULL, &s);
+	assert_int_equal(s.rc, CM_E_MALFORMED);
+	assert_non_null(strstr(s.err.text, "seal-1.tlog-proof"));
+	unsee(&s);
+	receipts_without(cm_buf_span(&m.dossier), "seal-1.tlog-proof", &less);
+	receipts_without(cm_buf_span(&less), "seal-1.tsr", &without);
+	see(cm_buf_span(&without), NULL, NULL, &s);
+	assert_int_equal(s.rc, CM_OK);
+	unsee(&s);
+	made_release(&m);
+	cm_buf_release(&without);
+	cm_buf_release(&less);
+	cm_arena_fini(&arena);
+}
+
 /* Receipts come and go without a new signature. */
 static void
 a_receipt_can_be_taken_away_or_made_anew(void **state)
@@ -573,10 +604,10 @@ main(int argc, char **argv)
 		cmocka_unit_test(a_time_stamp_says_so_whoever_the_log_is),
 		cmocka_unit_test(a_false_or_lonely_time_stamp_refuses),
 		cmocka_unit_test(a_changed_byte_never_says_more),
+		cmocka_unit_test(a_receipt_is_carried_and_not_listed),
 		cmocka_unit_test(a_receipt_can_be_taken_away_or_made_anew),
 	};
 	static const struct made_how how = { .custody = true };
-	struct cm_buf capture;
 	int failed;
 
 	if (argc != 2)

@@ -57,6 +57,7 @@ state(struct making *m, enum cm_predicate type, body_fn *body, void *arg, struct
 	if (ok && m->number + 1 != m->how->fork)
 		cm_sha256(json.ptr, json.len, m->previous);
 	if (ok) {
+		*out = (struct cm_pack_text) { 0 };
 		out->json = cm_span_of(cm_arena_copy(&m->arena, json.ptr, json.len), json.len);
 		out->sig = cm_span_of(cm_arena_copy(&m->arena, sig.ptr, sig.len), sig.len);
 		ok = out->json.ptr != NULL && out->sig.ptr != NULL;
@@ -239,15 +240,18 @@ finish(struct making *m, struct cm_span files, struct cm_buf *out)
 	}
 	if (m->how->files != NULL)
 		m->how->files(e, n);
-	for (i = 0; i < n; i++) {
-		d.files[i].name = cm_arena_printf(&m->arena, "%.*s", (int)e[i].name.len,
-		    (const char *)e[i].name.ptr);
-		d.files[i].bytes = e[i].data.len;
-		cm_sha256(e[i].data.ptr, e[i].data.len, d.files[i].sha256);
-		if (d.files[i].name == NULL)
+	for (i = d.n_files = 0; i < n; i++) {
+		struct cm_disclosed_file *f = &d.files[d.n_files];
+
+		if (cm_load_is_unlisted(e[i].name))
+			continue;
+		f->name = cm_arena_printf(&m->arena, "%.*s", (int)e[i].name.len, (const char *)e[i].name.ptr);
+		f->bytes = e[i].data.len;
+		cm_sha256(e[i].data.ptr, e[i].data.len, f->sha256);
+		if (f->name == NULL)
 			return false;
+		d.n_files++;
 	}
-	d.n_files = n;
 	if (!state(m, CM_PREDICATE_DISCLOSURE, write_disclosure, &d, &text))
 		return false;
 	e[n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), text.json };
@@ -290,6 +294,8 @@ make(struct making *m, struct made *out)
 	cm_ssh_fingerprint(&m->key.pub, by);
 	if (!seal(m, &x.seal) || !detect(m) || !find(m, &x.seal, finding, &in.n_findings))
 		return false;
+	x.seal.receipt = m->how->receipt;
+	x.seal.stamp = m->how->stamp;
 	if (m->how->index)
 		x.index = cm_buf_span(&m->index);
 	in.custody = &custody;

@@ -21,6 +21,7 @@ struct made_how {
 	void (*head)(struct cm_statement *s);
 	/* A hand-over is stated, too; its subject may be changed. */
 	bool custody;
+	struct cm_span receipt, stamp; /* carried beside the seal; may be empty */
 	void (*handed)(struct cm_subject *s);
 	/* Another: files before they are listed and zipped; may change what they point to. */
 	void (*files)(struct cm_zip_entry *e, size_t n);
