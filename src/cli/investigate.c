@@ -58,6 +58,7 @@ struct investigate {
 	struct cm_buf out; /* default name */
 	struct cm_buf answer;
 	struct cm_confine_child child; /* that looks */
+	size_t stated; /* bytes of the answer */
 	struct cm_err err;
 };
 
@@ -170,14 +171,12 @@ prepare(struct investigate *in, const struct cm_args *a)
 	return open_all(in, a);
 }
 
-/* Until the child has said what is to be stated; it goes on printing. */
 static enum cm_exit
 look(struct investigate *in)
 {
 	struct cm_confine_job job = { .run = cm_look_run, .arg = &in->look, .what = in->look.file[0].name,
 		.result = &in->answer };
 	int *fds = cm_arena_array(&in->arena, 2 * in->look.n_files + 2, sizeof(*fds));
-	enum cm_exit code;
 	size_t i;
 
 	if (fds == NULL) {
@@ -191,10 +190,7 @@ look(struct investigate *in)
 	if (in->look.summary_file != NULL)
 		fds[job.n_keep++] = fileno(in->look.summary_file);
 	job.keep = fds;
-	code = cm_bring_start(&in->bring, job, &in->child);
-	if (code == CM_EXIT_OK)
-		cm_confine_listen(&in->child);
-	return code;
+	return cm_bring_start(&in->bring, job, &in->child);
 }
 
 /* What is to be stated, read from the confined reader's answer. */
@@ -284,29 +280,38 @@ state_seals(struct stating *s, struct cm_json files)
 	return rc;
 }
 
-/* Takes a line off the answer. */
+/* The next line of the answer, for which it waits; empty: that was the last.  It stays until
+ * the next one is asked for. */
 static struct cm_span
-next_line(struct cm_span *left)
+next_line(struct investigate *in)
 {
-	const uint8_t *end = memchr(left->ptr, '\n', left->len);
-	size_t len = end == NULL ? left->len : (size_t)(end - left->ptr);
-	struct cm_span line = cm_span_part(*left, 0, len);
+	size_t seen = in->stated, len;
+	const uint8_t *end = NULL;
+	struct cm_span left;
 
-	*left = cm_span_part(*left, len + (end != NULL), left->len);
-	return line;
+	for (;;) {
+		left = cm_span_part(cm_buf_span(&in->answer), seen, in->answer.len);
+		end = left.len == 0 ? NULL : memchr(left.ptr, '\n', left.len);
+		seen = in->answer.len;
+		if (end != NULL || !cm_confine_hear(&in->child))
+			break;
+	}
+	left = cm_span_part(cm_buf_span(&in->answer), in->stated, in->answer.len);
+	len = end == NULL ? left.len : (size_t)(end - left.ptr);
+	in->stated += len + (end != NULL);
+	return cm_span_part(left, 0, len);
 }
 
 /* The first line is about the files, each other one a finding. */
 static CM_RESULT
 state_all(struct stating *s)
 {
-	struct cm_span left = cm_buf_span(&s->in->answer), line;
+	struct cm_span line = next_line(s->in);
 	struct cm_json_doc doc = { 0 };
 	enum cm_result rc = CM_OK;
 	size_t i;
 
-	for (i = 0; rc == CM_OK && left.len > 0; i++) {
-		line = next_line(&left);
+	for (i = 0; rc == CM_OK && line.len > 0; i++, line = next_line(s->in)) {
 		rc = cm_json_parse(line, &doc, &s->in->err);
 		if (rc == CM_OK)
 			rc = i == 0 ? state_seals(s, cm_json_root(&doc)) : state_finding(s, cm_json_root(&doc));
@@ -450,12 +455,11 @@ static enum cm_exit
 state_and_show(struct investigate *in, enum cm_exit *looked)
 {
 	struct stating s = { .in = in };
-	enum cm_result rc = CM_OK;
+	enum cm_result rc;
 
 	in->stating = (struct cm_stating) { .c = in->c, .signer = &in->keyring.signer, .wish = &in->seal };
 	memcpy(in->stating.source, in->look.source, 32);
-	if (in->answer.len != 0)
-		rc = state_answer(&s);
+	rc = cm_confine_hear(&in->child) ? state_answer(&s) : CM_OK;
 	*looked = cm_bring_await(&in->bring, &in->child);
 	if (!is_usable(*looked) || in->answer.len == 0) {
 		undo(in);

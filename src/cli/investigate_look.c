@@ -136,6 +136,15 @@ say_left(const struct looking *l, const struct cm_strongest *s)
 }
 
 static CM_RESULT
+send(const struct cm_sink *sink, struct cm_buf *line)
+{
+	enum cm_result rc = cm_buf_ok(line) ? cm_sink_write(sink, line->ptr, line->len) : CM_E_NOMEM;
+
+	cm_buf_clear(line);
+	return rc;
+}
+
+static CM_RESULT
 hand_over(struct looking *l, int out)
 {
 	struct cm_fd_sink to = { out, 0 };
@@ -147,12 +156,14 @@ hand_over(struct looking *l, int out)
 
 	if (rc == CM_OK)
 		put_files(l, &line);
-	for (i = 0; rc == CM_OK && i < chosen.n; i++)
-		rc = put_finding(l, &line, chosen.item[i]);
-	if (rc == CM_OK && !cm_buf_ok(&line))
-		rc = CM_E_NOMEM;
+	/* each at once: the parent signs one while the next one is made */
+	for (i = 0; rc == CM_OK && i < chosen.n; i++) {
+		rc = send(&sink, &line);
+		if (rc == CM_OK)
+			rc = put_finding(l, &line, chosen.item[i]);
+	}
 	if (rc == CM_OK)
-		rc = cm_sink_write(&sink, line.ptr, line.len);
+		rc = send(&sink, &line);
 	cm_buf_release(&line);
 	if (rc == CM_OK)
 		say_left(l, &chosen);

@@ -78,27 +78,23 @@ room_in(struct cm_buf *result)
 	return n > 0 && cm_buf_reserve(result, n) ? n : 0;
 }
 
-/* Reads the child's result to the end, also what is beyond the limit. */
+/* Reads on in the child's result, also what is beyond the limit; false: it is at its end. */
 static bool
-collect(int fd, struct cm_buf *result)
+hear(int fd, struct cm_buf *result, bool *torn)
 {
 	uint8_t beyond[4096];
-	size_t room;
+	size_t room = room_in(result);
 	ssize_t n;
 
-	for (;;) {
-		room = room_in(result);
+	do
 		n = read(fd, room > 0 ? result->ptr + result->len : beyond, room > 0 ? room : sizeof(beyond));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		if (room > 0)
-			result->len += (size_t)n;
-		else
-			cm_buf_add(result, beyond, (size_t)n);
-	}
-	return n == 0 && cm_buf_ok(result);
+	while (n < 0 && errno == EINTR);
+	if (n > 0 && room > 0)
+		result->len += (size_t)n;
+	else if (n > 0)
+		cm_buf_add(result, beyond, (size_t)n);
+	*torn = n < 0 || !cm_buf_ok(result);
+	return n > 0;
 }
 
 static enum cm_result
@@ -159,14 +155,23 @@ cm_confine_start(const struct cm_confine_job *job, struct cm_confine_child *out,
 	return CM_OK;
 }
 
+bool
+cm_confine_hear(struct cm_confine_child *c)
+{
+	if (c->pid == 0 || c->answer < 0)
+		return false;
+	if (hear(c->answer, c->job.result, &c->torn))
+		return true;
+	close(c->answer);
+	c->answer = -1;
+	return false;
+}
+
 void
 cm_confine_listen(struct cm_confine_child *c)
 {
-	if (c->pid == 0 || c->answer < 0)
-		return;
-	c->torn = !collect(c->answer, c->job.result);
-	close(c->answer);
-	c->answer = -1;
+	while (cm_confine_hear(c))
+		;
 }
 
 enum cm_result

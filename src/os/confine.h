@@ -43,6 +43,9 @@ struct cm_confine_child {
 
 CM_RESULT cm_confine_start(const struct cm_confine_job *job, struct cm_confine_child *out, struct cm_err *err);
 
+/* Some more of the answer, as soon as there is some; false: the child closed ${out} or ended. */
+bool cm_confine_hear(struct cm_confine_child *c);
+
 /* Until the child closes ${out} or ends: then ${job->result} is whole, unless the child
  * is not well, which only cm_confine_end says. */
 void cm_confine_listen(struct cm_confine_child *c);
