@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -310,6 +311,40 @@ close_turn(struct making *m)
 	}
 }
 
+/* The SHA-256 of many files, by two threads: the last ones, which are long, first. */
+struct hashing {
+	const struct cm_zip *zip;
+	uint8_t (*sha256)[32];
+	atomic_size_t done;
+};
+
+static void
+hash_files(void *arg)
+{
+	struct hashing *h = arg;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&h->done, 1)) < h->zip->n) {
+		i = h->zip->n - 1 - i;
+		cm_sha256(h->zip->entry[i].data.ptr, h->zip->entry[i].data.len, h->sha256[i]);
+	}
+}
+
+static CM_RESULT
+hash_all(struct making *m, const struct cm_zip *zip, uint8_t (*sha256)[32])
+{
+	struct hashing h = { .zip = zip, .sha256 = sha256 };
+	struct cm_together together;
+	struct cm_pool *pool;
+
+	if (sha256 == NULL || cm_pool_new(m->wish->threads, &pool) != CM_OK)
+		return no_memory(m);
+	together = cm_pool_together(pool);
+	cm_together_do(&together, hash_files, &h, hash_files, &h);
+	cm_pool_free(pool);
+	return CM_OK;
+}
+
 /* The members that the child drafted, and every file that it made. */
 static CM_RESULT
 take_draft(struct making *m, struct cm_zip *zip)
@@ -317,6 +352,7 @@ take_draft(struct making *m, struct cm_zip *zip)
 	struct cm_arena *arena = m->wish->arena;
 	struct cm_json_doc doc = { 0 };
 	struct cm_zip_entry *entry;
+	uint8_t (*sha256)[32];
 	struct cm_span draft;
 	enum cm_result rc;
 	size_t i, n = 0;
@@ -335,7 +371,9 @@ take_draft(struct making *m, struct cm_zip *zip)
 	m->disclosure.files = cm_arena_array(arena, zip->n + 1, sizeof(m->disclosure.files[0]));
 	if (entry == NULL || m->disclosure.files == NULL)
 		return no_memory(m);
-	for (i = 0; i < zip->n; i++) {
+	sha256 = cm_arena_array(arena, zip->n + 1, 32);
+	rc = hash_all(m, zip, sha256);
+	for (i = 0; rc == CM_OK && i < zip->n; i++) {
 		struct cm_disclosed_file *f = &m->disclosure.files[m->disclosure.n_files];
 
 		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)))
@@ -346,13 +384,13 @@ take_draft(struct making *m, struct cm_zip *zip)
 		f->name = cm_arena_printf(arena, "%.*s", (int)zip->entry[i].name.len,
 		    (const char *)zip->entry[i].name.ptr);
 		f->bytes = zip->entry[i].data.len;
-		cm_sha256(zip->entry[i].data.ptr, zip->entry[i].data.len, f->sha256);
+		memcpy(f->sha256, sha256[i], 32);
 		if (f->name == NULL)
 			return no_memory(m);
 		m->disclosure.n_files++;
 	}
 	*zip = (struct cm_zip) { entry, n };
-	return CM_OK;
+	return rc;
 }
 
 static void
@@ -399,6 +437,8 @@ sign(struct making *m)
 		entry[zip.n] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), cm_buf_span(&json) };
 		entry[zip.n + 1] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"),
 			cm_buf_span(&sig) };
+		/* at once: it would be copied while it grows */
+		(void)cm_buf_reserve(&m->dossier, m->files.len + json.len + sig.len + 4096);
 		rc = cm_zip_write(entry, zip.n + 2, &sink, &m->err);
 	}
 	cm_buf_release(&m->files); /* all of it is in the dossier now */
