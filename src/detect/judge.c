@@ -4,6 +4,7 @@
 #include "detect/judge.h"
 
 #define SEEN_MAX 64u /* payloads of one flow that are read, not mapped */
+#define TOGETHER ((size_t)6 << 10) /* bytes that are read at once, rather than twice */
 
 /* ---- room ---- */
 
@@ -130,27 +131,60 @@ cm_judge_reset(struct cm_judge *j)
 
 /* ---- bytes ---- */
 
+static bool
+holds(const struct cm_seen *s, const uint8_t *at, uint32_t len)
+{
+	return s->at != NULL && at >= s->at && at - s->at <= (ptrdiff_t)s->len &&
+	    len <= s->len - (size_t)(at - s->at);
+}
+
+/* Reads ${len} bytes at ${at}.  A flow that wants very many is served quicker by its pages. */
+static bool
+read_into(struct cm_judge *j, struct cm_seen *s, const uint8_t *at, size_t len)
+{
+	if (j->look == NULL || j->n_seen == SEEN_MAX || !grow(&s->bytes, &s->room, len, 1))
+		return false;
+	j->n_seen++;
+	s->at = NULL;
+	if (!j->look(j->look_arg, at, len, s->bytes))
+		return false;
+	s->at = at;
+	s->len = len;
+	return true;
+}
+
 /* ${len} bytes of ${g} from ${from} on; they stay until the next call with the same
- * ${which}.  A flow that wants very many is served quicker by its pages. */
+ * ${which}. */
 static const uint8_t *
 bytes_of(struct cm_judge *j, unsigned which, const struct cm_segment *g, uint32_t from, uint32_t len)
 {
 	struct cm_seen *s = &j->seen[which];
 	const uint8_t *at = g->payload + from;
 
-	if (s->at != NULL && at >= s->at && at - s->at <= (ptrdiff_t)s->len &&
-	    len <= s->len - (size_t)(at - s->at))
+	if (holds(s, at, len))
 		return s->bytes + (at - s->at);
-	if (j->look == NULL || g->copied || j->n_seen == SEEN_MAX ||
-	    !grow(&s->bytes, &s->room, g->cap_len, 1))
+	if (g->copied || !read_into(j, s, g->payload, g->cap_len))
 		return at;
-	j->n_seen++;
-	s->at = NULL;
-	if (!j->look(j->look_arg, g->payload, g->cap_len, s->bytes))
-		return at;
-	s->at = g->payload;
-	s->len = g->cap_len;
 	return s->bytes + from;
+}
+
+/* Two payloads that lie near one another in a file, as those of a race do, are read at
+ * once.  False: they do not. */
+static bool
+equal_nearby(struct cm_judge *j, const struct cm_segment *a, const uint8_t *x,
+    const struct cm_segment *b, const uint8_t *y, uint32_t len, bool *equal)
+{
+	uintptr_t p = (uintptr_t)a->payload, q = (uintptr_t)b->payload;
+	const struct cm_segment *low = p < q ? a : b, *high = p < q ? b : a;
+	size_t span = (p < q ? q - p : p - q) + high->cap_len;
+	struct cm_seen *s = &j->seen[0];
+
+	if (a->copied || b->copied || span > TOGETHER || span < low->cap_len ||
+	    holds(s, x, len) || holds(&j->seen[1], y, len) ||
+	    !read_into(j, s, low->payload, span))
+		return false;
+	*equal = memcmp(s->bytes + (x - s->at), s->bytes + (y - s->at), len) == 0;
+	return true;
 }
 
 static struct cm_compared *
@@ -175,7 +209,9 @@ cm_judge_equal(struct cm_judge *j, const struct cm_segment *a, uint32_t from_a,
 		c = compared_at(j, x, y);
 	if (c != NULL && c->a == x && c->b == y && c->len == len)
 		return c->equal;
-	equal = memcmp(bytes_of(j, 0, a, from_a, len), bytes_of(j, 1, b, from_b, len), len) == 0;
+	if (!equal_nearby(j, a, x, b, y, len, &equal))
+		equal = memcmp(bytes_of(j, 0, a, from_a, len), bytes_of(j, 1, b, from_b, len),
+		    len) == 0;
 	if (c != NULL)
 		*c = (struct cm_compared) { x, y, len, equal };
 	return equal;
