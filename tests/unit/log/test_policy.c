@@ -125,6 +125,11 @@ static const struct {
 	{ "witness v @x1\nwitness w @y1\nquorum none\n", CM_E_REFUSED, 2 },
 	{ "log A+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nquorum none\n",
 	    CM_E_REFUSED, 1 },
+	/* Two keys of one name whose ids agree, found among 200000: a note could not tell them apart. */
+	{ "witness v w+674c4489+BD5pnrsTJpbY98aIuPXMUyuVb/S4JCbYciWfOwokq/cH\n"
+	  "witness w w+674c4489+BP4+aTv1WTTHrNJAc2EB2oKQNsh0xnZAWY7niaMbA0aI\nquorum none\n",
+	    CM_E_REFUSED, 2 },
+	{ "witness v @x1\nwitness w @x2\nquorum none\n", CM_OK, 0 },
 	{ "log @A1\nlog @A2\nquorum none\n", CM_E_UNSUPPORTED, 2 },
 	{ "witness w A+00000000+Bg==\nquorum none\n", CM_E_UNSUPPORTED, 1 },
 };
@@ -197,6 +202,7 @@ static enum cm_result
 judge(const char *policy, const struct cosigned *c, size_t n, struct cm_witnessed *out,
     struct cm_arena *a)
 {
+	struct cm_err err = { 0 };
 	struct made_key stranger = made_key("s", CM_NOTE_COSIGNATURE, 99);
 	struct cm_buf text = { 0 }, note = { 0 };
 	struct cm_policy p;
@@ -220,7 +226,8 @@ judge(const char *policy, const struct cosigned *c, size_t n, struct cm_witnesse
 	assert_int_equal(cm_note_parse(cm_span_of(cm_arena_copy(a, note.ptr, note.len), note.len),
 			     a, &parsed, NULL),
 	    CM_OK);
-	r = cm_policy_judge(&p, &parsed, a, out, NULL);
+	r = cm_policy_judge(&p, &parsed, a, out, &err);
+	assert_int_equal(err.code, r);
 	cm_buf_release(&text);
 	cm_buf_release(&note);
 	return r;
