@@ -62,6 +62,9 @@ anything_else_is_refused_where_it_differs(void **state)
 	    "a log entry has a line's end and \"key \" here");
 	refuses("comity statement v1\nsha256 " HEX "\nkey MD5:" KEY "\n", 96,
 	    "a log entry has a fingerprint here: SHA256:...");
+	refuses("comity statement v1\nsha256 " HEX
+		"\nkey SHA512:j6Oqsvqpt54KA5jaW1q9B4AUJEKlvoC5pkYI1xjLH80\n",
+	    96, "a log entry has a fingerprint here: SHA256:...");
 	/* The last character holds two bits that are not of the 32 bytes. */
 	refuses("comity statement v1\nsha256 " HEX
 		"\nkey SHA256:j6Oqsvqpt54KA5jaW1q9B4AUJEKlvoC5pkYI1xjLH81\n",

@@ -240,6 +240,8 @@ a_proof_of_64_hashes_is_not_made(void **state)
 	assert_int_equal(proof.n, 61);
 	assert_int_equal(cm_proof_consistency(&h, 3, (uint64_t)1 << 62, &proof, NULL), CM_OK);
 	assert_int_equal(proof.n, 63);
+	assert_int_equal(cm_proof_consistency(&h, 1, INT64_MAX, &proof, NULL), CM_OK);
+	assert_int_equal(proof.n, 63);
 	assert_int_equal(cm_proof_inclusion(&h, 0, INT64_MAX, &proof, NULL), CM_OK);
 	assert_int_equal(proof.n, 63);
 }
