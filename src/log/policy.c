@@ -16,13 +16,14 @@ static struct cm_span
 next_word(struct cm_span *rest)
 {
 	size_t from = 0, to;
+	struct cm_span word;
 
 	while (from < rest->len && is_blank(rest->ptr[from]))
 		from++;
-	for (to = from; to < rest->len && !is_blank(rest->ptr[to]); to++)
-		continue;
-	struct cm_span word = cm_span_part(*rest, from, to - from);
-
+	to = from;
+	while (to < rest->len && !is_blank(rest->ptr[to]))
+		to++;
+	word = cm_span_part(*rest, from, to - from);
 	*rest = cm_span_part(*rest, to, rest->len);
 	return word;
 }

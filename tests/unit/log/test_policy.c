@@ -121,6 +121,10 @@ static const struct {
 	{ "log @A1\nlog @A1\nquorum none\n", CM_E_REFUSED, 2 },
 	{ "log @A1\nlog @B1\nquorum none\n", CM_E_REFUSED, 2 },
 	{ "log @A1\nwitness w @x1\nquorum none\n", CM_E_REFUSED, 2 },
+	{ "log @A1\nlog @B2\nlog @C2\nquorum none\n", CM_E_REFUSED, 3 },
+	{ "witness v @x1\nwitness w @x2\ngroup g any v\nwitness x @y2\nquorum none\n", CM_E_REFUSED,
+	    4 },
+	{ "log @A1\nlog @B2\nlog @B3\nquorum none\n", CM_E_UNSUPPORTED, 3 },
 	{ "witness w @x1\n\nlog @A1\nquorum none\n", CM_E_REFUSED, 3 },
 	{ "witness v @x1\nwitness w @y1\nquorum none\n", CM_E_REFUSED, 2 },
 	{ "log A+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nquorum none\n",
@@ -155,6 +159,46 @@ a_file_that_is_not_clear_is_refused_with_its_line(void **state)
 			assert_true(err.has_offset);
 	}
 	cm_arena_fini(&a);
+}
+
+static void
+words_keep_their_ends(void **state)
+{
+	/* Of 16 bytes each, next to each other in memory. */
+	static const char text[] = "log @A1 https://a.exampl\nlog @B2 https://b.exampl\n"
+				   "witness wwwwwwwwwwwwwwww @x3 https://c.exampl\nquorum none\n";
+	struct cm_policy p;
+	struct cm_arena a;
+
+	(void)state;
+	cm_arena_init(&a, 0);
+	assert_int_equal(parse(text, &a, &p, NULL), CM_OK);
+	assert_string_equal(p.log[0].url, "https://a.exampl");
+	assert_string_equal(p.log[1].url, "https://b.exampl");
+	assert_string_equal(p.member[0].name, "wwwwwwwwwwwwwwww");
+	assert_string_equal(p.member[0].url, "https://c.exampl");
+	assert_ptr_equal(cm_policy_find_log(&p, "B"), &p.log[1]);
+	cm_arena_fini(&a);
+}
+
+static void
+a_file_is_bounded(void **state)
+{
+	struct cm_buf b = { 0 };
+	struct cm_policy p;
+	struct cm_arena a;
+
+	(void)state;
+	cm_arena_init(&a, 0);
+	cm_buf_add_str(&b, "quorum none\n#");
+	while (b.len < CM_POLICY_BYTES - 1)
+		cm_buf_add_u8(&b, ' ');
+	cm_buf_add_u8(&b, '\n');
+	assert_int_equal(cm_policy_parse(cm_buf_span(&b), &a, &p, NULL), CM_OK);
+	cm_buf_add_u8(&b, '\n');
+	assert_int_equal(cm_policy_parse(cm_buf_span(&b), &a, &p, NULL), CM_E_LIMIT);
+	cm_arena_fini(&a);
+	cm_buf_release(&b);
 }
 
 static void
@@ -342,6 +386,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_example_of_the_specification_is_read),
 		cmocka_unit_test(a_file_that_is_not_clear_is_refused_with_its_line),
+		cmocka_unit_test(words_keep_their_ends),
+		cmocka_unit_test(a_file_is_bounded),
 		cmocka_unit_test(at_least_as_many_are_read_as_the_specification_asks_for),
 		cmocka_unit_test(the_quorum_had_cosigned_when_enough_of_it_had),
 		cmocka_unit_test(whoever_cosigned_is_listed_with_the_time),
