@@ -59,6 +59,9 @@ put(void *arg, const struct cm_log_tile *t, struct cm_span bytes, struct cm_err 
 	struct file *old = files_find(f, t);
 
 	(void)err;
+	if (t->width == 0 || t->width > CM_LOG_TILE_WIDTH ||
+	    (!t->entries && bytes.len != t->width * CM_SHA256_LEN))
+		stop("a tile of another length");
 	if (old != NULL && !cm_span_eq(cm_buf_span(&old->bytes), bytes))
 		stop("a file of the log changed");
 	if (old != NULL)

@@ -11,6 +11,7 @@
 
 #include "files.h"
 #include "log/growth.h"
+#include "merkle/tree.h"
 
 /* RFC 9162 2.1.1, word by word. */
 static void
@@ -90,6 +91,7 @@ static void
 each_size_has_the_root_and_the_files_of_its_own(void **state)
 {
 	static const uint64_t sizes[] = { 1, 2, 3, 255, 256, 257, 511, 512, 513, 1000 };
+	static const size_t files[] = { 2, 2, 2, 2, 3, 5, 5, 5, 7, 9 };
 	uint8_t root[32], want[32];
 	size_t i;
 
@@ -100,6 +102,7 @@ each_size_has_the_root_and_the_files_of_its_own(void **state)
 		make(&f, sizes[i], sizes[i], root);
 		plain_root(0, sizes[i], want);
 		assert_memory_equal(root, want, 32);
+		assert_int_equal(f.n, files[i]);
 		files_free(&f);
 	}
 }
@@ -247,6 +250,7 @@ too_long_an_entry_adds_nothing(void **state)
 	g = begin(NULL, 0, root);
 	assert_int_equal(cm_growth_add(g, two, 2, &sink, &err), CM_E_LIMIT);
 	assert_string_equal(err.text, "an entry of 65536 bytes: no more than 65535 fit");
+	assert_int_equal(cm_growth_add(g, two + 1, 1, &sink, NULL), CM_E_LIMIT);
 	assert_int_equal(cm_growth_settle(g, &sink, &size, root, NULL), CM_OK);
 	assert_int_equal(size, 0);
 	assert_int_equal(cm_growth_add(g, two, 1, &sink, NULL), CM_OK);
@@ -256,6 +260,80 @@ too_long_an_entry_adds_nothing(void **state)
 	g = NULL;
 	assert_int_equal(cm_growth_new(NULL, CM_LOG_SIZE_MAX + 1, root, &g, NULL), CM_E_LIMIT);
 	assert_null(g);
+	files_free(&f);
+}
+
+/* The tiles at the edge of a log that is one short of 2^40, of empty entries and made-up hashes. */
+static enum cm_result
+nearly_full(void *arg, const struct cm_log_tile *t, struct cm_buf *out, struct cm_err *err)
+{
+	const bool *is_full = arg;
+	uint8_t hash[32];
+	unsigned i;
+
+	(void)err;
+	assert_int_equal(t->width, *is_full ? 1 : 255);
+	cm_merkle_leaf(cm_span_of(NULL, 0), hash);
+	if (t->level > 0)
+		memset(hash, (int)t->level, 32);
+	for (i = 0; i < t->width; i++)
+		cm_buf_add(out, t->entries ? "\0" : (const char *)hash, t->entries ? 2 : 32);
+	return CM_OK;
+}
+
+static void
+nearly_full_root(struct cm_tree *tree, uint8_t root[32])
+{
+	uint8_t hash[32];
+	unsigned level, i;
+
+	for (level = 5; level-- > 0;) {
+		cm_merkle_leaf(cm_span_of(NULL, 0), hash);
+		if (level > 0)
+			memset(hash, (int)level, 32);
+		for (i = 0; i < 255; i++)
+			cm_tree_add(tree, 8 * level, hash);
+	}
+	cm_tree_root(tree, NULL, root);
+}
+
+static void
+a_log_ends_at_2_to_the_40(void **state)
+{
+	bool is_full = false;
+	const struct cm_tile_source source = { nearly_full, &is_full };
+	const struct cm_span two[2] = { { (const uint8_t *)"", 0 }, { (const uint8_t *)"", 0 } };
+	struct cm_tree tree = { 0 };
+	struct files f = { 0 };
+	const struct cm_tile_sink sink = files_sink(&f);
+	struct cm_err err = { 0 };
+	uint8_t root[32], leaf[32];
+	struct cm_growth *g;
+	uint64_t size = 0;
+
+	(void)state;
+	nearly_full_root(&tree, root);
+	g = begin(&source, CM_LOG_SIZE_MAX - 1, root);
+	assert_int_equal(cm_growth_add(g, two, 2, &sink, &err), CM_E_LIMIT);
+	assert_string_equal(err.text, "a log has no more than 2^40 entries");
+	assert_int_equal(cm_growth_add(g, two, 1, &sink, NULL), CM_OK);
+	assert_int_equal(f.n, 1 + 5); /* the bundle, and a tile of each level, are full */
+	assert_int_equal(cm_growth_settle(g, &sink, &size, root, NULL), CM_OK);
+	assert_true(size == CM_LOG_SIZE_MAX);
+	cm_merkle_leaf(two[0], leaf);
+	cm_tree_add(&tree, 0, leaf);
+	cm_tree_root(&tree, NULL, leaf);
+	assert_memory_equal(root, leaf, 32);
+	assert_int_equal(f.n, 1 + 5 + 1);
+	assert_non_null(files_find(&f, &(struct cm_log_tile) { .level = 5, .width = 1 }));
+	assert_int_equal(cm_growth_add(g, two, 1, &sink, NULL), CM_E_LIMIT);
+	cm_growth_free(g);
+	is_full = true;
+	memset(root, 5, 32);
+	g = begin(&source, CM_LOG_SIZE_MAX, root);
+	assert_int_equal(cm_growth_add(g, two, 0, &sink, NULL), CM_OK);
+	assert_int_equal(cm_growth_add(g, two, 1, &sink, NULL), CM_E_LIMIT);
+	cm_growth_free(g);
 	files_free(&f);
 }
 
@@ -270,6 +348,7 @@ main(void)
 		cmocka_unit_test(a_log_does_not_go_on_from_a_damaged_edge),
 		cmocka_unit_test(after_a_failed_write_nothing_goes_on),
 		cmocka_unit_test(too_long_an_entry_adds_nothing),
+		cmocka_unit_test(a_log_ends_at_2_to_the_40),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

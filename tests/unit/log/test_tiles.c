@@ -201,6 +201,76 @@ an_entry_that_was_changed_is_refused(void **state)
 	f->bytes.len++;
 }
 
+static void
+a_tile_that_was_refused_is_not_kept(void **state)
+{
+	struct file *f = files_find(&log_files, &(struct cm_log_tile) { .n = 3, .width = 256 });
+	struct cm_tiles *t = open_log();
+	struct cm_span e;
+	uint64_t i;
+
+	(void)state;
+	/* No place is free any more: it goes where another one was. */
+	for (i = 10 * 256; i < SIZE; i += 256)
+		assert_int_equal(cm_tiles_entry(t, i, &e, NULL), CM_OK);
+	f->bytes.ptr[9] ^= 1;
+	assert_int_equal(cm_tiles_entry(t, 800, &e, NULL), CM_E_REFUSED);
+	assert_int_equal(cm_tiles_entry(t, 800, &e, NULL), CM_E_REFUSED);
+	f->bytes.ptr[9] ^= 1;
+	assert_int_equal(cm_tiles_entry(t, 800, &e, NULL), CM_OK);
+	cm_tiles_free(t);
+}
+
+static void
+a_bundle_that_was_refused_is_not_kept(void **state)
+{
+	const struct cm_log_tile name = { .entries = true, .n = 3, .width = 256 };
+	struct file *f = files_find(&log_files, &name);
+	struct cm_tiles *t = open_log();
+	struct made_entry made;
+	struct cm_span e;
+
+	(void)state;
+	f->bytes.ptr[f->bytes.len - 1] ^= 1;
+	assert_int_equal(cm_tiles_entry(t, 1023, &e, NULL), CM_E_REFUSED);
+	f->bytes.ptr[f->bytes.len - 1] ^= 1;
+	assert_int_equal(cm_tiles_entry(t, 1023, &e, NULL), CM_OK);
+	assert_int_equal(cm_tiles_entry(t, 256, &e, NULL), CM_OK);
+	f->bytes.len--;
+	assert_int_equal(cm_tiles_entry(t, 1023, &e, NULL), CM_E_MALFORMED);
+	f->bytes.len++;
+	assert_int_equal(cm_tiles_entry(t, 256, &e, NULL), CM_OK);
+	assert_true(cm_span_eq(e, files_entry(256, &made)));
+	cm_tiles_free(t);
+}
+
+static enum cm_result
+nothing(void *arg, const struct cm_log_tile *t, struct cm_buf *out, struct cm_err *err)
+{
+	(void)arg, (void)out;
+	if (t->width < 256)
+		return cm_err_set(err, CM_E_NOTFOUND, "404");
+	return cm_err_set(err, CM_E_IO, "the server went away");
+}
+
+static void
+the_full_tile_s_trouble_is_said_where_it_was_asked_for(void **state)
+{
+	const struct cm_tile_source source = { nothing, NULL };
+	struct cm_err err = { 0 };
+	struct cm_tiles *t;
+	struct cm_hashes h;
+	uint8_t hash[32];
+
+	(void)state;
+	assert_int_equal(cm_tiles_new(&source, INT64_MAX, log_root, &t), CM_OK);
+	h = cm_tiles_hashes(t);
+	assert_int_equal(h.at(h.arg, 62, 0, hash, &err), CM_E_IO);
+	assert_string_equal(err.text, "the server went away");
+	assert_int_equal(h.at(h.arg, 62, 0, hash, NULL), CM_E_IO);
+	cm_tiles_free(t);
+}
+
 static enum cm_result
 down(void *arg, const struct cm_log_tile *t, struct cm_buf *out, struct cm_err *err)
 {
@@ -239,6 +309,9 @@ main(void)
 		cmocka_unit_test(a_tile_with_one_bit_flipped_is_refused),
 		cmocka_unit_test(a_tile_of_another_length_is_refused),
 		cmocka_unit_test(an_entry_that_was_changed_is_refused),
+		cmocka_unit_test(a_tile_that_was_refused_is_not_kept),
+		cmocka_unit_test(a_bundle_that_was_refused_is_not_kept),
+		cmocka_unit_test(the_full_tile_s_trouble_is_said_where_it_was_asked_for),
 		cmocka_unit_test(what_the_source_says_comes_through),
 	};
 
