@@ -26,7 +26,7 @@
 #include "log/witness.h"
 
 #define LEVELS 20
-#define PER_SECOND 40000u /* more than any witness does, all clients together */
+#define PER_SECOND 16000u /* more than any witness does, all clients together */
 
 static void
 must(bool ok, const char *what)

@@ -3,9 +3,11 @@
 
 usage: witness.py [--runs N] [--seconds S] [--clients 1,16,64] [--dir FOLDER]
 
-Sigsum's witness holds one log, and a log can only grow one step after the other; so N clients ask N
-processes of it, with a log each, which is the best it can do; ours is one process.  A ratio is the median of the
-pairs' ratios.  Needs make benches and build/comity; the folder must lie on a real disk.
+Each client has a log of its own, for a log can only grow one step after the other.  Sigsum's witness holds one log: N
+clients ask N processes of it, whose syncs the file system joins, or the one client asks the one process; ours is one
+process.  A ratio is the median of the pairs' ratios.  Sigsum's renames a synced file without syncing the folder, so a
+loss of power may take back what it answered; ours may not.  Needs make benches and build/comity; the folder must lie on
+a real disk.
 """
 import argparse
 import os
@@ -22,13 +24,15 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 def output(*argv, cwd=None):
-    return subprocess.run(argv, cwd=cwd, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(argv, cwd=cwd, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def free_ports(n):
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
+    ports = [s.getsockname()[1] for s in held]
+    for s in held:
+        s.close()
+    return ports
 
 
 def wait_for(port):
@@ -46,15 +50,11 @@ class Ours:
 
     def __init__(self, a, folder, keys):
         self.comity, self.folder = a.comity, folder
-        output(self.comity, "init", "case", "--as", "Bench", cwd=folder)
-        output(self.comity, "witness", "init", cwd=self.case())
-        output(self.comity, "witness", "add-log", *(vkey for vkey, _ in keys), cwd=self.case())
-
-    def case(self):
-        return os.path.join(self.folder, "case")
+        output(self.comity, "init", "--name", "Bench", cwd=folder)
+        output(self.comity, "witness", "add-log", *(vkey for vkey, _ in keys), cwd=folder)
 
     def start(self, n):
-        p = subprocess.Popen([self.comity, "witness", "serve", "--port", "0"], cwd=self.case(), stdout=subprocess.PIPE,
+        p = subprocess.Popen([self.comity, "witness", "serve", "--port", "0"], cwd=self.folder, stdout=subprocess.PIPE,
                              text=True)
         port = p.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1]
         return [p], [port] * n
@@ -71,7 +71,7 @@ class Sigsum:
                 f.write(ssh + " log\n")
 
     def start(self, n):
-        ports = [free_port() for _ in range(n)]
+        ports = free_ports(n)
         env = dict(os.environ, GODEBUG="httpmuxgo121=0")
         started = [subprocess.Popen(["sigsum-witness", "-k", "witness.key", "--log-key", f"log{i}.pub", "--state-file",
                                      f"state{i}", f"127.0.0.1:{port}"], cwd=self.folder, env=env,
@@ -82,19 +82,28 @@ class Sigsum:
         return started, [str(port) for port in ports]
 
 
+def cpu_of(p):
+    """Seconds, of a process that runs."""
+    with open(f"/proc/{p.pid}/stat", encoding="utf-8") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def one_run(a, kind, keys, n):
-    """A witness that knows nothing yet; (requests a second, p50, p99 in ms)."""
+    """A witness that knows nothing yet; requests a second, p50, p99 in ms, its processor time for each in ms."""
     folder = tempfile.mkdtemp(prefix="comity-bench-", dir=a.dir)
-    started, ports = kind(a, folder, keys[:n]).start(n)
+    started = []
     try:
+        started, ports = kind(a, folder, keys[:n]).start(n)
         got = output(a.bench, "run", str(a.seconds), *ports).split()
+        cpu = sum(cpu_of(p) for p in started)
     finally:
         for p in started:
             p.terminate()
         for p in started:
             p.wait()
         shutil.rmtree(folder)
-    return int(got[0]) / float(got[1]), float(got[2]) / 1000, float(got[3]) / 1000
+    return int(got[0]) / float(got[1]), float(got[2]) / 1000, float(got[3]) / 1000, cpu / int(got[0]) * 1000
 
 
 def in_turn(a, keys, n, kinds):
@@ -105,14 +114,19 @@ def in_turn(a, keys, n, kinds):
     return rows
 
 
-def say(n, rows):
+def ratio(ours, theirs):
+    pairs = [o[0] / t[0] for o, t in zip(ours, theirs)]
+    return f"{statistics.median(pairs):.1f} ({min(pairs):.1f} to {max(pairs):.1f})"
+
+
+def say(n, rows, alone):
+    """${alone}: of one process of Sigsum's, asked by one client."""
     for name, got in rows.items():
-        rate, p50, p99 = (statistics.median(column) for column in zip(*got))
-        ratio = ""
-        if name == "comity" and "sigsum-witness" in rows:
-            pairs = [ours[0] / theirs[0] for ours, theirs in zip(got, rows["sigsum-witness"])]
-            ratio = f"{statistics.median(pairs):.1f} ({min(pairs):.1f} to {max(pairs):.1f})"
-        print(f"| {n} | {name} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {ratio} |", flush=True)
+        rate, p50, p99, cpu = (statistics.median(column) for column in zip(*got))
+        ratios = "| |"
+        if name == "comity" and alone:
+            ratios = f"{ratio(got, rows['sigsum-witness'])} | {ratio(got, alone)} |"
+        print(f"| {n} | {name} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.3f} | {ratios}", flush=True)
 
 
 def main():
@@ -132,9 +146,14 @@ def main():
         kinds = [Ours]
     n, seconds = output(a.bench, "sync", a.dir).split()
     print(f"Appending and syncing 4 KiB in the same place: {int(n) / float(seconds):,.0f} a second.\n")
-    print("| clients | witness | checkpoints/s | 50th hundredth, ms | 99th, ms | ratio |\n|---|---|---|---|---|---|")
+    print("| clients | witness | checkpoints/s | 50th hundredth, ms | 99th, ms | CPU of each, ms | against as many processes | "
+          "against one |\n|---|---|---|---|---|---|---|---|")
+    alone = None
     for count in clients:
-        say(count, in_turn(a, keys, count, kinds))
+        rows = in_turn(a, keys, count, kinds)
+        if count == 1:
+            alone = rows.get("sigsum-witness")
+        say(count, rows, alone)
 
 
 if __name__ == "__main__":
