@@ -214,26 +214,40 @@ keep_fork(struct cm_monitor *m, struct cm_followed *f, struct cm_monitor_round *
 	return cm_monitor_keep_fork(m, &f->fork, &say->fork_path, &say->fork_again);
 }
 
+/* Is there anything that was not said in the round before?  That nothing is new is worth a word only
+ * behind trouble. */
+static bool
+is_news(const struct watch *g, const struct cm_followed *f)
+{
+	bool grown = cm_mirror_files_head(g->m.mirror)->size > f->from;
+
+	if (g->first || grown)
+		return true;
+	if (f->how == CM_FOLLOW_SAME)
+		return g->how != CM_FOLLOW_SAME && g->how != CM_FOLLOW_GROWN;
+	return f->how != g->how || strcmp(f->text, g->text) != 0;
+}
+
 static enum cm_result
 say(struct watch *g, struct cm_followed *f, struct cm_monitor_round *round)
 {
 	struct cm_monitor *m = &g->m;
 	char when[CM_RFC3339_LEN + 1];
-	bool grown = cm_mirror_files_head(m->mirror)->size > f->from;
+	bool news = is_news(g, f);
 	enum cm_result r;
 
-	if (!g->first && !grown && f->how == g->how && strcmp(f->text, g->text) == 0)
+	g->how = f->how;
+	memcpy(g->text, f->text, sizeof(g->text));
+	if (!news)
 		return CM_OK;
 	cm_rfc3339_format(cm_clock_now(), when);
 	round->when = g->every > 0 ? when : NULL;
-	round->shown = m->n_shown > 0 && (g->first || grown);
+	round->shown = m->n_shown > 0;
 	r = cm_monitor_know_own(m);
 	if (r == CM_OK)
 		r = cm_monitor_say(round);
 	if (round->shown)
 		g->lacking = round->lacking;
-	g->how = f->how;
-	memcpy(g->text, f->text, sizeof(g->text));
 	return r;
 }
 

@@ -345,7 +345,7 @@ fetch_note(struct following *f, bool *good)
 	} else if (r != CM_E_NOMEM) {
 		f->out->how = r == CM_E_IO ? CM_FOLLOW_UNANSWERED : CM_FOLLOW_UNSIGNED;
 		snprintf(f->out->text, sizeof(f->out->text), "%.150s: %s", f->in->url, why.text);
-		r = r == CM_E_USAGE ? cm_err_set(f->err, r, "%s", why.text) : CM_OK;
+		r = CM_OK;
 	}
 	cm_buf_release(&bytes);
 	return r == CM_E_NOMEM ? no_memory(f->err) : r;

@@ -17,8 +17,8 @@ struct cm_log_fetch {
 };
 
 /* Appends the checkpoint's note, unchecked.  CM_E_NOTFOUND: there is none (404); CM_E_MALFORMED:
- * too long; CM_E_IO: late, unreachable, or another answer than a file; CM_E_USAGE: not a URL;
- * CM_E_NOMEM.  The same below. */
+ * too long; CM_E_IO: late, unreachable, no URL, or another answer than a file; CM_E_NOMEM.  The
+ * same below. */
 CM_RESULT cm_log_fetch_checkpoint(
     const struct cm_log_fetch *f, struct cm_buf *out, struct cm_err *err);
 

@@ -9,6 +9,8 @@
  *	statements/	a copy of each statement and signature, for other tools
  *	.gitignore	so that no `git add` takes the secrets along
  *	index/		of each exhibit, so that opening needs not read all of it
+ *	peers/		mirrors of others' logs (store/mirror_files.h)
+ *	forks/		proof that one of them signed two histories: never removed
  * Folder, database and key are the owner's alone, and refused otherwise.
  *
  * Statements are numbered and chained inside one transaction with their storage, so
