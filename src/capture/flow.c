@@ -5,13 +5,13 @@
 #include "capture/http.h"
 
 #define MANY_FLOWS 16384u
-#define AHEAD 2u /* flows that end after the one at hand, whose memory is fetched */
 #define HELD_MAX ((size_t)4 << 20)
 
 struct cm_flow_table {
 	struct cm_flow_limits limits;
 	size_t share;
 	cm_flow_sink sink;
+	void (*expect)(void *ctx, const struct cm_flow_end end[2], uint8_t proto, bool soon); /* or NULL */
 	void *ctx;
 	uint64_t serial;
 	struct cm_segment *row; /* of the flow that is handed on */
@@ -109,6 +109,20 @@ cm_flow_table_new(const struct cm_flow_limits *limits, cm_flow_sink sink, void *
 	t->ctx = ctx;
 	*out = t;
 	return CM_OK;
+}
+
+void
+cm_flow_table_foretell(struct cm_flow_table *t,
+    void (*expect)(void *ctx, const struct cm_flow_end end[2], uint8_t proto, bool soon))
+{
+	t->expect = expect;
+}
+
+static void
+foretell(const struct cm_flow_table *t, const struct flow *f, bool soon)
+{
+	if (t->expect != NULL)
+		t->expect(t->ctx, f->end, f->proto, soon);
 }
 
 /* ---- segments ---- */
@@ -420,9 +434,15 @@ static enum cm_result
 end_oldest(struct cm_flow_table *t, struct shard *s)
 {
 	enum cm_result r = flow_end(t, s, s->oldest);
+	const struct flow *next;
 
-	if (s->oldest != 0)
-		cm_shard_expect_end(s, s->oldest);
+	if (s->oldest == 0)
+		return r;
+	cm_shard_expect_end(s, s->oldest);
+	next = cm_shard_flow(s, s->oldest);
+	foretell(t, next, true);
+	if (next->newer != 0)
+		foretell(t, cm_shard_flow(s, next->newer), false);
 	return r;
 }
 
@@ -618,6 +638,23 @@ list_left(const struct cm_flow_table *t, struct left *out)
 	}
 }
 
+static const struct flow *
+left_flow(const struct cm_flow_table *t, const struct left *x)
+{
+	return cm_shard_flow(&t->shard[x->shard], x->number);
+}
+
+static void
+expect_left(const struct cm_flow_table *t, const struct left *all, size_t n, size_t i)
+{
+	if (i + 1 < n)
+		foretell(t, left_flow(t, &all[i + 1]), true);
+	if (i + 2 >= n)
+		return;
+	cm_shard_expect_end(&t->shard[all[i + 2].shard], all[i + 2].number);
+	foretell(t, left_flow(t, &all[i + 2]), false);
+}
+
 /* None is taken out by itself, since all go. */
 static enum cm_result
 end_all(struct cm_flow_table *t, const struct left *all, size_t n)
@@ -627,8 +664,7 @@ end_all(struct cm_flow_table *t, const struct left *all, size_t n)
 	for (size_t i = 0; i < n && r == CM_OK; i++) {
 		struct shard *s = &t->shard[all[i].shard];
 
-		if (i + AHEAD < n)
-			cm_shard_expect_end(&t->shard[all[i + AHEAD].shard], all[i + AHEAD].number);
+		expect_left(t, all, n, i);
 		r = hand_on_last(t, s, cm_shard_flow(s, all[i].number));
 	}
 	t->last = 0;

@@ -103,6 +103,12 @@ struct cm_flow_table;
 CM_RESULT cm_flow_table_new(const struct cm_flow_limits *limits, cm_flow_sink sink, void *ctx,
     struct cm_flow_table **out);
 
+/* Has ${expect} called with the ends of flows that will be handed to the sink by and by, and
+ * once more, ${soon}, when it is the next flow or nearly so: whoever keeps something for each
+ * host can have it fetched.  No more than a hint: some come without it. */
+void cm_flow_table_foretell(struct cm_flow_table *t,
+    void (*expect)(void *ctx, const struct cm_flow_end end[2], uint8_t proto, bool soon));
+
 /* TCP and UDP only; anything else, quoted packets and parts of datagrams are the
  * caller's to keep away.  CM_E_NOMEM, or what the sink returned. */
 CM_RESULT cm_flow_table_packet(struct cm_flow_table *t, const struct cm_packet *p, bool stable);

@@ -55,6 +55,14 @@ flow_over(void *ctx, const struct cm_flow_view *v)
 	return cm_candidates_keep(&e->kept, &e->judge, interest);
 }
 
+static void
+expect(void *ctx, const struct cm_flow_end end[2], uint8_t proto, bool soon)
+{
+	const struct cm_engine *e = ctx;
+
+	cm_hosts_expect(e->hosts, end, proto, soon);
+}
+
 CM_RESULT
 cm_engine_new(const struct cm_params *params, struct cm_engine **out)
 {
@@ -76,6 +84,7 @@ cm_engine_new(const struct cm_params *params, struct cm_engine **out)
 		cm_engine_free(e);
 		return r;
 	}
+	cm_flow_table_foretell(e->flows, expect);
 	*out = e;
 	return CM_OK;
 }

@@ -4,6 +4,7 @@
 #include "detect/hosts_parts.h"
 
 #define BUCKETS_FIRST 64u
+#define BUCKETS_MANY 4096u
 #define IDS_PER_FLOW 256u
 #define IDS_FIRST 8u
 #define IDS_WORTH 1024u /* slots that are not in the cache anyway */
@@ -558,6 +559,31 @@ add_side(struct cm_hosts *h, uint64_t hash, const struct cm_flow_view *v, unsign
 		if (v->segs[i].dir == dir && v->end[dir].port == 53)
 			r = cm_host_dns_add(m, v, i, &h->used);
 	return r;
+}
+
+/* What adding a flow reads and writes. */
+static void
+expect_model(const struct cm_host_model *m)
+{
+	__builtin_prefetch(m, 1);
+	__builtin_prefetch(&m->hash, 1);
+	__builtin_prefetch(&m->n_classes, 1);
+	__builtin_prefetch(&m->ids, 1);
+}
+
+void
+cm_hosts_expect(const struct cm_hosts *h, const struct cm_flow_end end[2], uint8_t proto, bool soon)
+{
+	/* Few lie in the cache. */
+	for (unsigned d = 0; d < 2 && h->n_buckets >= BUCKETS_MANY; d++) {
+		struct cm_host_model *const *at = &h->bucket[host_hash(h->seed, &end[d].host, proto) &
+		    (h->n_buckets - 1)];
+
+		if (!soon)
+			__builtin_prefetch(at);
+		else if (*at != NULL)
+			expect_model(*at);
+	}
 }
 
 CM_RESULT

@@ -115,6 +115,11 @@ void cm_hosts_free(struct cm_hosts *h); /* NULL is fine */
 /* Forgets all of them. */
 void cm_hosts_reset(struct cm_hosts *h);
 
+/* A flow between these ends will be added; ${soon}: as one of the next.  Has the processor
+ * fetch what finding their models reads first, then the models. */
+void cm_hosts_expect(const struct cm_hosts *h, const struct cm_flow_end end[2], uint8_t proto,
+    bool soon);
+
 /* Adds what one part of a flow says of its two senders. */
 CM_RESULT cm_hosts_add(struct cm_hosts *h, const struct cm_flow_view *v);
 
