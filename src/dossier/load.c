@@ -547,7 +547,7 @@ cm_load_disclosure(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err 
 	const struct cm_loaded_part *p;
 	enum cm_result rc;
 
-	rc = make_room(l, CM_ZIP_ENTRIES, err);
+	rc = make_room(l, zip->n, err);
 	if (rc == CM_OK)
 		rc = read_part(l, zip, "disclosure.json", CM_PREDICATE_DISCLOSURE, err);
 	if (rc != CM_OK)

@@ -169,7 +169,7 @@ is "V follows A's log over HTTP" 0 in_dir v "$COMITY" log follow "$(cat log_a.ur
 stop log_a
 grep -v '^witness\|^group\|^quorum' old/.comity/trust >trust && echo "quorum none" >>trust && cp trust old/.comity/trust
 is "A signs a second history" 0 in_dir old "$COMITY" log checkpoint --resume
-for i in 1 2 3 4 5 6 7 8 9 10; do in_dir old "$COMITY" seal "$attack" >/dev/null 2>&1 || echo "FAIL seal $i"; done
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do in_dir old "$COMITY" seal "$attack" >/dev/null 2>&1 || echo "FAIL seal $i"; done
 serve log_old old log serve
 is "V sees the fork" 1 in_dir v "$COMITY" log follow "$(cat log_old.url)" --key "$(loglines a | cut -d' ' -f2)"
 stop log_old
