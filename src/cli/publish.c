@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/publish.h"
+#include "cli/stamp.h"
 #include "codec/rfc3339.h"
 #include "node/gather.h"
 #include "node/latest.h"
@@ -216,11 +217,23 @@ is_wanted(const struct publishing *p, const struct cm_case_disclosure *d)
 }
 
 static enum cm_result
+get_stamp(struct publishing *p, const struct cm_receipts *receipts, struct cm_buf *out)
+{
+	struct cm_cli_stamp in = { p->in->ctx, cm_case_folder(p->in->c), { 0 }, p->in->wait_ms };
+	struct cm_note note;
+	enum cm_result r = cm_note_parse(cm_buf_span(&receipts->note), p->arena, &note, &p->err);
+
+	in.text = note.text;
+	return r == CM_OK ? cm_cli_stamp(&in, out, &p->err) : r;
+}
+
+static enum cm_result
 refresh_dossiers(struct publishing *p)
 {
 	struct cm_receipts receipts = { 0 };
 	struct cm_refresh in = { .c = p->in->c, .receipts = &receipts };
 	struct cm_case_disclosures all;
+	struct cm_buf stamp = { 0 };
 	enum cm_result r;
 	struct cm_refreshed one;
 	size_t i;
@@ -230,6 +243,9 @@ refresh_dossiers(struct publishing *p)
 	r = cm_case_disclosures(p->in->c, p->arena, &all, &p->err);
 	if (r == CM_OK)
 		r = cm_receipts_begin(&receipts, p->log, &p->err);
+	if (r == CM_OK)
+		r = get_stamp(p, &receipts, &stamp);
+	in.stamp = cm_buf_span(&stamp);
 	for (i = 0; r == CM_OK && i < all.n; i++) {
 		struct cm_err why = { 0 };
 
@@ -246,6 +262,7 @@ refresh_dossiers(struct publishing *p)
 		}
 	}
 	cm_receipts_end(&receipts);
+	cm_buf_release(&stamp);
 	return r;
 }
 

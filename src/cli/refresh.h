@@ -8,8 +8,7 @@
 struct cm_refresh {
 	struct cm_case *c;
 	struct cm_receipts *receipts;
-	struct cm_span stamp;	     /* a time-stamp token over this checkpoint; may be empty */
-	struct cm_span stamp_note;   /* the text it is over */
+	struct cm_span stamp; /* a time stamp over this checkpoint; may be empty */
 };
 
 struct cm_refreshed {

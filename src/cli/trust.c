@@ -2,7 +2,7 @@
 #include "cli/commands.h"
 
 static const struct cm_command *const parts[] = { &cm_command_trust_add, &cm_command_trust_show,
-	&cm_command_trust_check, &cm_command_trust_quorum, NULL };
+	&cm_command_trust_check, &cm_command_trust_quorum, &cm_command_trust_tsa, NULL };
 
 static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
