@@ -6,6 +6,7 @@
 
 import base64
 import hashlib
+import http.client
 import os
 import re
 import shutil
@@ -123,6 +124,61 @@ class Sigsum(unittest.TestCase):
         for other in ("1000/1", "1001/1"):
             (first, second, _), = self.gather(other)
             self.assertRegex(first, "^size [0-9]+ elsewhere 422 .* w1 holds another tree of this log")
+
+    def serve_ours(self):
+        """Our witness of the same log; its port."""
+        comity = os.environ.get("COMITY", "")
+        if not os.access(comity, os.X_OK):
+            self.skipTest("no comity to compare with")
+        os.mkdir(self.path("case"))
+
+        def call(*argv):
+            return subprocess.run([comity, *argv], cwd=self.path("case"), check=True, capture_output=True)
+        call("init", "--name", "w")
+        call("witness", "add-log", run(TOOL, "vkey", self.origin, SEED.hex()).decode().strip())
+        p = subprocess.Popen([comity, "witness", "serve"], cwd=self.path("case"), stdout=subprocess.PIPE, text=True)
+        self.addCleanup(p.stdout.close)
+        self.addCleanup(p.wait)
+        self.addCleanup(p.terminate)
+        return int(p.stdout.readline().strip().rstrip("/").rsplit(":", 1)[1])
+
+    def ask(self, port, body):
+        """(status, type and body where they are laid down)"""
+        c = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        c.request("POST", "/add-checkpoint", body)
+        r = c.getresponse()
+        text = r.read()
+        c.close()
+        return r.status, (r.getheader("Content-Type"), text) if r.status == 409 else len(text.splitlines()) if r.status == 200 else 0
+
+    def test_it_and_ours_say_the_same(self):
+        theirs, ours = self.witnesses[0][2], self.serve_ours()
+
+        def make(size, old, proof_from, origin=self.origin, seed=SEED):
+            return run(TOOL, "request", origin, seed.hex(), size, str(old), str(proof_from))
+        text = b"\n\n" + self.origin.encode()
+
+        def flipped(request):  # one bit of the last signature
+            at = request.rindex(b"=") - 12
+            return request[:at] + (b"B" if request[at:at + 1] == b"A" else b"A") + request[at + 1:]
+        probes = [
+            ("first", make("5", 0, 0), 200), ("stale", make("10", 3, 3), 409), ("grow", make("10", 5, 5), 200),
+            ("same again", make("10", 10, 10), 200), ("another root", make("10/1", 10, 10), 422),
+            ("old beyond size", make("10", 11, 10), 400), ("proof of another size", make("20", 10, 9), 422), ("of a fork", make("20/1", 10, 10), 422),
+            ("no old size known", make("20", 0, 0), 409), ("bad signature", flipped(make("20", 10, 10)), 403),
+            ("signed by another", make("20", 10, 10, seed=SEED[::-1]), 403),
+            ("another origin", make("20", 10, 10, origin="sigsum.org/v1/tree/" + "0" * 64), 404),
+            ("leading zeros", make("20", 10, 10).replace(b"old 10", b"old 010"), 400),
+            ("64 hashes", make("20", 10, 20).replace(text, (b"\n" + base64.b64encode(bytes(32))) * 64 + text), 400),
+            ("63 hashes", make("20", 10, 20).replace(text, (b"\n" + base64.b64encode(bytes(32))) * 63 + text), 422),
+            ("no note", b"old 10\n\n", 400), ("nothing", b"", 400), ("grow again", make("300", 10, 10), 200)]
+        for name, request, want in probes:
+            with self.subTest(name):
+                ours_said, theirs_said = self.ask(ours, request), self.ask(theirs, request)
+                self.assertEqual(ours_said, theirs_said)
+                self.assertEqual(ours_said[0], want)
+        # here they differ: it takes a proof that is missing for a request that is none
+        self.assertEqual((self.ask(ours, make("310", 300, 310))[0], self.ask(theirs, make("310", 300, 310))[0]), (422, 400))
 
     def test_another_log_is_not_its(self):
         self.origin = "sigsum.org/v1/tree/" + "0" * 64
