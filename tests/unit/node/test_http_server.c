@@ -215,7 +215,8 @@ a_body_too_long_is_413(void **state)
 	assert_non_null(big);
 	memset(big, 'x', 100000);
 	/* said beforehand, a little too long: read to its end */
-	head = (size_t)sprintf(big, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
+	head = (size_t)snprintf(
+	    big, 200, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
 	big[head] = 'x';
 	ask(g, big, head + 1001, a, sizeof(a));
 	assert_true(begins(a, "HTTP/1.1 413 "));
@@ -228,8 +229,8 @@ a_body_too_long_is_413(void **state)
 	    a);
 	assert_true(begins(a, "HTTP/1.1 413 "));
 	/* in pieces, without saying how long */
-	head = (size_t)sprintf(
-	    big, "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n");
+	head = (size_t)snprintf(
+	    big, 200, "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n");
 	big[head] = 'x';
 	memcpy(big + head + 1001, "\r\n0\r\n\r\n", 7);
 	ask(g, big, head + 1008, a, sizeof(a));
@@ -237,7 +238,8 @@ a_body_too_long_is_413(void **state)
 	assert_int_equal(g->s->calls, 0);
 	/* exactly as long as may be */
 	memset(big, 'x', 100000);
-	head = (size_t)sprintf(big, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+	head = (size_t)snprintf(
+	    big, 200, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
 	big[head] = 'x';
 	ask(g, big, head + 1000, a, sizeof(a));
 	assert_true(begins(a, "HTTP/1.1 200 "));
@@ -300,7 +302,7 @@ drip(int fd, const char *text, unsigned ms)
 static void
 the_slow_are_hung_up_on(void **state)
 {
-	struct stage *g = open_stage((struct cm_http_limits) { .read_ms = 300, .idle_ms = 600 });
+	struct stage *g = open_stage((struct cm_http_limits) { .read_ms = 300, .idle_ms = 1500 });
 	char a[4096];
 	int64_t begun = peer_now_ms();
 	int fd = dial(g);
@@ -334,16 +336,16 @@ the_slow_are_hung_up_on(void **state)
 static void
 a_request_has_one_hour_from_its_first_byte(void **state)
 {
-	struct stage *g = open_stage((struct cm_http_limits) { .read_ms = 1000 });
+	struct stage *g = open_stage((struct cm_http_limits) { .read_ms = 2000 });
 	int64_t begun = peer_now_ms();
 	int fd = dial(g);
 
 	(void)state;
 	/* the head takes half of it, and the body gets no more than the other half */
-	usleep(500000);
+	usleep(1000000);
 	assert_true(peer_say(fd, "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 60\r\n\r\n"));
 	assert_true(peer_is_gone(fd, 5000));
-	assert_in_range(peer_now_ms() - begun, 900, 1400);
+	assert_in_range(peer_now_ms() - begun, 1900, 2900);
 	close(fd);
 	close_stage(g);
 }

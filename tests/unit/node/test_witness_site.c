@@ -272,44 +272,39 @@ what_does_not_fit_is_refused_and_changes_nothing(void **state)
 	struct stage *g = open_stage();
 	struct made_key other = made_key("log.example/other", CM_NOTE_ED25519, 8);
 	struct made_key false_key = made_key("log.example/a", CM_NOTE_ED25519, 9);
+	const struct probe good = { &g->log, .old = 10, .size = 20, .proof_from = 10 };
+	const struct {
+		int status;
+		struct probe p;
+	} refused[] = {
+		{ 422, { &g->log, .old = 10, .size = 10, .salt = 1 } },
+		{ 400, { &g->log, .old = 11, .size = 10 } },
+		{ 422, { &g->log, .old = 10, .size = 20, .proof_from = 10, .bad_hash = true } },
+		{ 422, { &g->log, .old = 10, .size = 20, .proof_from = 10, .no_last_hash = true } },
+		{ 422,
+		    { &g->log, .old = 10, .size = 20, .proof_from = 10, .one_hash_more = true } },
+		{ 422, { &g->log, .old = 10, .size = 20 } },
+		{ 422, { &g->log, .old = 10, .size = 20, .salt = 1, .proof_from = 10 } },
+		{ 403,
+		    { &g->log, .old = 10, .size = 20, .proof_from = 10, .bad_signature = true } },
+		{ 403, { &g->log, .old = 10, .size = 20, .proof_from = 10, .signer = &other } },
+		{ 403, { &g->log, .old = 10, .size = 20, .proof_from = 10, .signer = &false_key } },
+		{ 404, { &other, .size = 1 } },
+		/* the order of answers: who is not known is told nothing of what is held */
+		{ 404, { &other, .old = 9, .size = 1 } },
+		{ 403, { &g->log, .old = 3, .size = 2, .bad_signature = true } },
+	};
 
 	(void)state;
 	probe(g, (struct probe) { &g->log, .size = 10 });
 	assert_cosigned(g, &g->log, 10);
-	probe(g, (struct probe) { &g->log, .old = 10, .size = 10, .salt = 1 });
-	assert_refused(g, 422);
-	probe(g, (struct probe) { &g->log, .old = 11, .size = 10 });
-	assert_refused(g, 400);
-	probe(g,
-	    (struct probe) { &g->log, .old = 10, .size = 20, .proof_from = 10, .bad_hash = true });
-	assert_refused(g, 422);
-	probe(g, (struct probe) {
-		     &g->log, .old = 10, .size = 20, .proof_from = 10, .no_last_hash = true });
-	assert_refused(g, 422);
-	probe(g, (struct probe) {
-		     &g->log, .old = 10, .size = 20, .proof_from = 10, .one_hash_more = true });
-	assert_refused(g, 422);
-	probe(g, (struct probe) { &g->log, .old = 10, .size = 20 });
-	assert_refused(g, 422);
-	probe(g, (struct probe) { &g->log, .old = 10, .size = 20, .salt = 1, .proof_from = 10 });
-	assert_refused(g, 422);
-	probe(g, (struct probe) {
-		     &g->log, .old = 10, .size = 20, .proof_from = 10, .bad_signature = true });
-	assert_refused(g, 403);
-	probe(g,
-	    (struct probe) { &g->log, .old = 10, .size = 20, .proof_from = 10, .signer = &other });
-	assert_refused(g, 403);
-	probe(g, (struct probe) {
-		     &g->log, .old = 10, .size = 20, .proof_from = 10, .signer = &false_key });
-	assert_refused(g, 403);
-	probe(g, (struct probe) { &other, .size = 1 });
-	assert_refused(g, 404);
-	/* the order of answers: who is not known is told nothing of what is held */
-	probe(g, (struct probe) { &other, .old = 9, .size = 1 });
-	assert_refused(g, 404);
-	probe(g, (struct probe) { &g->log, .old = 3, .size = 2, .bad_signature = true });
-	assert_refused(g, 403);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		probe(g, refused[i].p);
+		assert_refused(g, refused[i].status);
+	}
 	assert_latest(g, &g->log, 10);
+	probe(g, good); /* it was what was spoilt that did not fit */
+	assert_cosigned(g, &g->log, 20);
 	close_stage(g);
 }
 
