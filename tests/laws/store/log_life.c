@@ -219,8 +219,8 @@ cosignature_is_there(struct life *f, struct cm_log_files *l)
 	return there || gen_fail(f->g, "a cosignature is gone");
 }
 
-static bool
-is_sound(struct life *f)
+bool
+life_is_sound(struct life *f)
 {
 	struct cm_log_fsck found = { 0 };
 	struct cm_arena arena;
@@ -270,5 +270,5 @@ life_goes_on(struct life *f)
 		ok = gen_fail(f->g, "an append fails");
 	ok = ok && all_is_there(f, l) && life_look(f);
 	cm_log_files_close(l);
-	return ok && is_sound(f);
+	return ok && life_is_sound(f);
 }

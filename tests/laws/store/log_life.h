@@ -40,6 +40,9 @@ enum cm_result life_cosign(struct life *f, struct cm_log_files *l);
  * there. */
 bool life_look(struct life *f);
 
+/* fsck finds no fault.  False, and why. */
+bool life_is_sound(struct life *f);
+
 /* Opens the log as the next process would, which must succeed; all that was seen must be
  * there; it can be appended to; and fsck finds no fault. */
 bool life_goes_on(struct life *f);

@@ -11,11 +11,14 @@ struct sim_file {
 	size_t node;
 };
 
+_Thread_local bool sim_inside;
+
 /* Begins an operation: 0, or why it can not be done. */
 static int
 begin(struct sim_disk *s, bool changes)
 {
 	pthread_mutex_lock(&s->mutex);
+	sim_inside = true;
 	s->steps++;
 	if (changes)
 		s->changes++;
@@ -31,6 +34,7 @@ begin(struct sim_disk *s, bool changes)
 static int
 end(struct sim_disk *s, int e)
 {
+	sim_inside = false;
 	pthread_mutex_unlock(&s->mutex);
 	return e;
 }
@@ -328,6 +332,7 @@ sim_list(void *arg, const char *path, void (*name)(void *to, const char *name), 
 		e = find(s, path, &node);
 	if (e == 0 && !s->node[node].folder)
 		e = ENOTDIR;
+	sim_inside = false;
 	for (size_t i = 0; e == 0 && i < s->node[node].names.n; i++)
 		name(to, s->node[node].names.item[i].name);
 	return end(s, e);

@@ -42,6 +42,10 @@ struct sim_disk {
 	pthread_mutex_t mutex;
 };
 
+/* Is this thread within an operation, or else in what is only there to test?  So that memory can
+ * be made to fail for all others. */
+extern _Thread_local bool sim_inside;
+
 struct sim_disk *sim_new(void);
 struct sim_disk *sim_copy(struct sim_disk *s); /* without what is open */
 void sim_free(struct sim_disk *s);

@@ -129,14 +129,18 @@ witness_life_ask(
 	for (int i = 0; r == CM_OK && out.status == 409 && i < 2; i++) {
 		if (f->told[log].guess > size)
 			size = f->told[log].guess;
+		sim_inside = true; /* who asks has memory */
 		asker_request(&f->log[log], f->told[log].guess, size, other, &request);
+		sim_inside = false;
 		r = cm_witness_files_ask(
 		    w, cm_buf_span(&request), 1 + gen_upto(f->g, 50), &out, NULL);
+		sim_inside = true;
 		if (r == CM_OK) {
 			cm_buf_add_u8(&out.body, 0);
 			out.body.len--;
 			it_answered(f, log, size, other, &out);
 		}
+		sim_inside = false;
 		cm_buf_release(&out.body);
 	}
 	cm_buf_release(&request);
@@ -156,6 +160,7 @@ shows(struct witness_life *f, struct cm_witness_files *w, unsigned log)
 
 	cm_sha256(f->log[log].key.name, strlen(f->log[log].key.name), hash);
 	r = cm_witness_files_latest(w, hash, &note, NULL);
+	sim_inside = true;
 	if (r == CM_E_NOTFOUND && t->size > 0)
 		ok = lie(f, "shows nothing", log, t->size);
 	cm_arena_init(&arena, 0);
@@ -176,6 +181,7 @@ shows(struct witness_life *f, struct cm_witness_files *w, unsigned log)
 			t->other = memcmp(c.root, root[1], 32) == 0;
 		}
 	}
+	sim_inside = false;
 	cm_arena_fini(&arena);
 	cm_buf_release(&note);
 	return ok;
