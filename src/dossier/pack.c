@@ -213,7 +213,8 @@ open_exhibit(struct packing *p, const struct cm_loaded *l, size_t k)
 {
 	const struct cm_pack_exhibit *x = &p->in->exhibits[k];
 	struct cm_table_open open = { .seal = &l->seal[k].seal, .secret = x->secret, .plan = &p->plan[k],
-		.index = x->index, .no_parts = p->no_parts };
+		.index = x->index, .no_parts = p->no_parts,
+		.together = p->in->together };
 	struct cm_sink sink = cm_sink_of_buf(&p->opening[k]);
 	struct cm_cut_rows *rows;
 	char name[CM_ZIP_NAME + 1];

@@ -6,6 +6,7 @@
 #define CM_SEAL_TABLE_H
 
 #include "base/sink.h"
+#include "base/together.h"
 #include "seal/index.h"
 #include "seal/plan.h"
 #include "seal/schema.h"
@@ -42,6 +43,7 @@ struct cm_table_open {
 	struct cm_cell_source source; /* from row 0 */
 	struct cm_span index;         /* of the case folder; places may follow; may be empty */
 	bool with_file;               /* give the key of the file's own digest as well */
+	const struct cm_together *together; /* how two things are done at a time; or NULL */
 	bool no_parts; /* the caller has looked: no row of which `mask` is opened is a part of a
 			* datagram, so that they need not be looked at before they are read */
 };

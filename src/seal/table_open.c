@@ -42,8 +42,8 @@ add_tile(const struct opener *o, struct cm_tree *to)
 {
 	uint8_t node[CM_HASH_LEN];
 
-	if (o->rows.hash.n == CM_TILE_ROWS)
-		memcpy(node, o->rows.hash.node, CM_HASH_LEN);
+	if (o->rows.now->hash.n == CM_TILE_ROWS)
+		memcpy(node, o->rows.now->hash.node, CM_HASH_LEN);
 	else
 		cm_tree_of(o->rows.group[0], CM_TILE_GROUPS, node);
 	cm_tree_add(to, CM_TILE_LEVEL, node);
@@ -371,7 +371,7 @@ find_passes(struct opener *o, struct cm_err *err)
 			if (p->range[i].open & cm_column_bit(CM_COL_MASK))
 				rc = look_at(o, &p->range[i], &at, err);
 		cm_plan_checker_looked(o->checker);
-		o->rows.must_seek = true;
+		o->rows.stands = UINT64_MAX;
 	}
 	o->rows.passes = !cm_plan_checker_needs_all(o->checker);
 	return rc;

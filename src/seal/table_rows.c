@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "seal/table_rows.h"
@@ -7,20 +8,32 @@ enum cm_result
 cm_table_rows_init(struct cm_table_rows *r, const struct cm_table_open *in,
     struct cm_plan_checker *checker, struct cm_table_diff *diff)
 {
-	enum cm_result rc;
+	enum cm_result rc = CM_OK;
+	size_t i;
 
 	r->in = in;
 	r->checker = checker;
 	r->diff = diff;
-	rc = cm_tile_init(&r->tile, &in->seal->schema);
-	return rc == CM_OK ? cm_tile_hasher_new(&in->seal->schema, in->secret, &r->hasher) : rc;
+	r->piece = calloc(CM_TABLE_AHEAD, sizeof(r->piece[0]));
+	if (r->piece == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; rc == CM_OK && i < CM_TABLE_AHEAD; i++)
+		rc = cm_tile_init(&r->piece[i].tile, &in->seal->schema);
+	for (i = 0; rc == CM_OK && i < 2; i++)
+		rc = cm_tile_hasher_new(&in->seal->schema, in->secret, &r->hasher[i]);
+	return rc;
 }
 
 void
 cm_table_rows_fini(struct cm_table_rows *r)
 {
-	cm_tile_release(&r->tile);
-	cm_tile_hasher_free(r->hasher);
+	size_t i;
+
+	for (i = 0; r->piece != NULL && i < CM_TABLE_AHEAD; i++)
+		cm_tile_release(&r->piece[i].tile);
+	for (i = 0; i < 2; i++)
+		cm_tile_hasher_free(r->hasher[i]);
+	free(r->piece);
 }
 
 enum cm_result
@@ -40,86 +53,141 @@ cm_table_differs(struct cm_table_diff *diff, uint64_t first, uint64_t last, cons
 	    first, last, how);
 }
 
+/* ---- reading ahead ---- */
+
+/* Only an index lets the source stand elsewhere. */
 static enum cm_result
-seek(struct cm_table_rows *r, struct cm_err *err)
+seek(struct cm_table_rows *r, uint64_t row, struct cm_err *err)
 {
-	/* only an index lets rows be passed over */
-	if (!r->must_seek || r->in->index.len == 0)
+	if (r->stands == row || r->in->index.len == 0)
 		return CM_OK;
-	r->must_seek = false;
-	return r->in->source.seek(
-	    r->in->source.arg, r->next, cm_index_offset(r->in->index, r->next), err);
+	r->stands = row;
+	return r->in->source.seek(r->in->source.arg, row, cm_index_offset(r->in->index, row), err);
 }
 
-/* Does the plan open some row of [from, from+16)?  Asked with rows ascending. */
-static bool
-opens_some(struct cm_table_rows *r, uint64_t from)
+/* The first row of the plan that lies at or behind ${from}, which only ascends; UINT64_MAX:
+ * there is none. */
+static uint64_t
+next_open(struct cm_table_rows *r, uint64_t from)
 {
 	const struct cm_plan *p = r->in->plan;
 
 	while (r->range < p->n && p->range[r->range].to <= from)
 		r->range++;
-	return r->range < p->n && p->range[r->range].from < from + CM_GROUP_ROWS;
+	if (r->range == p->n)
+		return UINT64_MAX;
+	return p->range[r->range].from > from ? p->range[r->range].from : from;
 }
 
-/* Up to where rows are read at once. */
+/* Where a piece ends that begins at ${from}. */
 static uint64_t
-stretch(struct cm_table_rows *r)
+stretch(struct cm_table_rows *r, uint64_t from)
 {
-	uint64_t rows = r->in->seal->rows, end = (r->next / CM_TILE_ROWS + 1) * CM_TILE_ROWS, at;
+	uint64_t rows = r->in->seal->rows, end = (from / CM_TILE_ROWS + 1) * CM_TILE_ROWS, at;
 
 	end = end < rows ? end : rows;
 	if (!r->passes)
 		return end;
-	for (at = (r->next / CM_GROUP_ROWS + 1) * CM_GROUP_ROWS; at < end && opens_some(r, at);)
+	at = (from / CM_GROUP_ROWS + 1) * CM_GROUP_ROWS;
+	while (at < end && next_open(r, at) < at + CM_GROUP_ROWS)
 		at += CM_GROUP_ROWS;
 	return at < end ? at : end;
 }
 
+/* Where the piece behind one that ends at ${at} begins. */
+static uint64_t
+behind(struct cm_table_rows *r, uint64_t at)
+{
+	uint64_t open;
+
+	if (!r->passes || at % CM_GROUP_ROWS != 0)
+		return at;
+	open = next_open(r, at);
+	return open == UINT64_MAX ? open : open & ~(uint64_t)(CM_GROUP_ROWS - 1);
+}
+
 static enum cm_result
-add_row(struct cm_table_rows *r, struct cm_err *err)
+add_row(struct cm_table_rows *r, struct cm_tile *tile, struct cm_err *err)
 {
 	const struct cm_cell_source *s = &r->in->source;
 	struct cm_cells cells;
 	enum cm_result rc;
 
 	if (s->add != NULL)
-		return s->add(s->arg, &r->tile, err);
+		return s->add(s->arg, tile, err);
 	rc = s->next(s->arg, &cells, err);
-	return rc == CM_OK ? cm_tile_add(&r->tile, &cells) : rc;
+	return rc == CM_OK ? cm_tile_add(tile, &cells) : rc;
 }
 
 /* CM_E_NOTFOUND: the rows end before the table does. */
-static enum cm_result
-fill_tile(struct cm_table_rows *r, struct cm_err *err)
+static void
+read_piece(struct cm_table_rows *r, struct cm_table_piece *p, uint64_t from)
 {
-	enum cm_result rc = CM_OK;
-	uint64_t end = stretch(r);
+	uint64_t end = stretch(r, from);
 
-	cm_tile_begin(&r->tile, r->next);
-	while (rc == CM_OK && !cm_tile_is_full(&r->tile) && r->next < end) {
-		rc = add_row(r, err);
-		r->next += rc == CM_OK;
+	cm_tile_begin(&p->tile, from);
+	p->err = (struct cm_err) { 0 };
+	p->end = seek(r, from, &p->err);
+	while (p->end == CM_OK && !cm_tile_is_full(&p->tile) && r->stands < end) {
+		p->end = add_row(r, &p->tile, &p->err);
+		r->stands += p->end == CM_OK;
 	}
-	return rc;
 }
+
+struct half {
+	struct cm_table_rows *r;
+	struct cm_tile_hasher *hasher;
+	size_t from, to;
+};
+
+static void
+hash_half(void *arg)
+{
+	struct half *h = arg;
+	size_t i;
+
+	for (i = h->from; i < h->to; i++)
+		cm_tile_hash(h->hasher, &h->r->piece[i].tile, &h->r->piece[i].hash);
+}
+
+static void
+read_ahead(struct cm_table_rows *r)
+{
+	uint64_t at = r->next;
+	struct half one = { r, r->hasher[0], 0, 0 }, other = { r, r->hasher[1], 0, 0 };
+	struct cm_table_piece *p;
+
+	r->n_seen = 0;
+	for (r->n_pieces = 0; r->n_pieces < CM_TABLE_AHEAD && at < r->in->seal->rows;) {
+		p = &r->piece[r->n_pieces++];
+		read_piece(r, p, at);
+		if (p->end != CM_OK)
+			break;
+		at = behind(r, r->stands);
+	}
+	one.to = other.from = r->n_pieces / 2;
+	other.to = r->n_pieces;
+	cm_together_do(r->in->together, hash_half, &one, hash_half, &other);
+}
+
+/* ---- rows in their turn ---- */
 
 /* One row of the tile: is it the one that was sealed, and may it be opened so? */
 static enum cm_result
 check_row(struct cm_table_rows *r, size_t i, struct cm_err *err)
 {
-	uint64_t row = r->tile.first + i;
+	uint64_t row = r->now->tile.first + i;
 	struct cm_cells cells = { .offset = 0 };
 	size_t c;
 
-	memcpy(r->leaf[row % CM_TILE_ROWS], r->hash.leaf[i], CM_HASH_LEN);
+	memcpy(r->leaf[row % CM_TILE_ROWS], r->now->hash.leaf[i], CM_HASH_LEN);
 	if (r->in->index.len > 0 && memcmp(cm_index_check(r->in->index, r->in->seal->rows, row),
-					r->hash.leaf[i], CM_INDEX_CHECK) != 0)
+					r->now->hash.leaf[i], CM_INDEX_CHECK) != 0)
 		return cm_table_differs(r->diff, row, row, "has changed since", err);
 	if (r->in->seal->schema.kind != CM_KIND_CAPTURE)
 		return CM_OK;
-	for (c = 0; c < r->tile.columns; c++)
-		cells.cell[c] = cm_tile_value(&r->tile, i, c);
+	for (c = 0; c < r->now->tile.columns; c++)
+		cells.cell[c] = cm_tile_value(&r->now->tile, i, c);
 	return cm_plan_checker_row(r->checker, row, &cells, err);
 }
 
@@ -130,8 +198,8 @@ check_group(struct cm_table_rows *r, uint64_t first, size_t n, struct cm_err *er
 	size_t i = (size_t)(first % CM_TILE_ROWS);
 	uint8_t *node = r->group[i / CM_GROUP_ROWS];
 
-	if (r->hash.n == CM_TILE_ROWS)
-		memcpy(node, r->hash.group[i / CM_GROUP_ROWS], CM_HASH_LEN);
+	if (r->now->hash.n == CM_TILE_ROWS)
+		memcpy(node, r->now->hash.group[i / CM_GROUP_ROWS], CM_HASH_LEN);
 	else
 		cm_tree_of(r->leaf[i], n, node);
 	if (r->in->index.len > 0 && memcmp(cm_index_node(r->in->index, first), node, CM_HASH_LEN) != 0)
@@ -143,7 +211,7 @@ check_group(struct cm_table_rows *r, uint64_t first, size_t n, struct cm_err *er
 static enum cm_result
 check_groups(struct cm_table_rows *r, struct cm_err *err)
 {
-	uint64_t first = r->tile.first & ~(uint64_t)(CM_GROUP_ROWS - 1), rows = r->in->seal->rows, end;
+	uint64_t first = r->now->tile.first & ~(uint64_t)(CM_GROUP_ROWS - 1), rows = r->in->seal->rows, end;
 	enum cm_result rc = CM_OK;
 
 	for (; rc == CM_OK && first < r->next; first += CM_GROUP_ROWS) {
@@ -154,23 +222,37 @@ check_groups(struct cm_table_rows *r, struct cm_err *err)
 	return rc;
 }
 
-static enum cm_result
-read_tile(struct cm_table_rows *r, struct cm_err *err)
+/* What was read ahead is what comes next, unless somebody passed over more than the plan does. */
+static const struct cm_table_piece *
+next_piece(struct cm_table_rows *r)
 {
-	enum cm_result rc = seek(r, err), end;
+	if (r->n_seen < r->n_pieces && r->piece[r->n_seen].tile.first != r->next) {
+		r->range = 0;
+		r->n_seen = r->n_pieces;
+	}
+	if (r->n_seen == r->n_pieces)
+		read_ahead(r);
+	return &r->piece[r->n_seen++];
+}
+
+static enum cm_result
+take_piece(struct cm_table_rows *r, struct cm_err *err)
+{
+	const struct cm_table_piece *p = r->now = next_piece(r);
+	enum cm_result rc = CM_OK;
 	size_t i;
 
-	if (rc != CM_OK)
-		return rc;
-	end = fill_tile(r, err);
-	if (end != CM_OK && end != CM_E_NOTFOUND)
-		return end;
-	cm_tile_hash(r->hasher, &r->tile, &r->hash);
+	if (p->end != CM_OK && p->end != CM_E_NOTFOUND) {
+		if (err != NULL && err->code == CM_OK)
+			*err = p->err;
+		return p->end;
+	}
+	r->next = p->tile.first + p->tile.n;
 	if (r->diff != NULL)
-		r->diff->compared += r->tile.n;
-	for (i = 0; rc == CM_OK && i < r->tile.n; i++)
+		r->diff->compared += p->tile.n;
+	for (i = 0; rc == CM_OK && i < p->tile.n; i++)
 		rc = check_row(r, i, err);
-	if (rc == CM_OK && end == CM_E_NOTFOUND)
+	if (rc == CM_OK && p->end == CM_E_NOTFOUND)
 		return cm_table_differs(r->diff, r->next, r->next, "is missing", err);
 	return rc == CM_OK ? check_groups(r, err) : rc;
 }
@@ -181,14 +263,13 @@ cm_table_rows_to(struct cm_table_rows *r, uint64_t row, struct cm_err *err)
 	enum cm_result rc = CM_OK;
 
 	while (rc == CM_OK && r->next <= row)
-		rc = read_tile(r, err);
+		rc = take_piece(r, err);
 	return rc;
 }
 
 void
 cm_table_rows_pass(struct cm_table_rows *r, uint64_t row)
 {
-	r->must_seek = true;
 	r->next = row;
 }
 
@@ -199,7 +280,7 @@ cm_table_rows_end(struct cm_table_rows *r, struct cm_err *err)
 	struct cm_cells cells;
 	enum cm_result rc;
 
-	if (r->must_seek)
+	if (r->stands != n)
 		return CM_OK;
 	rc = r->in->source.next(r->in->source.arg, &cells, err);
 	if (rc == CM_OK)

@@ -413,13 +413,24 @@ fill_counted(void *arg, uint64_t offset, size_t want, struct cm_span *out, struc
 	return CM_OK;
 }
 
+/* What is done together does not depend on what is done first. */
+static void
+the_other_first(void *self, cm_work *one, void *one_arg, cm_work *other, void *other_arg)
+{
+	(void)self;
+	other(other_arg);
+	one(one_arg);
+}
+
 static enum cm_result
 open_by(struct gen *g, const struct exhibit *e, const struct cm_source *source, bool index,
     const struct cm_plan *plan, struct cm_buf *out, struct cm_table_diff *diff, struct cm_err *err)
 {
 	struct cm_cut_rows *rows = rows_of(g, e, source, index);
+	static const struct cm_together turned = { the_other_first, NULL };
 	struct cm_sink sink = made_sink(out);
 	struct cm_table_open in = { .seal = &e->seal,
+		.together = index ? &turned : NULL,
 		.secret = &e->secret,
 		.plan = plan,
 		.source = cm_cut_rows_source(rows),
