@@ -15,7 +15,9 @@ assert old.encode() in files[name], "nothing to change"
 files[name] = files[name].replace(old.encode(), new.encode(), 1)
 thing = json.loads(files["disclosure.json"])
 thing["predicate"]["files"] = [{"name": f, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-                               for f, data in sorted(files.items()) if not f.startswith("disclosure.")]
+                               for f, data in sorted(files.items())
+                               if not f.startswith("disclosure.") and not f.endswith((".tlog-proof", ".tsr"))]
+files = {f: data for f, data in files.items() if f not in ("disclosure.tlog-proof", "disclosure.tsr")}
 files["disclosure.json"] = json.dumps(thing).encode()
 files["disclosure.json.sig"] = subprocess.run(
     ["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", "statement@comity"], input=files["disclosure.json"],
