@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "log/cosignature.h"
+#include "node/gather.h"
 #include "node/latest.h"
 #include "node/said.h"
 
@@ -171,6 +172,83 @@ write_questions(const struct cm_latest_ask *ask, struct cm_arena *arena, struct 
 	return CM_OK;
 }
 
+/* What an answer to a checkpoint that is public already says of what a witness holds. */
+static void
+take_gathered(const struct cm_latest_ask *ask, const struct cm_gathered *g, struct cm_latest *out)
+{
+	out->time = g->time;
+	out->size = g->how == CM_GATHER_AHEAD ? g->size : ask->head->size;
+	memcpy(out->text, g->text, sizeof(out->text));
+	switch (g->how) {
+	case CM_GATHER_COSIGNED:
+		out->how = CM_LATEST_BEHIND;
+		break;
+	case CM_GATHER_AHEAD:
+		out->how = CM_LATEST_AHEAD;
+		break;
+	case CM_GATHER_ELSEWHERE:
+		out->how = CM_LATEST_ELSEWHERE;
+		break;
+	case CM_GATHER_LATE:
+		out->how = CM_LATEST_LATE;
+		break;
+	case CM_GATHER_UNREACHABLE:
+		out->how = CM_LATEST_UNREACHABLE;
+		break;
+	case CM_GATHER_UNKNOWN:
+	case CM_GATHER_NOT_ASKED:
+		out->how = CM_LATEST_NOTHING;
+		break;
+	case CM_GATHER_PUSHBACK:
+	case CM_GATHER_REFUSED:
+	case CM_GATHER_NOT_GOOD:
+	case CM_GATHER_NONSENSE:
+		out->how = CM_LATEST_NONSENSE;
+		break;
+	}
+	if (out->how == CM_LATEST_NOTHING)
+		out->size = out->time = 0;
+}
+
+/* Has those that show nothing cosign the head again. */
+static CM_RESULT
+ask_the_others(struct cm_http_client *c, const struct cm_latest_ask *ask, struct cm_arena *arena,
+    struct cm_latest *out, size_t n, struct cm_err *err)
+{
+	struct cm_policy p = *ask->policy;
+	struct cm_policy_member *m = cm_arena_copy(arena, p.member, p.n_members * sizeof(*m));
+	struct cm_gathered *g = cm_arena_array(arena, p.n_members, sizeof(*g));
+	uint64_t *known = cm_arena_array(arena, p.n_members, sizeof(*known));
+	struct cm_buf lines = { 0 };
+	enum cm_result r;
+
+	if (m == NULL || g == NULL || known == NULL)
+		return no_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		known[out[i].member] = ask->head->size;
+		if (out[i].how != CM_LATEST_NOTHING)
+			m[out[i].member].url = NULL;
+	}
+	p.member = m;
+	r = cm_gather(c,
+	    &(struct cm_gather_ask) { ask->note, ask->hashes, &p, known, ask->limit_ms }, g, &n,
+	    &lines, err);
+	for (size_t i = 0; i < n && r == CM_OK; i++)
+		if (out[i].how == CM_LATEST_NOTHING)
+			take_gathered(ask, &g[i], &out[i]);
+	cm_buf_release(&lines);
+	return r;
+}
+
+static bool
+any_shows_nothing(const struct cm_latest *l, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (l[i].how == CM_LATEST_NOTHING)
+			return true;
+	return false;
+}
+
 CM_RESULT
 cm_latest_ask(struct cm_http_client *c, const struct cm_latest_ask *ask, struct cm_arena *arena,
     struct cm_latest *out, size_t *n, struct cm_err *err)
@@ -189,5 +267,7 @@ cm_latest_ask(struct cm_http_client *c, const struct cm_latest_ask *ask, struct 
 			r = take(ask, &ask->policy->member[l->member], &q.reply[i], arena, l, err);
 		cm_buf_release(&q.reply[i].body);
 	}
+	if (r == CM_OK && ask->note.len > 0 && any_shows_nothing(out, *n))
+		r = ask_the_others(c, ask, arena, out, *n, err);
 	return r;
 }

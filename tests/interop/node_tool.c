@@ -137,20 +137,24 @@ latest_of(struct log *l)
 	struct cm_checkpoint c = checkpoint_of(l);
 	struct cm_hashes hashes = grove_hashes(&l->salt);
 	struct cm_latest got[CM_POLICY_MEMBERS];
+	struct cm_buf note = { 0 };
 	struct cm_err err = { 0 };
 	size_t n = 0;
 
+	put_note(l, &note);
 	must(cm_latest_ask(l->client,
 		 &(struct cm_latest_ask) { .log = &l->key,
 		     .head = &c,
 		     .hashes = &hashes,
 		     .policy = &l->policy,
-		     .limit_ms = LIMIT_MS },
+		     .limit_ms = LIMIT_MS,
+		     .note = cm_buf_span(&note) },
 		 &l->arena, got, &n, &err),
 	    &err);
 	for (size_t i = 0; i < n; i++)
 		printf(
 		    "%s %" PRIu64 ": %s\n", cm_latest_word(got[i].how), got[i].size, got[i].text);
+	cm_buf_release(&note);
 }
 
 static void

@@ -121,6 +121,11 @@ class Sigsum(unittest.TestCase):
         (first, second, _), = self.gather("999")
         for line in (first, second):
             self.assertRegex(line, "^size 999 ahead 409 .* is ahead: it cosigned size 1000 of this log, which has only 999")
+        # the guard of a log that was restored: it shows nothing, and says it all the same
+        for size, want in (("1000", "behind 1000: w1 cosigned size 1000"), ("5", "ahead 1000: w1 is ahead"),
+                           ("1000/1", "elsewhere 1000: w1 holds another tree")):
+            out = run(TOOL, "latest", self.policy, self.origin, SEED.hex(), size).decode()
+            self.assertTrue(out.startswith(want), out)
         for other in ("1000/1", "1001/1"):
             (first, second, _), = self.gather(other)
             self.assertRegex(first, "^size [0-9]+ elsewhere 422 .* w1 holds another tree of this log")

@@ -152,11 +152,101 @@ what_each_witness_holds_is_judged_by_the_log(void **state)
 	village_close(v);
 }
 
+/* Those that show nothing, and what they say to the head that is public already. */
+struct shy {
+	const char *name;
+	const char *word[2], *body[2]; /* NULL: a cosignature of the head */
+	enum cm_latest_how how;
+	uint64_t size;
+	const char *text;
+};
+
+static const struct shy shy[] = {
+	{ "cosigns", { "200" }, { NULL }, CM_LATEST_BEHIND, SIZE, "cosigns cosigned size 40" },
+	{ "behind", { "409", "200" }, { "10\n", NULL }, CM_LATEST_BEHIND, SIZE,
+	    "cosigned size 40" },
+	{ "shy-ahead", { "409" }, { "41\n" }, CM_LATEST_AHEAD, SIZE + 1,
+	    "shy-ahead is ahead: it cosigned size 41 of this log, which has only 40" },
+	{ "shy-fork", { "422" }, { "no\n" }, CM_LATEST_ELSEWHERE, SIZE,
+	    "shy-fork holds another tree of this log" },
+	{ "stranger", { "404" }, { "" }, CM_LATEST_NOTHING, 0, "stranger answers 404" },
+	{ "shy-busy", { "429" }, { "" }, CM_LATEST_NONSENSE, SIZE, "shy-busy answers 429" },
+	{ "shy-silent", { "hang" }, { "" }, CM_LATEST_LATE, SIZE, "shy-silent did not answer" },
+	{ "shy-closes", { "close" }, { "" }, CM_LATEST_UNREACHABLE, SIZE, "can not be asked" },
+};
+#define SHY (sizeof(shy) / sizeof(shy[0]))
+
+static void
+tell_shy(struct village *v, const struct shy *k, const struct made_key *key)
+{
+	village_tell(v, k->name, 1, "404", cm_span_of(NULL, 0));
+	for (unsigned i = 0; i < 2 && k->word[i] != NULL; i++) {
+		struct cm_buf body = { 0 }, text = { 0 };
+
+		village_text(0, SIZE, &text);
+		if (k->body[i] == NULL)
+			village_cosign(key, cm_buf_span(&text), TIME, &body);
+		else
+			cm_buf_add_str(&body, k->body[i]);
+		village_tell(v, k->name, 2 + i, k->word[i], cm_buf_span(&body));
+		cm_buf_release(&body);
+		cm_buf_release(&text);
+	}
+}
+
+static void
+who_shows_nothing_is_asked_in_another_way(void **state)
+{
+	struct village *v = village_open();
+	struct cm_latest got[SHY + 1];
+	struct cm_checkpoint head = { .origin = VILLAGE_ORIGIN, .size = SIZE };
+	unsigned salt = 0;
+	struct cm_hashes hashes = grove_hashes(&salt);
+	struct cm_http_client_new in = { 0 };
+	struct cm_http_client *c = NULL;
+	struct cm_buf note = { 0 }, asked = { 0 };
+	struct cm_latest_ask ask = { .log = &v->log.v,
+		.head = &head,
+		.hashes = &hashes,
+		.policy = &v->policy,
+		.limit_ms = 1500 };
+	struct cm_arena arena;
+	size_t n = 0;
+
+	(void)state;
+	cm_arena_init(&arena, 0);
+	grove_root(0, SIZE, head.root);
+	village_note(v, 0, SIZE, &note);
+	for (size_t i = 0; i < SHY; i++) {
+		village_add(v, shy[i].name, NULL);
+		tell_shy(v, &shy[i], &v->key[i]);
+	}
+	village_add(v, "same", NULL); /* shows what it holds, and is not asked again */
+	tell(v, &kinds[0], &v->key[SHY]);
+	assert_int_equal(cm_http_client_new(&in, &c, NULL), CM_OK);
+	ask.note = cm_buf_span(&note);
+	assert_int_equal(cm_latest_ask(c, &ask, &arena, got, &n, NULL), CM_OK);
+	assert_int_equal(n, SHY + 1);
+	for (size_t i = 0; i < SHY; i++)
+		if (got[i].how != shy[i].how || strstr(got[i].text, shy[i].text) == NULL ||
+		    got[i].size != shy[i].size || got[i].note.len != 0)
+			fail_msg(
+			    "%s: %s: %s", shy[i].name, cm_latest_word(got[i].how), got[i].text);
+	check(&kinds[0], &got[SHY]);
+	assert_false(village_asked(v, "same", 2, &asked));
+	cm_buf_release(&asked);
+	cm_buf_release(&note);
+	cm_http_client_free(c);
+	cm_arena_fini(&arena);
+	village_close(v);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_each_witness_holds_is_judged_by_the_log),
+		cmocka_unit_test(who_shows_nothing_is_asked_in_another_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
