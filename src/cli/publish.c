@@ -113,6 +113,7 @@ ask_latest(struct publishing *p)
 		.policy = &p->trust.policy, .limit_ms = p->in->wait_ms };
 	struct cm_tiles *tiles = NULL;
 	struct cm_hashes hashes;
+	struct cm_buf note = { 0 };
 	enum cm_result r;
 	size_t n = 0, i;
 
@@ -124,12 +125,16 @@ ask_latest(struct publishing *p)
 		return cm_err_set(&p->err, CM_E_NOMEM, "out of memory");
 	hashes = cm_tiles_hashes(tiles);
 	ask.hashes = &hashes;
-	r = cm_latest_ask(p->http, &ask, p->arena, l, &n, &p->err);
+	r = cm_log_files_published(p->log, &note, &p->err);
+	ask.note = cm_buf_span(&note);
+	if (r == CM_OK)
+		r = cm_latest_ask(p->http, &ask, p->arena, l, &n, &p->err);
 	for (i = 0; r == CM_OK && i < n; i++)
 		r = take_latest(p, &l[i]);
 	if (r == CM_OK && p->in->resume)
 		r = check_resume(p, l, n);
 	cm_tiles_free(tiles);
+	cm_buf_release(&note);
 	return r;
 }
 
