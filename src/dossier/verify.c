@@ -233,7 +233,7 @@ check_logged(struct verifying *v)
 		stamps += v->logged[i].stamp != NULL;
 	}
 	if (rc == CM_OK && receipts > 0)
-		rc = say(v, &v->done, "%zu receipts, each proving that its statement is in the log it names", receipts);
+		rc = say(v, &v->done, "%zu receipts, each proving that its statement is under the checkpoint in it", receipts);
 	if (rc == CM_OK && stamps > 0)
 		rc = say(v, &v->done, "%zu time stamps, each over the checkpoint of its receipt", stamps);
 	return rc;

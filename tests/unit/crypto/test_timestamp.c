@@ -155,13 +155,13 @@ a_stamp_from_outside_of_its_signer_s_time_is_refused(void **state)
 }
 
 static void
-a_signer_who_is_not_for_time_stamping_alone_is_refused(void **state)
+a_certificate_that_is_not_for_time_stamping_alone_is_refused(void **state)
 {
 	struct made m;
 
 	(void)state;
 	begin(&m);
-	for (int use = TSA_STAMPS; use <= TSA_SIGNS_CODE; use++) {
+	for (int use = TSA_STAMPS; use <= TSA_STAMPS_BY_SHA_1; use++) {
 		cm_buf_clear(&m.response);
 		tsa_is_for(m.tsa, (enum tsa_use)use);
 		tsa_stamp(m.tsa, cm_span_str(text), AT, &m.response);
@@ -358,7 +358,7 @@ main(void)
 		cmocka_unit_test(a_stamp_by_somebody_under_a_trusted_name_is_refused),
 		cmocka_unit_test(without_certificates_a_stamp_is_nobody_s),
 		cmocka_unit_test(a_stamp_from_outside_of_its_signer_s_time_is_refused),
-		cmocka_unit_test(a_signer_who_is_not_for_time_stamping_alone_is_refused),
+		cmocka_unit_test(a_certificate_that_is_not_for_time_stamping_alone_is_refused),
 		cmocka_unit_test(a_signature_by_sha_1_is_refused),
 		cmocka_unit_test(what_was_not_granted_says_nothing),
 		cmocka_unit_test(what_is_no_response_is_malformed),

@@ -104,12 +104,12 @@ static void
 become(struct tsa *t, enum tsa_use use)
 {
 	static const char *const value[] = { "critical,timeStamping", "timeStamping",
-		"critical,timeStamping,codeSigning", "critical,codeSigning" };
+		"critical,timeStamping,codeSigning", "critical,codeSigning", "critical,timeStamping" };
 	int at = X509_get_ext_by_NID(t->cert, NID_ext_key_usage, -1);
 
 	X509_EXTENSION_free(X509_delete_ext(t->cert, at));
 	add_ext(t->cert, NID_ext_key_usage, value[use]);
-	need(X509_sign(t->cert, t->root_key, EVP_sha256()) > 0);
+	need(X509_sign(t->cert, t->root_key, use == TSA_STAMPS_BY_SHA_1 ? EVP_sha1() : EVP_sha256()) > 0);
 }
 
 static int

@@ -17,7 +17,13 @@ void tsa_free(struct tsa *t);
 void tsa_root(const struct tsa *t, struct cm_buf *out);
 
 /* What the signer's certificate says that it is for, from now on. */
-enum tsa_use { TSA_STAMPS, TSA_STAMPS_NOT_CRITICAL, TSA_STAMPS_AND_MORE, TSA_SIGNS_CODE };
+enum tsa_use {
+	TSA_STAMPS,
+	TSA_STAMPS_NOT_CRITICAL,
+	TSA_STAMPS_AND_MORE,
+	TSA_SIGNS_CODE,
+	TSA_STAMPS_BY_SHA_1 /* as it should, but the root signed that by SHA-1 */
+};
 void tsa_is_for(struct tsa *t, enum tsa_use use);
 
 /* Answers a request in DER with a response in DER. */
