@@ -185,6 +185,35 @@ class Sigsum(unittest.TestCase):
         # here they differ: it takes a proof that is missing for a request that is none
         self.assertEqual((self.ask(ours, make("310", 300, 310))[0], self.ask(theirs, make("310", 300, 310))[0]), (422, 400))
 
+    def test_a_case_is_cosigned_by_it_and_a_restored_log_is_seen(self):
+        comity = os.environ.get("COMITY", "")
+        if not os.access(comity, os.X_OK):
+            self.skipTest("no comity")
+        os.mkdir(self.path("case"))
+
+        def call(*argv):
+            p = subprocess.run([comity, *argv], cwd=self.path("case"), capture_output=True, text=True, check=False)
+            return p.returncode, p.stdout + p.stderr
+        self.assertEqual(call("init", "--name", "a", "--origin", "sigsum.org/v1/tree/%h")[0], 0)
+        log = self.path("case/.comity/log")
+        shutil.copy(os.path.join(log, "key.pub"), self.path("log.pub"))
+        name, raw, port = self.start("w3")
+        line = f"witness {name} {vkey('sigsum.org/v1/witness/' + hashlib.sha256(raw).hexdigest(), 4, raw)} http://127.0.0.1:{port}"
+        for argv in (("trust", "add", line), ("trust", "quorum", "1")):
+            code, said = call(*argv)
+            self.assertEqual(code, 0, said)
+        shutil.copytree(log, self.path("backup"))
+        code, said = call("investigate", os.path.join(os.environ["COMITY_ROOT"], "tests/cases/race-first/input.pcap"))
+        self.assertIn("cosigned by 1: not later than", said)
+        shutil.rmtree(log)
+        os.rename(self.path("backup"), log)
+        os.chmod(log, 0o700)
+        for argv in (("handover", "--to", "b", "--how", "by hand"), ("log", "checkpoint")):
+            code, said = call(*argv)
+            self.assertNotEqual(code, 0, (argv, said))
+        code, said = call("log", "checkpoint", "--resume")
+        self.assertIn("w3 is ahead: it cosigned size", said)
+
     def test_another_log_is_not_its(self):
         self.origin = "sigsum.org/v1/tree/" + "0" * 64
         (first, _, _), = self.gather("1")
