@@ -6,8 +6,9 @@ static const struct cm_command *const parts[] = { &cm_command_witness_init,
 	&cm_command_witness_add_log, &cm_command_witness_serve, &cm_command_witness_cosign,
 	&cm_command_witness_status, NULL };
 
-enum cm_exit
-cm_cli_witness_open(struct cm_cli_witness *w)
+static enum cm_exit
+open_by(struct cm_cli_witness *w,
+    enum cm_result (*open)(const struct cm_disk *, const char *, struct cm_witness_files **, struct cm_err *))
 {
 	struct cm_buf folder = { 0 };
 	enum cm_exit code = CM_EXIT_OK;
@@ -17,12 +18,24 @@ cm_cli_witness_open(struct cm_cli_witness *w)
 		return code;
 	cm_buf_printf(&folder, "%s/witness", cm_case_folder(w->c));
 	if (cm_buf_cstr(&folder) != NULL)
-		r = cm_witness_files_open(cm_disk_here(), cm_buf_cstr(&folder), &w->files, &w->err);
+		r = open(cm_disk_here(), cm_buf_cstr(&folder), &w->files, &w->err);
 	cm_buf_release(&folder);
 	if (r == CM_OK)
 		return CM_EXIT_OK;
 	(void)cm_err_set(&w->err, r, "out of memory");
 	return cm_cli_error(w->ctx, NULL, &w->err, r == CM_E_NOTFOUND ? "`comity witness init' makes one" : NULL);
+}
+
+enum cm_exit
+cm_cli_witness_open(struct cm_cli_witness *w)
+{
+	return open_by(w, cm_witness_files_open);
+}
+
+enum cm_exit
+cm_cli_witness_look(struct cm_cli_witness *w)
+{
+	return open_by(w, cm_witness_files_look);
 }
 
 void

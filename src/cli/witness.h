@@ -16,6 +16,8 @@ struct cm_cli_witness {
 
 /* CM_EXIT_OK, or it has been said why not. */
 enum cm_exit cm_cli_witness_open(struct cm_cli_witness *w);
+/* The same, to be looked at while another process may cosign. */
+enum cm_exit cm_cli_witness_look(struct cm_cli_witness *w);
 void cm_cli_witness_close(struct cm_cli_witness *w);
 
 #endif

@@ -87,7 +87,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	}
 	if (a.n != 0)
 		return cm_cli_usage(ctx, a.command, "it takes no operand");
-	code = cm_cli_witness_open(&s.w);
+	code = cm_cli_witness_look(&s.w);
 	if (code == CM_EXIT_OK)
 		code = show(&s);
 	cm_buf_release(&s.b);

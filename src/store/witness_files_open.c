@@ -226,9 +226,22 @@ take_up(struct cm_witness_files *w, struct cm_err *err)
 	return r;
 }
 
-enum cm_result
-cm_witness_files_open(const struct cm_disk *disk, const char *folder, struct cm_witness_files **out,
-    struct cm_err *err)
+/* Reads while another process may write: a torn end of the journal is not yet anybody's. */
+static enum cm_result
+look(struct cm_witness_files *w, struct cm_err *err)
+{
+	enum cm_result r = read_logs(w, err);
+
+	if (r == CM_OK)
+		r = read_journal(w, err);
+	w->broken = CM_E_USAGE; /* it is not ours to cosign with */
+	return r;
+}
+
+static enum cm_result
+open_by(const struct cm_disk *disk, const char *folder,
+    enum cm_result (*begin)(struct cm_witness_files *w, struct cm_err *err),
+    struct cm_witness_files **out, struct cm_err *err)
 {
 	struct cm_witness_files *w = calloc(1, sizeof(*w));
 	enum cm_result r;
@@ -241,13 +254,30 @@ cm_witness_files_open(const struct cm_disk *disk, const char *folder, struct cm_
 	pthread_cond_init(&w->moved, NULL);
 	r = cm_key_folder_read(disk, "witness", folder, &w->f, err);
 	if (r == CM_OK)
-		r = take_up(w, err);
+		r = begin(w, err);
 	if (r != CM_OK) {
 		cm_witness_files_close(w);
 		return r;
 	}
 	*out = w;
 	return CM_OK;
+}
+
+enum cm_result
+cm_witness_files_open(const struct cm_disk *disk, const char *folder, struct cm_witness_files **out,
+    struct cm_err *err)
+{
+	return open_by(disk, folder, take_up, out, err);
+}
+
+enum cm_result
+cm_witness_files_look(const struct cm_disk *disk, const char *folder, struct cm_witness_files **out,
+    struct cm_err *err)
+{
+	enum cm_result r = open_by(disk, folder, look, out, NULL);
+
+	/* A log that was added between the reading of two files is there the next time. */
+	return r == CM_OK ? r : open_by(disk, folder, look, out, err);
 }
 
 /* The last group has none behind it that would say it was on disk; an empty record does. */
