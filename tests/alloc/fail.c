@@ -39,7 +39,7 @@ static unsigned n_ranges;
 static bool
 counts(const char *line)
 {
-	static const char *const names[] = { "libjansson", "libsqlite3", "libz.so", "libzstd", "libpcap", NULL };
+	static const char *const names[] = { "libjansson", "libsqlite3", "libz.so", "libzstd", "libpcap", "libmicrohttpd", "libcurl", NULL };
 	const char *file = strchr(line, '/');
 
 	if (file == NULL)
