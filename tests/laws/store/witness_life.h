@@ -7,7 +7,7 @@
 #define TESTS_WITNESS_LIFE_H
 
 #include "../gen.h"
-#include "asker.h"
+#include "../../bench/asker.h"
 #include "sim_disk.h"
 #include "store/witness_files.h"
 

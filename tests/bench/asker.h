@@ -1,4 +1,4 @@
-/* tests/laws/store/asker.h -- a log that asks to be cosigned, and may lie. */
+/* tests/bench/asker.h -- a log that asks to be cosigned, and may lie. */
 #ifndef TESTS_ASKER_H
 #define TESTS_ASKER_H
 
