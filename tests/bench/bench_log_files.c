@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "../laws/store/asker.h"
+#include "asker.h"
 #include "store/log_files.h"
 #include "store/witness_files.h"
 

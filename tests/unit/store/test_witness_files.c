@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "../../laws/store/asker.h"
+#include "../../bench/asker.h"
 #include "log/cosignature.h"
 #include "store/witness_files.h"
 #include "store/witness_files_state.h"
