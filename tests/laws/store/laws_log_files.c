@@ -249,12 +249,12 @@ int
 main(void)
 {
 	static const struct law laws[] = {
-		{ "a log lasts, whenever the end comes", the_end_may_come_at_any_moment, 1, 4 },
+		{ "a log lasts, whenever the end comes", the_end_may_come_at_any_moment, 1, 2 },
 		{ "a log lasts, when the end comes again while it is opened",
-		    the_end_may_come_twice, 1, 3 },
-		{ "a log lasts, whatever operation fails", every_operation_may_fail, 1, 2 },
+		    the_end_may_come_twice, 1, 4 },
+		{ "a log lasts, whatever operation fails", every_operation_may_fail, 1, 1 },
 		{ "a log lasts, however misfortunes follow each other",
-		    misfortunes_come_one_after_another, 300, 300 },
+		    misfortunes_come_one_after_another, 200, 300 },
 	};
 
 	return laws_hold(laws, sizeof(laws) / sizeof(*laws));

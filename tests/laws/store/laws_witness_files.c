@@ -222,7 +222,7 @@ misfortunes_come_one_after_another(struct gen *g)
 /* ---- many at once ---- */
 
 struct client {
-	struct witness_life *f;
+	struct witness_life mine;
 	struct cm_witness_files *w;
 	struct gen g;
 	unsigned log;
@@ -233,17 +233,13 @@ static void *
 ask_on(void *arg)
 {
 	struct client *c = arg;
-	struct witness_life mine = *c->f;
 	enum cm_result r = CM_OK;
 
-	mine.g = &c->g;
+	c->mine.g = &c->g;
 	for (uint64_t i = 0; r == CM_OK && i < 30; i++)
-		r = witness_life_ask(&mine, c->w, c->log,
-		    mine.told[c->log].size + 1 + gen_upto(&c->g, 1), gen_one_in(&c->g, 4));
-	c->f->told[c->log] = mine.told[c->log];
-	if (mine.lied)
-		memcpy(c->f->g->why, c->g.why, sizeof(c->g.why));
-	return mine.lied ? NULL : arg;
+		r = witness_life_ask(&c->mine, c->w, c->log,
+		    c->mine.told[c->log].size + 1 + gen_upto(&c->g, 1), gen_one_in(&c->g, 4));
+	return c->mine.lied ? NULL : arg;
 }
 
 static bool
@@ -269,13 +265,15 @@ many_may_ask_when_it_ends(struct gen *g)
 		f.sim->fail_at = f.sim->steps + 1 + gen_upto(g, 60);
 	f.sim->fail_with = EIO;
 	for (unsigned i = 0; i < WITNESS_LOGS; i++) {
-		c[i] = (struct client) { &f, w, { .state = gen_u64(g) }, i };
+		c[i] = (struct client) { f, w, { .state = gen_u64(g) }, i };
 		if (pthread_create(&thread[i], NULL, ask_on, &c[i]) != 0)
 			abort();
 	}
 	for (unsigned i = 0; i < WITNESS_LOGS; i++) {
 		pthread_join(thread[i], &fine);
-		ok = ok && fine != NULL;
+		if (fine == NULL)
+			ok = gen_fail(g, "%s", c[i].g.why);
+		f.told[i] = c[i].mine.told[i];
 	}
 	cm_witness_files_close(w);
 	sim_leave(f.sim);
