@@ -494,9 +494,11 @@ flip(struct flipping *f, struct cm_span dossier, const char *file)
 	for (size_t i = 0; i < f->zip.n; i++)
 		if (cm_span_eq(f->zip.entry[i].name, cm_span_str(file)))
 			e = (struct cm_zip_entry *)(uintptr_t)&f->zip.entry[i];
-	assert_non_null(e);
-	bytes = malloc(e->data.len);
-	assert_non_null(bytes);
+	bytes = e == NULL ? NULL : malloc(e->data.len);
+	if (bytes == NULL) {
+		fail_msg("no file %s, or no memory", file);
+		return;
+	}
 	memcpy(bytes, e->data.ptr, e->data.len);
 	e->data.ptr = bytes;
 	for (size_t at = 0; at < e->data.len * sizeof(by); at++) {
