@@ -278,10 +278,11 @@ scan(struct cm_monitor_round *r, enum cm_result (*say)(void *arg, const struct c
 	return grown || r->shown ? cm_monitor_scan(r->m, r->f->from, say, r) : CM_OK;
 }
 
+/* That nobody answers is no answer. */
 static void
 text_head(const struct cm_monitor_round *r)
 {
-	FILE *f = r->m->ctx->out;
+	FILE *f = r->f->how == CM_FOLLOW_UNANSWERED ? r->m->ctx->err : r->m->ctx->out;
 	size_t i;
 
 	for (i = 0; i < r->m->n_forks; i++) {
