@@ -249,6 +249,28 @@ a_body_too_long_is_413(void **state)
 }
 
 static void
+a_body_that_does_not_end_is_not_read_to_its_end(void **state)
+{
+	struct stage *g = open_stage((struct cm_http_limits) { .body = 1000, .read_ms = 60000 });
+	char *piece = malloc(65538);
+	int fd = dial(g), n = 0;
+
+	(void)state;
+	assert_non_null(piece);
+	memset(piece, 'x', 65538);
+	memcpy(piece + 65536, "\r\n", 2);
+	assert_true(
+	    peer_say(fd, "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"));
+	while (n < 1000 && peer_say(fd, "10000\r\n") && peer_send(fd, piece, 65538))
+		n++;
+	assert_true(n < 1000);
+	assert_int_equal(g->s->calls, 0);
+	free(piece);
+	close(fd);
+	close_stage(g);
+}
+
+static void
 paths_that_might_mean_another_reach_no_handler(void **state)
 {
 	static const char *const path[] = { "/..", "/../etc/passwd", "/a/../../b", "/a/..", "/.",
@@ -540,6 +562,7 @@ main(void)
 		cmocka_unit_test(what_the_handler_says_is_answered),
 		cmocka_unit_test(other_methods_are_405),
 		cmocka_unit_test(a_body_too_long_is_413),
+		cmocka_unit_test(a_body_that_does_not_end_is_not_read_to_its_end),
 		cmocka_unit_test(paths_that_might_mean_another_reach_no_handler),
 		cmocka_unit_test(a_prefix_ends_at_a_slash),
 		cmocka_unit_test(the_slow_are_hung_up_on),

@@ -234,6 +234,9 @@ who_shows_nothing_is_asked_in_another_way(void **state)
 			    "%s: %s: %s", shy[i].name, cm_latest_word(got[i].how), got[i].text);
 	check(&kinds[0], &got[SHY]);
 	assert_false(village_asked(v, "same", 2, &asked));
+	/* the head is what the log has published: whoever cosigned it needs no proof */
+	assert_true(village_asked(v, "cosigns", 2, &asked));
+	assert_memory_equal(asked.ptr, "old 40\n\n", 8);
 	cm_buf_release(&asked);
 	cm_buf_release(&note);
 	cm_http_client_free(c);

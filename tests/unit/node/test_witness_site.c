@@ -376,7 +376,7 @@ other_doors_are_shut(void **state)
 		"sign-subtree" };
 	struct stage *g = open_stage();
 	struct cm_buf b = { 0 };
-	char upper[80];
+	char upper[96];
 	uint8_t hash[32];
 
 	(void)state;
@@ -395,6 +395,11 @@ other_doors_are_shut(void **state)
 	ask(g, upper, NULL);
 	assert_refused(g, 404);
 	ask(g, upper, &b);
+	assert_refused(g, 404);
+	/* nor is there anything beside it */
+	cm_hex_encode(cm_span_of(hash, 32), upper);
+	strcpy(upper + 64, "/checkpoints");
+	ask(g, upper, NULL);
 	assert_refused(g, 404);
 	close_stage(g);
 }
