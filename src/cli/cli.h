@@ -171,6 +171,9 @@ struct cm_confined {
 	enum cm_exit (*run)(void *arg, const struct cm_context *ctx);
 	void *arg;
 	bool unconfined; /* --no-confine: a child, but with all rights */
+	/* What else the child answers, behind its run: appended to ${result} of the parent.  NULL: nothing. */
+	struct cm_buf *result;
+	struct cm_span (*answer)(void *arg);
 };
 enum cm_exit cm_cli_confined(const struct cm_context *ctx, const struct cm_confined *job);
 

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/verify.h"
 #include "cli/verify_own.h"
+#include "cli/verify_seen.h"
 #include "dossier/load.h"
 #include "os/file.h"
 #include "os/kept.h"
@@ -35,6 +36,8 @@ struct verify {
 	struct cm_kept bytes; /* the dossier's: what was checked is what is looked at later */
 	struct cm_buf signers_text, trust_text, tsa_text;
 	struct cm_verify_own own;
+	struct cm_verify_seen seen; /* in the child */
+	struct cm_buf answer;
 	FILE *report_file;
 };
 
@@ -188,6 +191,10 @@ check(void *arg, const struct cm_context *ctx)
 	if (rc == CM_OK)
 		rc = cm_verify(&v, &held, &out, &err);
 	cm_pool_free(pool);
+	if (rc == CM_OK && in->own.there)
+		rc = cm_verify_seen_collect(&out, &v, &in->seen);
+	if (rc == CM_OK && in->seen.fork)
+		rc = cm_err_set(&err, CM_E_REFUSED, "%s", in->seen.line);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
 	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
 	cm_verify_release(&held);
@@ -292,17 +299,29 @@ take_option(struct verify *in, const struct cm_args *a, int id)
 	}
 }
 
+/* In the child, behind its run. */
+static struct cm_span
+answer(void *arg)
+{
+	struct verify *in = arg;
+
+	return cm_buf_span(&in->seen.records);
+}
+
 static enum cm_exit
 run_confined(struct verify *in, const struct cm_context *ctx)
 {
 	struct cm_confined job = { .file = in->dossier, .run = check, .arg = in,
-		.unconfined = in->no_confine };
+		.unconfined = in->no_confine, .result = &in->answer, .answer = answer };
+	enum cm_exit code, kept;
 	int fds[1];
 
 	if (in->report_file != NULL)
 		fds[job.n_fds++] = fileno(in->report_file);
 	job.fds = fds;
-	return cm_cli_confined(ctx, &job);
+	code = cm_cli_confined(ctx, &job);
+	kept = cm_verify_seen_keep(ctx, cm_buf_span(&in->answer));
+	return kept != CM_EXIT_OK ? kept : code;
 }
 
 static enum cm_exit
@@ -327,6 +346,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	cm_buf_release(&in.trust_text);
 	cm_buf_release(&in.tsa_text);
 	cm_verify_own_release(&in.own);
+	cm_buf_release(&in.answer);
 	if (in.report_file != NULL)
 		fclose(in.report_file);
 	return code;

@@ -66,6 +66,29 @@ read_ended(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 }
 
 static enum cm_result
+read_seen(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
+{
+	struct cm_case_seen_list list;
+	struct cm_seen_checkpoint *s;
+	enum cm_result r = cm_case_seen(c, &o->arena, &list, err);
+	size_t i;
+
+	if (r != CM_OK)
+		return r;
+	s = cm_arena_array(&o->arena, list.n + 1, sizeof(*s));
+	if (s == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; i < list.n; i++) {
+		s[i] = (struct cm_seen_checkpoint) { .origin = list.item[i].of.origin, .size = list.item[i].of.size,
+			.note = list.item[i].note };
+		memcpy(s[i].root, list.item[i].of.root, 32);
+	}
+	o->receiver.seen = s;
+	o->receiver.n_seen = list.n;
+	return CM_OK;
+}
+
+static enum cm_result
 read_all(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 {
 	enum cm_result r;
@@ -82,7 +105,9 @@ read_all(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 		r = read_file(o, "tsa.pem", CM_TIMESTAMP_CA_BYTES, &o->tsa, err);
 	if (r == CM_OK)
 		r = read_heads(o, c, err);
-	return r == CM_OK ? read_ended(o, c, err) : r;
+	if (r == CM_OK)
+		r = read_ended(o, c, err);
+	return r == CM_OK ? read_seen(o, c, err) : r;
 }
 
 static enum cm_result

@@ -155,6 +155,7 @@ check_receipt(struct judging *j, const struct cm_loaded_part *p, struct cm_span 
 		rc = judge(j, r.checkpoint, &c, &note);
 	if (rc == CM_OK)
 		rc = take_checkpoint(j, &c, r.index, l);
+	l->note = rc == CM_OK ? r.checkpoint : cm_span_of(NULL, 0);
 	*text = rc == CM_OK ? note.text : cm_span_of(NULL, 0);
 	return rc;
 }

@@ -41,6 +41,7 @@ struct cm_logged {
 	const char *receipt, *origin; /* NULL: none; "seal-1.tlog-proof", and as the checkpoint says */
 	uint64_t index, size;
 	uint8_t root[32], leaf[32];
+	struct cm_span note; /* the checkpoint, with its signatures */
 	uint64_t not_later; /* Unix seconds: the quorum had cosigned; 0: no quorum */
 	const struct cm_logged_witness *witness; /* all known ones that cosigned */
 	size_t n_witnesses;

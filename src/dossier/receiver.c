@@ -2,11 +2,17 @@
 
 #include "dossier/receiver.h"
 
+/* By a log that the receiver knows. */
+static bool
+is_known(const struct cm_logged *l)
+{
+	return l->how == CM_LOGGED_FEW || l->how == CM_LOGGED_ENOUGH;
+}
+
 static bool
 is_before(const struct cm_ended_key *e, const struct cm_logged *l)
 {
-	return e->logged && (l->how == CM_LOGGED_FEW || l->how == CM_LOGGED_ENOUGH) &&
-	    strcmp(e->origin, l->origin) == 0 && l->index < e->place;
+	return e->logged && is_known(l) && strcmp(e->origin, l->origin) == 0 && l->index < e->place;
 }
 
 const char *
@@ -44,4 +50,16 @@ cm_receiver_head(const struct cm_receiver *r, const struct cm_statement *stateme
 			best = h;
 	}
 	return best;
+}
+
+const struct cm_seen_checkpoint *
+cm_receiver_other(const struct cm_receiver *r, const struct cm_logged *l)
+{
+	size_t i;
+
+	for (i = 0; is_known(l) && i < r->n_seen; i++)
+		if (r->seen[i].size == l->size && strcmp(r->seen[i].origin, l->origin) == 0 &&
+		    memcmp(r->seen[i].root, l->root, 32) != 0)
+			return &r->seen[i];
+	return NULL;
 }

@@ -25,11 +25,21 @@ struct cm_own_head {
 	int64_t made; /* Unix time */
 };
 
+/* A checkpoint of somebody's log that an earlier receipt showed. */
+struct cm_seen_checkpoint {
+	const char *origin;
+	uint64_t size;
+	uint8_t root[32];
+	struct cm_span note;
+};
+
 struct cm_receiver {
 	const struct cm_ended_key *ended;
 	size_t n_ended;
 	const struct cm_own_head *head;
 	size_t n_heads;
+	const struct cm_seen_checkpoint *seen;
+	size_t n_seen;
 };
 
 /* Why a statement of this key counts no more; NULL: it does count. */
@@ -39,5 +49,10 @@ const char *cm_receiver_trouble(
 /* The newest own checkpoint that the statement names; NULL: none. */
 const struct cm_own_head *cm_receiver_head(
     const struct cm_receiver *r, const struct cm_statement *statement);
+
+/* What the log of this receipt showed before, of the same size and with another root: both together prove
+ * a fork.  NULL: nothing of the kind, or the log is not known. */
+const struct cm_seen_checkpoint *cm_receiver_other(
+    const struct cm_receiver *r, const struct cm_logged *l);
 
 #endif

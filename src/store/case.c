@@ -53,6 +53,8 @@ static const char schema_log[] =
     " root BLOB NOT NULL, made INTEGER NOT NULL, PRIMARY KEY (origin, size)) STRICT;"
     "CREATE TABLE IF NOT EXISTS ended (fingerprint TEXT PRIMARY KEY, origin TEXT, place INTEGER,"
     " json BLOB NOT NULL, sig BLOB NOT NULL, receipt BLOB NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS seen (origin TEXT NOT NULL, size INTEGER NOT NULL,"
+    " root BLOB NOT NULL, note BLOB NOT NULL, PRIMARY KEY (origin, size)) STRICT;"
     "PRAGMA user_version = 3;"
     "COMMIT;";
 

@@ -192,6 +192,19 @@ struct cm_case_heads {
 CM_RESULT cm_case_heads(
     struct cm_case *c, struct cm_arena *arena, struct cm_case_heads *out, struct cm_err *err);
 
+/* Signed checkpoints of other parties' logs that receipts showed: the first one of each size. */
+struct cm_case_seen {
+	struct cm_after of;
+	struct cm_span note; /* with its signatures */
+};
+CM_RESULT cm_case_seen_add(struct cm_case *c, const struct cm_case_seen *in, struct cm_err *err);
+struct cm_case_seen_list {
+	const struct cm_case_seen *item;
+	size_t n;
+};
+CM_RESULT cm_case_seen(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_seen_list *out, struct cm_err *err);
+
 /* The newest checkpoints known of other parties' logs: every statement names them, so that it
  * can not be older.  A smaller size than is known changes nothing. */
 CM_RESULT cm_case_known_set(

@@ -96,6 +96,49 @@ cm_case_heads(struct cm_case *c, struct cm_arena *arena, struct cm_case_heads *o
 }
 
 enum cm_result
+cm_case_seen_add(struct cm_case *c, const struct cm_case_seen *in, struct cm_err *err)
+{
+	struct cm_query q =
+	    cm_query_of(&c->db, "INSERT OR IGNORE INTO seen (origin, size, root, note) VALUES (?, ?, ?, ?)");
+
+	cm_query_text(&q, 1, in->of.origin);
+	cm_query_int(&q, 2, (int64_t)in->of.size);
+	cm_query_blob(&q, 3, cm_span_of(in->of.root, 32));
+	cm_query_blob(&q, 4, in->note);
+	return cm_query_run(&q, err);
+}
+
+static enum cm_result
+read_seen(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err)
+{
+	struct cm_case_seen *out = item;
+	struct cm_span note = cm_column_blob(q, 3);
+	enum cm_result r = cm_column_text(q, 0, arena, &out->of.origin, err);
+
+	out->of.size = (uint64_t)cm_column_int(q, 1);
+	if (r == CM_OK)
+		r = cm_column_fixed(q, 2, out->of.root, 32, err);
+	if (r != CM_OK)
+		return r;
+	out->note = cm_span_of(cm_arena_copy(arena, note.ptr, note.len), note.len);
+	return out->note.ptr != NULL || note.len == 0 ? CM_OK : cm_err_set(err, CM_E_NOMEM, "out of memory");
+}
+
+enum cm_result
+cm_case_seen(
+    struct cm_case *c, struct cm_arena *arena, struct cm_case_seen_list *out, struct cm_err *err)
+{
+	struct cm_query q =
+	    cm_query_of(&c->db, "SELECT origin, size, root, note FROM seen ORDER BY origin, size");
+	struct cm_case_list l = { arena, sizeof(*out->item), read_seen, NULL, 0 };
+	enum cm_result r = cm_case_list(&q, &l, err);
+
+	if (r == CM_OK)
+		*out = (struct cm_case_seen_list) { l.item, l.n };
+	return r;
+}
+
+enum cm_result
 cm_case_known_set(
     struct cm_case *c, const struct cm_after *checkpoint, int64_t seen, struct cm_err *err)
 {

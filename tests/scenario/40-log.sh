@@ -39,7 +39,7 @@ serve() { # serve NAME FOLDER COMMAND...: starts it, its URL goes to NAME.url
 stop() { eval "kill \$$1 2>/dev/null; wait \$$1 2>/dev/null"; }
 trap 'kill $pids 2>/dev/null' EXIT
 
-rm -rf a b v c old stolen parts
+rm -rf a b v c old stolen twin parts
 mkdir a b v c
 unset COMITY_CASE
 for p in a b v; do
@@ -105,6 +105,16 @@ is "a changed receipt is refused" 1 in_dir b "$COMITY" log verify ../changed ../
 sed 's/^index 0/index 00/' parts/seal-1.tlog-proof >changed
 is "a receipt with another spelling is malformed" 4 in_dir b "$COMITY" log verify ../changed ../parts/seal-1.json
 
+# a statement that names a checkpoint of B's own log can not be older than it
+is "B states" 0 in_dir b "$COMITY" seal "$attack"
+serve log_b b log serve
+is "A follows B's log" 0 in_dir a "$COMITY" log follow "$(cat log_b.url)"
+stop log_b
+in_dir a "$COMITY" investigate "$attack" -o ../after.dossier >/dev/null 2>&1
+in_dir b "$COMITY" verify ../after.dossier >out 2>err
+fold out
+says "B knows when it is not older than" "not earlier than" folded
+
 # witnesses that are not there delay nobody, and their cosignatures can be had later
 begun=$(date +%s)
 is "A states without witnesses" 1 in_dir a "$COMITY" investigate "$other" -o ../later.dossier
@@ -163,6 +173,15 @@ is "not even on purpose, since witnesses know more" 3 in_dir old "$COMITY" log c
 says "it is said who" "Party-" err
 
 # A lies: a second history, made where no witness is asked
+cp -r old twin
+printf 'log %s\nquorum none\n' "$(loglines a | cut -d' ' -f2)" >twin/.comity/trust
+is "A's twin takes the log for its own" 0 in_dir twin "$COMITY" log checkpoint --resume
+is "and states something else" 1 in_dir twin "$COMITY" investigate "$attack" -o ../twin.dossier
+is "B has seen another checkpoint of that size" 1 in_dir b "$COMITY" verify ../twin.dossier
+says "and says so" "FORK: " out
+says "and keeps both" "both checkpoints are kept" err
+proof=$(sed -n 's/.*comity verify \([^ ]*fork.dossier\).*/\1/p' err)
+is "which proves it to anybody" 5 in_dir c "$COMITY" verify "$proof"
 is "V follows A's log" 0 in_dir v "$COMITY" log verify ../parts/seal-1.tlog-proof ../parts/seal-1.json
 serve log_a a log serve
 is "V follows A's log over HTTP" 0 in_dir v "$COMITY" log follow "$(cat log_a.url)" --key "$(loglines a | cut -d' ' -f2)"
