@@ -76,7 +76,8 @@ sed -n 's/^witness \([^ ]*\) \(.*\)$/log \2/p' b.lines >two-roles
 is "one key in two roles is refused" 4 in_dir a "$COMITY" trust add ../two-roles
 key=$(sed -n 's/^"Party b" //p' b.lines)
 is "one key under two names is refused" 1 in_dir a "$COMITY" trust add "Somebody $key"
-cp -r a old # a backup, before anything is stated
+cp -r a old # backups, before anything is stated
+cp -r a twin
 says "B wants two, since A's own is among them" "quorum: 2 of the 3" b.trust
 
 # A states
@@ -173,7 +174,6 @@ is "not even on purpose, since witnesses know more" 3 in_dir old "$COMITY" log c
 says "it is said who" "Party-" err
 
 # A lies: a second history, made where no witness is asked
-cp -r old twin
 printf 'log %s\nquorum none\n' "$(loglines a | cut -d' ' -f2)" >twin/.comity/trust
 is "A's twin takes the log for its own" 0 in_dir twin "$COMITY" log checkpoint --resume
 is "and states something else" 1 in_dir twin "$COMITY" investigate "$attack" -o ../twin.dossier
