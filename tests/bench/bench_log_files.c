@@ -3,6 +3,8 @@
  *	bench_log_files FOLDER [ENTRIES]
  *
  * Makes and removes files in FOLDER, on whose disk all depends.
+ *	disk		what it needs by itself to sync two new files of 38 and 8 KiB, and to replace
+ *			one of 300 bytes: an append has to wait for both
  *	append		batches of 1 to 10,000 entries of 148 bytes, each batch on disk under a
  *			signed checkpoint before the next one; the wall's clock
  *	load		ENTRIES (1,000,000) of them under one checkpoint, in steps of 100,000
@@ -91,6 +93,45 @@ compare(const void *a, const void *b)
 
 static uint8_t room[STEP][ENTRY];
 static struct cm_span entry[STEP];
+
+#define SYNCS 200u
+
+static double
+median_of(double *took, size_t n)
+{
+	qsort(took, n, sizeof(*took), compare);
+	return took[n / 2];
+}
+
+static void
+bench_disk(void)
+{
+	static const uint8_t bytes[38912];
+	static double synced[SYNCS], replaced[SYNCS];
+	struct cm_err err = { 0 };
+	char path[2][4096];
+
+	for (unsigned i = 0; i < SYNCS; i++) {
+		double t = wall();
+
+		for (unsigned k = 0; k < 2; k++) {
+			struct cm_disk_put p = { path[k], CM_DISK_NEW, 0644 };
+
+			snprintf(path[k], sizeof(path[k]), "%s/%u-%u", base, i, k);
+			must(cm_disk_put(
+				 disk, &p, cm_span_of(bytes, k == 0 ? sizeof(bytes) : 8192), &err),
+			    &err);
+		}
+		if (disk->ops->sync_all(disk->arg, base) != 0)
+			exit(1);
+		synced[i] = wall() - t;
+		t = wall();
+		must(cm_disk_replace(disk, base, "replaced", cm_span_of(bytes, 300), &err), &err);
+		replaced[i] = wall() - t;
+	}
+	printf("disk: new files synced in %.2f ms, one replaced in %.2f ms\n",
+	    median_of(synced, SYNCS) * 1e3, median_of(replaced, SYNCS) * 1e3);
+}
 
 #define BATCHES 4000u
 
@@ -247,6 +288,7 @@ main(int argc, char **argv)
 		perror(base);
 		return 1;
 	}
+	bench_disk();
 	for (size_t i = 0; i < sizeof(batch) / sizeof(*batch); i++)
 		bench_append(batch[i]);
 	bench_load(n);
