@@ -4,7 +4,8 @@
  *	vkey		the verifier key (log/note.h)
  *	lock		held by the one process that writes
  *	seat		where the folder lies: machine, and inode and time of birth of the lock, so
- *			that one that was copied or restored shows by it
+ *			that one that was copied or restored shows by it; older files written into
+ *			the old ones, or a whole machine set back, do not
  *
  * A folder is made under the name FOLDER.tmp and takes its own name when all of it is on disk;
  * what a crash left of that is cleared away by the next one. */

@@ -264,6 +264,8 @@ cm_witness_files_ask(struct cm_witness_files *w, struct cm_span request, uint64_
 	enum cm_result r;
 
 	*out = (struct cm_witness_answer_out) { 0 };
+	if (w->f.lock < 0)
+		return cm_err_set(err, CM_E_USAGE, "the witness is not open to cosign");
 	cm_arena_init(&arena, 0);
 	r = cm_witness_request_parse(request, &arena, &a.request, &why);
 	if (r == CM_E_MALFORMED || r == CM_E_LIMIT) {
@@ -294,6 +296,8 @@ cm_witness_files_latest(struct cm_witness_files *w, const uint8_t origin_hash[32
 	size_t text_len = 0;
 	enum cm_result r = CM_OK;
 
+	if (w->f.lock < 0)
+		return cm_err_set(err, CM_E_USAGE, "the witness is not open to cosign");
 	pthread_mutex_lock(&w->mutex);
 	l = cm_witness_find(w, origin_hash);
 	if (l == NULL || l->time == 0)

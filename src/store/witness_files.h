@@ -35,7 +35,8 @@ CM_RESULT cm_witness_files_create(
  * CM_E_REFUSED: see above, and what to do; CM_E_MALFORMED, CM_E_IO. */
 CM_RESULT cm_witness_files_open(const struct cm_disk *disk, const char *folder,
     struct cm_witness_files **out, struct cm_err *err);
-/* Only to be looked at (latest, each), also while another process cosigns: takes no lock. */
+/* Only to be looked at (each), also while another process cosigns: takes no lock.  What it holds may
+ * not be on disk yet; with it nothing can be signed: ask and latest say CM_E_USAGE. */
 CM_RESULT cm_witness_files_look(const struct cm_disk *disk, const char *folder,
     struct cm_witness_files **out, struct cm_err *err);
 void cm_witness_files_close(struct cm_witness_files *w); /* NULL is fine; no thread may be in it */

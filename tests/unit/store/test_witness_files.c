@@ -469,6 +469,33 @@ it_lists_what_it_witnesses(void **state)
 	assert_string_equal(got, "a.example/log 5 100;");
 }
 
+static void
+it_can_be_looked_at_while_it_serves_and_nothing_signed_so(void **state)
+{
+	struct cm_witness_files *look = NULL;
+	struct cm_witness_answer_out out;
+	struct cm_buf request = { 0 }, note = { 0 };
+	uint8_t hash[32];
+	char got[200] = "";
+	uint64_t t;
+
+	(void)state;
+	assert_int_equal(ask(&log_a, 0, 5, false, 100, &t), 200);
+	assert_int_equal(cm_witness_files_look(d, folder, &look, NULL), CM_OK);
+	assert_int_equal(cm_witness_files_each(look, note_each, got, NULL), CM_OK);
+	assert_string_equal(got, "a.example/log 5 100;");
+	cm_sha256("a.example/log", 13, hash);
+	assert_int_equal(cm_witness_files_latest(look, hash, &note, NULL), CM_E_USAGE);
+	asker_request(&log_a, 5, 6, false, &request);
+	assert_int_equal(
+	    cm_witness_files_ask(look, cm_buf_span(&request), 1, &out, NULL), CM_E_USAGE);
+	assert_int_equal(ask(&log_a, 5, 6, false, 100, &t), 200);
+	cm_buf_release(&request);
+	cm_witness_files_close(look);
+	reopen();
+	assert_int_equal(ask(&log_a, 6, 7, false, 100, &t), 200);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -487,6 +514,7 @@ main(void)
 		TEST(many_threads_ask_and_each_size_is_cosigned_once),
 		TEST(of_two_histories_asked_for_at_once_one_is_cosigned),
 		TEST(it_lists_what_it_witnesses),
+		TEST(it_can_be_looked_at_while_it_serves_and_nothing_signed_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
