@@ -129,6 +129,17 @@ cm_log_files_drop_partials(struct cm_log_files *l, uint64_t before)
 	(void)r;
 }
 
+/* Syncs what was written; asked by their own folder, for somebody may have put it on a larger disk. */
+static enum cm_result
+sync_tiles(struct cm_log_files *l, struct cm_err *err)
+{
+	const struct cm_disk *d = l->f.disk;
+	const char *path = cm_key_folder_file(&l->f, "tile", &l->room);
+
+	return path == NULL ? cm_err_set(err, CM_E_NOMEM, "out of memory")
+			    : cm_disk_failed(d->ops->sync_all(d->arg, path), path, err);
+}
+
 /* Each step begins when the one before it lasts; so whatever is cut short, others have seen
  * nothing that the next opening could contradict. */
 static enum cm_result
@@ -142,7 +153,7 @@ commit(struct cm_log_files *l, struct cm_err *err)
 	enum cm_result r = cm_growth_settle(l->growth, &sink, &next.size, next.root, err);
 
 	if (r == CM_OK)
-		r = cm_disk_failed(d->ops->sync_all(d->arg, path), path, err);
+		r = sync_tiles(l, err);
 	if (r == CM_OK)
 		r = cm_log_files_sign(&l->f, &next, &note, err);
 	if (r == CM_OK)
