@@ -66,6 +66,7 @@ set_up(struct log *l, char **argv)
 	cm_arena_init(&l->arena, 0);
 	must(cm_whole_read(argv[0], CM_POLICY_BYTES, &text, &err), &err);
 	must(cm_policy_parse(cm_buf_span(&text), &l->arena, &l->policy, &err), &err);
+	cm_buf_release(&text);
 	set_key(l, argv[1], argv[2]);
 	must(cm_http_client_new(&in, &l->client, &err), &err);
 }

@@ -16,6 +16,7 @@ COMITY = os.environ["COMITY"]
 TOOL = os.path.join(os.environ["COMITY_CHECK"], "tests", "interop", "node_tool")
 ROOT = os.environ["COMITY_ROOT"]
 SEED = "07" * 32
+STEPS = 600  # of a log between two killings: more than there is time for
 ORIGIN = "log.example/serve"
 
 
@@ -166,9 +167,9 @@ def killed(folder, served, vkey):
         with open(policy, "w", encoding="utf-8") as f:
             f.write(f"witness w {vkey} http://127.0.0.1:{served.port}/\nquorum w\n")
         dice = random.Random(turn)
-        wait = dice.uniform(0.02, 0.4)
-        got, code = gather(policy, range(last + 1, last + 201), lambda w=wait, s=served: (time.sleep(w), s.end(signal.SIGKILL)))
-        cut += code == 0 and len(got) < 200
+        wait = dice.uniform(0.02, 0.25)
+        got, code = gather(policy, range(last + 1, last + STEPS + 1), lambda w=wait, s=served: (time.sleep(w), s.end(signal.SIGKILL)))
+        cut += code == 0 and len(got) < STEPS
         last = max([last, *got])
         served = Serving("witness", folder, served.port)
         status, _, note = served.get(f"/{hashlib.sha256(ORIGIN.encode()).hexdigest()}/checkpoint")
