@@ -15,7 +15,7 @@ C_LIBRARY = set("""assert.h ctype.h errno.h inttypes.h limits.h stdalign.h stdar
 stddef.h stdint.h stdio.h stdlib.h string.h strings.h""".split())
 PURE_TOO = {"arpa/inet.h", "time.h", "cpuid.h", "immintrin.h", "arm_neon.h", "comity-source.h"}  # of time.h: gmtime_r; the clock is caught below
 SYSTEM = re.compile(r"^(sys/|linux/|netinet/|arpa/|asm/|net/)|^(unistd|fcntl|time|signal|poll|pthread|dirent|getopt|"
-                    r"termios|sched|netdb|pwd|locale|nss|wchar|threads|sysexits|spawn|glob|endian|byteswap|malloc)\.h$")
+                    r"termios|sched|netdb|pwd|locale|nss|wchar|threads|sysexits|spawn|glob|endian|byteswap)\.h$")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(<([^>]+)>|"([^"]+)")')
 IMPURE = re.compile(r"\b(fopen|fdopen|freopen|tmpfile|fprintf|printf|puts|fputs|putchar|perror|open|openat|read|write|"
                     r"socket|connect|clock_gettime|gettimeofday|time|localtime|gmtime|rand|random|srand|getrandom|"
