@@ -114,6 +114,20 @@ cm_args_next(struct cm_args *a)
 }
 
 bool
+cm_args_json(struct cm_args *a, int id_json, bool *json)
+{
+	int id;
+
+	*json = false;
+	while ((id = cm_args_next(a)) != CM_ARGS_END) {
+		if (id != id_json)
+			return false;
+		*json = true;
+	}
+	return true;
+}
+
+bool
 cm_args_number(const struct cm_args *a, const char *option, uint64_t max, uint64_t *out)
 {
 	const char *s = a->value;

@@ -101,6 +101,10 @@ struct cm_args cm_args_of(const struct cm_command *command, int argc, char **arg
     const struct cm_context *ctx);
 int cm_args_next(struct cm_args *a);
 
+/* Of a command whose only option is --json (the id is given): takes it, and puts the operands in
+ * order.  False: CM_EXIT_USAGE. */
+bool cm_args_json(struct cm_args *a, int id_json, bool *json);
+
 /* "comity NAME: ...; `comity help NAME` ..." on ctx->err; returns CM_EXIT_USAGE. */
 enum cm_exit cm_cli_usage(const struct cm_context *ctx, const struct cm_command *command,
     const char *fmt, ...) CM_PRINTF(3, 4);

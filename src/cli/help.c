@@ -150,14 +150,10 @@ run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_help, argc, argv, ctx);
 	const struct cm_command *c;
-	bool json = false;
-	int id;
+	bool json;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &json))
+		return CM_EXIT_USAGE;
 	if (a.n == 0)
 		return json ? as_json(NULL, ctx) : all(ctx);
 	c = cm_command_find(a.operand[0]);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/keys.h"
+#include "codec/json_write.h"
 #include "os/private.h"
 #include "statement/keyring.h"
 
@@ -133,4 +134,59 @@ cm_cli_own_lines(struct cm_case *c, const struct cm_cli_lines *in, struct cm_buf
 	if (r == CM_OK && !cm_buf_ok(out))
 		r = cm_err_set(err, CM_E_NOMEM, "out of memory");
 	return r;
+}
+
+static void
+print_role_text(const struct cm_context *ctx, const struct cm_vkey *key, struct cm_span line)
+{
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+
+	cm_cli_fingerprint(key->key, fingerprint);
+	fprintf(ctx->out, "name           ");
+	cm_cli_text(ctx->out, cm_span_str(key->name));
+	fprintf(ctx->out, "\nfingerprint    %s\n\nGive this line to the other parties:\n\n", fingerprint);
+	cm_cli_text(ctx->out, line);
+	fputc('\n', ctx->out);
+}
+
+static enum cm_exit
+print_role_json(const struct cm_context *ctx, const struct cm_vkey *key, const char *line)
+{
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	struct cm_buf vkey = { 0 }, b = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+
+	cm_cli_fingerprint(key->key, fingerprint);
+	cm_vkey_write(key, &vkey);
+	cm_jsonw_object(&w);
+	cm_jsonw_kstr(&w, "name", key->name);
+	cm_jsonw_kstr(&w, "fingerprint", fingerprint);
+	cm_jsonw_kstr(&w, "vkey", cm_buf_cstr(&vkey));
+	cm_jsonw_kstr(&w, "line", line);
+	cm_jsonw_object_end(&w);
+	cm_buf_release(&vkey);
+	return cm_cli_json(ctx, &b);
+}
+
+enum cm_exit
+cm_cli_print_role(const struct cm_context *ctx, struct cm_case *c, const char *part, bool json)
+{
+	struct cm_buf line = { 0 };
+	struct cm_err err = { 0 };
+	struct cm_vkey key;
+	enum cm_exit code = CM_EXIT_OK;
+	enum cm_result r = cm_cli_vkey(cm_case_folder(c), part, &key, &err);
+
+	if (r == CM_OK)
+		r = cm_cli_own_line(c, part, NULL, &line, &err);
+	if (r == CM_OK && cm_buf_cstr(&line) == NULL)
+		r = cm_err_set(&err, CM_E_NOMEM, "out of memory");
+	if (r != CM_OK)
+		code = cm_cli_error(ctx, NULL, &err, NULL);
+	else if (json)
+		code = print_role_json(ctx, &key, cm_buf_cstr(&line));
+	else
+		print_role_text(ctx, &key, cm_buf_span(&line));
+	cm_buf_release(&line);
+	return code;
 }

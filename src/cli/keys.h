@@ -29,4 +29,8 @@ CM_RESULT cm_cli_own_lines(
 CM_RESULT cm_cli_own_line(struct cm_case *c, const char *part, const char *url, struct cm_buf *out,
     struct cm_err *err);
 
+/* What others need of the log or witness that was just made. */
+enum cm_exit cm_cli_print_role(
+    const struct cm_context *ctx, struct cm_case *c, const char *part, bool json);
+
 #endif

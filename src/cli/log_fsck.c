@@ -67,14 +67,10 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	struct cm_cli_log l = { .ctx = ctx };
 	struct cm_log_fsck found = { 0 };
 	enum cm_exit code;
-	bool json = false;
-	int id;
+	bool json;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &json))
+		return CM_EXIT_USAGE;
 	if (a.n != 0)
 		return cm_cli_usage(ctx, a.command, "it takes no operand");
 	code = cm_cli_log_case(&l);

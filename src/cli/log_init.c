@@ -12,36 +12,6 @@ static const struct cm_option options[] = {
 };
 
 static enum cm_exit
-print(struct cm_cli_log *l, bool json)
-{
-	struct cm_buf vkey = { 0 }, b = { 0 };
-	struct cm_jsonw w = cm_jsonw_of(&b, 0);
-	char fingerprint[CM_FINGERPRINT_LEN + 1];
-	struct cm_vkey key;
-
-	if (cm_cli_vkey(cm_case_folder(l->c), "log", &key, &l->err) != CM_OK)
-		return cm_cli_error(l->ctx, NULL, &l->err, NULL);
-	cm_cli_fingerprint(key.key, fingerprint);
-	cm_vkey_write(&key, &vkey);
-	if (!json) {
-		fprintf(l->ctx->out, "origin         ");
-		cm_cli_text(l->ctx->out, cm_span_str(key.name));
-		fprintf(l->ctx->out, "\nfingerprint    %s\n\nGive this line to the other parties:\n\nlog ", fingerprint);
-		cm_cli_text(l->ctx->out, cm_buf_span(&vkey));
-		fputc('\n', l->ctx->out);
-		cm_buf_release(&vkey);
-		return CM_EXIT_OK;
-	}
-	cm_jsonw_object(&w);
-	cm_jsonw_kstr(&w, "origin", key.name);
-	cm_jsonw_kstr(&w, "fingerprint", fingerprint);
-	cm_jsonw_kstr(&w, "vkey", cm_buf_cstr(&vkey));
-	cm_jsonw_object_end(&w);
-	cm_buf_release(&vkey);
-	return cm_cli_json(l->ctx, &b);
-}
-
-static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_log_init, argc, argv, ctx);
@@ -64,7 +34,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	if (code == CM_EXIT_OK && cm_cli_roles_make(l.c, &roles, &l.err) != CM_OK)
 		code = cm_cli_error(ctx, NULL, &l.err, "no log was made");
 	if (code == CM_EXIT_OK)
-		code = print(&l, json);
+		code = cm_cli_print_role(ctx, l.c, "log", json);
 	cm_cli_log_close(&l);
 	return code;
 }

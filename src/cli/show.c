@@ -159,15 +159,11 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	struct cm_show s = { .ctx = ctx };
 	struct cm_err err = { 0 };
 	enum cm_exit code = CM_EXIT_CANNOT;
-	bool json = false;
+	bool json;
 	enum cm_result r;
-	int id;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &json))
+		return CM_EXIT_USAGE;
 	if (!cm_cli_case(ctx, &s.c, &code))
 		return code;
 	cm_arena_init(&s.arena, 0);

@@ -201,13 +201,9 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	struct cm_args args = cm_args_of(&cm_command_trust_add, argc, argv, ctx);
 	struct adding a = { .ctx = ctx };
 	enum cm_exit code = CM_EXIT_OK;
-	int id;
 
-	while ((id = cm_args_next(&args)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		a.json = true;
-	}
+	if (!cm_args_json(&args, OPT_JSON, &a.json))
+		return CM_EXIT_USAGE;
 	if (args.n == 0)
 		return cm_cli_usage(ctx, args.command, "which lines?  A file, or a quoted line");
 	if (!cm_cli_case(ctx, &a.c, &code))

@@ -33,14 +33,10 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	enum cm_exit code = CM_EXIT_OK;
 	struct cm_case *c = NULL;
 	struct cm_err err = { 0 };
-	bool json = false;
-	int id;
+	bool json;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &json))
+		return CM_EXIT_USAGE;
 	if (a.n != 1)
 		return cm_cli_usage(ctx, a.command, "how many: a number, all, or none?");
 	if (!cm_cli_case(ctx, &c, &code))

@@ -137,13 +137,9 @@ run_show(const struct cm_command *command, int argc, char **argv, const struct c
 	struct cm_args a = cm_args_of(command, argc, argv, ctx);
 	struct showing s = { .ctx = ctx };
 	enum cm_exit code = CM_EXIT_OK;
-	int id;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		s.json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &s.json))
+		return CM_EXIT_USAGE;
 	if (a.n != 0)
 		return cm_cli_usage(ctx, command, "it takes nothing");
 	if (!cm_cli_case(ctx, &s.c, &code))

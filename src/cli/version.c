@@ -38,14 +38,10 @@ static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_version, argc, argv, ctx);
-	bool json = false;
-	int id;
+	bool json;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &json))
+		return CM_EXIT_USAGE;
 	if (a.n > 0)
 		return cm_cli_usage(ctx, &cm_command_version, "it takes no file");
 	if (json)

@@ -82,14 +82,10 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	struct cm_args a = cm_args_of(&cm_command_witness_add_log, argc, argv, ctx);
 	struct cm_cli_witness w = { .ctx = ctx };
 	enum cm_exit code;
-	bool json = false;
-	int id;
+	bool json;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &json))
+		return CM_EXIT_USAGE;
 	if (a.n == 0)
 		return cm_cli_usage(ctx, a.command, "which log: its verifier key, or its line in quotes?");
 	code = cm_cli_witness_open(&w);

@@ -78,13 +78,9 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	struct cm_args a = cm_args_of(&cm_command_witness_status, argc, argv, ctx);
 	struct status s = { .w = { .ctx = ctx } };
 	enum cm_exit code;
-	int id;
 
-	while ((id = cm_args_next(&a)) != CM_ARGS_END) {
-		if (id != OPT_JSON)
-			return CM_EXIT_USAGE;
-		s.json = true;
-	}
+	if (!cm_args_json(&a, OPT_JSON, &s.json))
+		return CM_EXIT_USAGE;
 	if (a.n != 0)
 		return cm_cli_usage(ctx, a.command, "it takes no operand");
 	code = cm_cli_witness_look(&s.w);
