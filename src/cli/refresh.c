@@ -10,6 +10,7 @@
 #define JSON ".json"
 #define PROOF ".tlog-proof"
 #define STAMP ".tsr"
+#define RECEIPT_USUAL 8192u /* bytes of receipt and stamp in the ZIP, not often more */
 
 struct refreshing {
 	const struct cm_refresh *in;
@@ -130,7 +131,11 @@ write_anew(struct refreshing *f, const struct cm_case_disclosure *d, struct cm_r
 	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0644 };
 	struct cm_buf file = { 0 };
 	struct cm_sink sink = cm_sink_of_buf(&file);
-	enum cm_result r = cm_zip_write(f->entry, f->n, &sink, f->err);
+	enum cm_result r;
+
+	/* at once: it would be copied while it grows */
+	(void)cm_buf_reserve(&file, (size_t)cm_kept_bytes(&f->bytes).len + f->n_receipts * RECEIPT_USUAL);
+	r = cm_zip_write(f->entry, f->n, &sink, f->err);
 
 	out->changed = r == CM_OK && !cm_span_eq(cm_buf_span(&file), cm_kept_bytes(&f->bytes));
 	if (r == CM_OK && out->changed)
