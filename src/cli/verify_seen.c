@@ -3,9 +3,11 @@
 
 #include "base/hex.h"
 #include "cli/case.h"
+#include "cli/keys.h"
 #include "cli/monitor.h"
 #include "cli/verify_seen.h"
 #include "crypto/sha256.h"
+#include "os/clock.h"
 
 /* Records: what it is, then its parts, each behind its length. */
 enum { RECORD_SEEN = 'S', RECORD_FORK = 'F' };
@@ -84,9 +86,20 @@ cm_verify_seen_collect(const struct cm_verified *v, const struct cm_verify_in *i
 struct keeping {
 	const struct cm_context *ctx;
 	struct cm_case *c;
+	struct cm_vkey own; /* of the own log */
+	bool has_own;
 	struct cm_arena arena;
 	struct cm_err err;
 };
+
+/* Later statements name it: they can not be older.  The own log's checkpoints bound nothing. */
+static enum cm_result
+know(struct keeping *k, const struct cm_after *of)
+{
+	if (k->has_own && strcmp(k->own.name, of->origin) == 0)
+		return CM_OK;
+	return cm_case_known_set(k->c, of, cm_clock_now(), &k->err);
+}
 
 static enum cm_result
 keep_seen(struct keeping *k, struct cm_cursor *in)
@@ -102,7 +115,9 @@ keep_seen(struct keeping *k, struct cm_cursor *in)
 		return cm_err_set(&k->err, CM_E_NOMEM, "out of memory");
 	s.of.origin = name;
 	memcpy(s.of.root, root.ptr, 32);
-	return cm_case_seen_add(k->c, &s, &k->err);
+	if (cm_case_seen_add(k->c, &s, &k->err) != CM_OK)
+		return k->err.code;
+	return know(k, &s.of);
 }
 
 static enum cm_result
@@ -155,6 +170,7 @@ cm_verify_seen_keep(const struct cm_context *ctx, struct cm_span records)
 	if (!cm_cli_case(ctx, &k.c, &code))
 		return code;
 	cm_arena_init(&k.arena, 0);
+	k.has_own = cm_cli_vkey(cm_case_folder(k.c), "log", &k.own, NULL) == CM_OK;
 	if (keep_all(&k, records) != CM_OK)
 		code = cm_cli_error(ctx, NULL, &k.err, "what the receipts showed was not remembered");
 	cm_arena_fini(&k.arena);

@@ -109,7 +109,7 @@ class Comitys(unittest.TestCase):
         """(accepted, last line) of comity verify. A finding that is contradicted is not for us to say."""
         path = support.write(os.path.join(self.folder.name, "changed.dossier"), data)
         done = self.run_comity("verify", "--signers", self.signers, path)
-        last = (done.stdout + done.stderr).decode("utf-8", "replace").strip().split("\n")[-1]
+        last = (done.stdout or done.stderr).decode("utf-8", "replace").strip().split("\n")[-1]
         return done.returncode in (HOLDS, IN_PART) or last.startswith("CONTRADICTED"), last
 
     def both(self, data):

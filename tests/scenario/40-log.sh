@@ -111,6 +111,9 @@ is "B states" 0 in_dir b "$COMITY" seal "$attack"
 serve log_b b log serve
 is "A follows B's log" 0 in_dir a "$COMITY" log follow "$(cat log_b.url)"
 stop log_b
+in_dir v "$COMITY" verify ../a.dossier >/dev/null 2>&1
+in_dir v "$COMITY" seal "$attack" >/dev/null 2>&1
+if grep -q '"after"' v/.comity/statements/*seal*.json; then echo "ok V, who saw A's receipt, names A's checkpoint"; else echo "FAIL V names no checkpoint"; fi
 in_dir a "$COMITY" investigate "$attack" -o ../after.dossier >/dev/null 2>&1
 in_dir b "$COMITY" verify ../after.dossier >out 2>err
 fold out
