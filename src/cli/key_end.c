@@ -1,5 +1,7 @@
 /* `comity key rotate' and `comity key revoke'. */
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/case.h"
 #include "cli/commands.h"
@@ -30,7 +32,7 @@ struct ending {
 	struct cm_arena arena;
 	struct cm_key_v1 key;
 	struct cm_case_stated stated;
-	struct cm_buf statement, sig, receipt, lines;
+	struct cm_buf statement, sig, receipt;
 	struct cm_err err;
 };
 
@@ -57,6 +59,21 @@ make_next(struct ending *e)
 	return r;
 }
 
+/* That it has ended is known here from the same moment on; its place is, when it is logged. */
+static enum cm_result
+take_note(struct ending *e)
+{
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	struct cm_case_ended ended = { .fingerprint = fingerprint };
+	struct cm_case_ended_texts texts = { { 0 }, { 0 }, { 0 } };
+	enum cm_result r = cm_case_statement_text(e->c, e->stated.digest, &e->statement, &e->sig, &e->err);
+
+	cm_ssh_fingerprint(&e->key.key, fingerprint);
+	texts.json = cm_buf_span(&e->statement);
+	texts.sig = cm_buf_span(&e->sig);
+	return r == CM_OK ? cm_case_ended_add(e->c, &ended, &texts, &e->err) : r;
+}
+
 /* The old key's last statement, and the new key in its place: both or neither. */
 static enum cm_result
 state(struct ending *e)
@@ -69,45 +86,48 @@ state(struct ending *e)
 	if (cm_random(d.nonce, sizeof(d.nonce)) != CM_OK)
 		return cm_err_set(&e->err, CM_E_IO, "the system gives no randomness");
 	r = cm_case_begin(e->c, &e->err);
+	if (r == CM_OK && e->rotate)
+		r = make_next(e);
 	if (r == CM_OK)
 		r = cm_case_state(e->c, &e->keyring.signer, &d, &e->stated, &e->err);
+	if (r == CM_OK)
+		r = take_note(e);
 	if (r == CM_OK && e->rotate)
 		r = cm_case_key_take(e->c, &e->key.successor, &e->err);
 	if (r == CM_OK)
 		r = cm_case_commit(e->c, &e->err);
-	if (r != CM_OK) {
+	if (r != CM_OK)
 		cm_case_rollback(e->c);
-		return r;
-	}
-	return cm_case_key_done(e->c, &e->err);
+	return r;
 }
 
 /* Its receipt, if it could be logged. */
 static enum cm_result
-prove(struct ending *e, struct cm_case_ended *out)
+prove(struct ending *e)
 {
 	struct cm_cli_log l = { .ctx = e->ctx };
 	struct cm_receipts receipts = { 0 };
-	enum cm_result r = cm_case_logged_at(e->c, e->stated.digest, &out->place, NULL);
+	uint64_t place = 0;
+	enum cm_result r = cm_case_logged_at(e->c, e->stated.digest, &place, &e->err);
 
-	if (r != CM_OK)
+	if (r == CM_E_NOTFOUND) {
+		e->err = (struct cm_err) { 0 };
 		return CM_OK;
+	}
+	if (r != CM_OK)
+		return r;
 	if (cm_cli_log_open(&l, CM_LOG_READ) == CM_EXIT_OK)
 		r = cm_receipts_begin(&receipts, l.files, &e->err);
 	else
-		r = CM_E_IO;
+		r = cm_err_set(&e->err, CM_E_IO, "the log could not be read");
 	if (r == CM_OK)
-		r = cm_receipts_make(&receipts, out->place, &e->receipt, &e->err);
-	if (r == CM_OK) {
-		out->logged = true;
-		out->origin = cm_arena_printf(&e->arena, "%s", receipts.checkpoint.origin);
-		r = out->origin != NULL ? CM_OK : CM_E_NOMEM;
-	}
+		r = cm_receipts_make(&receipts, place, &e->receipt, &e->err);
 	cm_receipts_end(&receipts);
 	cm_cli_log_close(&l);
 	return r;
 }
 
+/* None of it: one of an earlier end must not lie beside this one. */
 static enum cm_result
 write_one(struct ending *e, const char *tail, const struct cm_buf *text)
 {
@@ -116,7 +136,11 @@ write_one(struct ending *e, const char *tail, const struct cm_buf *text)
 
 	if (path == NULL)
 		return cm_err_set(&e->err, CM_E_NOMEM, "out of memory");
-	return text->len == 0 ? CM_OK : cm_whole_write(path, cm_buf_span(text), mode, &e->err);
+	if (text->len > 0)
+		return cm_whole_write(path, cm_buf_span(text), mode, &e->err);
+	if (unlink(path) != 0 && errno != ENOENT)
+		return cm_err_set(&e->err, CM_E_IO, "%s: %s", path, strerror(errno));
+	return CM_OK;
 }
 
 static enum cm_result
@@ -129,26 +153,17 @@ write_files(struct ending *e)
 	return r == CM_OK ? write_one(e, ".tlog-proof", &e->receipt) : r;
 }
 
-/* What follows: the log, the files for others, and that we know it, too. */
+/* What follows: the files' names, the log, the files for others. */
 static enum cm_result
 tell(struct ending *e, enum cm_exit *logged)
 {
-	char fingerprint[CM_FINGERPRINT_LEN + 1];
-	struct cm_case_ended ended = { .fingerprint = fingerprint };
-	struct cm_case_ended_texts texts;
-	enum cm_result r;
+	enum cm_result r = e->rotate ? cm_case_key_done(e->c, &e->err) : CM_OK;
 
+	if (r != CM_OK)
+		return r;
 	*logged = cm_cli_publish_usual(e->ctx, e->c, true);
-	cm_ssh_fingerprint(&e->key.key, fingerprint);
-	r = cm_case_statement_text(e->c, e->stated.digest, &e->statement, &e->sig, &e->err);
-	if (r == CM_OK)
-		r = prove(e, &ended);
-	texts = (struct cm_case_ended_texts) { cm_buf_span(&e->statement), cm_buf_span(&e->sig), cm_buf_span(&e->receipt) };
-	if (r == CM_OK)
-		r = cm_case_ended_add(e->c, &ended, &texts, &e->err);
-	if (r == CM_OK)
-		r = write_files(e);
-	return r == CM_OK ? cm_case_signers_line(e->c, &e->lines, &e->err) : r;
+	r = prove(e);
+	return r == CM_OK ? write_files(e) : r;
 }
 
 static enum cm_exit
@@ -177,22 +192,38 @@ print(struct ending *e)
 	return CM_EXIT_OK;
 }
 
+/* Before anything is stated: will the files find a place? */
+static enum cm_result
+check_out(struct ending *e)
+{
+	const char *slash = strrchr(e->out, '/');
+	const char *folder = slash == NULL ? "." : cm_arena_printf(&e->arena, "%.*s/", (int)(slash - e->out), e->out);
+
+	if (folder == NULL)
+		return cm_err_set(&e->err, CM_E_NOMEM, "out of memory");
+	if (access(folder, W_OK | X_OK) == 0)
+		return CM_OK;
+	return cm_err_set(&e->err, CM_E_IO, "%s: %s; --out says where the files go", folder, strerror(errno));
+}
+
 static enum cm_exit
 end_key(struct ending *e)
 {
 	enum cm_exit logged = CM_EXIT_OK, code;
-	enum cm_result r = cm_case_keyring(e->c, e->ctx->agent, &e->keyring, &e->err);
+	enum cm_result r = check_out(e);
 
 	if (r == CM_OK)
+		r = cm_case_keyring(e->c, e->ctx->agent, &e->keyring, &e->err);
+	if (r == CM_OK)
 		e->key.key = e->keyring.signer.key;
-	if (r == CM_OK && e->rotate)
-		r = make_next(e);
 	if (r == CM_OK)
 		r = state(e);
 	if (r != CM_OK)
 		return cm_cli_error(e->ctx, NULL, &e->err, "the key is what it was");
 	if (tell(e, &logged) != CM_OK)
-		return cm_cli_error(e->ctx, NULL, &e->err, "the key has ended, as `comity show statements' says");
+		return cm_cli_error(e->ctx, NULL, &e->err,
+		    "the key has ended all the same: its statement is in .comity/statements, and `comity log prove' "
+		    "makes the receipt for it");
 	code = print(e);
 	return code == CM_EXIT_OK ? logged : code;
 }
@@ -224,7 +255,6 @@ run_end(const struct cm_command *command, int argc, char **argv, const struct cm
 	cm_buf_release(&e.statement);
 	cm_buf_release(&e.sig);
 	cm_buf_release(&e.receipt);
-	cm_buf_release(&e.lines);
 	cm_arena_fini(&e.arena);
 	cm_case_close(e.c);
 	return code;

@@ -80,10 +80,12 @@ CM_RESULT cm_case_signers_line(struct cm_case *c, struct cm_buf *out, struct cm_
 CM_RESULT cm_case_keyring(
     struct cm_case *c, const char *agent, struct cm_keyring *out, struct cm_err *err);
 
-/* Another statement key takes over: made beside the old one under the name key.next, then, inside
- * of cm_case_begin and after the old one stated its end, named the party's own; when that is
- * committed, settle gives the files their names (the old one becomes key.ended-N).  A crash in
- * between is made good when the case is opened next.  The old key must not be used any more. */
+/* Another statement key takes over: inside of cm_case_begin it is made beside the old one under the
+ * name key.next, and, after the old one stated its end, named the party's own; when that is
+ * committed, done gives the files their names (the old one becomes key.ended-N).  A crash in
+ * between is made good when the case is opened next.  The old key must not be used any more.
+ * next, CM_E_REFUSED: another process has changed the key since the case was opened; CM_E_USAGE:
+ * nothing was begun. */
 CM_RESULT cm_case_key_next(struct cm_case *c, const uint8_t seed[32], uint32_t check,
     struct cm_ssh_public *out, struct cm_err *err);
 CM_RESULT cm_case_key_take(struct cm_case *c, const struct cm_ssh_public *next, struct cm_err *err);
@@ -95,11 +97,13 @@ struct cm_case_ended {
 	bool logged;
 	const char *origin; /* "" unless logged: of the log, and the place of the end in it */
 	uint64_t place;
+	uint8_t statement[32]; /* the SHA-256 of what ended it; not read by add */
 };
 struct cm_case_ended_texts {
 	struct cm_span json, sig, receipt; /* of the statement that ended it; receipt may be empty */
 };
-/* One that is there already stays, unless it was not logged and this one is. */
+/* One that is there already stays, unless it was not logged and this one is.  Own ones get their
+ * place when their statement gets it, too. */
 CM_RESULT cm_case_ended_add(struct cm_case *c, const struct cm_case_ended *in,
     const struct cm_case_ended_texts *texts, struct cm_err *err);
 struct cm_case_ended_list {

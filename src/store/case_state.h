@@ -45,6 +45,9 @@ CM_RESULT cm_case_load_self(struct cm_case *c, struct cm_err *err);
 /* Gives the key files the names that the database wants: a crash may have come in between. */
 CM_RESULT cm_case_key_settle(struct cm_case *c, struct cm_err *err);
 
+/* The ends of own keys whose statements have got places in the own log have them, too. */
+CM_RESULT cm_case_ended_logged(struct cm_case *c, const char *origin, struct cm_err *err);
+
 /* A struct cm_case_statement of columns digest, signer, number, predicate, made, path. */
 CM_RESULT cm_case_read_statement(
     struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypto/sha256.h"
 #include "os/private.h"
 #include "statement/signers.h"
 #include "store/case_state.h"
@@ -30,6 +31,25 @@ drop(const struct cm_case *c, const char *name)
 		unlink(path);
 }
 
+/* Another process may have changed the key since this one opened the case; then key.next may be the
+ * only copy of the one that counts. */
+static enum cm_result
+check_unchanged(struct cm_case *c, struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db, "SELECT 1 FROM party WHERE own = 1 AND fingerprint = ?");
+	bool row = false;
+	enum cm_result r;
+
+	if (!c->begun)
+		return cm_err_set(err, CM_E_USAGE, "a key is made inside of a change of the case");
+	cm_query_text(&q, 1, c->self.fingerprint);
+	r = cm_query_step(&q, &row, err);
+	cm_query_end(&q);
+	if (r == CM_OK && !row)
+		r = cm_err_set(err, CM_E_REFUSED, "another comity has just changed the key of this case");
+	return r;
+}
+
 enum cm_result
 cm_case_key_next(struct cm_case *c, const uint8_t seed[32], uint32_t check, struct cm_ssh_public *out,
     struct cm_err *err)
@@ -37,8 +57,10 @@ cm_case_key_next(struct cm_case *c, const uint8_t seed[32], uint32_t check, stru
 	struct cm_key_new fresh = { .comment = c->self.name, .seed = seed, .check = check };
 	struct cm_key key = { 0 };
 	char path[PATH_MAX];
-	enum cm_result r = named(c, NEXT, "", path, err);
+	enum cm_result r = check_unchanged(c, err);
 
+	if (r == CM_OK)
+		r = named(c, NEXT, "", path, err);
 	if (r != CM_OK)
 		return r;
 	drop(c, NEXT); /* of a change that was not made */
@@ -98,15 +120,18 @@ move(const struct cm_case *c, const char *from, const char *to, struct cm_err *e
 	return r;
 }
 
+/* Of NAME.pub; "" if there is no such file. */
 static enum cm_result
-fingerprint_of(const struct cm_case *c, const char *name, char out[CM_FINGERPRINT_LEN + 1])
+fingerprint_of(const struct cm_case *c, const char *name, char out[CM_FINGERPRINT_LEN + 1], struct cm_err *err)
 {
 	struct cm_ssh_public key;
 	char path[PATH_MAX];
-	enum cm_result r = named(c, name, ".pub", path, NULL);
+	enum cm_result r = named(c, name, ".pub", path, err);
 
-	if (r == CM_OK)
-		r = cm_keyring_public(path, &key, NULL);
+	out[0] = '\0';
+	if (r != CM_OK || !cm_path_exists(path))
+		return r;
+	r = cm_keyring_public(path, &key, err);
 	if (r == CM_OK)
 		cm_ssh_fingerprint(&key, out);
 	return r;
@@ -128,26 +153,56 @@ write_signers(struct cm_case *c, struct cm_err *err)
 	return r;
 }
 
-enum cm_result
-cm_case_key_settle(struct cm_case *c, struct cm_err *err)
+/* Is key.next the key that the database names? */
+static enum cm_result
+is_named(const struct cm_case *c, bool *out, struct cm_err *err)
 {
-	char now[CM_FINGERPRINT_LEN + 1], next[CM_FINGERPRINT_LEN + 1], old[32];
-	enum cm_result r;
+	char next[CM_FINGERPRINT_LEN + 1];
+	enum cm_result r = fingerprint_of(c, NEXT, next, err);
 
-	/* The usual case: nothing was begun.  A key that was made and never named stays unused. */
-	if (fingerprint_of(c, NEXT, next) != CM_OK || strcmp(next, c->self.fingerprint) != 0)
-		return CM_OK;
-	r = CM_OK;
-	if (fingerprint_of(c, "key", now) == CM_OK && strcmp(now, next) != 0) {
+	*out = r == CM_OK && strcmp(next, c->self.fingerprint) == 0;
+	/* One that can not be read was never named: it is on disk before it is. */
+	return r == CM_E_MALFORMED || r == CM_E_UNSUPPORTED ? CM_OK : r;
+}
+
+/* All but the last name can be given again: whoever is interrupted finds key.next still there. */
+static enum cm_result
+give_names(struct cm_case *c, struct cm_err *err)
+{
+	char now[CM_FINGERPRINT_LEN + 1], old[32];
+	enum cm_result r = write_signers(c, err);
+
+	if (r == CM_OK)
+		r = fingerprint_of(c, "key", now, err);
+	if (r == CM_OK && now[0] != '\0' && strcmp(now, c->self.fingerprint) != 0) {
 		r = old_name(c, old, err);
 		if (r == CM_OK)
 			r = move(c, "key", old, err);
 	}
 	if (r == CM_OK)
 		r = move(c, NEXT, "key", err);
+	return r == CM_OK ? cm_whole_settle(c->folder, err) : r;
+}
+
+enum cm_result
+cm_case_key_settle(struct cm_case *c, struct cm_err *err)
+{
+	bool named = false;
+	enum cm_result r = is_named(c, &named, err);
+
+	/* The usual case: nothing was begun.  A key that was made and never named stays unused. */
+	if (r != CM_OK || !named)
+		return r;
+	/* One process at a time: two that rename would put the new key in the old one's place. */
+	r = cm_case_begin(c, err);
 	if (r == CM_OK)
-		r = cm_whole_settle(c->folder, err);
-	return r == CM_OK ? write_signers(c, err) : r;
+		r = cm_case_load_self(c, err);
+	if (r == CM_OK)
+		r = is_named(c, &named, err);
+	if (r == CM_OK && named)
+		r = give_names(c, err);
+	cm_case_rollback(c); /* nothing was changed but names of files */
+	return r;
 }
 
 enum cm_result
@@ -181,10 +236,13 @@ read_ended(struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err
 {
 	struct cm_case_ended *out = item;
 	enum cm_result r = cm_column_text(q, 0, arena, &out->fingerprint, err);
+	struct cm_span json = cm_column_blob(q, 3);
 
 	if (r == CM_OK)
 		r = cm_column_text(q, 1, arena, &out->origin, err);
+
 	out->place = (uint64_t)cm_column_int(q, 2);
+	cm_sha256(json.ptr, json.len, out->statement);
 	out->logged = r == CM_OK && out->origin[0] != '\0';
 	return r;
 }
@@ -194,11 +252,23 @@ cm_case_ended(
     struct cm_case *c, struct cm_arena *arena, struct cm_case_ended_list *out, struct cm_err *err)
 {
 	struct cm_query q =
-	    cm_query_of(&c->db, "SELECT fingerprint, origin, place FROM ended ORDER BY fingerprint");
+	    cm_query_of(&c->db, "SELECT fingerprint, origin, place, json FROM ended ORDER BY fingerprint");
 	struct cm_case_list l = { arena, sizeof(*out->item), read_ended, NULL, 0 };
 	enum cm_result r = cm_case_list(&q, &l, err);
 
 	if (r == CM_OK)
 		*out = (struct cm_case_ended_list) { l.item, l.n };
 	return r;
+}
+
+enum cm_result
+cm_case_ended_logged(struct cm_case *c, const char *origin, struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db,
+	    "UPDATE ended SET origin = ?, place = own.place FROM"
+	    " (SELECT s.json AS json, l.place AS place FROM statement s JOIN logged l ON l.statement = s.digest"
+	    " WHERE s.predicate = 'key') AS own WHERE ended.origin IS NULL AND ended.json = own.json");
+
+	cm_query_text(&q, 1, origin);
+	return cm_query_run(&q, err);
 }

@@ -3,6 +3,7 @@
 
 #include "log/entry.h"
 #include "log/tiles.h"
+#include "store/case_state.h"
 #include "store/logging.h"
 
 /* A statement without a place, and what stands in the log for it. */
@@ -136,6 +137,8 @@ store_places(struct logging *g)
 
 	for (i = 0; r == CM_OK && i < g->n; i++)
 		r = cm_case_logged_add(g->c, g->item[i].statement, g->item[i].place, g->err);
+	if (r == CM_OK)
+		r = cm_case_ended_logged(g->c, cm_log_files_head(g->l)->origin, g->err);
 	if (r == CM_OK)
 		return cm_case_commit(g->c, g->err);
 	cm_case_rollback(g->c);
