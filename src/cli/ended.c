@@ -4,6 +4,7 @@
 #include "base/sink.h"
 #include "codec/json_read.h"
 #include "codec/json_write.h"
+#include "crypto/sha256.h"
 #include "log/entry.h"
 #include "log/receipt.h"
 #include "os/confine.h"
@@ -22,6 +23,8 @@ struct taking {
 	struct cm_case *c;
 	const struct cm_trust *trust;
 	const char *path;
+	bool quiet;
+	struct cm_case_ended_list ended;
 	struct cm_buf json, sig, receipt, answer;
 	struct cm_arena arena;
 	struct cm_err err;
@@ -44,6 +47,25 @@ line_of(const struct cm_signers *s, const struct cm_ssh_public *key)
 	return NULL;
 }
 
+/* Whoever stole a key that has ended would like to name his own as its successor. */
+static enum cm_result
+check_not_ended(struct taking *t, const struct cm_ssh_public *by)
+{
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	uint8_t digest[32];
+	size_t i;
+
+	cm_ssh_fingerprint(by, fingerprint);
+	cm_sha256(t->json.ptr, t->json.len, digest);
+	for (i = 0; i < t->ended.n; i++)
+		if (strcmp(t->ended.item[i].fingerprint, fingerprint) == 0 &&
+		    memcmp(t->ended.item[i].statement, digest, 32) != 0)
+			return cm_err_set(&t->err, CM_E_REFUSED,
+			    "signed by %s, which had ended before, by another statement: ask %s for the new key in person",
+			    fingerprint, t->line->principals);
+	return CM_OK;
+}
+
 /* The key itself, or another one under the same name. */
 static enum cm_result
 check_signer(struct taking *t, const struct cm_ssh_public *by)
@@ -55,7 +77,7 @@ check_signer(struct taking *t, const struct cm_ssh_public *by)
 		return cm_err_set(&t->err, CM_E_REFUSED, "the key that it ends is not one of your signers");
 	if (signer == NULL || strcmp(signer->principals, t->line->principals) != 0)
 		return cm_err_set(&t->err, CM_E_REFUSED, "signed by another key than one of %s", t->line->principals);
-	return CM_OK;
+	return check_not_ended(t, by);
 }
 
 static enum cm_result
@@ -178,10 +200,26 @@ read_beside(struct taking *t, const char *tail, size_t max, bool must, struct cm
 	return cm_whole_read(path, max, out, &t->err);
 }
 
+/* The end and the successor; one process at a time, so that no line of the file is lost. */
+static enum cm_result
+keep_both(struct taking *t, const struct cm_case_ended *e, const char *line)
+{
+	struct cm_case_ended_texts texts = { cm_buf_span(&t->json), cm_buf_span(&t->sig), cm_buf_span(&t->receipt) };
+	enum cm_result r = cm_case_begin(t->c, &t->err);
+
+	if (r == CM_OK)
+		r = cm_case_ended_add(t->c, e, &texts, &t->err);
+	if (r == CM_OK && line[0] != '\0')
+		r = cm_trust_add(cm_case_folder(t->c), cm_span_str(line), NULL, 0, &t->err);
+	if (r == CM_OK)
+		return cm_case_commit(t->c, &t->err);
+	cm_case_rollback(t->c);
+	return r;
+}
+
 static enum cm_result
 keep(struct taking *t)
 {
-	struct cm_case_ended_texts texts = { cm_buf_span(&t->json), cm_buf_span(&t->sig), cm_buf_span(&t->receipt) };
 	struct cm_case_ended e = { 0 };
 	struct cm_json_doc doc = { 0 };
 	const char *line = "";
@@ -198,11 +236,9 @@ keep(struct taking *t)
 		r = cm_json_get_str(v, "origin", &e.origin, &t->err);
 	if (r == CM_OK)
 		r = cm_json_get_u64(v, "place", CM_JSON_INT_MAX, &e.place, &t->err);
-	if (r == CM_OK && line[0] != '\0')
-		r = cm_trust_add(cm_case_folder(t->c), cm_span_str(line), NULL, 0, &t->err);
 	if (r == CM_OK)
-		r = cm_case_ended_add(t->c, &e, &texts, &t->err);
-	if (r == CM_OK) {
+		r = keep_both(t, &e, line);
+	if (r == CM_OK && !t->quiet) {
 		fprintf(t->ctx->out, "ended          %s", e.fingerprint);
 		if (e.logged)
 			fprintf(t->ctx->out, ": what it had logged before entry %llu counts\n", (unsigned long long)e.place);
@@ -221,6 +257,8 @@ take(struct taking *t)
 	enum cm_result r = cm_whole_read(t->path, STATEMENT_MAX, &t->json, &t->err);
 
 	if (r == CM_OK)
+		r = cm_case_ended(t->c, &t->arena, &t->ended, &t->err);
+	if (r == CM_OK)
 		r = read_beside(t, JSON ".sig", SIGNATURE_MAX, true, &t->sig);
 	if (r == CM_OK)
 		r = read_beside(t, ".tlog-proof", CM_RECEIPT_BYTES, false, &t->receipt);
@@ -236,9 +274,9 @@ take(struct taking *t)
 
 enum cm_exit
 cm_cli_take_ended(const struct cm_context *ctx, struct cm_case *c, const struct cm_trust *trust,
-    const char *path)
+    const char *path, bool quiet)
 {
-	struct taking t = { .ctx = ctx, .c = c, .trust = trust, .path = path, .answer = { .max = ANSWER_MAX } };
+	struct taking t = { .ctx = ctx, .c = c, .trust = trust, .path = path, .quiet = quiet, .answer = { .max = ANSWER_MAX } };
 	enum cm_exit code;
 
 	cm_arena_init(&t.arena, 0);

@@ -9,8 +9,10 @@
 /* Reads ${path} (NAME.json), its signature beside it, and NAME.tlog-proof if it is there, in a
  * confined child.  The signer must be the key itself or one under the same name in ${trust}, the
  * receipt of a log that it names.  The case takes note; a successor becomes a signer under the
- * same name.  CM_EXIT_OK, or it has been said. */
+ * same name.  A key that has ended
+ * ends no other one, and names no other successor.  Says what it took unless ${quiet}.
+ * CM_EXIT_OK, or it has been said. */
 enum cm_exit cm_cli_take_ended(const struct cm_context *ctx, struct cm_case *c,
-    const struct cm_trust *trust, const char *path);
+    const struct cm_trust *trust, const char *path, bool quiet);
 
 #endif

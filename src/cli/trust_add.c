@@ -26,36 +26,15 @@ struct adding {
 	struct cm_err err;
 };
 
-static bool
-is_blank(struct cm_span line)
-{
-	return line.len == 0 || line.ptr[0] == '#';
-}
-
-static struct cm_span
-next_line(struct cm_span *left)
-{
-	const uint8_t *end = memchr(left->ptr, '\n', left->len);
-	size_t len = end == NULL ? left->len : (size_t)(end - left->ptr);
-	struct cm_span line = cm_span_part(*left, 0, len);
-
-	*left = cm_span_part(*left, len + (end != NULL), left->len);
-	while (line.len > 0 && (line.ptr[line.len - 1] == '\r' || line.ptr[line.len - 1] == ' '))
-		line.len--;
-	return line;
-}
-
+/* One process at a time, so that no line is lost; nothing of the database changes. */
 static enum cm_result
-add_lines(struct adding *a, struct cm_span left)
+add_lines(struct adding *a, struct cm_span lines)
 {
-	enum cm_result r = CM_OK;
-	struct cm_span line;
+	enum cm_result r = cm_case_begin(a->c, &a->err);
 
-	while (r == CM_OK && left.len > 0) {
-		line = next_line(&left);
-		if (!is_blank(line))
-			r = cm_trust_add(cm_case_folder(a->c), line, a->own, a->n_own, &a->err);
-	}
+	if (r == CM_OK)
+		r = cm_trust_add(cm_case_folder(a->c), lines, a->own, a->n_own, &a->err);
+	cm_case_rollback(a->c);
 	return r;
 }
 
@@ -75,10 +54,10 @@ take_statement(struct adding *a, const char *operand)
 
 	if (cm_trust_read(cm_case_folder(a->c), &a->arena, &t, &a->err) != CM_OK)
 		return cm_cli_error(a->ctx, NULL, &a->err, "nothing was taken");
-	return cm_cli_take_ended(a->ctx, a->c, &t, operand);
+	return cm_cli_take_ended(a->ctx, a->c, &t, operand, a->json);
 }
 
-/* An operand is a file that is there, or a line itself. */
+/* An operand is a file that is there, or a line itself.  All of its lines are added, or none. */
 static enum cm_result
 add_operand(struct adding *a, const char *operand)
 {
@@ -93,6 +72,8 @@ add_operand(struct adding *a, const char *operand)
 		r = cm_whole_read(operand, LINES_MAX, &text, &a->err);
 	else
 		cm_buf_add_str(&text, operand);
+	if (r == CM_OK && !cm_buf_ok(&text))
+		r = cm_err_set(&a->err, CM_E_NOMEM, "out of memory");
 	if (r == CM_OK)
 		r = add_lines(a, cm_buf_span(&text));
 	cm_buf_release(&text);

@@ -26,6 +26,18 @@ print(const struct cm_context *ctx, const char *many, bool json)
 	return cm_cli_json(ctx, &b);
 }
 
+/* One process at a time, so that no line is lost; nothing of the database changes. */
+static enum cm_result
+change(struct cm_case *c, const char *many, struct cm_err *err)
+{
+	enum cm_result r = cm_case_begin(c, err);
+
+	if (r == CM_OK)
+		r = cm_trust_quorum(cm_case_folder(c), many, err);
+	cm_case_rollback(c);
+	return r;
+}
+
 static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
 {
@@ -41,7 +53,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		return cm_cli_usage(ctx, a.command, "how many: a number, all, or none?");
 	if (!cm_cli_case(ctx, &c, &code))
 		return code;
-	if (cm_trust_quorum(cm_case_folder(c), a.operand[0], &err) == CM_OK)
+	if (change(c, a.operand[0], &err) == CM_OK)
 		code = print(ctx, a.operand[0], json);
 	else
 		code = cm_cli_error(ctx, NULL, &err, "nothing was changed");

@@ -174,12 +174,35 @@ cm_trust_keys(const struct cm_trust *t, const struct cm_trust_key *own, size_t n
 
 /* Changing them. */
 
-static bool
-begins(struct cm_span line, const char *word)
+/* Word ${n} of a line, from 0; empty: it has not so many. */
+static struct cm_span
+word_of(struct cm_span line, size_t n)
 {
-	size_t len = strlen(word);
+	size_t from = 0, to = 0, i;
 
-	return line.len > len && memcmp(line.ptr, word, len) == 0 && line.ptr[len] == ' ';
+	for (i = 0; i <= n; i++) {
+		for (from = to; from < line.len && (line.ptr[from] == ' ' || line.ptr[from] == '\t'); from++)
+			;
+		for (to = from; to < line.len && line.ptr[to] != ' ' && line.ptr[to] != '\t'; to++)
+			;
+	}
+	return cm_span_part(line, from, to - from);
+}
+
+static bool
+has_word(struct cm_span line, size_t n, const char *word)
+{
+	return cm_span_eq(word_of(line, n), cm_span_str(word));
+}
+
+static size_t
+count_words(struct cm_span line)
+{
+	size_t n = 0;
+
+	while (word_of(line, n).len > 0)
+		n++;
+	return n;
 }
 
 static struct cm_span
@@ -208,6 +231,8 @@ has_line(const struct cm_buf *text, struct cm_span line)
 struct kept_lines {
 	struct cm_span group;  /* "group witnesses ..." */
 	struct cm_span quorum; /* "quorum ..." */
+	size_t others;	       /* other groups */
+	size_t witnesses;
 };
 
 static struct kept_lines
@@ -218,35 +243,40 @@ find_kept(const struct cm_buf *text)
 
 	while (left.len > 0) {
 		line = next_line(&left);
-		if (begins(line, "group " CM_TRUST_GROUP))
-			k.group = line;
-		if (begins(line, "quorum"))
+		if (has_word(line, 0, "witness"))
+			k.witnesses++;
+		else if (has_word(line, 0, "quorum"))
 			k.quorum = line;
+		else if (has_word(line, 0, "group") && has_word(line, 1, CM_TRUST_GROUP))
+			k.group = line;
+		else if (has_word(line, 0, "group"))
+			k.others++;
 	}
 	return k;
 }
 
-/* Is the quorum the group of this file, or none? */
+/* Is the quorum the group of all witnesses, or none, and no group made by hand? */
 static bool
 is_ours(const struct kept_lines *k)
 {
-	return k->quorum.len == 0 || cm_span_eq(k->quorum, cm_span_str("quorum none")) ||
-	    cm_span_eq(k->quorum, cm_span_str("quorum " CM_TRUST_GROUP));
+	bool all = k->group.len == 0 || count_words(k->group) == 3 + k->witnesses;
+
+	return k->others == 0 && all &&
+	    (k->quorum.len == 0 || has_word(k->quorum, 1, "none") || has_word(k->quorum, 1, CM_TRUST_GROUP));
 }
 
-/* The third word of the group's line: how many. */
+/* How many are enough now: "none", "all" or a number. */
 static void
 many_of(const struct kept_lines *k, char out[16])
 {
-	size_t from = strlen("group " CM_TRUST_GROUP " "), len = 0;
+	struct cm_span many = word_of(k->group, 2);
 
-	snprintf(out, 16, "1");
-	if (k->group.len <= from)
-		return;
-	while (from + len < k->group.len && k->group.ptr[from + len] != ' ')
-		len++;
-	if (len > 0 && len < 16)
-		snprintf(out, 16, "%.*s", (int)len, (const char *)k->group.ptr + from);
+	if (k->quorum.len == 0 || has_word(k->quorum, 1, "none"))
+		snprintf(out, 16, "none");
+	else if (many.len == 0 || many.len > 15 || has_word(k->group, 2, "any"))
+		snprintf(out, 16, "1");
+	else
+		snprintf(out, 16, "%.*s", (int)many.len, (const char *)many.ptr);
 }
 
 /* Every line but the two that are kept up to date. */
@@ -269,17 +299,14 @@ static size_t
 put_names(const struct cm_buf *text, struct cm_buf *out)
 {
 	struct cm_span left = cm_buf_span(text), line;
-	size_t n = 0, len;
+	size_t n = 0;
 
 	while (left.len > 0) {
 		line = next_line(&left);
-		if (!begins(line, "witness"))
+		if (!has_word(line, 0, "witness"))
 			continue;
-		line = cm_span_part(line, strlen("witness "), line.len);
-		for (len = 0; len < line.len && line.ptr[len] != ' '; len++)
-			;
 		cm_buf_add_str(out, " ");
-		cm_buf_add_span(out, cm_span_part(line, 0, len));
+		cm_buf_add_span(out, word_of(line, 1));
 		n++;
 	}
 	return n;
@@ -291,41 +318,35 @@ put_kept(struct cm_buf *out, const char *many)
 {
 	struct cm_buf names = { 0 };
 	size_t n = put_names(out, &names);
+	const char *all = n > 0 ? cm_buf_cstr(&names) : "";
 
-	if (n == 0 || strcmp(many, "none") == 0) {
-		if (n > 0)
-			cm_buf_printf(out, "group " CM_TRUST_GROUP " any%s\n", cm_buf_cstr(&names));
-		cm_buf_add_str(out, "quorum none\n");
-	} else {
-		cm_buf_printf(out, "group " CM_TRUST_GROUP " %s%s\nquorum " CM_TRUST_GROUP "\n", many,
-		    cm_buf_cstr(&names));
-	}
+	if (all == NULL)
+		out->failed = true;
+	else if (n == 0 || strcmp(many, "none") == 0)
+		cm_buf_printf(out, "%s%s%squorum none\n", n > 0 ? "group " CM_TRUST_GROUP " any" : "", all,
+		    n > 0 ? "\n" : "");
+	else
+		cm_buf_printf(out, "group " CM_TRUST_GROUP " %s%s\nquorum " CM_TRUST_GROUP "\n", many, all);
 	cm_buf_release(&names);
 }
 
-static size_t
-count_witnesses(const struct cm_buf *text)
+/* Of ${n} witnesses.  The party's own one is among them, and so is that of each log's owner, whose
+ * word on his own log is worth nothing: with two of them one must be somebody else's. */
+static const char *
+usual_of(size_t n)
 {
-	struct cm_buf names = { 0 };
-	size_t n = put_names(text, &names);
+	static const char *const many[] = { "none", "none", "1", "2" };
 
-	cm_buf_release(&names);
-	return n;
+	return many[n < 3 ? n : 3];
 }
 
-/* How many are enough when one more is known.  The party's own witness is among them, and so is that of
- * each log's owner, whose word on his own log is worth nothing: with two of them one must be
- * somebody else's.  Who chose none, or more, is left alone. */
+/* How many are enough with ${more} of them: who chose a number, or none, is left alone. */
 static void
-enough_of(const struct cm_buf *text, const struct kept_lines *k, size_t now, char out[16])
+enough_of(const struct kept_lines *k, size_t more, char out[16])
 {
-	bool none = cm_span_eq(k->quorum, cm_span_str("quorum none"));
-
 	many_of(k, out);
-	if (now <= 1 || (none && count_witnesses(text) > 1))
-		snprintf(out, 16, "none");
-	else if (strcmp(out, "any") == 0 || strcmp(out, "1") == 0)
-		snprintf(out, 16, now == 2 ? "1" : "2");
+	if (strcmp(out, usual_of(k->witnesses)) == 0)
+		snprintf(out, 16, "%s", usual_of(k->witnesses + more));
 }
 
 static void
@@ -335,20 +356,27 @@ add_to_policy(const struct cm_buf *text, struct cm_span line, struct cm_buf *out
 	bool ours = is_ours(&k);
 	char many[16];
 
-	enough_of(text, &k, count_witnesses(text) + begins(line, "witness"), many);
+	enough_of(&k, has_word(line, 0, "witness"), many);
 	if (!ours)
-		k.group = cm_span_of(NULL, 0);
+		k.group = k.quorum = cm_span_of(NULL, 0);
 	if (text->len == 0)
 		cm_buf_add_str(out, HEAD);
 	copy_others(text, &k, out);
 	cm_buf_add_span(out, line);
 	cm_buf_add_str(out, "\n");
-	if (ours) {
+	if (ours)
 		put_kept(out, many);
-	} else {
-		cm_buf_add_span(out, k.quorum);
+}
+
+/* A last line without an end is one all the same. */
+static void
+add_to_signers(const struct cm_buf *text, struct cm_span line, struct cm_buf *out)
+{
+	cm_buf_add_span(out, cm_buf_span(text));
+	if (text->len > 0 && text->ptr[text->len - 1] != '\n')
 		cm_buf_add_str(out, "\n");
-	}
+	cm_buf_add_span(out, line);
+	cm_buf_add_str(out, "\n");
 }
 
 /* Everything holds with the new texts? */
@@ -371,43 +399,85 @@ check_texts(const struct cm_buf *trust, const struct cm_buf *signers, const stru
 	return r;
 }
 
-static enum cm_result
-add_line(const char *folder, struct cm_span line, const struct cm_buf *trust,
-    const struct cm_buf *signers, const struct cm_trust_key *own, size_t n_own, struct cm_err *err)
-{
-	bool policy = begins(line, "log") || begins(line, "witness");
-	const struct cm_buf *old = policy ? trust : signers;
-	struct cm_buf text = { 0 };
-	enum cm_result r;
+/* Both texts while lines are added to them. */
+struct adding {
+	struct cm_buf trust, signers;
+	bool trust_changed, signers_changed;
+	const struct cm_trust_key *own;
+	size_t n_own;
+	struct cm_err *err;
+};
 
-	if (has_line(old, line))
-		return CM_OK;
-	if (policy) {
-		add_to_policy(trust, line, &text);
-		r = check_texts(&text, signers, own, n_own, err);
-	} else {
-		cm_buf_add_span(&text, cm_buf_span(signers));
-		cm_buf_add_span(&text, line);
-		cm_buf_add_str(&text, "\n");
-		r = check_texts(trust, &text, own, n_own, err);
+static enum cm_result
+check_line(struct cm_span line, struct cm_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < line.len; i++)
+		if ((line.ptr[i] < 0x20 && line.ptr[i] != '\t') || line.ptr[i] == 0x7f)
+			return cm_err_set(err, CM_E_MALFORMED, "a line with a control character, 0x%02x", line.ptr[i]);
+	if (has_word(line, 0, "group") || has_word(line, 0, "quorum"))
+		return cm_err_set(err, CM_E_MALFORMED,
+		    "a group or quorum is not added: `comity trust quorum', or change the file " CM_TRUST_FILE);
+	return CM_OK;
+}
+
+static enum cm_result
+add_line(struct adding *a, struct cm_span line)
+{
+	bool policy = has_word(line, 0, "log") || has_word(line, 0, "witness");
+	struct cm_buf *old = policy ? &a->trust : &a->signers, text = { 0 };
+	enum cm_result r = check_line(line, a->err);
+
+	if (r != CM_OK || has_line(old, line))
+		return r;
+	if (policy)
+		add_to_policy(old, line, &text);
+	else
+		add_to_signers(old, line, &text);
+	r = check_texts(policy ? &text : &a->trust, policy ? &a->signers : &text, a->own, a->n_own, a->err);
+	if (r != CM_OK) {
+		cm_buf_release(&text);
+		return r;
 	}
-	if (r == CM_OK)
-		r = write_file(folder, policy ? CM_TRUST_FILE : CM_TRUST_SIGNERS, &text, err);
-	cm_buf_release(&text);
+	cm_buf_release(old);
+	*old = text;
+	*(policy ? &a->trust_changed : &a->signers_changed) = true;
+	return CM_OK;
+}
+
+static enum cm_result
+add_lines(struct adding *a, struct cm_span left)
+{
+	/* What is there has to hold: a file that was cut short is not to be made whole here. */
+	enum cm_result r = check_texts(&a->trust, &a->signers, NULL, 0, a->err);
+	struct cm_span line;
+
+	while (r == CM_OK && left.len > 0) {
+		line = next_line(&left);
+		while (line.len > 0 && memchr(" \t\r", line.ptr[line.len - 1], 3) != NULL)
+			line.len--;
+		if (line.len > 0 && word_of(line, 0).ptr[0] != '#')
+			r = add_line(a, line);
+	}
 	return r;
 }
 
 enum cm_result
-cm_trust_add(const char *folder, struct cm_span line, const struct cm_trust_key *own, size_t n_own,
+cm_trust_add(const char *folder, struct cm_span lines, const struct cm_trust_key *own, size_t n_own,
     struct cm_err *err)
 {
-	struct cm_buf trust = { 0 }, signers = { 0 };
-	enum cm_result r = read_both(folder, &trust, &signers, err);
+	struct adding a = { .own = own, .n_own = n_own, .err = err };
+	enum cm_result r = read_both(folder, &a.trust, &a.signers, err);
 
 	if (r == CM_OK)
-		r = add_line(folder, line, &trust, &signers, own, n_own, err);
-	cm_buf_release(&trust);
-	cm_buf_release(&signers);
+		r = add_lines(&a, lines);
+	if (r == CM_OK && a.signers_changed)
+		r = write_file(folder, CM_TRUST_SIGNERS, &a.signers, err);
+	if (r == CM_OK && a.trust_changed)
+		r = write_file(folder, CM_TRUST_FILE, &a.trust, err);
+	cm_buf_release(&a.trust);
+	cm_buf_release(&a.signers);
 	return r;
 }
 
@@ -415,18 +485,21 @@ static enum cm_result
 new_quorum(const struct cm_buf *text, const char *many, struct cm_buf *out, struct cm_err *err)
 {
 	struct kept_lines k = find_kept(text);
-	size_t n = count_witnesses(text);
 	unsigned long want = strtoul(many, NULL, 10);
+	char number[24];
 
 	if (!is_ours(&k))
 		return cm_err_set(err, CM_E_REFUSED,
-		    "the trust file has a quorum of its own making, `%.*s': change it there", (int)k.quorum.len,
+		    "groups or a quorum made by hand, `%.*s': change the file " CM_TRUST_FILE, (int)k.quorum.len,
 		    (const char *)k.quorum.ptr);
-	if (n == 0)
+	if (k.witnesses == 0)
 		return cm_err_set(err, CM_E_USAGE, "no witness is known: `comity trust add' first");
-	if (strcmp(many, "all") != 0 && strcmp(many, "none") != 0 &&
-	    (strspn(many, "0123456789") != strlen(many) || want == 0 || want > n))
-		return cm_err_set(err, CM_E_USAGE, "a quorum is 1 to %zu, all, or none", n);
+	snprintf(number, sizeof(number), "%lu", want);
+	if (strcmp(many, "all") != 0 && strcmp(many, "none") != 0) {
+		if (strspn(many, "0123456789") != strlen(many) || want == 0 || want > k.witnesses)
+			return cm_err_set(err, CM_E_USAGE, "a quorum is 1 to %zu, all, or none", k.witnesses);
+		many = number;
+	}
 	copy_others(text, &k, out);
 	put_kept(out, many);
 	return CM_OK;
@@ -438,6 +511,8 @@ cm_trust_quorum(const char *folder, const char *many, struct cm_err *err)
 	struct cm_buf trust = { 0 }, signers = { 0 }, text = { 0 };
 	enum cm_result r = read_both(folder, &trust, &signers, err);
 
+	if (r == CM_OK)
+		r = check_texts(&trust, &signers, NULL, 0, err);
 	if (r == CM_OK)
 		r = new_quorum(&trust, many, &text, err);
 	if (r == CM_OK)

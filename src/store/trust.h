@@ -4,10 +4,11 @@
  *	signers	OpenSSH allowed_signers: whose statements count
  *
  * Both can be written by hand and are read strictly.  Adding a line keeps what is there; the
- * group "witnesses" and the quorum are kept up to date as long as the quorum is that group or
- * none: one of two witnesses, two of more, since the log's owner may be among them; a quorum that
- * asks for more, or a chosen none, stays.  One key, one role: whoever has a key twice, or under two names, or one of the own
- * keys, is refused. */
+ * group "witnesses" and the quorum are kept up to date as long as that group has all witnesses,
+ * there is no other one, and the quorum is it, or none: one of two witnesses, two of more, since
+ * the log's owner may be among them; whoever chose another number, or none of several, keeps it.
+ * One key, one role: whoever has a key twice, or under two names, or one of the own keys, is
+ * refused. */
 #ifndef CM_STORE_TRUST_H
 #define CM_STORE_TRUST_H
 
@@ -48,10 +49,11 @@ struct cm_trust_keys {
 CM_RESULT cm_trust_keys(const struct cm_trust *t, const struct cm_trust_key *own, size_t n_own,
     struct cm_arena *arena, struct cm_trust_keys *out, struct cm_err *err);
 
-/* Adds one line: `log VKEY [URL]', `witness NAME VKEY [URL]', or one of allowed_signers; a line
- * that is there already adds nothing.  Nothing is written unless all of it holds afterwards.
- * CM_E_MALFORMED: it is none of these; CM_E_REFUSED: a key in two roles, or by two names. */
-CM_RESULT cm_trust_add(const char *folder, struct cm_span line, const struct cm_trust_key *own,
+/* Adds lines: `log VKEY [URL]', `witness NAME VKEY [URL]', or those of allowed_signers; one that
+ * is there already adds nothing, nor do empty ones and comments.  Nothing is written unless all of
+ * it holds, before and afterwards.  CM_E_MALFORMED: it is none of these; CM_E_REFUSED: a key in two
+ * roles, or by two names. */
+CM_RESULT cm_trust_add(const char *folder, struct cm_span lines, const struct cm_trust_key *own,
     size_t n_own, struct cm_err *err);
 
 /* How many of the witnesses are enough: a number, "all", or "none" (of their cosignatures is
