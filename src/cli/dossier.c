@@ -39,6 +39,8 @@ struct making {
 	int64_t now;
 	char made[CM_RFC3339_LEN + 1];
 	struct cm_buf files;	/* what the child made */
+	struct cm_zip zip;	/* of the dossier; its bytes lie in files, json and sig */
+	struct cm_buf json, sig;	/* of the disclosure */
 	struct cm_buf dossier;
 	struct cm_disclosure disclosure;
 	struct cm_case_stated stated;
@@ -345,13 +347,14 @@ hash_all(struct making *m, const struct cm_zip *zip, uint8_t (*sha256)[32])
 	return CM_OK;
 }
 
-/* The members that the child drafted, and every file that it made. */
+/* The members that the child drafted, and every file that it made, with room for two more. */
 static CM_RESULT
 take_draft(struct making *m, struct cm_zip *zip)
 {
 	struct cm_arena *arena = m->wish->arena;
 	struct cm_json_doc doc = { 0 };
 	struct cm_zip_entry *entry;
+	struct cm_zip_sum *sum;
 	uint8_t (*sha256)[32];
 	struct cm_span draft;
 	enum cm_result rc;
@@ -368,8 +371,9 @@ take_draft(struct making *m, struct cm_zip *zip)
 	if (rc != CM_OK)
 		return cm_err_set(&m->err, rc, "the confined reader's answer makes no sense");
 	entry = cm_arena_array(arena, zip->n + 2, sizeof(*entry));
+	sum = cm_arena_array(arena, zip->n + 2, sizeof(*sum));
 	m->disclosure.files = cm_arena_array(arena, zip->n + 1, sizeof(m->disclosure.files[0]));
-	if (entry == NULL || m->disclosure.files == NULL)
+	if (entry == NULL || sum == NULL || m->disclosure.files == NULL)
 		return no_memory(m);
 	sha256 = cm_arena_array(arena, zip->n + 1, 32);
 	rc = hash_all(m, zip, sha256);
@@ -378,6 +382,7 @@ take_draft(struct making *m, struct cm_zip *zip)
 
 		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)))
 			continue;
+		sum[n] = zip->sum[i];
 		entry[n++] = zip->entry[i];
 		if (cm_load_is_unlisted(zip->entry[i].name))
 			continue;
@@ -389,7 +394,7 @@ take_draft(struct making *m, struct cm_zip *zip)
 			return no_memory(m);
 		m->disclosure.n_files++;
 	}
-	*zip = (struct cm_zip) { entry, n };
+	*zip = (struct cm_zip) { entry, n, sum };
 	return rc;
 }
 
@@ -409,10 +414,8 @@ sign(struct making *m)
 	struct cm_subject *subject = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(*subject));
 	struct cm_case_draft draft = { .type = CM_PREDICATE_DISCLOSURE, .subject = subject,
 		.n_subject = w->n_exhibits, .to = w->to, .made = m->now, .body = write_body, .arg = m };
-	struct cm_buf json = { 0 }, sig = { 0 };
 	struct cm_sink sink = cm_sink_of_buf(&m->dossier);
 	struct cm_zip_entry *entry;
-	struct cm_zip zip;
 	enum cm_result rc;
 	size_t i;
 
@@ -422,29 +425,22 @@ sign(struct making *m)
 		memcpy(subject[i].exhibit, w->exhibits[i].x, 32);
 		memcpy(subject[i].root, w->exhibits[i].root, 32);
 	}
-	rc = take_draft(m, &zip);
+	rc = take_draft(m, &m->zip);
 	if (rc == CM_OK && cm_random(draft.nonce, sizeof(draft.nonce)) != CM_OK)
 		rc = cm_err_set(&m->err, CM_E_IO, "the system gives no randomness");
 	if (rc == CM_OK)
 		rc = cm_case_state(w->c, w->signer, &draft, &m->stated, &m->err);
 	if (rc == CM_OK)
-		rc = cm_case_statement_text(w->c, m->stated.digest, &json, &sig, &m->err);
-	entry = cm_arena_array(w->arena, zip.n + 2, sizeof(*entry));
-	if (rc == CM_OK && entry == NULL)
-		rc = no_memory(m);
-	if (rc == CM_OK) {
-		memcpy(entry, zip.entry, zip.n * sizeof(*entry));
-		entry[zip.n] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), cm_buf_span(&json) };
-		entry[zip.n + 1] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"),
-			cm_buf_span(&sig) };
-		/* at once: it would be copied while it grows */
-		(void)cm_buf_reserve(&m->dossier, m->files.len + json.len + sig.len + 4096);
-		rc = cm_zip_write(entry, zip.n + 2, &sink, &m->err);
-	}
-	cm_buf_release(&m->files); /* all of it is in the dossier now */
-	cm_buf_release(&json);
-	cm_buf_release(&sig);
-	return rc;
+		rc = cm_case_statement_text(w->c, m->stated.digest, &m->json, &m->sig, &m->err);
+	if (rc != CM_OK)
+		return rc;
+	/* take_draft left room for them; their sums are not known yet */
+	entry = (struct cm_zip_entry *)(uintptr_t)m->zip.entry;
+	entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), cm_buf_span(&m->json) };
+	entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"), cm_buf_span(&m->sig) };
+	/* at once: it would be copied while it grows */
+	(void)cm_buf_reserve(&m->dossier, m->files.len + m->json.len + m->sig.len + 4096);
+	return cm_zip_write_summed(m->zip.entry, m->zip.sum, m->zip.n, &sink, &m->err);
 }
 
 static void
@@ -630,7 +626,7 @@ static void
 publish(const struct making *m, struct cm_published *out)
 {
 	struct cm_publish in = { .ctx = m->ctx, .c = m->wish->c, .wait_ms = CM_PUBLISH_WAIT_MS,
-		.quiet = m->wish->json || m->wish->quiet, .disclosure = m->stated.digest };
+		.quiet = m->wish->json || m->wish->quiet, .disclosure = m->stated.digest, .zip = &m->zip };
 
 	*m->wish->logged = cm_cli_publish(&in, m->wish->arena, out);
 }
@@ -661,6 +657,8 @@ clean_up(struct making *m)
 	for (i = 0; m->text != NULL && i < m->n_text; i++)
 		cm_buf_release(&m->text[i]);
 	cm_buf_release(&m->files);
+	cm_buf_release(&m->json);
+	cm_buf_release(&m->sig);
 	cm_buf_release(&m->dossier);
 	cm_buf_release(&m->contradicted);
 }

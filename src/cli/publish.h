@@ -17,6 +17,7 @@ struct cm_publish {
 	bool all;         /* receipts into all dossiers of the case that are still there */
 	bool resume;      /* the log was copied or moved on purpose: ask all that the quorum needs first */
 	const uint8_t *disclosure; /* or into the dossier of this one; may be NULL */
+	const struct cm_zip *zip;  /* what was just written as that one; NULL: it is read */
 	struct cm_span answer; /* cosignature lines that came by hand; may be empty */
 };
 

@@ -18,6 +18,7 @@ struct refreshing {
 	struct cm_kept bytes;
 	struct cm_zip zip;
 	struct cm_zip_entry *entry; /* of the new file */
+	struct cm_zip_sum *sum;
 	struct cm_buf *receipt;
 	size_t n, n_receipts;
 	struct cm_err *err;
@@ -110,19 +111,32 @@ gather(struct refreshing *f)
 	size_t i;
 
 	f->entry = cm_arena_array(&f->arena, 3 * f->zip.n + 1, sizeof(f->entry[0]));
+	f->sum = cm_arena_array(&f->arena, 3 * f->zip.n + 1, sizeof(f->sum[0]));
 	f->receipt = cm_arena_array(&f->arena, f->zip.n + 1, sizeof(f->receipt[0]));
-	if (f->entry == NULL || f->receipt == NULL)
+	if (f->entry == NULL || f->sum == NULL || f->receipt == NULL)
 		return cm_err_set(f->err, CM_E_NOMEM, "out of memory");
 	for (i = 0; r == CM_OK && i < f->zip.n; i++) {
 		const struct cm_zip_entry *e = &f->zip.entry[i];
 
 		if (ends(e->name, PROOF) || ends(e->name, STAMP))
 			continue;
+		f->sum[f->n] = f->zip.sum[i];
 		f->entry[f->n++] = *e;
 		if (ends(e->name, JSON))
 			r = add_receipt(f, e);
 	}
 	return r;
+}
+
+/* Of the old file, or somewhat more. */
+static size_t
+length_of(const struct refreshing *f)
+{
+	size_t n = (size_t)cm_kept_bytes(&f->bytes).len, i;
+
+	for (i = 0; f->in->zip != NULL && i < f->zip.n; i++)
+		n += f->zip.entry[i].data.len + 2 * f->zip.entry[i].name.len + 76;
+	return n;
 }
 
 static enum cm_result
@@ -134,10 +148,10 @@ write_anew(struct refreshing *f, const struct cm_case_disclosure *d, struct cm_r
 	enum cm_result r;
 
 	/* at once: it would be copied while it grows */
-	(void)cm_buf_reserve(&file, (size_t)cm_kept_bytes(&f->bytes).len + f->n_receipts * RECEIPT_USUAL);
-	r = cm_zip_write(f->entry, f->n, &sink, f->err);
+	(void)cm_buf_reserve(&file, length_of(f) + f->n_receipts * RECEIPT_USUAL);
+	r = cm_zip_write_summed(f->entry, f->sum, f->n, &sink, f->err);
 
-	out->changed = r == CM_OK && !cm_span_eq(cm_buf_span(&file), cm_kept_bytes(&f->bytes));
+	out->changed = r == CM_OK && f->n_receipts > 0 && (f->in->zip != NULL || !cm_span_eq(cm_buf_span(&file), cm_kept_bytes(&f->bytes)));
 	if (r == CM_OK && out->changed)
 		r = cm_whole_write(d->path, cm_buf_span(&file), mode, f->err);
 	if (r == CM_OK) {
@@ -159,8 +173,10 @@ cm_cli_refresh(const struct cm_refresh *in, const struct cm_case_disclosure *d,
 
 	*out = (struct cm_refreshed) { 0 };
 	cm_arena_init(&f.arena, 0);
-	r = take_bytes(&f, d->path);
-	if (r == CM_OK)
+	r = in->zip != NULL ? CM_OK : take_bytes(&f, d->path);
+	if (in->zip != NULL)
+		f.zip = *in->zip;
+	else if (r == CM_OK)
 		r = check_ours(&f, d);
 	if (r == CM_OK)
 		r = gather(&f);

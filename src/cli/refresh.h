@@ -3,12 +3,14 @@
 #define CM_CLI_REFRESH_H
 
 #include "cli/receipts.h"
+#include "codec/zip.h"
 #include "store/case.h"
 
 struct cm_refresh {
 	struct cm_case *c;
 	struct cm_receipts *receipts;
 	struct cm_span stamp; /* a time stamp over this checkpoint; may be empty */
+	const struct cm_zip *zip; /* what was just written there; NULL: it is read */
 };
 
 struct cm_refreshed {

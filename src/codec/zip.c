@@ -112,12 +112,18 @@ put_end(uint8_t h[END_LEN], size_t n, uint64_t start, uint64_t len)
 
 /* Writing. */
 
+/* An entry on its way into order. */
+struct summed {
+	struct cm_zip_entry entry;
+	struct cm_zip_sum sum;
+};
+
 static int
 by_name(const void *a, const void *b)
 {
-	const struct cm_zip_entry *x = a, *y = b;
+	const struct summed *x = a, *y = b;
 
-	return cm_span_cmp(x->name, y->name);
+	return cm_span_cmp(x->entry.name, y->entry.name);
 }
 
 static enum cm_result
@@ -192,7 +198,6 @@ write_sorted(const struct cm_zip_entry *e, struct written *w, size_t n, const st
 	for (size_t i = 0; i < n; i++) {
 		enum cm_result r;
 
-		w[i].crc = crc_of(e[i].data);
 		w[i].offset = (uint32_t)at;
 		r = write_entry(&e[i], w[i].crc, out);
 		if (r != CM_OK)
@@ -202,31 +207,55 @@ write_sorted(const struct cm_zip_entry *e, struct written *w, size_t n, const st
 	return write_directory(e, w, n, at, out);
 }
 
-enum cm_result
-cm_zip_write(
-    const struct cm_zip_entry *entries, size_t n, const struct cm_sink *out, struct cm_err *err)
+/* In order, each with its sum. */
+static void
+put_in_order(const struct cm_zip_entry *entries, const struct cm_zip_sum *sum, size_t n, struct summed *order,
+    struct cm_zip_entry *e, struct written *w)
 {
-	struct cm_zip_entry *sorted;
+	for (size_t i = 0; i < n; i++) {
+		order[i].entry = entries[i];
+		order[i].sum = sum != NULL ? sum[i] : (struct cm_zip_sum) { false, 0 };
+	}
+	qsort(order, n, sizeof(*order), by_name);
+	for (size_t i = 0; i < n; i++) {
+		e[i] = order[i].entry;
+		w[i].crc = order[i].sum.known ? order[i].sum.crc : crc_of(e[i].data);
+	}
+}
+
+enum cm_result
+cm_zip_write_summed(const struct cm_zip_entry *entries, const struct cm_zip_sum *sum, size_t n,
+    const struct cm_sink *out, struct cm_err *err)
+{
+	struct cm_zip_entry *e;
+	struct summed *order;
 	struct written *w;
 	enum cm_result r = CM_E_NOMEM;
 
 	if (n > CM_ZIP_ENTRIES)
 		return cm_err_set(
 		    err, CM_E_LIMIT, "a dossier of more than %u files", CM_ZIP_ENTRIES);
-	sorted = calloc(n + 1, sizeof(*sorted));
+	e = calloc(n + 1, sizeof(*e));
+	order = calloc(n + 1, sizeof(*order));
 	w = calloc(n + 1, sizeof(*w));
-	if (sorted == NULL || w == NULL)
+	if (e == NULL || order == NULL || w == NULL)
 		goto out;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = entries[i];
-	qsort(sorted, n, sizeof(*sorted), by_name);
-	r = check_entries(sorted, n, err);
+	put_in_order(entries, sum, n, order, e, w);
+	r = check_entries(e, n, err);
 	if (r == CM_OK)
-		r = write_sorted(sorted, w, n, out);
+		r = write_sorted(e, w, n, out);
 out:
-	free(sorted);
+	free(e);
+	free(order);
 	free(w);
 	return r;
+}
+
+enum cm_result
+cm_zip_write(
+    const struct cm_zip_entry *entries, size_t n, const struct cm_sink *out, struct cm_err *err)
+{
+	return cm_zip_write_summed(entries, NULL, n, out, err);
 }
 
 /* Reading: each record is made again from what it describes, and must be equal. */
@@ -353,6 +382,7 @@ enum cm_result
 cm_zip_read(struct cm_span file, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err)
 {
 	size_t room = entries_at_most(file), n = 0;
+	struct cm_zip_sum *sum;
 	struct cm_zip_entry *e;
 	struct written *w;
 	enum cm_result r;
@@ -366,7 +396,12 @@ cm_zip_read(struct cm_span file, struct cm_arena *arena, struct cm_zip *out, str
 	r = read_all(file, e, w, &n, err);
 	if (r != CM_OK)
 		return r;
-	*out = (struct cm_zip) { e, n };
+	sum = cm_arena_array(arena, n + 1, sizeof(*sum));
+	if (sum == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory while reading a ZIP");
+	for (size_t i = 0; i < n; i++)
+		sum[i] = (struct cm_zip_sum) { true, w[i].crc };
+	*out = (struct cm_zip) { e, n, sum };
 	return CM_OK;
 }
 

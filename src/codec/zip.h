@@ -26,6 +26,12 @@ struct cm_zip_entry {
 	struct cm_span data;
 };
 
+/* The CRC-32 of an entry's data, where it is known already. */
+struct cm_zip_sum {
+	bool known;
+	uint32_t crc;
+};
+
 /* Is ${name} one that an entry may have? */
 bool cm_zip_name_ok(struct cm_span name);
 
@@ -34,10 +40,15 @@ bool cm_zip_name_ok(struct cm_span name);
 CM_RESULT cm_zip_write(
     const struct cm_zip_entry *entries, size_t n, const struct cm_sink *out, struct cm_err *err);
 
+/* The same of entries that were read or summed before: ${sum} has as many, or is NULL. */
+CM_RESULT cm_zip_write_summed(const struct cm_zip_entry *entries, const struct cm_zip_sum *sum, size_t n,
+    const struct cm_sink *out, struct cm_err *err);
+
 /* What was read, ascending by name. */
 struct cm_zip {
 	const struct cm_zip_entry *entry; /* the list in the arena, the bytes in the file */
 	size_t n;
+	const struct cm_zip_sum *sum; /* of each entry; NULL: not known */
 };
 
 /* CM_E_MALFORMED with offset and expectation.  CM_E_NOMEM. */

@@ -89,7 +89,7 @@ static struct cm_zip
 as_zip(struct packing *p)
 {
 	qsort(p->entry, p->n, sizeof(p->entry[0]), by_name);
-	return (struct cm_zip) { p->entry, p->n };
+	return (struct cm_zip) { p->entry, p->n, NULL };
 }
 
 static CM_RESULT

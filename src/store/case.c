@@ -47,6 +47,8 @@ static const char schema_log[] =
     "BEGIN IMMEDIATE;"
     "CREATE TABLE IF NOT EXISTS logged (statement BLOB PRIMARY KEY REFERENCES statement (digest),"
     " place INTEGER NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE IF NOT EXISTS entry (statement BLOB PRIMARY KEY REFERENCES statement (digest),"
+    " sha256 BLOB NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS known (origin TEXT PRIMARY KEY, size INTEGER NOT NULL,"
     " root BLOB NOT NULL, seen INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS head (origin TEXT NOT NULL, size INTEGER NOT NULL,"

@@ -172,6 +172,9 @@ CM_RESULT cm_case_statement_text(struct cm_case *c, const uint8_t digest[32], st
 /* All without a place, by number. */
 CM_RESULT cm_case_unlogged(
     struct cm_case *c, struct cm_arena *arena, struct cm_case_statements *out, struct cm_err *err);
+/* The SHA-256 of a statement followed by its signature, which is what the log has of it. */
+CM_RESULT cm_case_entry(
+    struct cm_case *c, const uint8_t digest[32], uint8_t out[32], struct cm_err *err);
 /* ${digest} of the statement.  CM_E_USAGE: it or the place has another one already. */
 CM_RESULT cm_case_logged_add(
     struct cm_case *c, const uint8_t digest[32], uint64_t place, struct cm_err *err);

@@ -1,6 +1,7 @@
 /* Where statements stand in the log, and the newest checkpoints known of others. */
 #include <string.h>
 
+#include "log/entry.h"
 #include "store/case_state.h"
 
 enum cm_result
@@ -16,6 +17,35 @@ cm_case_unlogged(
 	if (r == CM_OK)
 		*out = (struct cm_case_statements) { l.item, l.n };
 	return r;
+}
+
+/* Of statements that an older program stored it is made now. */
+static enum cm_result
+make_entry(struct cm_case *c, const uint8_t digest[32], uint8_t out[32], struct cm_err *err)
+{
+	struct cm_buf json = { 0 }, sig = { 0 };
+	enum cm_result r = cm_case_statement_text(c, digest, &json, &sig, err);
+
+	if (r == CM_OK)
+		cm_entry_digest(cm_buf_span(&json), cm_buf_span(&sig), out);
+	cm_buf_release(&json);
+	cm_buf_release(&sig);
+	return r;
+}
+
+enum cm_result
+cm_case_entry(struct cm_case *c, const uint8_t digest[32], uint8_t out[32], struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db, "SELECT sha256 FROM entry WHERE statement = ?");
+	bool row = false;
+	enum cm_result r;
+
+	cm_query_blob(&q, 1, cm_span_of(digest, 32));
+	r = cm_query_step(&q, &row, err);
+	if (r == CM_OK && row)
+		r = cm_column_fixed(&q, 0, out, 32, err);
+	cm_query_end(&q);
+	return r == CM_OK && !row ? make_entry(c, digest, out, err) : r;
 }
 
 enum cm_result

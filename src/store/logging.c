@@ -26,17 +26,9 @@ struct logging {
 static enum cm_result
 read_one(struct logging *g, const struct cm_case_statement *s, struct waiting *out)
 {
-	struct cm_buf json = { 0 }, sig = { 0 };
-	enum cm_result r = cm_case_statement_text(g->c, s->digest, &json, &sig, g->err);
-
-	if (r == CM_OK) {
-		memcpy(out->statement, s->digest, 32);
-		cm_entry_digest(cm_buf_span(&json), cm_buf_span(&sig), out->entry.digest);
-		memcpy(out->entry.key, s->by, sizeof(out->entry.key));
-	}
-	cm_buf_release(&json);
-	cm_buf_release(&sig);
-	return r;
+	memcpy(out->statement, s->digest, 32);
+	memcpy(out->entry.key, s->by, sizeof(out->entry.key));
+	return cm_case_entry(g->c, s->digest, out->entry.digest, g->err);
 }
 
 static enum cm_result

@@ -227,12 +227,37 @@ know_others(struct cm_case *c, struct cm_arena *arena, struct cm_statement *s, s
 	return CM_OK;
 }
 
+/* Of the statement, and of the statement with its signature: it is read once for both. */
+static void
+hash_both(const struct cm_buf *json, const struct cm_buf *sig, uint8_t digest[32], uint8_t entry[32])
+{
+	struct cm_sha256 alone, both;
+
+	cm_sha256_init(&alone);
+	cm_sha256_add(&alone, json->ptr, json->len);
+	both = alone;
+	cm_sha256_end(&alone, digest);
+	cm_sha256_add(&both, sig->ptr, sig->len);
+	cm_sha256_end(&both, entry);
+}
+
+static enum cm_result
+insert_entry(struct cm_case *c, const uint8_t digest[32], const uint8_t entry[32], struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db, "INSERT INTO entry (statement, sha256) VALUES (?, ?)");
+
+	cm_query_blob(&q, 1, cm_span_of(digest, 32));
+	cm_query_blob(&q, 2, cm_span_of(entry, 32));
+	return cm_query_run(&q, err);
+}
+
 static enum cm_result
 state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_case_draft *d,
     struct cm_case_stated *out, struct cm_err *err)
 {
 	struct cm_statement s = head_of(signer, d);
 	struct cm_buf json = { 0 }, sig = { 0 };
+	uint8_t entry[32];
 	struct cm_arena arena;
 	enum cm_result r;
 
@@ -251,10 +276,12 @@ state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_
 	if (r == CM_OK)
 		r = cm_sshsig_sign(signer, cm_buf_span(&json), &sig, err);
 	if (r == CM_OK) {
-		cm_sha256(json.ptr, json.len, out->digest);
+		hash_both(&json, &sig, out->digest, entry);
 		out->number = s.number;
 		r = insert(c, &s, cm_buf_span(&json), cm_buf_span(&sig), out->digest, err);
 	}
+	if (r == CM_OK)
+		r = insert_entry(c, out->digest, entry, err);
 	cm_buf_release(&json);
 	cm_buf_release(&sig);
 	cm_arena_fini(&arena);

@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cm_zip_entry file[] = { { cm_span_str("seal-1.json"), cm_span_str("a statement") },
 		{ cm_span_str("seal-1.json.sig"), cm_span_str("its signature") },
 		{ cm_span_str("seal-1.tlog-proof"), cm_span_of(data, size) } };
-	struct cm_zip zip = { file, 3 };
+	struct cm_zip zip = { file, 3, NULL };
 	struct cm_loaded_part part = { .name = "seal-1.json",
 		.doc.head.by = "SHA256:7J+GzKPJnSOosis/xTFYzn3FD4IIbfNtYl56++SKP6A" };
 	struct cm_policy policy = { 0 };
