@@ -40,6 +40,7 @@ struct making {
 	char made[CM_RFC3339_LEN + 1];
 	struct cm_buf files;	/* what the child made */
 	struct cm_zip zip;	/* of the dossier; its bytes lie in files, json and sig */
+	uint8_t (*digest)[32];		/* SHA-256 of each of its files but the last */
 	struct cm_buf json, sig;	/* of the disclosure */
 	struct cm_buf dossier;
 	struct cm_disclosure disclosure;
@@ -360,7 +361,8 @@ take_draft(struct making *m, struct cm_zip *zip)
 	enum cm_result rc;
 	size_t i, n = 0;
 
-	rc = cm_zip_read(cm_buf_span(&m->files), arena, zip, &m->err);
+	/* the dossier made of it is read as a receiver would */
+	rc = cm_zip_list(cm_buf_span(&m->files), arena, zip, &m->err);
 	if (rc == CM_OK)
 		rc = cm_zip_find(zip, CM_PACK_DRAFT, &draft);
 	if (rc == CM_OK)
@@ -376,6 +378,9 @@ take_draft(struct making *m, struct cm_zip *zip)
 	if (entry == NULL || sum == NULL || m->disclosure.files == NULL)
 		return no_memory(m);
 	sha256 = cm_arena_array(arena, zip->n + 1, 32);
+	m->digest = cm_arena_array(arena, zip->n + 2, 32);
+	if (m->digest == NULL)
+		return no_memory(m);
 	rc = hash_all(m, zip, sha256);
 	for (i = 0; rc == CM_OK && i < zip->n; i++) {
 		struct cm_disclosed_file *f = &m->disclosure.files[m->disclosure.n_files];
@@ -383,6 +388,7 @@ take_draft(struct making *m, struct cm_zip *zip)
 		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)))
 			continue;
 		sum[n] = zip->sum[i];
+		memcpy(m->digest[n], sha256[i], 32);
 		entry[n++] = zip->entry[i];
 		if (cm_load_is_unlisted(zip->entry[i].name))
 			continue;
@@ -436,6 +442,7 @@ sign(struct making *m)
 		return rc;
 	/* take_draft left room for them; their sums are not known yet */
 	entry = (struct cm_zip_entry *)(uintptr_t)m->zip.entry;
+	memcpy(m->digest[m->zip.n], m->stated.digest, 32);
 	entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), cm_buf_span(&m->json) };
 	entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"), cm_buf_span(&m->sig) };
 	/* at once: it would be copied while it grows */
@@ -626,7 +633,7 @@ static void
 publish(const struct making *m, struct cm_published *out)
 {
 	struct cm_publish in = { .ctx = m->ctx, .c = m->wish->c, .wait_ms = CM_PUBLISH_WAIT_MS,
-		.quiet = m->wish->json || m->wish->quiet, .disclosure = m->stated.digest, .zip = &m->zip };
+		.quiet = m->wish->json || m->wish->quiet, .disclosure = m->stated.digest, .zip = &m->zip, .digest = (const uint8_t (*)[32])m->digest };
 
 	*m->wish->logged = cm_cli_publish(&in, m->wish->arena, out);
 }

@@ -236,7 +236,8 @@ static enum cm_result
 refresh_dossiers(struct publishing *p)
 {
 	struct cm_receipts receipts = { 0 };
-	struct cm_refresh in = { .c = p->in->c, .receipts = &receipts, .zip = p->in->zip };
+	struct cm_refresh in = { .c = p->in->c, .receipts = &receipts, .zip = p->in->zip,
+		.digest = p->in->digest };
 	struct cm_case_disclosures all;
 	struct cm_buf stamp = { 0 };
 	enum cm_result r;

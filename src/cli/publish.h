@@ -18,6 +18,7 @@ struct cm_publish {
 	bool resume;      /* the log was copied or moved on purpose: ask all that the quorum needs first */
 	const uint8_t *disclosure; /* or into the dossier of this one; may be NULL */
 	const struct cm_zip *zip;  /* what was just written as that one; NULL: it is read */
+	const uint8_t (*digest)[32]; /* SHA-256 of its statements, by place in ${zip} */
 	struct cm_span answer; /* cosignature lines that came by hand; may be empty */
 };
 

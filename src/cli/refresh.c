@@ -6,6 +6,7 @@
 #include "codec/zip.h"
 #include "dossier/pack.h"
 #include "os/kept.h"
+#include "os/pool.h"
 
 #define JSON ".json"
 #define PROOF ".tlog-proof"
@@ -81,15 +82,19 @@ put(struct refreshing *f, struct cm_span json_name, const char *ending, struct c
 
 /* A statement gets its receipt if it has a place in the log; other JSON files have none. */
 static enum cm_result
-add_receipt(struct refreshing *f, const struct cm_zip_entry *json)
+add_receipt(struct refreshing *f, size_t i)
 {
+	const struct cm_zip_entry *json = &f->zip.entry[i];
 	struct cm_buf *receipt = &f->receipt[f->n_receipts];
 	struct cm_err why = { 0 };
 	uint8_t digest[32];
 	uint64_t place;
 	enum cm_result r;
 
-	cm_sha256(json->data.ptr, json->data.len, digest);
+	if (f->in->zip != NULL)
+		memcpy(digest, f->in->digest[i], 32);
+	else
+		cm_sha256(json->data.ptr, json->data.len, digest);
 	r = cm_case_logged_at(f->in->c, digest, &place, &why);
 	if (r == CM_E_NOTFOUND)
 		return CM_OK;
@@ -123,7 +128,7 @@ gather(struct refreshing *f)
 		f->sum[f->n] = f->zip.sum[i];
 		f->entry[f->n++] = *e;
 		if (ends(e->name, JSON))
-			r = add_receipt(f, e);
+			r = add_receipt(f, i);
 	}
 	return r;
 }
@@ -139,27 +144,71 @@ length_of(const struct refreshing *f)
 	return n;
 }
 
+/* The new file is hashed and written at a time. */
+struct putting {
+	const char *path;
+	struct cm_buf file;
+	struct cm_refreshed *out;
+	enum cm_result written;
+	struct cm_err err;
+};
+
+static void
+hash_file(void *arg)
+{
+	struct putting *p = arg;
+
+	p->out->bytes = p->file.len;
+	cm_sha256(p->file.ptr, p->file.len, p->out->sha256);
+}
+
+static void
+write_file(void *arg)
+{
+	struct putting *p = arg;
+	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0644 };
+
+	if (p->out->changed)
+		p->written = cm_whole_write(p->path, cm_buf_span(&p->file), mode, &p->err);
+}
+
+static enum cm_result
+put_file(struct refreshing *f, struct putting *p)
+{
+	struct cm_together together;
+	struct cm_pool *pool;
+
+	if (cm_pool_new(0, &pool) != CM_OK)
+		return cm_err_set(f->err, CM_E_NOMEM, "out of memory");
+	together = cm_pool_together(pool);
+	cm_together_do(&together, hash_file, p, write_file, p);
+	cm_pool_free(pool);
+	return p->written == CM_OK ? CM_OK : cm_err_set(f->err, p->written, "%s", p->err.text);
+}
+
+static bool
+is_changed(const struct refreshing *f, const struct cm_buf *file)
+{
+	return f->n_receipts > 0 &&
+	    (f->in->zip != NULL || !cm_span_eq(cm_buf_span(file), cm_kept_bytes(&f->bytes)));
+}
+
 static enum cm_result
 write_anew(struct refreshing *f, const struct cm_case_disclosure *d, struct cm_refreshed *out)
 {
-	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0644 };
-	struct cm_buf file = { 0 };
-	struct cm_sink sink = cm_sink_of_buf(&file);
+	struct putting p = { .path = d->path, .out = out };
+	struct cm_sink sink = cm_sink_of_buf(&p.file);
 	enum cm_result r;
 
 	/* at once: it would be copied while it grows */
-	(void)cm_buf_reserve(&file, length_of(f) + f->n_receipts * RECEIPT_USUAL);
+	(void)cm_buf_reserve(&p.file, length_of(f) + f->n_receipts * RECEIPT_USUAL);
 	r = cm_zip_write_summed(f->entry, f->sum, f->n, &sink, f->err);
-
-	out->changed = r == CM_OK && f->n_receipts > 0 && (f->in->zip != NULL || !cm_span_eq(cm_buf_span(&file), cm_kept_bytes(&f->bytes)));
-	if (r == CM_OK && out->changed)
-		r = cm_whole_write(d->path, cm_buf_span(&file), mode, f->err);
-	if (r == CM_OK) {
-		out->bytes = file.len;
-		cm_sha256(file.ptr, file.len, out->sha256);
+	out->changed = r == CM_OK && is_changed(f, &p.file);
+	if (r == CM_OK)
+		r = put_file(f, &p);
+	if (r == CM_OK)
 		r = cm_case_disclosure_renewed(f->in->c, d->statement, out->bytes, out->sha256, f->err);
-	}
-	cm_buf_release(&file);
+	cm_buf_release(&p.file);
 	return r;
 }
 

@@ -11,6 +11,7 @@ struct cm_refresh {
 	struct cm_receipts *receipts;
 	struct cm_span stamp; /* a time stamp over this checkpoint; may be empty */
 	const struct cm_zip *zip; /* what was just written there; NULL: it is read */
+	const uint8_t (*digest)[32]; /* SHA-256 of its statements, by place in ${zip}; with that */
 };
 
 struct cm_refreshed {

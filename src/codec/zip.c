@@ -280,8 +280,8 @@ same(struct cm_span file, uint64_t at, struct cm_span want, const struct field *
 }
 
 static enum cm_result
-read_local(
-    struct cm_span file, size_t *at, struct cm_zip_entry *out, uint32_t *crc, struct cm_err *err)
+read_local(struct cm_span file, bool trusting, size_t *at, struct cm_zip_entry *out, uint32_t *crc,
+    struct cm_err *err)
 {
 	struct cm_span head = cm_span_part(file, *at, LOCAL_LEN);
 	size_t name_at = *at + LOCAL_LEN, name_len, size;
@@ -299,7 +299,7 @@ read_local(
 	if (out->data.len != size)
 		return cm_err_at(err, CM_E_MALFORMED, *at + 22,
 		    "an entry of %zu bytes, more than the file has", size);
-	*crc = crc_of(out->data);
+	*crc = trusting ? cm_get32le(head.ptr + 14) : crc_of(out->data);
 	put_local(want, out, *crc);
 	*at = name_at + name_len + size;
 	return same(file, name_at - LOCAL_LEN, cm_span_of(want, LOCAL_LEN), local_fields, err);
@@ -341,7 +341,7 @@ at_local(struct cm_span file, size_t at)
 }
 
 static enum cm_result
-read_all(struct cm_span file, struct cm_zip_entry *e, struct written *w, size_t *count,
+read_all(struct cm_span file, bool trusting, struct cm_zip_entry *e, struct written *w, size_t *count,
     struct cm_err *err)
 {
 	size_t at = 0, n = 0, start;
@@ -352,7 +352,7 @@ read_all(struct cm_span file, struct cm_zip_entry *e, struct written *w, size_t 
 			return cm_err_at(
 			    err, CM_E_MALFORMED, at, "more than %u entries", CM_ZIP_ENTRIES);
 		w[n].offset = (uint32_t)at;
-		r = read_local(file, &at, &e[n], &w[n].crc, err);
+		r = read_local(file, trusting, &at, &e[n], &w[n].crc, err);
 		if (r != CM_OK)
 			return r;
 		if (n > 0 && cm_span_cmp(e[n - 1].name, e[n].name) >= 0)
@@ -378,8 +378,8 @@ entries_at_most(struct cm_span file)
 	return n < CM_ZIP_ENTRIES ? n : CM_ZIP_ENTRIES;
 }
 
-enum cm_result
-cm_zip_read(struct cm_span file, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err)
+static enum cm_result
+read_zip(struct cm_span file, bool trusting, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err)
 {
 	size_t room = entries_at_most(file), n = 0;
 	struct cm_zip_sum *sum;
@@ -393,7 +393,7 @@ cm_zip_read(struct cm_span file, struct cm_arena *arena, struct cm_zip *out, str
 	w = cm_arena_array(arena, room, sizeof(*w));
 	if (e == NULL || w == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory while reading a ZIP");
-	r = read_all(file, e, w, &n, err);
+	r = read_all(file, trusting, e, w, &n, err);
 	if (r != CM_OK)
 		return r;
 	sum = cm_arena_array(arena, n + 1, sizeof(*sum));
@@ -403,6 +403,18 @@ cm_zip_read(struct cm_span file, struct cm_arena *arena, struct cm_zip *out, str
 		sum[i] = (struct cm_zip_sum) { true, w[i].crc };
 	*out = (struct cm_zip) { e, n, sum };
 	return CM_OK;
+}
+
+enum cm_result
+cm_zip_read(struct cm_span file, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err)
+{
+	return read_zip(file, false, arena, out, err);
+}
+
+enum cm_result
+cm_zip_list(struct cm_span file, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err)
+{
+	return read_zip(file, true, arena, out, err);
 }
 
 enum cm_result

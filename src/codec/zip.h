@@ -55,6 +55,11 @@ struct cm_zip {
 CM_RESULT cm_zip_read(
     struct cm_span file, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err);
 
+/* The same, but each sum is taken as the file says it: for who will put these entries into another
+ * file that is read as a whole before anybody relies on it. */
+CM_RESULT cm_zip_list(
+    struct cm_span file, struct cm_arena *arena, struct cm_zip *out, struct cm_err *err);
+
 /* CM_E_NOTFOUND */
 CM_RESULT cm_zip_find(const struct cm_zip *zip, const char *name, struct cm_span *out);
 
