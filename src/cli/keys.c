@@ -92,10 +92,13 @@ cm_cli_fingerprint(const uint8_t point[32], char out[CM_FINGERPRINT_LEN + 1])
 	cm_ssh_fingerprint(&key, out);
 }
 
-/* The party's name as one word, for its witness in others' trust files. */
+/* The party's name as one word, for its witness in others' trust files; two words mean something
+ * else there. */
 static void
 put_word(const char *name, struct cm_buf *out)
 {
+	if (strcmp(name, "none") == 0 || strcmp(name, CM_TRUST_GROUP) == 0)
+		cm_buf_add_str(out, "party-");
 	for (; *name != '\0'; name++)
 		cm_buf_add_u8(out, *name == ' ' ? '-' : (uint8_t)*name);
 }

@@ -7,6 +7,7 @@
 #include "cli/log.h"
 #include "crypto/ed25519.h"
 #include "crypto/sha256.h"
+#include "os/private.h"
 #include "os/random.h"
 #include "store/witness_files.h"
 
@@ -73,8 +74,12 @@ make_log(struct cm_case *c, const char *origin, struct cm_err *err)
 	if (r == CM_OK) {
 		fresh.folder = cm_buf_cstr(&k.folder);
 		fresh.origin = cm_buf_cstr(&k.name);
-		r = cm_log_files_create(cm_disk_here(), &fresh, err);
+		/* Places in a log that is lost are none in this one, which gets everything anew. */
+		if (!cm_path_exists(fresh.folder))
+			r = cm_case_logged_forget(c, err);
 	}
+	if (r == CM_OK)
+		r = cm_log_files_create(cm_disk_here(), &fresh, err);
 	end(&k);
 	return r;
 }

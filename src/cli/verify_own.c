@@ -98,6 +98,8 @@ read_all(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 		return CM_E_NOMEM;
 	r = cm_case_signers_line(c, &o->signers, err);
 	if (r == CM_OK)
+		r = cm_case_former_lines(c, &o->signers, err);
+	if (r == CM_OK)
 		r = read_file(o, CM_TRUST_SIGNERS, CM_SIGNERS_BYTES, &o->signers, err);
 	if (r == CM_OK)
 		r = read_file(o, CM_TRUST_FILE, CM_POLICY_BYTES, &o->trust, err);

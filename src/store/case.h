@@ -75,6 +75,10 @@ const struct cm_case_self *cm_case_self(const struct cm_case *c);
 /* Appends the line to give to others, for their allowed signers.  CM_E_MALFORMED, CM_E_NOMEM. */
 CM_RESULT cm_case_signers_line(struct cm_case *c, struct cm_buf *out, struct cm_err *err);
 
+/* Appends such lines of the keys that the party had before, for its own use only: what they stated
+ * counts as far as cm_case_ended says. */
+CM_RESULT cm_case_former_lines(struct cm_case *c, struct cm_buf *out, struct cm_err *err);
+
 /* Opens the statement key; ${agent} is the path of SSH_AUTH_SOCK, or NULL.  Ends with
  * cm_keyring_close.  As cm_keyring_open; CM_E_REFUSED also if the key is another one. */
 CM_RESULT cm_case_keyring(
@@ -183,6 +187,10 @@ CM_RESULT cm_case_logged_at(
     struct cm_case *c, const uint8_t digest[32], uint64_t *place, struct cm_err *err);
 /* One beyond the last place that is known. */
 CM_RESULT cm_case_logged_next(struct cm_case *c, uint64_t *next, struct cm_err *err);
+
+/* Another log takes the place of one that is lost: no statement has a place any more, nor has the end
+ * of an own key. */
+CM_RESULT cm_case_logged_forget(struct cm_case *c, struct cm_err *err);
 
 /* The checkpoints that the own log signed, with the time of the own clock: what names one can not
  * be older than it.  One that is there already keeps its time. */

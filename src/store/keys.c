@@ -76,12 +76,48 @@ enum cm_result
 cm_case_key_take(struct cm_case *c, const struct cm_ssh_public *next, struct cm_err *err)
 {
 	char fingerprint[CM_FINGERPRINT_LEN + 1];
-	struct cm_query q = cm_query_of(&c->db, "UPDATE party SET fingerprint = ?, public_key = ? WHERE own = 1");
+	struct cm_query former = cm_query_of(&c->db, "UPDATE party SET own = 0 WHERE own = 1 AND fingerprint = ?"), q;
+	enum cm_result r;
 
+	cm_query_text(&former, 1, c->self.fingerprint);
+	r = cm_query_run(&former, err);
+	if (r != CM_OK)
+		return r;
+	q = cm_query_of(&c->db,
+	    "INSERT INTO party (name, role, fingerprint, public_key, own, added)"
+	    " SELECT name, role, ?, ?, 1, added FROM party WHERE fingerprint = ?");
 	cm_ssh_fingerprint(next, fingerprint);
 	cm_query_text(&q, 1, fingerprint);
 	cm_query_blob(&q, 2, cm_ssh_public_blob(next));
+	cm_query_text(&q, 3, c->self.fingerprint);
 	return cm_query_run(&q, err);
+}
+
+static enum cm_result
+put_line(struct cm_case *c, struct cm_query *q, struct cm_buf *out, struct cm_err *err)
+{
+	struct cm_ssh_public key;
+	enum cm_result r = cm_ssh_public_parse(cm_column_blob(q, 0), &key, err);
+
+	if (r == CM_OK)
+		cm_signers_line(c->self.name, &key, out);
+	return r;
+}
+
+enum cm_result
+cm_case_former_lines(struct cm_case *c, struct cm_buf *out, struct cm_err *err)
+{
+	struct cm_query q = cm_query_of(&c->db, "SELECT public_key FROM party WHERE own = 0 ORDER BY id");
+	bool row = false;
+	enum cm_result r = cm_query_step(&q, &row, err);
+
+	while (r == CM_OK && row) {
+		r = put_line(c, &q, out, err);
+		if (r == CM_OK)
+			r = cm_query_step(&q, &row, err);
+	}
+	cm_query_end(&q);
+	return r == CM_OK && !cm_buf_ok(out) ? cm_err_set(err, CM_E_NOMEM, "out of memory") : r;
 }
 
 /* A name for the old key that no other one has. */

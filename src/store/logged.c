@@ -89,6 +89,20 @@ cm_case_logged_next(struct cm_case *c, uint64_t *next, struct cm_err *err)
 }
 
 enum cm_result
+cm_case_logged_forget(struct cm_case *c, struct cm_err *err)
+{
+	bool own = false;
+	enum cm_result r = cm_case_enter(c, &own, err);
+
+	if (r == CM_OK)
+		r = cm_db_exec(&c->db,
+		    "DELETE FROM logged; UPDATE ended SET origin = NULL, place = 0"
+		    " WHERE json IN (SELECT json FROM statement WHERE predicate = 'key')",
+		    err);
+	return cm_case_leave(c, own, r, err);
+}
+
+enum cm_result
 cm_case_head_add(struct cm_case *c, const struct cm_after *checkpoint, int64_t made, struct cm_err *err)
 {
 	struct cm_query q =

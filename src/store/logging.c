@@ -146,7 +146,8 @@ check_places(const struct logging *g, uint64_t next)
 		return CM_OK;
 	return cm_err_set(g->err, CM_E_REFUSED,
 	    "the case has a statement in place %" PRIu64 " of the log, which has only %" PRIu64
-	    " entries: the log's folder is an older copy.  Put the newest one back; nothing was logged", next - 1, size);
+	    " entries: the log's folder is an older copy, and nothing was logged.  Put the newest one back; if it is "
+	    "lost, move this one away, and `comity log init' makes another log", next - 1, size);
 }
 
 enum cm_result

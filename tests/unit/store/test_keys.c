@@ -14,6 +14,7 @@
 #include "made.h"
 #include "os/private.h"
 #include "statement/key_v1.h"
+#include "statement/signers.h"
 
 static struct made_place place;
 static struct cm_case *c;
@@ -196,6 +197,7 @@ killed_between_any_two_names_the_new_key_works(void **state)
 static void
 keys_follow_one_another(void **state)
 {
+	struct cm_buf want = { 0 }, got = { 0 };
 	struct cm_ssh_public second;
 	struct cm_keyring now;
 
@@ -211,6 +213,12 @@ keys_follow_one_another(void **state)
 	check_old("key.ended-1.pub");
 	assert_int_equal(cm_keyring_public(path_of("key.ended-2.pub"), &end.key, NULL), CM_OK);
 	assert_true(cm_ssh_public_same(&end.key, &second));
+	cm_signers_line("CERT Alpha", &old.signer.key, &want);
+	cm_signers_line("CERT Alpha", &second, &want);
+	assert_int_equal(cm_case_former_lines(c, &got, NULL), CM_OK);
+	assert_true(cm_span_eq(cm_buf_span(&got), cm_buf_span(&want)));
+	cm_buf_release(&want);
+	cm_buf_release(&got);
 }
 
 static void

@@ -244,6 +244,32 @@ an_older_copy_of_the_log_does_not_grow(void **state)
 }
 
 static void
+a_log_that_is_lost_is_followed_by_one_that_gets_everything(void **state)
+{
+	char second[128];
+	uint8_t seed[32] = { 7 };
+	struct cm_log_new fresh = { .folder = second, .origin = "log.example/second", .seed = seed, .check = 4 };
+	size_t n = 0;
+
+	(void)state;
+	snprintf(second, sizeof(second), "%s/second", place.folder);
+	state_some(3);
+	open_log(place.log);
+	assert_int_equal(log_all(), 3);
+	assert_int_equal(cm_log_files_create(cm_disk_here(), &fresh, NULL), CM_OK);
+	open_log(second);
+	assert_int_equal(cm_logging_run(c, l, &n, NULL), CM_E_REFUSED);
+	assert_int_equal(cm_case_logged_forget(c, NULL), CM_OK);
+	state_some(1);
+	assert_int_equal(log_all(), 4);
+	check_each_once(0);
+	/* forgotten for nothing: the log was there all the time */
+	assert_int_equal(cm_case_logged_forget(c, NULL), CM_OK);
+	assert_int_equal(log_all(), 0);
+	check_each_once(0);
+}
+
+static void
 two_thousand_statements_are_logged_at_once(void **state)
 {
 	struct cm_log_fsck f;
@@ -272,6 +298,7 @@ main(void)
 		TEST(places_that_a_crash_took_are_found_again),
 		TEST(entries_of_nobody_are_left_alone),
 		TEST(an_older_copy_of_the_log_does_not_grow),
+		TEST(a_log_that_is_lost_is_followed_by_one_that_gets_everything),
 		TEST(two_thousand_statements_are_logged_at_once),
 	};
 
