@@ -107,7 +107,7 @@ print_text(struct adding *a, const struct cm_trust_keys *before, const struct cm
 		n++;
 	}
 	if (n == 0)
-		fprintf(a->ctx->out, "All of it was there already.\n");
+		fprintf(a->ctx->out, "No key is new: all of them were there already.\n");
 	else
 		fprintf(a->ctx->out,
 		    "\nHave %s read out to you over another channel (by telephone, in person) and\n"

@@ -422,20 +422,80 @@ check_line(struct cm_span line, struct cm_err *err)
 	return CM_OK;
 }
 
+/* A line that would be read and skipped would be added in vain. */
 static enum cm_result
-add_line(struct adding *a, struct cm_span line)
+check_signer(struct cm_span line, struct cm_err *err)
+{
+	struct cm_signers one = { 0 };
+	struct cm_arena arena;
+	enum cm_result r;
+
+	cm_arena_init(&arena, 0);
+	r = cm_signers_parse(line, &arena, &one, err);
+	if (r == CM_OK && one.n == 0)
+		r = cm_err_set(err, CM_E_UNSUPPORTED,
+		    "no key that signs statements: an ssh-ed25519 one is needed, not for another namespace");
+	cm_arena_fini(&arena);
+	return r;
+}
+
+/* The line of the same name and key, which may have another address; empty: none. */
+static struct cm_span
+same_but_address(const struct cm_buf *text, struct cm_span line)
+{
+	size_t words = has_word(line, 0, "log") ? 2 : 3, i;
+	struct cm_span left = cm_buf_span(text), old;
+
+	while (left.len > 0) {
+		old = next_line(&left);
+		for (i = 0; i < words && cm_span_eq(word_of(old, i), word_of(line, i)); i++)
+			;
+		if (i == words && word_of(line, words - 1).len > 0)
+			return old;
+	}
+	return cm_span_of(NULL, 0);
+}
+
+/* Log or witness has moved: the line stays in its place.  A line without address says nothing of it. */
+static void
+move_to_address(const struct cm_buf *text, struct cm_span old, struct cm_span line, struct cm_buf *out)
+{
+	bool told = count_words(line) > (has_word(line, 0, "log") ? 2u : 3u);
+	size_t at = (size_t)(old.ptr - text->ptr);
+
+	cm_buf_add_span(out, cm_span_part(cm_buf_span(text), 0, at));
+	cm_buf_add_span(out, told ? line : old);
+	cm_buf_add_span(out, cm_span_part(cm_buf_span(text), at + old.len, text->len));
+}
+
+static void
+add_or_move(const struct cm_buf *text, struct cm_span line, struct cm_buf *out)
+{
+	struct cm_span old = same_but_address(text, line);
+
+	if (old.len > 0)
+		move_to_address(text, old, line, out);
+	else
+		add_to_policy(text, line, out);
+}
+
+/* The texts with one line more, if they hold then. */
+static enum cm_result
+try_line(struct adding *a, struct cm_span line, struct cm_err *why)
 {
 	bool policy = has_word(line, 0, "log") || has_word(line, 0, "witness");
 	struct cm_buf *old = policy ? &a->trust : &a->signers, text = { 0 };
-	enum cm_result r = check_line(line, a->err);
+	enum cm_result r = check_line(line, why);
 
+	if (r == CM_OK && !policy)
+		r = check_signer(line, why);
 	if (r != CM_OK || has_line(old, line))
 		return r;
 	if (policy)
-		add_to_policy(old, line, &text);
+		add_or_move(old, line, &text);
 	else
 		add_to_signers(old, line, &text);
-	r = check_texts(policy ? &text : &a->trust, policy ? &a->signers : &text, a->own, a->n_own, a->err);
+	r = check_texts(policy ? &text : &a->trust, policy ? &a->signers : &text, a->own, a->n_own, why);
 	if (r != CM_OK) {
 		cm_buf_release(&text);
 		return r;
@@ -444,6 +504,18 @@ add_line(struct adding *a, struct cm_span line)
 	*old = text;
 	*(policy ? &a->trust_changed : &a->signers_changed) = true;
 	return CM_OK;
+}
+
+static enum cm_result
+add_line(struct adding *a, struct cm_span line)
+{
+	struct cm_err why = { 0 };
+	enum cm_result r = try_line(a, line, &why);
+
+	if (r == CM_OK || r == CM_E_NOMEM)
+		return r == CM_OK ? r : cm_err_set(a->err, r, "out of memory");
+	return cm_err_set(a->err, r, "`%.*s%s': %s", (int)(line.len < 40 ? line.len : 40), (const char *)line.ptr,
+	    line.len > 40 ? "..." : "", why.text);
 }
 
 static enum cm_result

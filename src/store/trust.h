@@ -50,9 +50,9 @@ CM_RESULT cm_trust_keys(const struct cm_trust *t, const struct cm_trust_key *own
     struct cm_arena *arena, struct cm_trust_keys *out, struct cm_err *err);
 
 /* Adds lines: `log VKEY [URL]', `witness NAME VKEY [URL]', or those of allowed_signers; one that
- * is there already adds nothing, nor do empty ones and comments.  Nothing is written unless all of
- * it holds, before and afterwards.  CM_E_MALFORMED: it is none of these; CM_E_REFUSED: a key in two
- * roles, or by two names. */
+ * is there already adds nothing, nor do empty ones and comments; with another URL it gets that.  Nothing is written unless all of
+ * it holds, before and afterwards.  CM_E_MALFORMED: it is none of these; CM_E_UNSUPPORTED: a key of a
+ * type that signs nothing here; CM_E_REFUSED: a key in two roles, or by two names. */
 CM_RESULT cm_trust_add(const char *folder, struct cm_span lines, const struct cm_trust_key *own,
     size_t n_own, struct cm_err *err);
 

@@ -399,6 +399,37 @@ lines_that_are_none_say_so(void **state)
 	check_quorum(1, 2);
 }
 
+static void
+who_has_moved_is_reached_at_the_new_address(void **state)
+{
+	const char *w = witness_line("A", 1), *log = log_line(2), *other = witness_line("B", 3);
+
+	(void)state;
+	must_add(cm_arena_printf(&arena, "%s http://127.0.0.1:1/\n%s\n%s", w, log, other));
+	must_add(cm_arena_printf(&arena, "%s http://127.0.0.1:2/\n%s http://127.0.0.1:3/", w, log));
+	assert_string_equal(text_of("trust"),
+	    cm_arena_printf(&arena,
+		HEAD "%s http://127.0.0.1:2/\n%s http://127.0.0.1:3/\n%s\ngroup witnesses 1 A B\nquorum witnesses\n", w,
+		log, other));
+	must_add(cm_arena_printf(&arena, "%s\n%s", w, log)); /* no address says nothing of it */
+	assert_non_null(strstr(text_of("trust"), ":2/"));
+	assert_non_null(strstr(text_of("trust"), ":3/"));
+	REFUSED(CM_E_MALFORMED, add(cm_arena_printf(&arena, "%s http://127.0.0.1:2/ more", w)));
+	REFUSED(CM_E_REFUSED, add(witness_line("C", 1))); /* another name for the same key is something else */
+}
+
+static void
+a_signer_whose_key_signs_nothing_here_is_not_added_in_vain(void **state)
+{
+	const char *line = signer_line("A", 1), *key = strstr(line, "ssh-");
+
+	(void)state;
+	assert_non_null(key);
+	REFUSED(CM_E_UNSUPPORTED, add(cm_arena_printf(&arena, "A namespaces=\"git\" %s", key)));
+	REFUSED(CM_E_UNSUPPORTED, add(cm_arena_printf(&arena, "A cert-authority %s", key)));
+	must_add(cm_arena_printf(&arena, "A %s", key));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -415,6 +446,8 @@ main(void)
 		TEST(one_key_in_two_roles_or_under_two_names_is_refused),
 		TEST(a_file_that_does_not_hold_is_not_made_whole),
 		TEST(a_signer_behind_a_line_without_an_end_has_a_line_of_its_own),
+		TEST(who_has_moved_is_reached_at_the_new_address),
+		TEST(a_signer_whose_key_signs_nothing_here_is_not_added_in_vain),
 		TEST(lines_that_are_none_say_so),
 	};
 
