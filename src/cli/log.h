@@ -23,6 +23,8 @@ enum cm_exit cm_cli_log_open(struct cm_cli_log *l, enum cm_log_open how);
 /* The case only; the log's folder is known, and may not be there. */
 enum cm_exit cm_cli_log_case(struct cm_cli_log *l);
 void cm_cli_log_close(struct cm_cli_log *l);
+/* Says l->err, and what to do if there is no log. */
+enum cm_exit cm_cli_log_error(const struct cm_cli_log *l);
 
 /* Makes log and witness of a case, where there are none yet.  ${origin} and ${witness} may be
  * NULL; "%h" in them stands for the SHA-256 of the key in hexadecimal.  The case trusts its own log. */

@@ -77,7 +77,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	if (code == CM_EXIT_OK) {
 		progress = cm_progress_of(fileno(ctx->err), "checking the log", 0);
 		if (cm_log_files_fsck(cm_disk_here(), l.folder, &l.arena, step, &progress, &found, &l.err) != CM_OK)
-			code = cm_cli_error(ctx, NULL, &l.err, NULL);
+			code = cm_cli_log_error(&l);
 		cm_progress_end(&progress);
 	}
 	if (code == CM_EXIT_OK)

@@ -3,6 +3,7 @@
 
 #include "cli/log.h"
 #include "log/entry.h"
+#include "os/private.h"
 #include "statement/sshsig.h"
 
 enum cm_exit
@@ -25,6 +26,13 @@ cm_cli_log_case(struct cm_cli_log *l)
 }
 
 enum cm_exit
+cm_cli_log_error(const struct cm_cli_log *l)
+{
+	return cm_cli_error(l->ctx, NULL, &l->err,
+	    l->err.code == CM_E_NOTFOUND && !cm_path_exists(l->folder) ? "`comity log init' makes a log" : NULL);
+}
+
+enum cm_exit
 cm_cli_log_open(struct cm_cli_log *l, enum cm_log_open how)
 {
 	enum cm_exit code = cm_cli_log_case(l);
@@ -33,8 +41,7 @@ cm_cli_log_open(struct cm_cli_log *l, enum cm_log_open how)
 		return code;
 	if (cm_log_files_open(cm_disk_here(), l->folder, how, &l->files, &l->err) == CM_OK)
 		return CM_EXIT_OK;
-	return cm_cli_error(l->ctx, NULL, &l->err,
-	    l->err.code == CM_E_NOTFOUND ? "`comity log init' makes a log" : NULL);
+	return cm_cli_log_error(l);
 }
 
 void

@@ -18,7 +18,7 @@ serve(struct cm_cli_log *l, const struct cm_serve *s)
 	enum cm_exit code;
 
 	if (cm_log_site_new(&fresh, &log, &l->err) != CM_OK)
-		return cm_cli_error(l->ctx, NULL, &l->err, NULL);
+		return cm_cli_log_error(l);
 	site.arg = log;
 	code = cm_serve_run(l->ctx, s, &site, 1);
 	cm_log_site_free(log);

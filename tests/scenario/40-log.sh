@@ -65,7 +65,7 @@ is "A takes B's lines" 0 in_dir a "$COMITY" trust add ../b.with-url
 says "and is shown what to compare" "read out to you over another channel" out
 is "A takes V's lines" 0 in_dir a "$COMITY" trust add ../v.with-url
 is "twice is nothing new" 0 in_dir a "$COMITY" trust add ../v.with-url
-says "and says so" "there already" out
+says "and says so" "No key is new" out
 is "A wants both" 0 in_dir a "$COMITY" trust quorum 2
 is "not four of three" 2 in_dir a "$COMITY" trust quorum 4
 is "A's trust holds together" 0 in_dir a "$COMITY" trust check
