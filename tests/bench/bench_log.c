@@ -1,4 +1,4 @@
-/* How fast a log grows, and how fast and how long its proofs are as it grows.  Run by hand:
+/* How fast a log grows, and how fast and how long its proofs are as it grows.  For logs.py, and by hand:
  *
  *	bench_log [ENTRIES]		(100,000,000 unless said otherwise)
  *
@@ -15,21 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench.h"
 #include "log/entry.h"
 #include "log/growth.h"
 
 enum { AT_ONCE = 4096, LEVELS = 6, PROOFS = 2000, COLD = 200 };
-
-static double
-now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* The hash tiles of a log, joined, level by level: a partial tile lies where the full one will. */
 struct kept {
@@ -101,17 +92,6 @@ number(struct cm_buf *b, uint64_t from)
 		cm_put64(b->ptr + i * len + 30, from + i);
 }
 
-static uint64_t
-random_below(uint64_t n)
-{
-	static uint64_t x = 88172645463325252u;
-
-	x ^= x << 13;
-	x ^= x >> 7;
-	x ^= x << 17;
-	return x % n;
-}
-
 struct proofs {
 	double make, check, cold;
 	size_t most;
@@ -142,7 +122,7 @@ tiles_of(const struct kept *k, uint64_t size, const uint8_t root[32])
 static double
 cold(bool inclusion, const struct kept *k, uint64_t size, const uint8_t root[32])
 {
-	double from = now();
+	double from = bench_processor();
 	struct cm_hashes h;
 	struct cm_tiles *t;
 	struct cm_proof p;
@@ -151,11 +131,11 @@ cold(bool inclusion, const struct kept *k, uint64_t size, const uint8_t root[32]
 	for (i = 0; i < COLD; i++) {
 		t = tiles_of(k, size, root);
 		h = cm_tiles_hashes(t);
-		if (prove(inclusion, &h, random_below(size), size, &p) != CM_OK)
+		if (prove(inclusion, &h, bench_below(size), size, &p) != CM_OK)
 			abort();
 		cm_tiles_free(t);
 	}
-	return (now() - from) / COLD;
+	return (bench_processor() - from) / COLD;
 }
 
 /* Many proofs in one log, and each checked. */
@@ -168,27 +148,27 @@ prove_some(bool inclusion, const struct kept *k, uint64_t size, const uint8_t ro
 	static uint8_t first[PROOFS][32];
 	static uint64_t at[PROOFS];
 	struct proofs p = { 0 };
-	double from = now();
+	double from = bench_processor();
 	size_t i;
 
 	for (i = 0; i < PROOFS; i++) {
-		at[i] = random_below(size);
+		at[i] = bench_below(size);
 		if (prove(inclusion, &h, at[i], size, &proof[i]) != CM_OK)
 			abort();
 		p.most = proof[i].n > p.most ? proof[i].n : p.most;
 	}
-	p.make = (now() - from) / PROOFS;
+	p.make = (bench_processor() - from) / PROOFS;
 	for (i = 0; i < PROOFS; i++)
 		if ((inclusion ? h.at(h.arg, 0, at[i], first[i], NULL)
 			       : cm_merkle_root(&h, at[i], first[i], NULL)) != CM_OK)
 			abort();
-	from = now();
+	from = bench_processor();
 	for (i = 0; i < PROOFS; i++)
 		if ((inclusion ? cm_proof_check_inclusion(at[i], size, first[i], &proof[i], root)
 			       : cm_proof_check_consistency(
 				     at[i], first[i], size, root, &proof[i])) != CM_OK)
 			abort();
-	p.check = (now() - from) / PROOFS;
+	p.check = (bench_processor() - from) / PROOFS;
 	cm_tiles_free(t);
 	p.cold = cold(inclusion, k, size, root);
 	return p;
@@ -219,10 +199,10 @@ grow(struct bench *b, uint64_t from, uint64_t to)
 	for (; from < to; from += n) {
 		n = to - from < AT_ONCE ? to - from : AT_ONCE;
 		number(&b->text, from);
-		begun = now();
+		begun = bench_processor();
 		if (cm_growth_add(b->growth, b->entries, (size_t)n, &sink, NULL) != CM_OK)
 			abort();
-		clock += now() - begun;
+		clock += bench_processor() - begun;
 	}
 	return clock;
 }
@@ -232,7 +212,7 @@ static void
 stretch(struct bench *b, uint64_t from, uint64_t to)
 {
 	const struct cm_tile_sink sink = { put, &b->kept };
-	double clock = grow(b, from, to), begun = now();
+	double clock = grow(b, from, to), begun = bench_processor();
 	uint8_t root[32];
 	struct proofs p;
 	uint64_t size;
@@ -240,7 +220,7 @@ stretch(struct bench *b, uint64_t from, uint64_t to)
 	if (cm_growth_settle(b->growth, &sink, &size, root, NULL) != CM_OK || size != to)
 		abort();
 	printf("%12llu  %7.2f %7.1f", (unsigned long long)to, (double)(to - from) / clock * 1e-6,
-	    (now() - begun) * 1e6);
+	    (bench_processor() - begun) * 1e6);
 	p = prove_some(true, &b->kept, size, root);
 	print_proofs(&p);
 	p = prove_some(false, &b->kept, size, root);
