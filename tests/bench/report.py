@@ -3,13 +3,11 @@ import os
 import re
 
 import inputs
+import log_report
 import plot
+from tables import grid
 
 BEGIN, END = "<!-- begin {}: tests/bench/run.py -->", "<!-- end {} -->"
-
-
-def grid(head, rows):
-    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)] + ["| " + " | ".join(r) + " |" for r in rows] + [""]
 
 
 def percent(limit, took):
@@ -149,11 +147,15 @@ def machine(found):
     return [found["machine"], ""]
 
 
-BLOCKS = {"machine": machine, "limits": limits, "quality": quality, "kernels": kernels, "shape": shape, "scale": scale, "pipe": pipe}
+BLOCKS = {"machine": machine, "limits": limits, "quality": quality, "kernels": kernels, "shape": shape, "scale": scale, "pipe": pipe,
+          "log": log_report.block}
 
 
 def blocks(found):
-    """{name of a generated part: its lines}, of what was measured this time."""
+    """{name of a generated part: its lines}, of what was measured this time.  The log, which is often measured alone, says its
+    machine by itself."""
+    if set(found) <= {"machine", "log"}:
+        found = {"log": found["log"]}
     out = {name: make(found) for name, make in BLOCKS.items() if found.get(name)}
     if found.get("inputs"):
         out["speed"] = sum((speed(k, i, found) for k, i in found["inputs"].items()), [])
@@ -212,6 +214,8 @@ def plots(found):
     if found.get("pipe"):
         out["memory-pipe"] = plot.lines("Memory while reading a pipe (comity-gen big)", "GB that went in",
                                         "own memory, all processes, MiB", [("inspect", found["pipe"]["samples"])])
+    if found.get("log"):
+        out |= log_report.plots(found["log"])
     return out
 
 

@@ -21,6 +21,7 @@ import time
 import inputs
 import kernels
 import limits
+import logs
 import measure
 import peers
 import quality
@@ -30,7 +31,8 @@ import shape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PARTS = ("speed", "limits", "quality", "kernels", "shape", "scale", "pipe")
+PARTS = ("speed", "limits", "quality", "kernels", "shape", "scale", "pipe", "log")
+SIGSUM = (("dpkg-query", "-W", "-f", "${Package} ${Version}", "sigsum-go"),)  # its witness says no version
 
 
 def say(*words):
@@ -46,16 +48,16 @@ def first_line(command):
     return words[0].strip() if words else None
 
 
-def machine(a):
+def machine(a, tools=(("tcpdump", "--version"), ("tshark", "--version"), ("openssl", "version"), ("nfpcapd", "-V"),
+                      ("ndpiReader", "--version"))):
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         cpu = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "?")
     with open("/proc/meminfo", encoding="utf-8") as f:
         mem = int(f.readline().split()[1]) / 1048576
     commit = first_line(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"]) or "?"
-    tools = [first_line(c) for c in (["tcpdump", "--version"], ["tshark", "--version"], ["openssl", "version"],
-                                     ["nfpcapd", "-V"], ["ndpiReader", "--version"]) if shutil.which(c[0])]
+    versions = [first_line(c) for c in tools if shutil.which(c[0])]
     return (f"Machine: {os.cpu_count()} CPUs ({cpu}), {mem:.0f} GiB, {platform.system()} "
-            f"{'.'.join(platform.release().split('.')[:2])}. Comity at commit {commit}; {'; '.join(t for t in tools if t)}. "
+            f"{'.'.join(platform.release().split('.')[:2])}. Comity at commit {'; '.join([commit, *(v for v in versions if v)])}. "
             f"`run.py --size {a.size} --runs {a.runs}`, load before: {os.getloadavg()[0]:.2f}.")
 
 
@@ -128,6 +130,8 @@ def all_of(a):
     if "pipe" in a.parts:
         say("pipe")
         found["pipe"] = scale.pipe(a, scale.PIPE["long" if a.long else a.size])
+    if "log" in a.parts:
+        found["log"] = {"machine": machine(a, SIGSUM if shutil.which("sigsum-witness") else ()), **logs.all_of(a)}
     return found
 
 
@@ -140,10 +144,10 @@ def arguments():
     p.add_argument("--runs", type=int, default=3)
     p.add_argument("--inputs", default=",".join(inputs.KINDS))
     p.add_argument("--parts", default=",".join(PARTS), help="of " + ", ".join(PARTS))
-    p.add_argument("--long", action="store_true", help="50 GB through the pipe")
+    p.add_argument("--long", action="store_true", help="50 GB through the pipe; a log of 10^8 entries, which takes 20 GB of the disk")
     p.add_argument("--no-seal", action="store_true", help="no investigate and no verify")
     p.add_argument("--no-slow", action="store_true", help="nothing that is measured on a smaller file")
-    p.add_argument("--dir", help="where the inputs are, or are made and kept")
+    p.add_argument("--dir", help="where the inputs are, or are made and kept; on whose disk the log is measured")
     p.add_argument("--save", metavar="FILE", help="what was measured, as JSON")
     p.add_argument("--from", dest="saved", metavar="FILE", help="measure nothing: take what was saved")
     p.add_argument("--write", metavar="FILE", help="put tables into this document, plots into the folder of its name")

@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 
+import tables
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
@@ -116,17 +118,46 @@ def in_turn(a, keys, n, kinds):
 
 def ratio(ours, theirs):
     pairs = [o[0] / t[0] for o, t in zip(ours, theirs)]
-    return f"{statistics.median(pairs):.1f} ({min(pairs):.1f} to {max(pairs):.1f})"
+    return [statistics.median(pairs), min(pairs), max(pairs)]
 
 
-def say(n, rows, alone):
+def medians(n, rows, alone):
     """${alone}: of one process of Sigsum's, asked by one client."""
     for name, got in rows.items():
         rate, p50, p99, cpu = (statistics.median(column) for column in zip(*got))
-        ratios = "| |"
+        row = {"clients": n, "witness": name, "rate": rate, "p50_ms": p50, "p99_ms": p99, "cpu_ms": cpu}
         if name == "comity" and alone:
-            ratios = f"{ratio(got, rows['sigsum-witness'])} | {ratio(got, alone)} |"
-        print(f"| {n} | {name} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.3f} | {ratios}", flush=True)
+            row["as_many"], row["against_one"] = ratio(got, rows["sigsum-witness"]), ratio(got, alone)
+        yield row
+
+
+def compare(a):
+    """How often the disk syncs, and the rows."""
+    clients = [int(n) for n in a.clients.split(",")]
+    keys = [line.split("\t") for line in output(a.bench, "keys", str(max(clients))).splitlines()]
+    kinds = [Ours, Sigsum]
+    if shutil.which("sigsum-witness") is None:
+        print("no sigsum-witness here (package sigsum-go of bookworm-backports): ours alone", file=sys.stderr)
+        kinds = [Ours]
+    n, seconds = output(a.bench, "sync", a.dir).split()
+    out = {"syncs_s": int(n) / float(seconds), "runs": a.runs, "seconds": a.seconds, "beside": len(kinds) > 1, "rows": []}
+    alone = None
+    for count in clients:
+        rows = in_turn(a, keys, count, kinds)
+        if count == 1:
+            alone = rows.get("sigsum-witness")
+        out["rows"] += medians(count, rows, alone)
+    return out
+
+
+HEAD = ["clients", "witness", "checkpoints/s", "50th hundredth, ms", "99th, ms", "CPU of each, ms", "against as many processes",
+        "against one"]
+
+
+def words(r):
+    ratios = [f"{r[k][0]:.1f} ({r[k][1]:.1f} to {r[k][2]:.1f})" if k in r else "" for k in ("as_many", "against_one")]
+    return [str(r["clients"]), r["witness"], f"{r['rate']:,.0f}", f"{r['p50_ms']:.2f}", f"{r['p99_ms']:.2f}", f"{r['cpu_ms']:.3f}",
+            *ratios]
 
 
 def main():
@@ -137,23 +168,9 @@ def main():
     p.add_argument("--dir", default=os.path.join(ROOT, "build"))
     p.add_argument("--comity", default=os.path.join(ROOT, "build", "comity"))
     p.add_argument("--bench", default=os.path.join(ROOT, "build", "release", "tests", "bench", "bench_witness"))
-    a = p.parse_args()
-    clients = [int(n) for n in a.clients.split(",")]
-    keys = [line.split("\t") for line in output(a.bench, "keys", str(max(clients))).splitlines()]
-    kinds = [Ours, Sigsum]
-    if shutil.which("sigsum-witness") is None:
-        print("no sigsum-witness here (package sigsum-go of bookworm-backports): ours alone", file=sys.stderr)
-        kinds = [Ours]
-    n, seconds = output(a.bench, "sync", a.dir).split()
-    print(f"Appending and syncing 4 KiB in the same place: {int(n) / float(seconds):,.0f} a second.\n")
-    print("| clients | witness | checkpoints/s | 50th hundredth, ms | 99th, ms | CPU of each, ms | against as many processes | "
-          "against one |\n|---|---|---|---|---|---|---|---|")
-    alone = None
-    for count in clients:
-        rows = in_turn(a, keys, count, kinds)
-        if count == 1:
-            alone = rows.get("sigsum-witness")
-        say(count, rows, alone)
+    got = compare(p.parse_args())
+    print(f"Appending and syncing 4 KiB in the same place: {got['syncs_s']:,.0f} a second.\n")
+    print("\n".join(tables.grid(HEAD, [words(r) for r in got["rows"]])))
 
 
 if __name__ == "__main__":
