@@ -51,14 +51,9 @@ def memory(a, size):
 
 # ---- the disk ----
 
-def syncs(a, folder):
-    """How often a second 4 KiB are appended and synced there: disks that others use differ from minute to minute."""
-    n, seconds = words_of(os.path.join(a.benches, "bench_witness"), "sync", folder)[0]
-    return int(n) / float(seconds)
-
-
 def disk(a, folder):
-    """Its limits: syncs, and bytes a second, written in one go and synced."""
+    """Its limits: 4 KiB appended and synced, times a second; bytes a second, written in one go and synced."""
+    n, seconds = words_of(os.path.join(a.benches, "bench_witness"), "sync", folder)[0]
     chunk = os.urandom(1 << 20)
     path = os.path.join(folder, "written")
     begin = time.monotonic()
@@ -69,7 +64,7 @@ def disk(a, folder):
         os.fsync(f.fileno())
     took = time.monotonic() - begin
     os.remove(path)
-    return {"syncs_s": syncs(a, folder), "bytes_s": 256 * len(chunk) / took, "kind": kind_of(folder)}
+    return {"syncs_s": int(n) / float(seconds), "bytes_s": 256 * len(chunk) / took, "kind": kind_of(folder)}
 
 
 def kind_of(folder):
@@ -78,9 +73,8 @@ def kind_of(folder):
 
 
 def appends(a, folder, size):
-    limit = syncs(a, folder)
-    rows = words_of(os.path.join(a.benches, "bench_log_files"), "append", folder, str(size["seconds"]), cores=1)
-    return {"syncs_s": limit, "rows": [numbers(("batch", "entries_s", "p50_ms", "p99_ms", "cpu_ns"), r) for r in rows]}
+    limit, *rows = words_of(os.path.join(a.benches, "bench_log_files"), "append", folder, str(size["seconds"]), cores=1)
+    return {**numbers(("sync_ms", "replace_ms"), limit), "rows": [numbers(("batch", "entries_s", "p50_ms", "p99_ms", "cpu_ns"), r) for r in rows]}
 
 
 USE = ("open_ms", "append_ms", "prove_us", "check_us", "use_kib", "receipt_0", "receipt_1", "receipt_3", "receipt_10")
