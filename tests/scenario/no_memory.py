@@ -5,6 +5,7 @@ It must end by itself with an exit code of its own; if that is the usual one, it
 must be the usual one too: an allocation that fails never changes a result in silence.
 NO_MEMORY_ROUNDS: how many places to try at most per command (default 150), evenly spread.
 """
+import json
 import os
 import re
 import shutil
@@ -55,7 +56,7 @@ def judge(usual, got):
     return None
 
 
-def starve(name, args, before=None):
+def starve(name, args, before=None, after=lambda: None):
     if before:
         before()
     usual, total = allocations(args)
@@ -70,7 +71,7 @@ def starve(name, args, before=None):
             if before:
                 before()
             got = run(args, FAIL_ALLOC=str(at), **mode)
-            wrong = judge(usual, got)
+            wrong = judge(usual, got) or after()
             if wrong:
                 bad.append(f"{'from ' if mode else ''}allocation {at} {'on ' if mode else ''}failing: {wrong}")
             if mode:
@@ -120,6 +121,52 @@ def starve_receipts():
     starve("verify receipts, JSON", [*check, "--json"])
 
 
+def starve_log(case, made):
+    """Trust, the log, and a key that ends.  What is stated while the log is away is logged by `log checkpoint'."""
+    sample = os.path.join(HERE, "alerts.json")
+    lines, other = os.path.join(HERE, "other.lines"), os.path.join(HERE, "other")
+    away, log = os.path.join(HERE, "away"), os.path.join(case, "log")
+    shutil.rmtree(other, ignore_errors=True)
+    os.mkdir(other)
+    said = subprocess.run([COMITY, "init", "--name", "Other", "--json"], cwd=other, check=True, capture_output=True)
+    with open(lines, "w", encoding="utf-8") as f:
+        f.write(json.loads(said.stdout)["lines"])
+
+    def unlogged():
+        made()
+        os.rename(log, away)
+        subprocess.run([COMITY, "seal", sample], cwd=HERE, check=True, capture_output=True)
+        os.rename(away, log)
+
+    def known():
+        made()
+        subprocess.run([COMITY, "trust", "add", lines], cwd=HERE, check=True, capture_output=True)
+
+    def states():
+        """With the one key that it has now."""
+        got = run(["seal", sample])
+        return None if got.returncode == 0 else f"the case states nothing more: {got.stderr[:300]}"
+
+    starve("trust add", ["trust", "add", lines], made)
+    starve("trust add, JSON", ["trust", "add", "--json", lines], made)
+    known()
+    starve("trust show", ["trust", "show"])
+    starve("trust quorum", ["trust", "quorum", "all"], known)
+    starve("log checkpoint", ["log", "checkpoint"], unlogged)
+    unlogged()
+    subprocess.run([COMITY, "log", "checkpoint"], cwd=HERE, check=False, capture_output=True)
+    starve("log show", ["log", "show", "--entries"])
+    starve("log show, JSON", ["log", "show", "--json"])
+    starve("log prove", ["log", "prove", "0"])
+    starve("log prove, of size", ["log", "prove", "--from", "0"])
+    starve("log fsck", ["log", "fsck"])
+    starve("key rotate", ["key", "rotate", "-o", os.path.join(HERE, "k")], made, states)
+    starve("key revoke", ["key", "revoke", "--json", "-o", os.path.join(HERE, "k")], made)
+    end = os.path.join(HERE, "end")
+    subprocess.run([COMITY, "key", "rotate", "-o", end], cwd=other, check=True, capture_output=True)
+    starve("trust add, a key's end", ["trust", "add", end + ".json"], known)
+
+
 def main():
     if subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", SO, os.path.join(ROOT, "tests/alloc/fail.c")],
                       check=False).returncode != 0:
@@ -148,6 +195,7 @@ def main():
         starve("verify", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
         starve_kinds(case, made)
         starve_receipts()
+        starve_log(case, made)
         starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)
     return 0
 
