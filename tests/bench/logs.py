@@ -208,10 +208,12 @@ def witnesses(a, folder, size):
 
 
 def all_of(a):
-    """In a folder of its own on the disk of --dir, which is removed at the end: not before, for that slows what comes next."""
+    """In a folder of its own on the disk of --dir, which is removed at the end: not before, for that slows what comes next,
+    on the disk and beside it."""
     size = SIZES[a.size]
     folder = tempfile.mkdtemp(prefix="log-", dir=a.scratch)
-    out = {"entries_of_commands": size["rounds"], "entries_of_one": size["one"]}
+    say("log: memory")
+    out = {"entries_of_commands": size["rounds"], "entries_of_one": size["one"], "memory": memory(a, size)}
     try:
         for name, make in (("disk", disk), ("one", lambda *x: one_statement(*x, size)), ("grown", lambda *x: grown(*x, size)),
                            ("witnesses", lambda *x: witnesses(*x, size)), ("appends", lambda *x: appends(*x, size))):
@@ -221,6 +223,4 @@ def all_of(a):
             out[name] = make(a, folder)
     finally:
         shutil.rmtree(folder)
-    say("log: memory")
-    out["memory"] = memory(a, size)
     return out
