@@ -435,8 +435,8 @@ time_of_witness(
 }
 
 enum cm_result
-cm_policy_judge(const struct cm_policy *p, const struct cm_note *n, struct cm_arena *arena,
-    struct cm_witnessed *out, struct cm_err *err)
+cm_policy_judge_without(const struct cm_policy *p, const struct cm_note *n, const bool *left_out,
+    struct cm_arena *arena, struct cm_witnessed *out, struct cm_err *err)
 {
 	struct cm_witnessed w = { .enough = !p->has_quorum };
 	uint64_t *time = cm_arena_array(arena, p->n_members, sizeof(*time));
@@ -452,6 +452,9 @@ cm_policy_judge(const struct cm_policy *p, const struct cm_note *n, struct cm_ar
 			time[i] = time_of_group(&p->member[i], time, room);
 			continue;
 		}
+		time[i] = NEVER;
+		if (left_out != NULL && left_out[i])
+			continue;
 		r = time_of_witness(n, &p->member[i].key, &time[i], err);
 		if (r != CM_OK)
 			return r;
@@ -468,4 +471,11 @@ cm_policy_judge(const struct cm_policy *p, const struct cm_note *n, struct cm_ar
 	w.at = at;
 	*out = w;
 	return CM_OK;
+}
+
+enum cm_result
+cm_policy_judge(const struct cm_policy *p, const struct cm_note *n, struct cm_arena *arena,
+    struct cm_witnessed *out, struct cm_err *err)
+{
+	return cm_policy_judge_without(p, n, NULL, arena, out, err);
 }

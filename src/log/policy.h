@@ -65,5 +65,8 @@ struct cm_witnessed {
  * does not hold, even one that the quorum could do without; CM_E_NOMEM. */
 CM_RESULT cm_policy_judge(const struct cm_policy *p, const struct cm_note *n,
     struct cm_arena *arena, struct cm_witnessed *out, struct cm_err *err);
+/* The same, as if the witnesses that ${left_out} marks, by their places, had not cosigned. */
+CM_RESULT cm_policy_judge_without(const struct cm_policy *p, const struct cm_note *n,
+    const bool *left_out, struct cm_arena *arena, struct cm_witnessed *out, struct cm_err *err);
 
 #endif

@@ -243,8 +243,8 @@ struct cosigned {
 
 /* What ${policy} says of a checkpoint with these cosignatures; the first of which is by a stranger. */
 static enum cm_result
-judge(const char *policy, const struct cosigned *c, size_t n, struct cm_witnessed *out,
-    struct cm_arena *a)
+judge_without(const char *policy, const struct cosigned *c, size_t n, const bool *left_out,
+    struct cm_witnessed *out, struct cm_arena *a)
 {
 	struct cm_err err = { 0 };
 	struct made_key stranger = made_key("s", CM_NOTE_COSIGNATURE, 99);
@@ -270,11 +270,43 @@ judge(const char *policy, const struct cosigned *c, size_t n, struct cm_witnesse
 	assert_int_equal(cm_note_parse(cm_span_of(cm_arena_copy(a, note.ptr, note.len), note.len),
 			     a, &parsed, NULL),
 	    CM_OK);
-	r = cm_policy_judge(&p, &parsed, a, out, &err);
+	r = left_out == NULL ? cm_policy_judge(&p, &parsed, a, out, &err)
+			     : cm_policy_judge_without(&p, &parsed, left_out, a, out, &err);
 	assert_int_equal(err.code, r);
 	cm_buf_release(&text);
 	cm_buf_release(&note);
 	return r;
+}
+
+static enum cm_result
+judge(const char *policy, const struct cosigned *c, size_t n, struct cm_witnessed *out,
+    struct cm_arena *a)
+{
+	return judge_without(policy, c, n, NULL, out, a);
+}
+
+static void
+who_is_left_out_has_not_cosigned(void **state)
+{
+	const char *policy = "witness a @x1\nwitness b @x2\ngroup g any a b\nquorum g\n";
+	const struct cosigned by[] = { { "x1", 10 }, { "x2", 20 } };
+	const bool none[3] = { false }, first[3] = { true }, both[3] = { true, true };
+	struct cm_witnessed w;
+	struct cm_arena a;
+
+	(void)state;
+	cm_arena_init(&a, 0);
+	assert_int_equal(judge_without(policy, by, 2, none, &w, &a), CM_OK);
+	assert_int_equal(w.time, 10);
+	assert_int_equal(judge_without(policy, by, 2, first, &w, &a), CM_OK);
+	assert_true(w.enough);
+	assert_int_equal(w.time, 20);
+	assert_int_equal(w.n, 1);
+	assert_int_equal(w.witness[0], 1);
+	assert_int_equal(judge_without(policy, by, 2, both, &w, &a), CM_OK);
+	assert_false(w.enough);
+	assert_int_equal(w.n, 0);
+	cm_arena_fini(&a);
 }
 
 static const struct {
@@ -391,6 +423,7 @@ main(void)
 		cmocka_unit_test(at_least_as_many_are_read_as_the_specification_asks_for),
 		cmocka_unit_test(the_quorum_had_cosigned_when_enough_of_it_had),
 		cmocka_unit_test(whoever_cosigned_is_listed_with_the_time),
+		cmocka_unit_test(who_is_left_out_has_not_cosigned),
 		cmocka_unit_test(where_no_quorum_is_asked_for_it_is_enough_at_no_time),
 		cmocka_unit_test(a_known_witness_whose_line_does_not_hold_spoils_the_note),
 	};

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "hand.h"
+#include "log/checkpoint.h"
 #include "statement/key_v1.h"
 
 static struct cm_arena arena;
@@ -36,6 +37,26 @@ sample(bool successor)
 
 	if (successor)
 		k.successor = hand_key(2).pub;
+	return k;
+}
+
+/* A log or witness, whose statement hand_key(1) signs. */
+static struct cm_key_v1
+role_sample(enum cm_key_role role, bool successor)
+{
+	struct cm_key_v1 k = sample(successor);
+	struct cm_key ends = hand_key(5);
+	struct cm_statement head = hand_head(CM_PREDICATE_KEY);
+	struct cm_buf message = { 0 };
+
+	k.role = role;
+	k.key = ends.pub;
+	k.name = "example.org/old";
+	k.successor_name = successor ? "example.org/new" : NULL;
+	cm_key_v1_consent(&k.key, head.by, &message);
+	if (role == CM_KEY_WITNESS)
+		assert_int_equal(cm_ed25519_sign(ends.seed, cm_buf_span(&message), k.agreed), CM_OK);
+	cm_buf_release(&message);
 	return k;
 }
 
@@ -156,6 +177,104 @@ a_key_is_not_its_own_successor(void **state)
 	free(text);
 }
 
+static void
+logs_and_witnesses_end_too(void **state)
+{
+	struct cm_err err;
+	struct cm_vkey v;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		enum cm_key_role role = i < 2 ? CM_KEY_LOG : CM_KEY_WITNESS;
+		struct cm_key_v1 k = role_sample(role, i % 2), out;
+		char *text = text_of(&k);
+
+		assert_int_equal(read_text(text, &out, &err), CM_OK);
+		assert_int_equal(out.role, role);
+		assert_string_equal(out.name, "example.org/old");
+		assert_int_equal(cm_key_v1_vkey(&out, false, &v, NULL), CM_OK);
+		assert_int_equal(v.type, role == CM_KEY_LOG ? 1 : 4);
+		assert_memory_equal(v.key, k.key.point, 32);
+		if (i % 2) {
+			assert_string_equal(out.successor_name, "example.org/new");
+			assert_int_equal(cm_key_v1_vkey(&out, true, &v, NULL), CM_OK);
+			assert_string_equal(v.name, "example.org/new");
+			assert_memory_equal(v.key, k.successor.point, 32);
+		}
+		free(text);
+	}
+}
+
+/* Of a role, changed so. */
+static void
+role_refused(enum cm_key_role role, const char *from, const char *to, enum cm_result want, const char *because)
+{
+	struct cm_key_v1 k = role_sample(role, true), out;
+	char *good = text_of(&k), *bad = hand_swap(good, from, to);
+	struct cm_err err;
+
+	assert_int_equal(read_text(bad, &out, &err), want);
+	if (strstr(err.text, because) == NULL)
+		fail_msg("expected \"%s\" in \"%s\"", because, err.text);
+	free(good);
+	free(bad);
+}
+
+static void
+what_does_not_belong_to_a_role_is_refused(void **state)
+{
+	(void)state;
+	role_refused(CM_KEY_LOG, "\"log\"", "\"follower\"", CM_E_MALFORMED, "role");
+	role_refused(CM_KEY_LOG, "\"log\"", "\"witness\"", CM_E_MALFORMED, "agreed");
+	role_refused(CM_KEY_WITNESS, "\"witness\"", "\"log\"", CM_E_MALFORMED, "agreed");
+	role_refused(CM_KEY_LOG, "\"role\": \"log\",", "", CM_E_MALFORMED, "name");
+	role_refused(CM_KEY_LOG, "\"name\": \"example.org/old\",", "", CM_E_MALFORMED, "name");
+	role_refused(CM_KEY_LOG, "\"successor_name\": \"example.org/new\",", "", CM_E_MALFORMED, "successor_name");
+	role_refused(CM_KEY_LOG, "example.org/old", "example.org/o ld", CM_E_MALFORMED, "name");
+	role_refused(CM_KEY_LOG, "example.org/old", "example.org/new", CM_E_MALFORMED, "itself");
+}
+
+static void
+who_has_not_the_witness_key_does_not_end_it(void **state)
+{
+	struct cm_key_v1 k = role_sample(CM_KEY_WITNESS, true), out;
+	struct cm_statement head = hand_head(CM_PREDICATE_KEY);
+	struct cm_key stranger = hand_key(6), owner = hand_key(5);
+	struct cm_buf message = { 0 };
+	struct cm_err err;
+	char *text;
+
+	(void)state;
+	cm_key_v1_consent(&k.key, head.by, &message);
+	assert_int_equal(cm_ed25519_sign(stranger.seed, cm_buf_span(&message), k.agreed), CM_OK);
+	text = text_of(&k);
+	assert_int_equal(read_text(text, &out, &err), CM_E_REFUSED);
+	free(text);
+	/* Consent to somebody else's statement. */
+	cm_buf_clear(&message);
+	cm_key_v1_consent(&k.key, "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &message);
+	assert_int_equal(cm_ed25519_sign(owner.seed, cm_buf_span(&message), k.agreed), CM_OK);
+	text = text_of(&k);
+	assert_int_equal(read_text(text, &out, &err), CM_E_REFUSED);
+	assert_non_null(strstr(err.text, "agreed"));
+	free(text);
+	cm_buf_release(&message);
+}
+
+static void
+consent_is_no_cosignature_and_no_checkpoint(void **state)
+{
+	struct cm_ssh_public key = hand_key(5).pub;
+	struct cm_buf message = { 0 };
+	struct cm_checkpoint c;
+
+	(void)state;
+	cm_key_v1_consent(&key, "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", &message);
+	assert_memory_equal(message.ptr, "comity key/v1 witness ends\n", 27);
+	assert_int_not_equal(cm_checkpoint_parse(cm_buf_span(&message), &c, NULL), CM_OK);
+	cm_buf_release(&message);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -166,6 +285,10 @@ main(void)
 		TEST(what_does_not_belong_is_refused),
 		TEST(the_subject_is_the_key),
 		TEST(a_key_is_not_its_own_successor),
+		TEST(logs_and_witnesses_end_too),
+		TEST(what_does_not_belong_to_a_role_is_refused),
+		TEST(who_has_not_the_witness_key_does_not_end_it),
+		TEST(consent_is_no_cosignature_and_no_checkpoint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
