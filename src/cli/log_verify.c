@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/log.h"
 #include "cli/receipts.h"
+#include "cli/verify_own.h"
 #include "codec/rfc3339.h"
 
 enum { OPT_TRUST = CM_OPT, OPT_ENTRY, OPT_JSON, OPT_NO_CONFINE };
@@ -23,6 +24,7 @@ struct checking {
 	bool json, entry_given, no_confine;
 	const char *trust_name, *receipt_name;
 	struct cm_buf trust, receipt, statement, sig;
+	struct cm_verify_own own; /* keys that ended, if there is a case */
 	/* in the child */
 	struct cm_arena arena;
 	struct cm_policy policy;
@@ -63,6 +65,22 @@ find_log(struct checking *c, const struct cm_policy_log **out)
 	return CM_OK;
 }
 
+/* What log and witnesses say, as far as their keys had not ended. */
+static enum cm_result
+judge_keys(struct checking *c, const struct cm_policy_log *log)
+{
+	const struct cm_ended_keys *keys = &c->own.receiver.ended;
+	bool *ended = cm_arena_array(&c->arena, c->policy.n_members + 1, sizeof(*ended));
+
+	if (ended == NULL)
+		return cm_err_set(&c->err, CM_E_NOMEM, "out of memory");
+	if (cm_ended_log(keys, &log->key, c->r.index))
+		return cm_err_set(&c->err, CM_E_REFUSED,
+		    "entry %" PRIu64 " of the log %s, whose key had ended before", c->r.index, c->checkpoint.origin);
+	cm_ended_witnesses(keys, &c->policy, &c->checkpoint, ended);
+	return cm_policy_judge_without(&c->policy, &c->note, ended, &c->arena, &c->witnessed, &c->err);
+}
+
 static enum cm_result
 check(struct checking *c)
 {
@@ -82,7 +100,7 @@ check(struct checking *c)
 		r = cm_receipt_check(
 		    &c->r, cm_buf_span(&c->entry), &log->key, &c->arena, &c->checkpoint, &c->note, &c->err);
 	if (r == CM_OK)
-		r = cm_policy_judge(&c->policy, &c->note, &c->arena, &c->witnessed, &c->err);
+		r = judge_keys(c, log);
 	return r;
 }
 
@@ -249,10 +267,13 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	if (a.n != 2)
 		return cm_cli_usage(ctx, a.command, "a receipt and a statement are wanted");
 	c.receipt_name = job.file = a.operand[0];
-	if (read_files(&c, a.operand[1]) == CM_OK)
+	if (read_files(&c, a.operand[1]) == CM_OK && !cm_verify_own_read(ctx, &c.own))
+		(void)cm_err_set(&c.err, CM_E_NOMEM, "out of memory");
+	if (c.err.code == CM_OK)
 		code = cm_cli_confined(ctx, &job);
 	else
 		code = cm_cli_error(ctx, NULL, &c.err, NULL);
+	cm_verify_own_release(&c.own);
 	cm_buf_release(&c.trust);
 	cm_buf_release(&c.receipt);
 	cm_buf_release(&c.statement);

@@ -60,8 +60,7 @@ read_ended(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 	for (i = 0; i < list.n; i++)
 		e[i] = (struct cm_ended_key) { list.item[i].fingerprint, list.item[i].logged,
 			list.item[i].origin, list.item[i].place };
-	o->receiver.ended = e;
-	o->receiver.n_ended = list.n;
+	o->receiver.ended = (struct cm_ended_keys) { e, list.n };
 	return CM_OK;
 }
 

@@ -12,7 +12,7 @@
 /* What the keys of a policy say of a checkpoint; many receipts have the same one. */
 struct judged {
 	struct cm_span checkpoint;
-	bool known; /* its log is in the policy */
+	const struct cm_policy_log *log; /* NULL: it is not in the policy */
 	struct cm_witnessed by;
 };
 
@@ -83,6 +83,20 @@ check_inclusion(const struct judging *j, const struct cm_loaded_part *p, const s
 	return rc;
 }
 
+/* Without what witnesses cosigned after their end. */
+static CM_RESULT
+judge_witnesses(const struct judging *j, const struct cm_checkpoint *c, const struct cm_note *note,
+    struct cm_witnessed *out, struct cm_err *why)
+{
+	const struct cm_policy *policy = j->in->policy;
+	bool *ended = cm_arena_array(j->arena, policy->n_members + 1, sizeof(*ended));
+
+	if (ended == NULL)
+		return no_memory(why);
+	cm_ended_witnesses(&j->in->ended, policy, c, ended);
+	return cm_policy_judge_without(policy, note, ended, j->arena, out, why);
+}
+
 /* The log's own signature, and those of witnesses. */
 static CM_RESULT
 judge(struct judging *j, struct cm_span bytes, const struct cm_checkpoint *c, const struct cm_note *note)
@@ -101,8 +115,8 @@ judge(struct judging *j, struct cm_span bytes, const struct cm_checkpoint *c, co
 		return cm_err_set(j->err, CM_E_REFUSED, "its checkpoint says it is of the log %.120s, whose "
 		    "key did not sign it", c->origin);
 	if (rc == CM_OK && j->in->policy != NULL)
-		rc = cm_policy_judge(j->in->policy, note, j->arena, &now.by, &why);
-	now.known = log != NULL;
+		rc = judge_witnesses(j, c, note, &now.by, &why);
+	now.log = log;
 	if (rc == CM_OK)
 		j->last = now;
 	return rc == CM_OK ? CM_OK : cm_err_set(j->err, rc, "%s", why.text);
@@ -127,7 +141,11 @@ take_witnesses(const struct judging *j, struct cm_logged *l)
 static CM_RESULT
 take_checkpoint(struct judging *j, const struct cm_checkpoint *c, uint64_t index, struct cm_logged *l)
 {
-	l->how = !j->last.known ? CM_LOGGED_UNKNOWN : j->last.by.enough ? CM_LOGGED_ENOUGH : CM_LOGGED_FEW;
+	bool known = j->last.log != NULL;
+
+	l->log_ended = known && cm_ended_log(&j->in->ended, &j->last.log->key, index);
+	known = known && !l->log_ended;
+	l->how = !known ? CM_LOGGED_UNKNOWN : j->last.by.enough ? CM_LOGGED_ENOUGH : CM_LOGGED_FEW;
 	l->not_later = l->how == CM_LOGGED_ENOUGH ? j->last.by.time : 0;
 	l->index = index;
 	l->size = c->size;
@@ -135,7 +153,7 @@ take_checkpoint(struct judging *j, const struct cm_checkpoint *c, uint64_t index
 	l->origin = cm_arena_printf(j->arena, "%s", c->origin);
 	if (l->origin == NULL)
 		return no_memory(j->err);
-	return j->last.known ? take_witnesses(j, l) : CM_OK;
+	return known ? take_witnesses(j, l) : CM_OK;
 }
 
 static CM_RESULT
@@ -243,7 +261,9 @@ add_logged(struct cm_buf *b, const struct cm_logged_in *in, const struct cm_logg
 	case CM_LOGGED_UNKNOWN:
 		cm_buf_add_str(b, "not shown to be logged by anybody known: ");
 		add_place(b, l);
-		cm_buf_add_str(b, in->policy == NULL ? ", and no trust file was given" : ", which your trust file does not name");
+		cm_buf_add_str(b, l->log_ended ? ", whose key had ended before" : in->policy == NULL ?
+							 ", and no trust file was given" :
+							 ", which your trust file does not name");
 		return;
 	case CM_LOGGED_FEW:
 		cm_buf_add_str(b, "logged: ");

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "crypto/timestamp.h"
+#include "dossier/ended.h"
 #include "dossier/load.h"
 #include "log/policy.h"
 
@@ -19,11 +20,13 @@ struct cm_logged_in {
 	size_t n;
 	const struct cm_policy *policy; /* NULL: none was given */
 	struct cm_timestamp_ca *tsa;	/* NULL: none was given */
+	struct cm_ended_keys ended;	/* keys of logs and witnesses among them */
 };
 
 enum cm_logged_how {
 	CM_LOGGED_NOT,	   /* there is no receipt */
-	CM_LOGGED_UNKNOWN, /* a receipt of a log that the receiver does not know: no more than none */
+	CM_LOGGED_UNKNOWN, /* a receipt of a log that the receiver does not know, or whose key had ended
+			    * before: no more than none */
 	CM_LOGGED_FEW,	   /* logged; but the quorum has not cosigned */
 	CM_LOGGED_ENOUGH   /* logged, and cosigned as the receiver's file asks */
 };
@@ -38,6 +41,7 @@ struct cm_logged_witness {
 struct cm_logged {
 	const char *file; /* "seal-1.json" */
 	enum cm_logged_how how;
+	bool log_ended; /* then unknown: the end of the log's key is at this place, or before */
 	const char *receipt, *origin; /* NULL: none; "seal-1.tlog-proof", and as the checkpoint says */
 	uint64_t index, size;
 	uint8_t root[32], leaf[32];

@@ -20,8 +20,8 @@ cm_receiver_trouble(const struct cm_receiver *r, const char *fingerprint, const 
 {
 	size_t i;
 
-	for (i = 0; i < r->n_ended; i++)
-		if (strcmp(r->ended[i].fingerprint, fingerprint) == 0 && !is_before(&r->ended[i], l))
+	for (i = 0; i < r->ended.n; i++)
+		if (strcmp(r->ended.key[i].fingerprint, fingerprint) == 0 && !is_before(&r->ended.key[i], l))
 			return "the key has ended, and this is not shown to have been logged before";
 	return NULL;
 }

@@ -11,13 +11,6 @@
 
 #include "dossier/logged.h"
 
-struct cm_ended_key {
-	const char *fingerprint;
-	bool logged; /* the statement that ended it has a place: */
-	const char *origin;
-	uint64_t place;
-};
-
 struct cm_own_head {
 	const char *origin;
 	uint64_t size;
@@ -34,8 +27,7 @@ struct cm_seen_checkpoint {
 };
 
 struct cm_receiver {
-	const struct cm_ended_key *ended;
-	size_t n_ended;
+	struct cm_ended_keys ended; /* of all roles */
 	const struct cm_own_head *head;
 	size_t n_heads;
 	const struct cm_seen_checkpoint *seen;

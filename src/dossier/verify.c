@@ -220,7 +220,8 @@ check_chain(struct verifying *v)
 static CM_RESULT
 check_logged(struct verifying *v)
 {
-	const struct cm_logged_in in = { &v->zip, v->l->part, v->l->n_parts, v->in->policy, v->in->tsa };
+	const struct cm_logged_in in = { &v->zip, v->l->part, v->l->n_parts, v->in->policy, v->in->tsa,
+		v->in->receiver.ended };
 	size_t receipts = 0, stamps = 0, i;
 	enum cm_result rc;
 

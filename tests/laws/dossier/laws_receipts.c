@@ -467,7 +467,8 @@ struct flipping {
 static void
 look_again(struct flipping *f, const char *what, size_t at)
 {
-	const struct cm_logged_in in = { &f->zip, f->s.held.part, f->s.held.n_parts, &f->s.policy, f->ca };
+	const struct cm_logged_in in = { &f->zip, f->s.held.part, f->s.held.n_parts, &f->s.policy, f->ca,
+		{ NULL, 0 } };
 	struct cm_logged now[8];
 	struct cm_arena scratch;
 	const char *where;

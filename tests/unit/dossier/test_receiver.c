@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "dossier/receiver.h"
+#include "statement/key.h"
 
 #define KEY "SHA256:key"
 
@@ -21,7 +22,7 @@ receipt(enum cm_logged_how how, const char *origin, uint64_t index)
 static bool
 counts(const struct cm_ended_key *ended, size_t n, struct cm_logged l)
 {
-	struct cm_receiver r = { .ended = ended, .n_ended = n };
+	struct cm_receiver r = { .ended = { ended, n } };
 
 	return cm_receiver_trouble(&r, KEY, &l) == NULL;
 }
@@ -158,6 +159,81 @@ two_roots_of_one_size_and_log_are_found(void **state)
 	assert_null(other(CM_LOGGED_NOT, NULL, 6));
 }
 
+#define LOG "log.example/a"
+
+static struct cm_vkey
+vkey(const char *name, enum cm_note_type type, uint8_t first)
+{
+	struct cm_key key;
+	uint8_t seed[32] = { first };
+	struct cm_vkey out;
+
+	assert_int_equal(cm_key_of_seed(seed, &key), CM_OK);
+	assert_int_equal(cm_vkey_of(cm_span_str(name), type, key.pub.point, &out, NULL), CM_OK);
+	return out;
+}
+
+/* The end of a key at place 5 of LOG. */
+static struct cm_ended_key
+end_of(const struct cm_vkey *v, char fingerprint[CM_FINGERPRINT_LEN + 1])
+{
+	struct cm_ssh_public key = cm_ssh_public_of(v->key);
+
+	cm_ssh_fingerprint(&key, fingerprint);
+	return (struct cm_ended_key) { fingerprint, true, LOG, 5 };
+}
+
+static void
+of_a_log_that_ended_earlier_places_count(void **state)
+{
+	struct cm_vkey log = vkey(LOG, CM_NOTE_ED25519, 1), other = vkey("log.example/b", CM_NOTE_ED25519, 2);
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	struct cm_ended_key end = end_of(&log, fingerprint), elsewhere = end, pending = end;
+	const struct cm_ended_keys none = { NULL, 0 }, one = { &end, 1 }, odd = { &elsewhere, 1 },
+		not_yet = { &pending, 1 };
+	uint64_t i;
+
+	(void)state;
+	elsewhere.origin = "log.example/b";
+	pending.logged = false;
+	for (i = 0; i < 9; i++) {
+		assert_int_equal(cm_ended_log(&one, &log, i), i >= 5);
+		assert_false(cm_ended_log(&one, &other, i));
+		assert_false(cm_ended_log(&none, &log, i));
+		assert_true(cm_ended_log(&odd, &log, i));
+		assert_false(cm_ended_log(&not_yet, &log, i));
+	}
+}
+
+static void
+of_a_witness_that_ended_smaller_checkpoints_of_that_log_count(void **state)
+{
+	struct cm_policy_member m[3] = { { .name = "w" }, { .name = "u" }, { .name = "g", .is_group = true } };
+	struct cm_policy p = { .member = m, .n_members = 3 };
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	struct cm_checkpoint c = { .origin = LOG };
+	struct cm_ended_key end;
+	struct cm_ended_keys one = { &end, 1 };
+	bool out[3];
+
+	(void)state;
+	m[0].key = vkey("w.example", CM_NOTE_COSIGNATURE, 3);
+	m[1].key = vkey("u.example", CM_NOTE_COSIGNATURE, 4);
+	end = end_of(&m[0].key, fingerprint);
+	for (c.size = 0; c.size < 9; c.size++) {
+		cm_ended_witnesses(&one, &p, &c, out);
+		assert_int_equal(out[0], c.size > 5);
+		assert_false(out[1]);
+		assert_false(out[2]);
+	}
+	c = (struct cm_checkpoint) { .origin = "log.example/b", .size = 1 };
+	cm_ended_witnesses(&one, &p, &c, out);
+	assert_true(out[0]);
+	one.n = 0;
+	cm_ended_witnesses(&one, &p, &c, out);
+	assert_false(out[0]);
+}
+
 int
 main(void)
 {
@@ -170,6 +246,8 @@ main(void)
 		cmocka_unit_test(the_newest_own_checkpoint_that_is_named_bounds),
 		cmocka_unit_test(a_checkpoint_that_was_never_made_here_bounds_nothing),
 		cmocka_unit_test(two_roots_of_one_size_and_log_are_found),
+		cmocka_unit_test(of_a_log_that_ended_earlier_places_count),
+		cmocka_unit_test(of_a_witness_that_ended_smaller_checkpoints_of_that_log_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
