@@ -7,6 +7,8 @@
 #include "store/case_state.h"
 #include "store/trust.h"
 
+#define KEYS "-keys" /* behind a witness's name: it and the key that followed */
+#define NEXT "-2"
 #define HEAD \
 	"# Whose logs count, whose witnesses are asked, how many of them are enough (C2SP tlog-policy).\n"
 
@@ -227,12 +229,23 @@ has_line(const struct cm_buf *text, struct cm_span line)
 	return false;
 }
 
+/* "group NAME-keys any NAME NEXT": a witness and the key that followed its own. */
+static bool
+is_pair(struct cm_span line)
+{
+	struct cm_span group = word_of(line, 1), name = word_of(line, 3);
+
+	return has_word(line, 0, "group") && has_word(line, 2, "any") && count_words(line) == 5 &&
+	    group.len == name.len + strlen(KEYS) && memcmp(group.ptr, name.ptr, name.len) == 0 &&
+	    memcmp(group.ptr + name.len, KEYS, strlen(KEYS)) == 0;
+}
+
 /* What the file has of its own making, and what is kept up to date here. */
 struct kept_lines {
 	struct cm_span group;  /* "group witnesses ..." */
 	struct cm_span quorum; /* "quorum ..." */
 	size_t others;	       /* other groups */
-	size_t witnesses;
+	size_t witnesses;      /* all keys of one count once */
 };
 
 static struct kept_lines
@@ -249,6 +262,8 @@ find_kept(const struct cm_buf *text)
 			k.quorum = line;
 		else if (has_word(line, 0, "group") && has_word(line, 1, CM_TRUST_GROUP))
 			k.group = line;
+		else if (is_pair(line))
+			k.witnesses--;
 		else if (has_word(line, 0, "group"))
 			k.others++;
 	}
@@ -294,7 +309,21 @@ copy_others(const struct cm_buf *text, const struct kept_lines *k, struct cm_buf
 	}
 }
 
-/* The names of all witnesses in ${text}. */
+/* Is it a part of a pair? */
+static bool
+is_paired(const struct cm_buf *text, struct cm_span name)
+{
+	struct cm_span left = cm_buf_span(text), line;
+
+	while (left.len > 0) {
+		line = next_line(&left);
+		if (is_pair(line) && (cm_span_eq(word_of(line, 3), name) || cm_span_eq(word_of(line, 4), name)))
+			return true;
+	}
+	return false;
+}
+
+/* The names of all witnesses in ${text}, or of their pairs. */
 static size_t
 put_names(const struct cm_buf *text, struct cm_buf *out)
 {
@@ -303,7 +332,7 @@ put_names(const struct cm_buf *text, struct cm_buf *out)
 
 	while (left.len > 0) {
 		line = next_line(&left);
-		if (!has_word(line, 0, "witness"))
+		if ((!has_word(line, 0, "witness") && !is_pair(line)) || is_paired(text, word_of(line, 1)))
 			continue;
 		cm_buf_add_str(out, " ");
 		cm_buf_add_span(out, word_of(line, 1));
@@ -550,6 +579,119 @@ cm_trust_add(const char *folder, struct cm_span lines, const struct cm_trust_key
 		r = write_file(folder, CM_TRUST_FILE, &a.trust, err);
 	cm_buf_release(&a.trust);
 	cm_buf_release(&a.signers);
+	return r;
+}
+
+/* Keys that follow others. */
+
+/* The line of the witness with this key; empty: none. */
+static struct cm_span
+line_of(const struct cm_buf *text, const char *vkey)
+{
+	struct cm_span left = cm_buf_span(text), line;
+
+	while (left.len > 0) {
+		line = next_line(&left);
+		if (has_word(line, 0, "witness") && has_word(line, 2, vkey))
+			return line;
+	}
+	return cm_span_of(NULL, 0);
+}
+
+/* The old line, the new one with its address, and the group of both. */
+static void
+put_pair(struct cm_span old, const char *vkey, struct cm_buf *out)
+{
+	struct cm_span name = word_of(old, 1), key = word_of(old, 2), url = word_of(old, 3);
+	const char *n = (const char *)name.ptr;
+	int len = (int)name.len;
+
+	cm_buf_printf(out, "witness %.*s %.*s\n", len, n, (int)key.len, (const char *)key.ptr);
+	cm_buf_printf(out, "witness %.*s" NEXT " %s%s%.*s\n", len, n, vkey, url.len > 0 ? " " : "", (int)url.len,
+	    (const char *)url.ptr);
+	cm_buf_printf(out, "group %.*s" KEYS " any %.*s %.*s" NEXT "\n", len, n, len, n, len, n);
+}
+
+/* A line with the pair in the place of ${name}, from word ${first} on. */
+static void
+put_with_pair(struct cm_span line, size_t first, struct cm_span name, struct cm_buf *out)
+{
+	size_t n = count_words(line), i;
+
+	for (i = 0; i < n; i++) {
+		struct cm_span word = word_of(line, i);
+
+		cm_buf_add_str(out, i > 0 ? " " : "");
+		cm_buf_add_span(out, word);
+		if (i >= first && cm_span_eq(word, name))
+			cm_buf_add_str(out, KEYS);
+	}
+	cm_buf_add_str(out, "\n");
+}
+
+static void
+succeed(const struct cm_buf *text, struct cm_span old, const char *vkey, struct cm_buf *out)
+{
+	struct cm_span left = cm_buf_span(text), name = word_of(old, 1), line;
+
+	while (left.len > 0) {
+		line = next_line(&left);
+		if (line.ptr == old.ptr)
+			put_pair(old, vkey, out);
+		else if (has_word(line, 0, "group"))
+			put_with_pair(line, 3, name, out);
+		else if (has_word(line, 0, "quorum"))
+			put_with_pair(line, 1, name, out);
+		else {
+			cm_buf_add_span(out, line);
+			cm_buf_add_str(out, "\n");
+		}
+	}
+}
+
+static enum cm_result
+succeed_witness(const char *folder, const char *old, const char *next, struct cm_err *err)
+{
+	struct cm_buf trust = { 0 }, signers = { 0 }, text = { 0 };
+	struct cm_span line;
+	enum cm_result r = read_both(folder, &trust, &signers, err);
+
+	if (r == CM_OK)
+		r = check_texts(&trust, &signers, NULL, 0, err);
+	line = line_of(&trust, old);
+	if (r == CM_OK && line.len == 0)
+		r = cm_err_set(err, CM_E_NOTFOUND, "no line of the witness %s in the file " CM_TRUST_FILE, old);
+	if (r == CM_OK && line_of(&trust, next).len == 0) {
+		succeed(&trust, line, next, &text);
+		r = check_texts(&text, &signers, NULL, 0, err);
+		if (r == CM_OK)
+			r = write_file(folder, CM_TRUST_FILE, &text, err);
+	}
+	cm_buf_release(&trust);
+	cm_buf_release(&signers);
+	cm_buf_release(&text);
+	return r;
+}
+
+enum cm_result
+cm_trust_succeed(const char *folder, const struct cm_vkey *old, const struct cm_vkey *next, struct cm_err *err)
+{
+	struct cm_buf from = { 0 }, to = { 0 }, line = { 0 };
+	enum cm_result r = CM_E_NOMEM;
+
+	cm_vkey_write(old, &from);
+	cm_vkey_write(next, &to);
+	cm_buf_add_str(&line, "log ");
+	cm_vkey_write(next, &line);
+	if (cm_buf_cstr(&from) == NULL || cm_buf_cstr(&to) == NULL || !cm_buf_ok(&line))
+		r = cm_err_set(err, CM_E_NOMEM, "out of memory");
+	else if (next->type == CM_NOTE_COSIGNATURE)
+		r = succeed_witness(folder, cm_buf_cstr(&from), cm_buf_cstr(&to), err);
+	else
+		r = cm_trust_add(folder, cm_buf_span(&line), NULL, 0, err);
+	cm_buf_release(&from);
+	cm_buf_release(&to);
+	cm_buf_release(&line);
 	return r;
 }
 

@@ -7,6 +7,7 @@
  * group "witnesses" and the quorum are kept up to date as long as that group has all witnesses,
  * there is no other one, and the quorum is it, or none: one of two witnesses, two of more, since
  * the log's owner may be among them; whoever chose another number, or none of several, keeps it.
+ * The keys of a witness that one after the other ended count as one.
  * One key, one role: whoever has a key twice, or under two names, or one of the own keys, is
  * refused. */
 #ifndef CM_STORE_TRUST_H
@@ -55,6 +56,14 @@ CM_RESULT cm_trust_keys(const struct cm_trust *t, const struct cm_trust_key *own
  * type that signs nothing here; CM_E_REFUSED: a key in two roles, or by two names. */
 CM_RESULT cm_trust_add(const char *folder, struct cm_span lines, const struct cm_trust_key *own,
     size_t n_own, struct cm_err *err);
+
+/* The key ${next} follows ${old}, which ended.  Of a log: its line is added; the old one stays, for
+ * receipts that were made before.  Of a witness NAME: ${next} becomes NAME-2, and the group NAME-keys,
+ * any of the two, stands where NAME stood in groups and quorum, so that both count once; the address
+ * moves to the new line.  What is there already changes nothing.  CM_E_NOTFOUND: there is no such
+ * witness; CM_E_REFUSED as above. */
+CM_RESULT cm_trust_succeed(const char *folder, const struct cm_vkey *old, const struct cm_vkey *next,
+    struct cm_err *err);
 
 /* How many of the witnesses are enough: a number, "all", or "none" (of their cosignatures is
  * needed).  CM_E_USAGE: there are not so many; CM_E_REFUSED: the file has a quorum of its own

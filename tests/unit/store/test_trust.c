@@ -430,6 +430,69 @@ a_signer_whose_key_signs_nothing_here_is_not_added_in_vain(void **state)
 	must_add(cm_arena_printf(&arena, "A %s", key));
 }
 
+static enum cm_result
+succeed(const char *name, enum cm_note_type type, uint8_t old, const char *next_name, uint8_t next)
+{
+	struct made_key from = made_key(name, type, old), to = made_key(next_name, type, next);
+
+	err = (struct cm_err) { 0 };
+	return cm_trust_succeed(folder, &from.v, &to.v, &err);
+}
+
+static void
+a_log_that_follows_has_its_line_beside_the_old_one(void **state)
+{
+	(void)state;
+	must_add(log_line(1));
+	assert_int_equal(succeed("log.example/1", CM_NOTE_ED25519, 1, "log.example/2", 2), CM_OK);
+	assert_int_equal(succeed("log.example/1", CM_NOTE_ED25519, 1, "log.example/2", 2), CM_OK);
+	assert_string_equal(text_of("trust"),
+	    cm_arena_printf(&arena, HEAD "%s\n%s\nquorum none\n", log_line(1), log_line(2)));
+}
+
+static void
+a_witness_that_follows_counts_once_with_the_old_one(void **state)
+{
+	const char *a = witness_line("A", 2), *b = witness_line("B", 3), *c = witness_line("C", 4), *url = "http://w/";
+
+	(void)state;
+	must_add(cm_arena_printf(&arena, "%s %s", a, url));
+	must_add(b);
+	assert_int_equal(succeed("A", CM_NOTE_COSIGNATURE, 2, "new", 9), CM_OK);
+	assert_string_equal(text_of("trust"),
+	    cm_arena_printf(&arena, HEAD "%s\nwitness A-2 %s %s\ngroup A-keys any A A-2\n%s\n"
+	    "group witnesses 1 A-keys B\nquorum witnesses\n", a, vkey("new", CM_NOTE_COSIGNATURE, 9), url, b));
+	check_quorum(1, 2);
+	REFUSED(CM_E_USAGE, quorum("3"));
+	must_add(c);
+	check_quorum(2, 3);
+	assert_int_equal(succeed("A", CM_NOTE_COSIGNATURE, 2, "new", 9), CM_OK); /* as it is */
+	check_quorum(2, 3);
+	assert_int_equal(succeed("new", CM_NOTE_COSIGNATURE, 9, "newer", 10), CM_OK);
+	check_quorum(2, 3);
+	assert_int_equal(quorum("all"), CM_OK);
+	check_quorum(3, 3);
+	REFUSED(CM_E_NOTFOUND, succeed("X", CM_NOTE_COSIGNATURE, 20, "newest", 21));
+}
+
+static void
+groups_made_by_hand_get_both_keys_too(void **state)
+{
+	const char *a = witness_line("A", 2), *b = witness_line("B", 3);
+
+	(void)state;
+	put_text("trust", cm_arena_printf(&arena, "%s\n%s\ngroup mine all A B\nquorum mine\n", a, b));
+	assert_int_equal(succeed("B", CM_NOTE_COSIGNATURE, 3, "new", 9), CM_OK);
+	assert_string_equal(text_of("trust"),
+	    cm_arena_printf(&arena, "%s\n%s\nwitness B-2 %s\ngroup B-keys any B B-2\n"
+	    "group mine all A B-keys\nquorum mine\n", a, b, vkey("new", CM_NOTE_COSIGNATURE, 9)));
+	/* A witness alone, whose new key is one that is trusted for something else. */
+	put_text("trust", cm_arena_printf(&arena, "%s\n%s\nquorum A\n", a, log_line(7)));
+	REFUSED(CM_E_REFUSED, succeed("A", CM_NOTE_COSIGNATURE, 2, "new", 7));
+	assert_int_equal(succeed("A", CM_NOTE_COSIGNATURE, 2, "new", 9), CM_OK);
+	assert_string_equal(read_all().policy.member[read_all().policy.quorum].name, "A-keys");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -449,6 +512,9 @@ main(void)
 		TEST(who_has_moved_is_reached_at_the_new_address),
 		TEST(a_signer_whose_key_signs_nothing_here_is_not_added_in_vain),
 		TEST(lines_that_are_none_say_so),
+		TEST(a_log_that_follows_has_its_line_beside_the_old_one),
+		TEST(a_witness_that_follows_counts_once_with_the_old_one),
+		TEST(groups_made_by_hand_get_both_keys_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
