@@ -13,7 +13,7 @@ const struct cm_command cm_command_key = {
 	.name = "key",
 	.run = run,
 	.flags = CM_COMMAND_CASE,
-	.line = "Ends the statement key, with or without one that follows",
+	.line = "Ends the key of a role, with or without one that follows",
 	.operands = "PART",
 	.more = "What the key stated and logged before stands.  What it states later counts no more for\n"
 		"those who know of its end: give them the files that are written, for `comity trust\n"

@@ -1,4 +1,4 @@
-/* `comity key rotate' and `comity key revoke'. */
+/* `comity key rotate' and `comity key revoke': of the statement key, the log's, or the witness's. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,12 +12,15 @@
 #include "os/clock.h"
 #include "os/private.h"
 #include "os/random.h"
+#include "statement/key.h"
 #include "statement/key_v1.h"
+#include "store/witness_files.h"
 
-enum { OPT_OUT = 'o', OPT_REASON = CM_OPT, OPT_JSON };
+enum { OPT_OUT = 'o', OPT_REASON = CM_OPT, OPT_ROLE, OPT_JSON };
 
 static const struct cm_option options[] = {
 	{ OPT_OUT, "out", "NAME", "write NAME.json, NAME.json.sig, NAME.tlog-proof (default: key-ended)" },
+	{ OPT_ROLE, "role", "ROLE", "log or witness: the key of that (default: the statement key)" },
 	{ OPT_REASON, "reason", "TEXT", "why, for others to read" },
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ 0 },
@@ -31,6 +34,8 @@ struct ending {
 	struct cm_keyring keyring;
 	struct cm_arena arena;
 	struct cm_key_v1 key;
+	struct cm_vkey old, next; /* of a log or witness */
+	struct cm_witness_files *witness; /* the one that ends, so that nobody cosigns with it */
 	struct cm_case_stated stated;
 	struct cm_buf statement, sig, receipt;
 	struct cm_err err;
@@ -74,6 +79,116 @@ take_note(struct ending *e)
 	return r == CM_OK ? cm_case_ended_add(e->c, &ended, &texts, &e->err) : r;
 }
 
+static const char *
+part_of(const struct ending *e)
+{
+	return e->key.role == CM_KEY_LOG ? "log" : "witness";
+}
+
+/* "FOLDER/log", or with something behind it. */
+static const char *
+path_in_case(struct ending *e, const char *part, const char *tail)
+{
+	const char *path = cm_arena_printf(&e->arena, "%s/%s%s", cm_case_folder(e->c), part, tail);
+
+	if (path == NULL)
+		(void)cm_err_set(&e->err, CM_E_NOMEM, "out of memory");
+	return path;
+}
+
+/* The witness key's own word; nobody may cosign with it meanwhile. */
+static enum cm_result
+agree(struct ending *e)
+{
+	char by[CM_FINGERPRINT_LEN + 1];
+	const char *folder = path_in_case(e, "witness", ""), *path = path_in_case(e, "witness", "/key");
+	struct cm_buf file = { 0 }, message = { 0 };
+	struct cm_key key = { 0 };
+	enum cm_result r = folder == NULL || path == NULL ? CM_E_NOMEM :
+							    cm_witness_files_open(cm_disk_here(), folder, &e->witness, &e->err);
+
+	cm_ssh_fingerprint(&e->keyring.signer.key, by);
+	cm_key_v1_consent(&e->key.key, by, &message);
+	if (r == CM_OK)
+		r = cm_whole_read(path, CM_KEY_FILE_MAX, &file, &e->err);
+	if (r == CM_OK)
+		r = cm_key_parse(cm_buf_span(&file), &key, &e->err);
+	if (r == CM_OK && !cm_buf_ok(&message))
+		r = cm_err_set(&e->err, CM_E_NOMEM, "out of memory");
+	if (r == CM_OK && cm_ed25519_sign(key.seed, cm_buf_span(&message), e->key.agreed) != CM_OK)
+		r = cm_err_set(&e->err, CM_E_NOMEM, "out of memory");
+	cm_key_wipe(&key);
+	if (file.ptr != NULL)
+		explicit_bzero(file.ptr, file.len);
+	cm_buf_release(&file);
+	cm_buf_release(&message);
+	return r;
+}
+
+/* Without the log that its end is to stand in, or with another one half made, it does not begin. */
+static enum cm_result
+check_parts(struct ending *e)
+{
+	const char *log = path_in_case(e, "log", ""), *next = path_in_case(e, part_of(e), ".next");
+
+	if (log == NULL || next == NULL)
+		return CM_E_NOMEM;
+	if (!cm_path_exists(log))
+		return cm_err_set(&e->err, CM_E_REFUSED,
+		    "the end of a log's or witness's key has to be logged, and this case has no log");
+	if (!e->rotate && cm_path_exists(next))
+		return cm_err_set(&e->err, CM_E_REFUSED,
+		    "%s is there, of a rotation that was not finished: remove it first", next);
+	return CM_OK;
+}
+
+/* One end only: what an interrupted command left is made good, not stated again. */
+static enum cm_result
+check_first(struct ending *e)
+{
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	struct cm_case_ended_list list = { 0 };
+	enum cm_result r = cm_case_ended(e->c, &e->arena, &list, &e->err);
+	size_t i;
+
+	cm_ssh_fingerprint(&e->key.key, fingerprint);
+	for (i = 0; r == CM_OK && i < list.n; i++)
+		if (strcmp(list.item[i].fingerprint, fingerprint) == 0)
+			r = cm_err_set(&e->err, CM_E_REFUSED,
+			    "the end of this %s's key is stated already: `comity log checkpoint' logs that and makes way for "
+			    "the next one", part_of(e));
+	return r;
+}
+
+/* A log or witness ends, and the next one, which nobody knows yet, is made. */
+static enum cm_result
+take_role(struct ending *e)
+{
+	bool another;
+	enum cm_result r = cm_cli_roles_settle(e->c, &another, &e->err);
+
+	if (r == CM_OK)
+		r = check_parts(e);
+	if (r == CM_OK)
+		r = cm_cli_vkey(cm_case_folder(e->c), part_of(e), &e->old, &e->err);
+	if (r != CM_OK)
+		return r;
+	e->key.key = cm_ssh_public_of(e->old.key);
+	e->key.name = e->old.name;
+	r = check_first(e);
+	if (r != CM_OK)
+		return r;
+	if (e->key.role == CM_KEY_WITNESS)
+		r = agree(e);
+	if (r != CM_OK || !e->rotate)
+		return r;
+	r = cm_cli_roles_next(e->c, part_of(e), &e->next, &e->err);
+	e->key.successor = cm_ssh_public_of(e->next.key);
+	e->key.successor_name = e->next.name;
+	e->key.has_successor = r == CM_OK;
+	return r;
+}
+
 /* The old key's last statement, and the new key in its place: both or neither. */
 static enum cm_result
 state(struct ending *e)
@@ -86,13 +201,13 @@ state(struct ending *e)
 	if (cm_random(d.nonce, sizeof(d.nonce)) != CM_OK)
 		return cm_err_set(&e->err, CM_E_IO, "the system gives no randomness");
 	r = cm_case_begin(e->c, &e->err);
-	if (r == CM_OK && e->rotate)
+	if (r == CM_OK && e->rotate && e->key.role == CM_KEY_STATEMENT)
 		r = make_next(e);
 	if (r == CM_OK)
 		r = cm_case_state(e->c, &e->keyring.signer, &d, &e->stated, &e->err);
 	if (r == CM_OK)
 		r = take_note(e);
-	if (r == CM_OK && e->rotate)
+	if (r == CM_OK && e->rotate && e->key.role == CM_KEY_STATEMENT)
 		r = cm_case_key_take(e->c, &e->key.successor, &e->err);
 	if (r == CM_OK)
 		r = cm_case_commit(e->c, &e->err);
@@ -127,6 +242,50 @@ prove(struct ending *e)
 	return r;
 }
 
+/* Where its end stands; CM_E_NOTFOUND: it is not logged yet. */
+static enum cm_result
+place_of_end(struct ending *e, uint64_t *place)
+{
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	struct cm_case_ended_list list = { 0 };
+	enum cm_result r = cm_case_ended(e->c, &e->arena, &list, &e->err);
+	size_t i;
+
+	cm_ssh_fingerprint(&e->key.key, fingerprint);
+	for (i = 0; r == CM_OK && i < list.n; i++) {
+		if (!list.item[i].logged || strcmp(list.item[i].fingerprint, fingerprint) != 0)
+			continue;
+		*place = list.item[i].place;
+		return CM_OK;
+	}
+	return r == CM_OK ? CM_E_NOTFOUND : r;
+}
+
+/* Its receipt by the log that ended. */
+static enum cm_result
+prove_log(struct ending *e)
+{
+	struct cm_log_files *files = NULL;
+	struct cm_receipts receipts = { 0 };
+	struct cm_buf folder = { 0 };
+	uint64_t place = 0;
+	enum cm_result r = place_of_end(e, &place);
+
+	if (r != CM_OK)
+		return r == CM_E_NOTFOUND ? CM_OK : r;
+	r = cm_cli_roles_ended(e->c, "log", &e->old, &folder, &e->err);
+	if (r == CM_OK)
+		r = cm_log_files_open(cm_disk_here(), cm_buf_cstr(&folder), CM_LOG_READ, &files, &e->err);
+	if (r == CM_OK)
+		r = cm_receipts_begin(&receipts, files, &e->err);
+	if (r == CM_OK)
+		r = cm_receipts_make(&receipts, place, &e->receipt, &e->err);
+	cm_receipts_end(&receipts);
+	cm_log_files_close(files);
+	cm_buf_release(&folder);
+	return r;
+}
+
 /* None of it: one of an earlier end must not lie beside this one. */
 static enum cm_result
 write_one(struct ending *e, const char *tail, const struct cm_buf *text)
@@ -157,27 +316,32 @@ write_files(struct ending *e)
 static enum cm_result
 tell(struct ending *e, enum cm_exit *logged)
 {
-	enum cm_result r = e->rotate ? cm_case_key_done(e->c, &e->err) : CM_OK;
+	bool own = e->key.role == CM_KEY_STATEMENT;
+	enum cm_result r = e->rotate && own ? cm_case_key_done(e->c, &e->err) : CM_OK;
 
 	if (r != CM_OK)
 		return r;
+	cm_witness_files_close(e->witness);
+	e->witness = NULL;
 	*logged = cm_cli_publish_usual(e->ctx, e->c, true);
-	r = prove(e);
+	r = e->key.role == CM_KEY_LOG ? prove_log(e) : prove(e);
 	return r == CM_OK ? write_files(e) : r;
 }
 
 static enum cm_exit
 print(struct ending *e)
 {
-	char old[CM_FINGERPRINT_LEN + 1];
+	char old[CM_FINGERPRINT_LEN + 1], next[CM_FINGERPRINT_LEN + 1];
 	struct cm_buf b = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&b, 0);
 
 	cm_ssh_fingerprint(&e->key.key, old);
+	if (e->rotate)
+		cm_ssh_fingerprint(&e->key.successor, next);
 	if (e->json) {
 		cm_jsonw_object(&w);
 		cm_jsonw_kstr(&w, "ended", old);
-		cm_jsonw_kstr(&w, "successor", e->rotate ? cm_case_self(e->c)->fingerprint : NULL);
+		cm_jsonw_kstr(&w, "successor", e->rotate ? next : NULL);
 		cm_jsonw_khex(&w, "statement", cm_span_of(e->stated.digest, 32));
 		cm_jsonw_kbool(&w, "logged", e->receipt.len > 0);
 		cm_jsonw_kstr(&w, "file", e->out);
@@ -186,7 +350,7 @@ print(struct ending *e)
 	}
 	fprintf(e->ctx->out, "ended          %s\n", old);
 	if (e->rotate)
-		fprintf(e->ctx->out, "now            %s\n", cm_case_self(e->c)->fingerprint);
+		fprintf(e->ctx->out, "now            %s\n", next);
 	fprintf(e->ctx->out, "\nGive %s.json%s to the other parties, for `comity trust add %s.json'.\n", e->out,
 	    e->receipt.len > 0 ? ", .json.sig and .tlog-proof" : " and .json.sig", e->out);
 	return CM_EXIT_OK;
@@ -214,18 +378,29 @@ end_key(struct ending *e)
 
 	if (r == CM_OK)
 		r = cm_case_keyring(e->c, e->ctx->agent, &e->keyring, &e->err);
-	if (r == CM_OK)
+	if (r == CM_OK && e->key.role == CM_KEY_STATEMENT)
 		e->key.key = e->keyring.signer.key;
+	else if (r == CM_OK)
+		r = take_role(e);
 	if (r == CM_OK)
 		r = state(e);
-	if (r != CM_OK)
-		return cm_cli_error(e->ctx, NULL, &e->err, "the key is what it was");
+	if (r != CM_OK) {
+		(void)cm_cli_error(e->ctx, NULL, &e->err, "the key is what it was");
+		return CM_EXIT_CANNOT; /* nobody else's word was refused */
+	}
 	if (tell(e, &logged) != CM_OK)
 		return cm_cli_error(e->ctx, NULL, &e->err,
 		    "the key has ended all the same: its statement is in .comity/statements, and `comity log prove' "
 		    "makes the receipt for it");
 	code = print(e);
 	return code == CM_EXIT_OK ? logged : code;
+}
+
+static bool
+read_role(const char *word, enum cm_key_role *out)
+{
+	*out = strcmp(word, "log") == 0 ? CM_KEY_LOG : CM_KEY_WITNESS;
+	return *out == CM_KEY_LOG || strcmp(word, "witness") == 0;
 }
 
 static enum cm_exit
@@ -243,14 +418,17 @@ run_end(const struct cm_command *command, int argc, char **argv, const struct cm
 			e.key.reason.text = a.value;
 		else if (id == OPT_JSON)
 			e.json = true;
-		else
+		else if (id != OPT_ROLE)
 			return CM_EXIT_USAGE;
+		else if (!read_role(a.value, &e.key.role))
+			return cm_cli_usage(ctx, command, "--role is log or witness");
 	if (a.n != 0)
 		return cm_cli_usage(ctx, command, "it takes no operand");
 	if (!cm_cli_case(ctx, &e.c, &code))
 		return code;
 	cm_arena_init(&e.arena, 0);
 	code = end_key(&e);
+	cm_witness_files_close(e.witness);
 	cm_keyring_close(&e.keyring);
 	cm_buf_release(&e.statement);
 	cm_buf_release(&e.sig);
@@ -276,17 +454,18 @@ const struct cm_command cm_command_key_rotate = {
 	.name = "key rotate",
 	.run = run_rotate,
 	.flags = CM_COMMAND_CASE,
-	.line = "Makes a new statement key, which the old one names with its last statement",
+	.line = "Makes a new key, which a last statement of or about the old one names",
 	.options = options,
 	.more = "The old key's files stay in the case as key.ended-N: destroy the secret one when you\n"
-		"need it no more.\n",
+		"need it no more.  With --role the log's or witness's folder becomes log.ended-N or\n"
+		"witness.ended-N, and a new one is made.\n",
 };
 
 const struct cm_command cm_command_key_revoke = {
 	.name = "key revoke",
 	.run = run_revoke,
 	.flags = CM_COMMAND_CASE,
-	.line = "Ends the statement key for good: the case can state nothing more",
+	.line = "Ends a key for good: with the statement key the case can state nothing more",
 	.options = options,
 	.more = "If another key is to follow, `comity key rotate' instead: a successor that the old key\n"
 		"names needs no new introduction.\n",

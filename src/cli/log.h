@@ -34,6 +34,21 @@ struct cm_cli_roles {
 };
 CM_RESULT cm_cli_roles_make(struct cm_case *c, const struct cm_cli_roles *in, struct cm_err *err);
 
+/* The log or witness that is to follow the one there is, in the folder PART.next; one that is there
+ * already, of a rotation that was not finished, is taken.  A witness knows the same logs.  ${out} is
+ * its verifier key. */
+CM_RESULT cm_cli_roles_next(struct cm_case *c, const char *part, struct cm_vkey *out, struct cm_err *err);
+
+/* Where the end of the key of log or witness is logged, the folder becomes PART.ended-N, and PART.next,
+ * if there is one, takes its place: the case trusts it, and everything that was stated is to be
+ * logged anew in a new log.  Usually nothing is to be done.  What a crash left is done by whoever comes
+ * next; one process at a time.  ${*log}: another log is there now. */
+CM_RESULT cm_cli_roles_settle(struct cm_case *c, bool *log, struct cm_err *err);
+
+/* The folder PART.ended-N of this key.  CM_E_NOTFOUND. */
+CM_RESULT cm_cli_roles_ended(struct cm_case *c, const char *part, const struct cm_vkey *key,
+    struct cm_buf *out, struct cm_err *err);
+
 /* The entry of a statement and its signature (log/entry.h), with its signer's fingerprint. */
 CM_RESULT cm_cli_entry(struct cm_span json, struct cm_span sig, struct cm_buf *out, struct cm_err *err);
 

@@ -324,8 +324,8 @@ publish(struct publishing *p)
 	return r;
 }
 
-enum cm_exit
-cm_cli_publish(const struct cm_publish *in, struct cm_arena *arena, struct cm_published *out)
+static enum cm_exit
+publish_once(const struct cm_publish *in, struct cm_arena *arena, struct cm_published *out)
 {
 	struct publishing p = { .in = in, .out = out, .arena = arena };
 	enum cm_exit code = CM_EXIT_OK;
@@ -343,6 +343,41 @@ cm_cli_publish(const struct cm_publish *in, struct cm_arena *arena, struct cm_pu
 	cm_http_client_free(p.http);
 	cm_log_files_close(p.log);
 	return code;
+}
+
+static enum cm_exit
+settle(const struct cm_publish *in, bool *another)
+{
+	struct cm_err err = { 0 };
+
+	if (cm_cli_roles_settle(in->c, another, &err) == CM_OK)
+		return CM_EXIT_OK;
+	return cm_cli_error(in->ctx, NULL, &err,
+	    "log or witness, whose key has ended, could not leave its place to the next one; `comity log checkpoint' "
+	    "tries again");
+}
+
+/* A log whose end was just logged is followed by another one, which gets everything anew. */
+enum cm_exit
+cm_cli_publish(const struct cm_publish *in, struct cm_arena *arena, struct cm_published *out)
+{
+	struct cm_publish again = *in;
+	bool another = false;
+	enum cm_exit code = settle(in, &another);
+
+	*out = (struct cm_published) { 0 };
+	if (code == CM_EXIT_OK)
+		code = publish_once(in, arena, out);
+	another = false;
+	if (code == CM_EXIT_OK)
+		code = settle(in, &another);
+	if (code != CM_EXIT_OK || !another)
+		return code;
+	again.resume = false;
+	again.zip = NULL; /* it has receipts of the old log now */
+	again.digest = NULL;
+	again.answer = cm_span_of(NULL, 0);
+	return publish_once(&again, arena, out);
 }
 
 enum cm_exit

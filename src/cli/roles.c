@@ -100,6 +100,79 @@ make_witness(struct cm_case *c, const char *name, struct cm_err *err)
 	return r;
 }
 
+/* For each log that the old witness knows. */
+struct carrying {
+	struct cm_witness_files *to;
+	enum cm_result r;
+	struct cm_err *err;
+};
+
+static void
+carry_one(void *arg, const struct cm_vkey *log, const struct cm_witness_held *held, uint64_t time)
+{
+	struct carrying *c = arg;
+
+	(void)held;
+	(void)time;
+	if (c->r == CM_OK)
+		c->r = cm_witness_files_add_log(c->to, log, c->err);
+}
+
+static enum cm_result
+carry_logs(struct cm_case *c, const char *to, struct cm_err *err)
+{
+	struct cm_witness_files *old = NULL, *new = NULL;
+	struct carrying carrying = { .err = err };
+	struct cm_buf from = { 0 };
+	enum cm_result r = CM_E_NOMEM;
+
+	cm_buf_printf(&from, "%s/witness", cm_case_folder(c));
+	if (cm_buf_cstr(&from) != NULL)
+		r = cm_witness_files_look(cm_disk_here(), cm_buf_cstr(&from), &old, err);
+	if (r == CM_OK)
+		r = cm_witness_files_open(cm_disk_here(), to, &new, err);
+	carrying.to = new;
+	if (r == CM_OK)
+		r = cm_witness_files_each(old, carry_one, &carrying, err);
+	cm_witness_files_close(old);
+	cm_witness_files_close(new);
+	cm_buf_release(&from);
+	return r == CM_OK ? carrying.r : r;
+}
+
+static enum cm_result
+make_next(struct cm_case *c, bool log, const char *name, struct cm_err *err)
+{
+	struct fresh_key k;
+	enum cm_result r = begin(c, name, log ? LOG_NAME : WITNESS_NAME, &k, err);
+	struct cm_log_new fresh_log = { .seed = k.seed, .check = k.check };
+	struct cm_witness_new fresh = { .seed = k.seed, .check = k.check };
+
+	if (r == CM_OK) {
+		fresh_log.folder = fresh.folder = cm_buf_cstr(&k.folder);
+		fresh_log.origin = fresh.name = cm_buf_cstr(&k.name);
+		if (cm_path_exists(fresh.folder))
+			r = CM_OK; /* of a rotation that was not finished: nobody knows it yet */
+		else
+			r = log ? cm_log_files_create(cm_disk_here(), &fresh_log, err)
+				: cm_witness_files_create(cm_disk_here(), &fresh, err);
+	}
+	if (r == CM_OK && !log)
+		r = carry_logs(c, fresh.folder, err);
+	end(&k);
+	return r;
+}
+
+enum cm_result
+cm_cli_roles_next(struct cm_case *c, const char *part, struct cm_vkey *out, struct cm_err *err)
+{
+	bool log = strcmp(part, "log") == 0;
+	const char *name = log ? "log.next" : "witness.next";
+	enum cm_result r = make_next(c, log, name, err);
+
+	return r == CM_OK ? cm_cli_vkey(cm_case_folder(c), name, out, err) : r;
+}
+
 /* So that what is stated here verifies here, and what the own witness saw counts. */
 static enum cm_result
 trust_own(struct cm_case *c, const char *part, struct cm_err *err)

@@ -188,8 +188,8 @@ CM_RESULT cm_case_logged_at(
 /* One beyond the last place that is known. */
 CM_RESULT cm_case_logged_next(struct cm_case *c, uint64_t *next, struct cm_err *err);
 
-/* Another log takes the place of one that is lost: no statement has a place any more, nor has the end
- * of an own key. */
+/* Another log takes the place of one that is lost or has ended: no statement has a place any more, nor
+ * has the end of an own statement key.  Where log and witness keys ended stays. */
 CM_RESULT cm_case_logged_forget(struct cm_case *c, struct cm_err *err);
 
 /* The checkpoints that the own log signed, with the time of the own clock: what names one can not

@@ -47,6 +47,8 @@ CM_RESULT cm_case_key_settle(struct cm_case *c, struct cm_err *err);
 
 /* The ends of own keys whose statements have got places in the own log have them, too. */
 CM_RESULT cm_case_ended_logged(struct cm_case *c, const char *origin, struct cm_err *err);
+/* Has this key, of whatever role, ended at a place that is known? */
+CM_RESULT cm_case_ended_has(struct cm_case *c, const char *fingerprint, bool *out, struct cm_err *err);
 
 /* A struct cm_case_statement of columns digest, signer, number, predicate, made, path. */
 CM_RESULT cm_case_read_statement(

@@ -308,3 +308,16 @@ cm_case_ended_logged(struct cm_case *c, const char *origin, struct cm_err *err)
 	cm_query_text(&q, 1, origin);
 	return cm_query_run(&q, err);
 }
+
+enum cm_result
+cm_case_ended_has(struct cm_case *c, const char *fingerprint, bool *out, struct cm_err *err)
+{
+	struct cm_query q =
+	    cm_query_of(&c->db, "SELECT 1 FROM ended WHERE fingerprint = ? AND origin IS NOT NULL");
+	enum cm_result r;
+
+	cm_query_text(&q, 1, fingerprint);
+	r = cm_query_step(&q, out, err);
+	cm_query_end(&q);
+	return r;
+}

@@ -97,7 +97,7 @@ cm_case_logged_forget(struct cm_case *c, struct cm_err *err)
 	if (r == CM_OK)
 		r = cm_db_exec(&c->db,
 		    "DELETE FROM logged; UPDATE ended SET origin = NULL, place = 0"
-		    " WHERE json IN (SELECT json FROM statement WHERE predicate = 'key')",
+		    " WHERE json IN (SELECT json FROM statement WHERE predicate = 'key' AND signer = ended.fingerprint)",
 		    err);
 	return cm_case_leave(c, own, r, err);
 }

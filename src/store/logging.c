@@ -121,12 +121,30 @@ append_rest(struct logging *g, size_t *n)
 	return r;
 }
 
+/* Behind its end a log has nothing more. */
+static enum cm_result
+check_not_ended(const struct logging *g)
+{
+	struct cm_ssh_public key = cm_ssh_public_of(cm_log_files_key(g->l)->key);
+	char fingerprint[CM_FINGERPRINT_LEN + 1];
+	bool ended = false;
+	enum cm_result r;
+
+	cm_ssh_fingerprint(&key, fingerprint);
+	r = cm_case_ended_has(g->c, fingerprint, &ended, g->err);
+	if (r == CM_OK && ended)
+		r = cm_err_set(g->err, CM_E_REFUSED, "the key of this log has ended: nothing more is logged in it");
+	return r;
+}
+
 static enum cm_result
 store_places(struct logging *g)
 {
 	enum cm_result r = cm_case_begin(g->c, g->err);
 	size_t i;
 
+	if (r == CM_OK)
+		r = check_not_ended(g); /* meanwhile */
 	for (i = 0; r == CM_OK && i < g->n; i++)
 		r = cm_case_logged_add(g->c, g->item[i].statement, g->item[i].place, g->err);
 	if (r == CM_OK)
@@ -159,7 +177,9 @@ cm_logging_run(struct cm_case *c, struct cm_log_files *l, size_t *n, struct cm_e
 
 	*n = 0;
 	cm_arena_init(&g.arena, 0);
-	r = cm_case_logged_next(c, &next, err);
+	r = check_not_ended(&g);
+	if (r == CM_OK)
+		r = cm_case_logged_next(c, &next, err);
 	if (r == CM_OK)
 		r = check_places(&g, next);
 	if (r == CM_OK)

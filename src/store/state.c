@@ -196,12 +196,13 @@ head_of(const struct cm_signer *signer, const struct cm_case_draft *d)
 	return s;
 }
 
-/* A key whose end it stated itself states nothing more. */
+/* A key whose end it stated itself states nothing more; those of log and witness it ends, too. */
 static enum cm_result
 check_not_ended(struct cm_case *c, const char *by, struct cm_err *err)
 {
 	struct cm_query q =
-	    cm_query_of(&c->db, "SELECT 1 FROM statement WHERE signer = ? AND predicate = 'key'");
+	    cm_query_of(&c->db, "SELECT 1 FROM statement s WHERE s.signer = ? AND s.predicate = 'key' AND NOT EXISTS"
+				" (SELECT 1 FROM ended e WHERE e.json = s.json AND e.fingerprint <> s.signer)");
 	bool row = false;
 	enum cm_result r;
 
