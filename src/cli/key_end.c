@@ -328,6 +328,22 @@ tell(struct ending *e, enum cm_exit *logged)
 	return r == CM_OK ? write_files(e) : r;
 }
 
+/* The new log's line, for who witnesses it; others get it with the statement. */
+static void
+print_log(struct ending *e)
+{
+	struct cm_buf line = { 0 };
+
+	if (e->key.role != CM_KEY_LOG || !e->rotate)
+		return;
+	cm_buf_add_str(&line, "log ");
+	cm_vkey_write(&e->next, &line);
+	fprintf(e->ctx->out, "\nFor those who witness it, for `comity witness add-log':\n\n");
+	cm_cli_text(e->ctx->out, cm_buf_span(&line));
+	fputc('\n', e->ctx->out);
+	cm_buf_release(&line);
+}
+
 static enum cm_exit
 print(struct ending *e)
 {
@@ -353,6 +369,7 @@ print(struct ending *e)
 		fprintf(e->ctx->out, "now            %s\n", next);
 	fprintf(e->ctx->out, "\nGive %s.json%s to the other parties, for `comity trust add %s.json'.\n", e->out,
 	    e->receipt.len > 0 ? ", .json.sig and .tlog-proof" : " and .json.sig", e->out);
+	print_log(e);
 	return CM_EXIT_OK;
 }
 

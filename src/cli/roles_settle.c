@@ -36,6 +36,10 @@ find_end(const struct settling *s, struct cm_vkey *key, bool *out)
 	size_t i;
 
 	*out = false;
+	if (r == CM_E_NOTFOUND) {
+		*s->err = (struct cm_err) { 0 };
+		return CM_OK; /* a folder that is damaged says so where it is used */
+	}
 	cm_arena_init(&arena, 0);
 	if (r == CM_OK)
 		r = cm_case_ended(s->c, &arena, &list, s->err);

@@ -74,6 +74,8 @@ cp -r c c0
 
 # the log's key
 is "A's log gets another key" 0 in_dir a "$COMITY" key rotate --role log --reason "a copy was stolen" -o ../log-ended
+says "its witnesses get its line" "log $(cat a/.comity/log/vkey)" out
+is "B's witness takes the new log" 0 in_dir b "$COMITY" witness add-log "$(grep '^log' out)"
 old=$(sed -n 's/^log \([^+]*\)+.*/\1/p' a.lines)
 in_dir a "$COMITY" log show --json >shown
 silent "it is another log" "\"$old\"" shown
@@ -112,6 +114,10 @@ is "a receipt of it alone is refused" 1 in_dir c "$COMITY" log verify ../parts/s
 says "and it is said why" "had ended before" out
 rm -rf parts && mkdir parts && unzip -q a.dossier -d parts
 is "an older one is not" 0 in_dir c "$COMITY" log verify ../parts/seal-1.tlog-proof ../parts/seal-1.json
+
+is "the thief ends the log, too" 0 in_dir thief "$COMITY" key rotate --role log -o ../thief-ended
+is "but it has ended before: nothing follows twice" 1 in_dir c "$COMITY" trust add ../thief-ended.json
+says "and it is said so" "had ended before" err
 
 # a stranger, who is a signer of C's: V
 fingerprint=$(ssh-keygen -lf v/.comity/key.pub | cut -d' ' -f2)
