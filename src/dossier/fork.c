@@ -16,10 +16,9 @@ cm_fork_pack(const struct cm_fork *f, struct cm_buf *out, struct cm_err *err)
 	enum cm_result r;
 
 	cm_fork_write(f, &text);
-	if (!cm_buf_ok(&text))
-		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	entry[0].data = cm_buf_span(&text);
-	r = cm_zip_write(entry, FILES, &sink, err);
+	r = cm_buf_ok(&text) ? cm_zip_write(entry, FILES, &sink, err)
+			     : cm_err_set(err, CM_E_NOMEM, "out of memory");
 	cm_buf_release(&text);
 	return r;
 }

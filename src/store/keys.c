@@ -36,12 +36,13 @@ drop(const struct cm_case *c, const char *name)
 static enum cm_result
 check_unchanged(struct cm_case *c, struct cm_err *err)
 {
-	struct cm_query q = cm_query_of(&c->db, "SELECT 1 FROM party WHERE own = 1 AND fingerprint = ?");
+	struct cm_query q;
 	bool row = false;
 	enum cm_result r;
 
 	if (!c->begun)
 		return cm_err_set(err, CM_E_USAGE, "a key is made inside of a change of the case");
+	q = cm_query_of(&c->db, "SELECT 1 FROM party WHERE own = 1 AND fingerprint = ?");
 	cm_query_text(&q, 1, c->self.fingerprint);
 	r = cm_query_step(&q, &row, err);
 	cm_query_end(&q);
