@@ -19,7 +19,7 @@ SIZES = {
 LONG = 8           # powers of ten
 ENTRY_BYTES = 200  # of a disk, a little more than an entry takes
 WITNESSES = 3
-SETTLE = 6  # seconds: after files were removed ext4 looks long for new inodes, for five
+SETTLE = 6  # seconds for the disk, after files were removed or servers were started
 
 
 def say(*words):
