@@ -357,7 +357,8 @@ say_taken(const struct taking *t, const struct answer *a)
 	else if (a->e.logged)
 		fprintf(f, ": what it had logged before entry %llu counts\n", place);
 	else
-		fprintf(f, ": nothing of it counts, since its end is not shown to be logged\n");
+		fprintf(f, ": nothing of it counts until its end is shown to be logged: take it again with its\n"
+			   "               .tlog-proof beside it, of a log that you know\n");
 }
 
 static enum cm_result

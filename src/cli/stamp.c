@@ -160,6 +160,12 @@ stamp(struct stamping *s, struct cm_buf *out)
 	if (cm_buf_cstr(&s->url) == NULL)
 		return cm_err_set(s->err, CM_E_NOMEM, "out of memory");
 	r = read_file(s, "tsa.pem", CM_TIMESTAMP_CA_BYTES, &s->roots);
+	if (r == CM_OK && s->roots.len == 0) {
+		cm_cli_say(s->in->ctx,
+		    "no time stamp: there is no %s/tsa.pem that it could lead to; `comity trust tsa' puts one there",
+		    s->in->folder);
+		return CM_OK;
+	}
 	if (r == CM_OK)
 		r = take_old(s, out, &there);
 	return r == CM_OK && !there ? take_new(s, out) : r;

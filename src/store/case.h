@@ -88,8 +88,8 @@ CM_RESULT cm_case_keyring(
  * name key.next, and, after the old one stated its end, named the party's own; when that is
  * committed, done gives the files their names (the old one becomes key.ended-N).  A crash in
  * between is made good when the case is opened next.  The old key must not be used any more.
- * next, CM_E_REFUSED: another process has changed the key since the case was opened; CM_E_USAGE:
- * nothing was begun. */
+ * next, CM_E_REFUSED: another process has changed the key since the case was opened, or it has
+ * ended for good; CM_E_USAGE: nothing was begun. */
 CM_RESULT cm_case_key_next(struct cm_case *c, const uint8_t seed[32], uint32_t check,
     struct cm_ssh_public *out, struct cm_err *err);
 CM_RESULT cm_case_key_take(struct cm_case *c, const struct cm_ssh_public *next, struct cm_err *err);

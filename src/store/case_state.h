@@ -42,6 +42,9 @@ struct cm_case_list {
 /* Who the party is, from the database. */
 CM_RESULT cm_case_load_self(struct cm_case *c, struct cm_err *err);
 
+/* CM_E_REFUSED: the key ${by} has stated its own end. */
+CM_RESULT cm_case_check_not_ended(struct cm_case *c, const char *by, struct cm_err *err);
+
 /* Gives the key files the names that the database wants: a crash may have come in between. */
 CM_RESULT cm_case_key_settle(struct cm_case *c, struct cm_err *err);
 

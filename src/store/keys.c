@@ -48,7 +48,7 @@ check_unchanged(struct cm_case *c, struct cm_err *err)
 	cm_query_end(&q);
 	if (r == CM_OK && !row)
 		r = cm_err_set(err, CM_E_REFUSED, "another comity has just changed the key of this case");
-	return r;
+	return r == CM_OK ? cm_case_check_not_ended(c, c->self.fingerprint, err) : r;
 }
 
 enum cm_result

@@ -197,8 +197,8 @@ head_of(const struct cm_signer *signer, const struct cm_case_draft *d)
 }
 
 /* A key whose end it stated itself states nothing more; those of log and witness it ends, too. */
-static enum cm_result
-check_not_ended(struct cm_case *c, const char *by, struct cm_err *err)
+enum cm_result
+cm_case_check_not_ended(struct cm_case *c, const char *by, struct cm_err *err)
 {
 	struct cm_query q =
 	    cm_query_of(&c->db, "SELECT 1 FROM statement s WHERE s.signer = ? AND s.predicate = 'key' AND NOT EXISTS"
@@ -263,7 +263,7 @@ state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_
 	enum cm_result r;
 
 	cm_arena_init(&arena, 0);
-	r = check_not_ended(c, s.by, err);
+	r = cm_case_check_not_ended(c, s.by, err);
 	if (r == CM_OK)
 		r = next_in_line(c, &s, err);
 	if (r == CM_OK)

@@ -259,6 +259,26 @@ of_two_at_once_one_changes_the_key_and_the_other_destroys_nothing(void **state)
 }
 
 static void
+of_a_key_that_has_ended_for_good_there_is_no_next_one(void **state)
+{
+	struct cm_subject subject;
+	struct cm_case_draft d = { .type = CM_PREDICATE_KEY, .subject = &subject, .n_subject = 1,
+		.made = 1795475200, .body = write_end, .arg = &end };
+	struct cm_case_stated stated;
+
+	(void)state;
+	end.key = old.signer.key;
+	subject = cm_key_v1_subject(&end.key);
+	assert_int_equal(cm_case_state(c, &old.signer, &d, &stated, NULL), CM_OK);
+	assert_int_equal(cm_case_begin(c, NULL), CM_OK);
+	assert_int_equal(next(c, 1), CM_E_REFUSED);
+	assert_false(is_there("key.next"));
+	cm_case_rollback(c);
+	open_again();
+	assert_int_equal(made_state(c, &old.signer, &stated), CM_E_REFUSED);
+}
+
+static void
 an_end_that_gets_its_place_later_has_it_and_keeps_it(void **state)
 {
 	char fingerprint[CM_FINGERPRINT_LEN + 1];
@@ -300,6 +320,7 @@ main(void)
 		TEST(keys_follow_one_another),
 		TEST(a_key_whose_secret_is_elsewhere_is_followed_by_one_that_is_here),
 		TEST(of_two_at_once_one_changes_the_key_and_the_other_destroys_nothing),
+		TEST(of_a_key_that_has_ended_for_good_there_is_no_next_one),
 		TEST(an_end_that_gets_its_place_later_has_it_and_keeps_it),
 	};
 
