@@ -145,6 +145,45 @@ keep_lines(struct publishing *p, struct cm_span lines)
 			      : cm_log_files_cosigned(p->log, cm_log_files_head(p->log), lines, &p->err);
 }
 
+/* What came by hand, as if it were all that is under the checkpoint: a line of a known witness that is
+ * about another checkpoint would make every receipt of this one worthless. */
+static enum cm_result
+judge_answer(struct publishing *p, struct cm_witnessed *out)
+{
+	struct cm_buf whole = { 0 };
+	struct cm_err why = { 0 };
+	struct cm_note n;
+	enum cm_result r;
+
+	cm_checkpoint_write(cm_log_files_head(p->log), &whole);
+	cm_buf_add_str(&whole, "\n");
+	cm_buf_add_span(&whole, p->in->answer);
+	r = cm_buf_ok(&whole) ? cm_note_parse(cm_buf_span(&whole), p->arena, &n, &why) : CM_E_NOMEM;
+	if (r == CM_OK)
+		r = cm_policy_judge(&p->trust.policy, &n, p->arena, out, &why);
+	cm_buf_release(&whole);
+	return r == CM_OK ? r : cm_err_set(&p->err, r, "the answer: %s", r == CM_E_NOMEM ? "out of memory" : why.text);
+}
+
+static enum cm_result
+keep_answer(struct publishing *p)
+{
+	struct cm_witnessed w = { 0 };
+	enum cm_result r;
+
+	if (p->in->answer.len == 0)
+		return CM_OK;
+	r = judge_answer(p, &w);
+	p->out->answer_malformed = r == CM_E_MALFORMED;
+	if (r == CM_E_REFUSED)
+		cm_cli_say(p->in->ctx,
+		    "the answer is not about the %" PRIu64 " entries that the log has now, if they grew meanwhile: "
+		    "`comity log prove --from' asks anew", cm_log_files_head(p->log)->size);
+	if (r == CM_OK && w.n == 0)
+		r = cm_err_set(&p->err, CM_E_REFUSED, "the answer is of no witness that your trust file names");
+	return r == CM_OK ? keep_lines(p, p->in->answer) : r;
+}
+
 static void
 say_gathered(const struct publishing *p, const struct cm_gathered *g, size_t n)
 {
@@ -312,7 +351,7 @@ publish(struct publishing *p)
 	if (r == CM_OK)
 		r = remember_head(p);
 	if (r == CM_OK)
-		r = keep_lines(p, p->in->answer);
+		r = keep_answer(p);
 	if (r == CM_OK)
 		r = ask_cosignatures(p);
 	if (r == CM_OK)
@@ -338,7 +377,7 @@ publish_once(const struct cm_publish *in, struct cm_arena *arena, struct cm_publ
 	if (r != CM_OK) {
 		(void)cm_cli_error(in->ctx, NULL, &p.err,
 		    "what was stated stands; `comity log checkpoint' logs what is not logged yet");
-		code = CM_EXIT_CANNOT;
+		code = out->answer_malformed ? CM_EXIT_MALFORMED : CM_EXIT_CANNOT;
 	}
 	cm_http_client_free(p.http);
 	cm_log_files_close(p.log);

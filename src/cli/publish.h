@@ -29,11 +29,13 @@ struct cm_published {
 	struct cm_witnessed witnessed; /* in the arena of the caller */
 	size_t refreshed; /* dossiers */
 	struct cm_refreshed dossier; /* the one of in->disclosure */
+	bool answer_malformed;
 };
 
 /* A case without a log is CM_EXIT_OK, and nothing is done.  What witnesses do or leave undone is
  * said, and no failure.  CM_EXIT_CANNOT: a witness knows more of the log than the log, or the log
- * is damaged, or could not be written: it has been said.  Statements stand in any case. */
+ * is damaged, or could not be written, or in->answer does not hold: it has been said.  CM_EXIT_MALFORMED:
+ * in->answer is no answer.  Statements stand in any case. */
 enum cm_exit cm_cli_publish(
     const struct cm_publish *in, struct cm_arena *arena, struct cm_published *out);
 

@@ -39,7 +39,7 @@ each_once() { # each_once NAME FOLDER
 	is "$1: the log is clean" 0 in_dir "$2" "$COMITY" log fsck
 }
 
-rm -rf a b c d n w key-ended* k2* thief*
+rm -rf a b c d e n w key-ended* k2* thief*
 unset COMITY_CASE
 made a "Party a"
 made b "Party b"
@@ -139,6 +139,25 @@ is "D's may come again" 0 in_dir b "$COMITY" trust add ../d-ended.json
 is "as JSON it is JSON" 0 in_dir b "$COMITY" trust add --json ../d-ended.json
 cp out taken
 is "whole" 0 python3 -c 'import json; json.load(open("taken"))'
+
+# a witness that is asked by hand, about a log that has grown meanwhile
+made e "Party e"
+is "D's witness takes E's log" 0 in_dir d "$COMITY" witness add-log "$(grep ^log e.lines)"
+is "E knows D" 0 in_dir e "$COMITY" trust add ../d.lines
+is "E states" 0 in_dir e "$COMITY" seal "$attack"
+is "E asks" 0 in_dir e "$COMITY" log prove --from 0
+cp out request
+(cd d && "$COMITY" witness cosign <../request >../answer 2>../err) || echo "FAIL D does not cosign: $(cat err)"
+is "E states more" 0 in_dir e "$COMITY" seal "$attack"
+is "an answer about a shorter log is refused" 3 in_dir e "$COMITY" log checkpoint --answer ../answer
+says "it is said what to do" "asks anew" err
+is "nothing of it was published" 5 in_dir e "$COMITY" log checkpoint
+is "E asks anew" 0 in_dir e "$COMITY" log prove --from 1
+cp out request
+(cd d && "$COMITY" witness cosign <../request >../answer 2>../err) || echo "FAIL D does not cosign: $(cat err)"
+is "and takes the answer" 0 in_dir e "$COMITY" log checkpoint --answer ../answer
+is "nonsense is malformed" 4 in_dir e "$COMITY" log checkpoint --answer ../e.lines
+is "a stranger's answer is refused" 3 in_dir a "$COMITY" log checkpoint --answer ../answer
 
 # a case of before there were logs
 made c "Party c"
