@@ -161,6 +161,8 @@ def starve_log(case, made):
     starve("log prove, of size", ["log", "prove", "--from", "0"])
     starve("log fsck", ["log", "fsck"])
     starve("key rotate", ["key", "rotate", "-o", os.path.join(HERE, "k")], made, states)
+    for role in ("log", "witness"):
+        starve(f"key rotate, {role}", ["key", "rotate", "--role", role, "-o", os.path.join(HERE, "k")], made, states)
     starve("key revoke", ["key", "revoke", "--json", "-o", os.path.join(HERE, "k")], made)
     end = os.path.join(HERE, "end")
     subprocess.run([COMITY, "key", "rotate", "-o", end], cwd=other, check=True, capture_output=True)
