@@ -203,6 +203,15 @@ check(void *arg, const struct cm_context *ctx)
 	return code;
 }
 
+/* For messages. */
+static const char *
+own_file(struct verify *in, const char *name)
+{
+	const char *path = cm_arena_printf(&in->own.arena, "%s/%s", in->own.folder, name);
+
+	return path != NULL ? path : name;
+}
+
 /* What was not given comes from the case folder, where there is one. */
 static enum cm_exit
 take_own(struct verify *in, const struct cm_context *ctx)
@@ -218,15 +227,15 @@ take_own(struct verify *in, const struct cm_context *ctx)
 	cm_cli_say(ctx, "whose statements, logs and witnesses count is taken from %s", in->own.folder);
 	if (in->signers == NULL) {
 		cm_buf_add_span(&in->signers_text, cm_buf_span(&in->own.signers));
-		in->signers = "the signers of the case";
+		in->signers = own_file(in, "signers");
 	}
 	if (in->trust == NULL && in->own.trust.len > 0) {
 		cm_buf_add_span(&in->trust_text, cm_buf_span(&in->own.trust));
-		in->trust = "the trust file of the case";
+		in->trust = own_file(in, "trust");
 	}
 	if (in->tsa_ca == NULL && in->own.tsa.len > 0) {
 		cm_buf_add_span(&in->tsa_text, cm_buf_span(&in->own.tsa));
-		in->tsa_ca = "tsa.pem of the case";
+		in->tsa_ca = own_file(in, "tsa.pem");
 	}
 	if (cm_buf_ok(&in->signers_text) && cm_buf_ok(&in->trust_text) && cm_buf_ok(&in->tsa_text))
 		return CM_EXIT_OK;

@@ -95,11 +95,14 @@ read_all(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 	o->folder = cm_arena_printf(&o->arena, "%s", cm_case_folder(c));
 	if (o->folder == NULL)
 		return CM_E_NOMEM;
-	r = cm_case_signers_line(c, &o->signers, err);
+	/* The file first, so that its lines have the numbers that a person finds. */
+	r = read_file(o, CM_TRUST_SIGNERS, CM_SIGNERS_BYTES, &o->signers, err);
+	if (o->signers.len > 0 && o->signers.ptr[o->signers.len - 1] != '\n')
+		cm_buf_add_str(&o->signers, "\n");
+	if (r == CM_OK)
+		r = cm_case_signers_line(c, &o->signers, err);
 	if (r == CM_OK)
 		r = cm_case_former_lines(c, &o->signers, err);
-	if (r == CM_OK)
-		r = read_file(o, CM_TRUST_SIGNERS, CM_SIGNERS_BYTES, &o->signers, err);
 	if (r == CM_OK)
 		r = read_file(o, CM_TRUST_FILE, CM_POLICY_BYTES, &o->trust, err);
 	if (r == CM_OK)

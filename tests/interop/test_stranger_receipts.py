@@ -287,7 +287,7 @@ class Receipts(unittest.TestCase):
         support.write(os.path.join(here, ".comity", "trust"), self.trust().encode())
         done = run()
         self.assertEqual(done.returncode, PARTLY)
-        self.assertIn(b".comity/trust", done.stderr)
+        self.assertIn(b".comity", done.stderr)
         none = support.write(os.path.join(self.folder, "none"), self.trust("none").encode())
         self.assertEqual(run("--trust", none).returncode, HOLDS)
         support.write(os.path.join(here, ".comity", "trust"), b"quorum\n")
