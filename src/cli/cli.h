@@ -136,6 +136,10 @@ void cm_cli_say(const struct cm_context *ctx, const char *fmt, ...) CM_PRINTF(2,
 struct cm_buf;
 enum cm_exit cm_cli_json(const struct cm_context *ctx, struct cm_buf *b);
 
+/* What a command settled: "NAME  VALUE", or {"NAME": "VALUE"}. */
+enum cm_exit cm_cli_settled(
+    const struct cm_context *ctx, const char *name, const char *value, bool json);
+
 /* Text that others wrote: control characters, bytes that are no UTF-8 and such as
  * turn the direction of writing come out as \xNN, so that no file can write to
  * somebody's terminal. */

@@ -40,6 +40,7 @@ struct making {
 	char made[CM_RFC3339_LEN + 1];
 	struct cm_buf files;	/* what the child made */
 	struct cm_zip zip;	/* of the dossier; its bytes lie in files, json and sig */
+	struct cm_zip_entry *entry; /* its list, with room for the disclosure */
 	uint8_t (*digest)[32];		/* SHA-256 of each of its files but the last */
 	struct cm_buf json, sig;	/* of the disclosure */
 	struct cm_buf dossier;
@@ -400,6 +401,7 @@ take_draft(struct making *m, struct cm_zip *zip)
 			return no_memory(m);
 		m->disclosure.n_files++;
 	}
+	m->entry = entry;
 	*zip = (struct cm_zip) { entry, n, sum };
 	return rc;
 }
@@ -421,7 +423,6 @@ sign(struct making *m)
 	struct cm_case_draft draft = { .type = CM_PREDICATE_DISCLOSURE, .subject = subject,
 		.n_subject = w->n_exhibits, .to = w->to, .made = m->now, .body = write_body, .arg = m };
 	struct cm_sink sink = cm_sink_of_buf(&m->dossier);
-	struct cm_zip_entry *entry;
 	enum cm_result rc;
 	size_t i;
 
@@ -440,11 +441,10 @@ sign(struct making *m)
 		rc = cm_case_statement_text(w->c, m->stated.digest, &m->json, &m->sig, &m->err);
 	if (rc != CM_OK)
 		return rc;
-	/* take_draft left room for them; their sums are not known yet */
-	entry = (struct cm_zip_entry *)(uintptr_t)m->zip.entry;
+	/* their sums are not known yet */
 	memcpy(m->digest[m->zip.n], m->stated.digest, 32);
-	entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), cm_buf_span(&m->json) };
-	entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"), cm_buf_span(&m->sig) };
+	m->entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json"), cm_buf_span(&m->json) };
+	m->entry[m->zip.n++] = (struct cm_zip_entry) { cm_span_str("disclosure.json.sig"), cm_buf_span(&m->sig) };
 	/* at once: it would be copied while it grows */
 	(void)cm_buf_reserve(&m->dossier, m->files.len + m->json.len + m->sig.len + 4096);
 	return cm_zip_write_summed(m->zip.entry, m->zip.sum, m->zip.n, &sink, &m->err);

@@ -78,7 +78,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	int id;
 
 	while ((id = cm_args_next(&a)) != CM_ARGS_END)
-		if (id == OPT_WAIT && cm_args_number(&a, "--wait", 3600, &seconds))
+		if (id == OPT_WAIT && cm_args_number(&a, "wait", 3600, &seconds))
 			in.wait_ms = seconds == 0 ? 1 : (unsigned)seconds * 1000;
 		else if (id == OPT_ANSWER)
 			answer = a.value;

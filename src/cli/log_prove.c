@@ -119,7 +119,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	while ((id = cm_args_next(&a)) != CM_ARGS_END)
 		if (id == OPT_OUT)
 			p.out = a.value;
-		else if (id == OPT_FROM && cm_args_number(&a, "--from", INT64_MAX, &p.from))
+		else if (id == OPT_FROM && cm_args_number(&a, "from", INT64_MAX, &p.from))
 			p.grew = true;
 		else
 			return CM_EXIT_USAGE;

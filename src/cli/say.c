@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "cli/cli.h"
+#include "codec/json_write.h"
 #include "codec/utf8.h"
 
 enum cm_exit
@@ -102,6 +103,24 @@ cm_cli_json(const struct cm_context *ctx, struct cm_buf *b)
 	}
 	cm_buf_release(b);
 	return code;
+}
+
+enum cm_exit
+cm_cli_settled(const struct cm_context *ctx, const char *name, const char *value, bool json)
+{
+	struct cm_buf b = { 0 };
+	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+
+	if (json) {
+		cm_jsonw_object(&w);
+		cm_jsonw_kstr(&w, name, value);
+		cm_jsonw_object_end(&w);
+		return cm_cli_json(ctx, &b);
+	}
+	fprintf(ctx->out, "%-14s ", name);
+	cm_cli_text(ctx->out, cm_span_str(value));
+	fputc('\n', ctx->out);
+	return CM_EXIT_OK;
 }
 
 void

@@ -10,7 +10,7 @@ cm_serve_option(const struct cm_args *a, int id, struct cm_serve *s)
 	if (id == CM_SERVE_ADDRESS)
 		s->address = a->value;
 	return id == CM_SERVE_ADDRESS ||
-	    (id == CM_SERVE_PORT && cm_args_number(a, "--port", UINT16_MAX, &s->port));
+	    (id == CM_SERVE_PORT && cm_args_number(a, "port", UINT16_MAX, &s->port));
 }
 
 static void

@@ -10,22 +10,6 @@ static const struct cm_option options[] = {
 	{ 0 },
 };
 
-static enum cm_exit
-print(const struct cm_context *ctx, const char *many, bool json)
-{
-	struct cm_buf b = { 0 };
-	struct cm_jsonw w = cm_jsonw_of(&b, 0);
-
-	if (!json) {
-		fprintf(ctx->out, "quorum         %s\n", many);
-		return CM_EXIT_OK;
-	}
-	cm_jsonw_object(&w);
-	cm_jsonw_kstr(&w, "quorum", many);
-	cm_jsonw_object_end(&w);
-	return cm_cli_json(ctx, &b);
-}
-
 /* One process at a time, so that no line is lost; nothing of the database changes. */
 static enum cm_result
 change(struct cm_case *c, const char *many, struct cm_err *err)
@@ -54,7 +38,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	if (!cm_cli_case(ctx, &c, &code))
 		return code;
 	if (change(c, a.operand[0], &err) == CM_OK)
-		code = print(ctx, a.operand[0], json);
+		code = cm_cli_settled(ctx, "quorum", a.operand[0], json);
 	else
 		code = cm_cli_error(ctx, NULL, &err, "nothing was changed");
 	cm_case_close(c);

@@ -53,24 +53,6 @@ take(const struct cm_case *c, const char *url, const char *file, struct cm_err *
 }
 
 static enum cm_exit
-print(const struct cm_context *ctx, const char *url, bool json)
-{
-	struct cm_buf b = { 0 };
-	struct cm_jsonw w = cm_jsonw_of(&b, 0);
-
-	if (!json) {
-		fprintf(ctx->out, "stamps from    ");
-		cm_cli_text(ctx->out, cm_span_str(url));
-		fputc('\n', ctx->out);
-		return CM_EXIT_OK;
-	}
-	cm_jsonw_object(&w);
-	cm_jsonw_kstr(&w, "tsa", url);
-	cm_jsonw_object_end(&w);
-	return cm_cli_json(ctx, &b);
-}
-
-static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_trust_tsa, argc, argv, ctx);
@@ -86,7 +68,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	if (!cm_cli_case(ctx, &c, &code))
 		return code;
 	if (take(c, a.operand[0], a.operand[1], &err) == CM_OK)
-		code = print(ctx, a.operand[0], json);
+		code = cm_cli_settled(ctx, "tsa", a.operand[0], json);
 	else
 		code = cm_cli_error(ctx, NULL, &err, "nothing was changed");
 	cm_case_close(c);

@@ -14,15 +14,17 @@ static const struct cm_option options[] = {
 static enum cm_exit
 answer(const struct cm_cli_witness *w, struct cm_witness_answer_out *out)
 {
+	struct cm_span reason = cm_buf_span(&out->body);
 	enum cm_exit code = CM_EXIT_OK;
 
 	if (out->status == 200 || out->status == 409)
 		fwrite(out->body.ptr, 1, out->body.len, w->ctx->out);
 	if (out->status != 200) {
+		while (reason.len > 0 && reason.ptr[reason.len - 1] == '\n')
+			reason.len--;
 		fprintf(w->ctx->err, "comity: not cosigned: %d ", out->status);
-		cm_cli_text(w->ctx->err, cm_buf_span(&out->body));
-		if (out->body.len == 0 || out->body.ptr[out->body.len - 1] != '\n')
-			fputc('\n', w->ctx->err);
+		cm_cli_text(w->ctx->err, reason);
+		fputc('\n', w->ctx->err);
 		code = out->status == 400 ? CM_EXIT_MALFORMED : CM_EXIT_REFUSED;
 	}
 	cm_buf_release(&out->body);
