@@ -151,6 +151,27 @@ got=$?
 if [ $got -eq 4 ]; then echo "ok nonsense is malformed"; else echo "FAIL nonsense: exit $got"; fi
 serve witness_v v witness serve --port "$(sed 's|.*:\([0-9]*\)/|\1|' url_v)"
 
+# a backup put back in place, so that the folder still is where it was: nothing may be signed
+put_back() { # put_back WHAT...: of the saved case
+	for what in "$@"; do cp -r "saved/$what" a/.comity/; done
+}
+rm -rf saved newest
+cp -r a/.comity saved
+in_dir a "$COMITY" handover --to "Party b" --how "by hand" >/dev/null 2>&1
+cp -r a/.comity newest
+rm -r a/.comity/log/tile
+put_back log
+cmp -s saved/log/head newest/log/head && echo "FAIL the log did not grow"
+is "a log older than its case does not sign" 3 in_dir a "$COMITY" log checkpoint
+says "and says who knows more" "is ahead" err
+put_back case.db
+is "one older than what witnesses hold does not sign" 3 in_dir a "$COMITY" handover --to "Party b" --how "again"
+says "and says so again" "a witness knows another history" err
+if cmp -s a/.comity/log/head saved/log/head; then echo "ok nothing was signed"; else echo "FAIL it signed a second history"; fi
+rm -r a/.comity/log/tile
+cp -r newest/. a/.comity/
+is "with the newest copy all goes on" 0 in_dir a "$COMITY" log checkpoint
+
 # A's key ends; a thief has a copy of it
 cp -r a stolen
 is "A makes a new key" 0 in_dir a "$COMITY" key rotate --reason "a copy was stolen" -o ../key-ended
