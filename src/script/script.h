@@ -1,0 +1,59 @@
+/* script/script.h -- what an injected script would have asked for.
+ *
+ * Unpacks in layers, by substitution and decoding only, and never runs anything:
+ * p,a,c,k,e,d and p,a,c,k,e,r (Dean Edwards) by their word table, percent (unescape,
+ * decodeURIComponent), \x and \u, String.fromCharCode of numbers, base64 (atob, data: URLs), strings joined by + or
+ * by [..].join, reverse.  Then it looks for URLs in what came out, and for how they are used:
+ * again and again (setInterval, setTimeout, their milliseconds), with something added so
+ * that no cache answers (Date, getTime, Math.random), as which element (script, img, ajax).
+ *
+ * Untrusted input: total; at most CM_SCRIPT_LAYERS layers, CM_SCRIPT_BYTES bytes in all, and
+ * time linear in that.  What was cut short is said. */
+#ifndef CM_SCRIPT_SCRIPT_H
+#define CM_SCRIPT_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/result.h"
+#include "base/span.h"
+
+#define CM_SCRIPT_LAYERS 16u
+#define CM_SCRIPT_BYTES ((size_t)8 << 20)
+#define CM_SCRIPT_TARGETS 256u
+
+struct cm_script_target {
+	const char *scheme; /* "http", "https", or "" (//host/path) */
+	const char *host;   /* lower case, without port */
+	uint16_t port;	    /* as written, or the scheme's; 0: neither */
+	const char *path;   /* with "/" in front, without query and fragment */
+	const char *query;  /* as far as it stands there; "" */
+	unsigned layer;	    /* 0: it stood in the body as sent */
+};
+
+struct cm_script {
+	const char *layers[CM_SCRIPT_LAYERS]; /* "packer", "percent", "base64", ...: in order of unpacking */
+	unsigned n_layers;
+	const struct cm_script_target *targets; /* each once, in order of appearance */
+	size_t n_targets;
+	bool repeats;	    /* a timer is set */
+	uint32_t period_ms; /* of the shortest one with a number; 0: none */
+	bool busts_caches;
+	bool is_script;	  /* looks like script or markup at all */
+	bool redirects;	  /* the answer's Location, or a page that only leads on */
+	const char *cut;  /* what was not looked at, and why; NULL: all was */
+};
+
+/* ${body}: as cm_script_body gives it.  CM_E_NOMEM. */
+CM_RESULT cm_script_read(struct cm_span body, struct cm_arena *arena, struct cm_script *out);
+
+/* The body of the HTTP/1 answer with which ${stream} begins: without head, put together from
+ * chunks, unpacked from gzip or deflate, at most CM_SCRIPT_BYTES; ${stream} itself if it is no HTTP.
+ * ${location}: the head's Location, or empty.  What ends early is given as far as it goes.
+ * CM_E_NOMEM. */
+CM_RESULT cm_script_body(struct cm_span stream, struct cm_arena *arena, struct cm_span *body,
+    struct cm_span *location);
+
+#endif

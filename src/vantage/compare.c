@@ -1,0 +1,1 @@
+#include "vantage/compare.h"
