@@ -139,14 +139,17 @@ CM_RESULT
 cm_visits_request(struct cm_visits *v, const struct cm_request *r)
 {
 	uint64_t name = r->host.len > 0 ? cm_visits_name(v, r->host) : cm_visits_address(v, &r->server);
-	uint32_t *slot = v->room == 0 ? NULL : find_slot(v, &r->client, name);
-	enum cm_result rc;
+	enum cm_result rc = v->room == 0 ? grow(v) : CM_OK;
+	uint32_t *slot;
 
 	if (r->client.net == 0) {
 		v->nameless++;
 		return CM_OK;
 	}
-	if (slot != NULL && *slot != 0) {
+	if (rc != CM_OK)
+		return rc;
+	slot = find_slot(v, &r->client, name);
+	if (*slot != 0) {
 		meet_again(&v->item[*slot - 1], r);
 		return CM_OK;
 	}

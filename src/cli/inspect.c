@@ -11,7 +11,7 @@
 #include "os/random.h"
 #include "worker/summary_json.h"
 
-enum { OPT_JSON = CM_OPT, OPT_SUMMARY, OPT_FILTER, OPT_FROM, OPT_TO, OPT_NO_CONFINE };
+enum { OPT_JSON = CM_OPT, OPT_SUMMARY, OPT_FILTER, OPT_FROM, OPT_TO, OPT_APART, OPT_NO_CONFINE };
 
 static const struct cm_option options[] = {
 	{ OPT_JSON, "json", NULL, "print one JSON object a line, one for each incident" },
@@ -19,14 +19,13 @@ static const struct cm_option options[] = {
 	{ OPT_FILTER, "filter", "BPF", "look only at frames that match (pcap-filter(7))" },
 	{ OPT_FROM, "from", "TIME", "leave out frames before TIME (2015-03-18T11:00:00Z)" },
 	{ OPT_TO, "to", "TIME", "leave out frames from TIME on" },
+	{ OPT_APART, "apart", NULL, "each file is a vantage point of its own, whatever its times" },
 	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
 
-#define PIECE ((size_t)256 << 10)
-
 struct inspect {
-	bool json, no_confine;
+	bool json, apart, no_confine;
 	const char *filter, *summary;
 	struct cm_file **files;
 	const char **names;
@@ -57,6 +56,9 @@ take_option(struct inspect *in, const struct cm_args *a, int id)
 	case OPT_TO:
 		in->scan.has_to = true;
 		return cm_args_time(a, "to", &in->scan.to_ns);
+	case OPT_APART:
+		in->apart = true;
+		return true;
 	case OPT_NO_CONFINE:
 		in->no_confine = true;
 		return true;
@@ -146,65 +148,37 @@ put_line(FILE *f, struct cm_buf *line)
 	return ok;
 }
 
-/* Lines are gathered, and written a piece at a time. */
 static bool
-print_json(const struct cm_context *ctx, const struct cm_engine *e, const struct cm_file_names *names)
+write_summary(struct inspect *in, const struct cm_survey *s, const struct cm_file_names *names)
 {
-	struct cm_buf text = { 0 };
-	bool ok = true;
-
-	for (size_t i = 0; i < cm_engine_count(e) && ok; i++) {
-		struct cm_jsonw w = cm_jsonw_of(&text, 0);
-
-		cm_incident_json(&w, cm_engine_incident(e, i), names);
-		cm_buf_add_u8(&text, '\n');
-		ok = cm_buf_ok(&text);
-		if (!ok || text.len < PIECE)
-			continue;
-		fwrite(text.ptr, 1, text.len, ctx->out);
-		cm_buf_clear(&text);
-	}
-	if (ok && text.len > 0)
-		fwrite(text.ptr, 1, text.len, ctx->out);
-	cm_buf_release(&text);
-	return ok;
-}
-
-static bool
-write_summary(struct inspect *in, const struct cm_engine *e, const struct cm_scan_summary *s,
-    const struct cm_file_names *names)
-{
+	struct cm_engine_stats stats = cm_survey_stats(s);
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 2);
 
 	if (in->summary_file == NULL)
 		return true;
-	cm_scan_summary_json(&w, s, cm_engine_stats(e), names);
+	cm_scan_summary_json(&w, &s->summary, &stats, names);
 	return put_line(in->summary_file, &text) && fflush(in->summary_file) == 0;
 }
 
 static enum cm_exit
-print_all(struct inspect *in, const struct cm_context *ctx, const struct cm_engine *e,
-    const struct cm_scan_summary *s)
+print_all(struct inspect *in, const struct cm_context *ctx, const struct cm_survey *s)
 {
 	struct cm_file_names names = { in->names, in->scan.n_files };
-	enum cm_exit code = cm_inspect_troubles(ctx, s, &names);
+	enum cm_exit code = cm_inspect_troubles(ctx, &s->summary, &names);
+	bool some = s->summary.frames > 0 || code == CM_EXIT_OK || s->summary.has_time;
 
-	if (in->json && !print_json(ctx, e, &names)) {
+	if (in->json ? !cm_inspect_json(ctx, s, &names) : some && !cm_inspect_text(ctx, s, &names)) {
 		cm_cli_say(ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
-	if (!in->json && (s->frames > 0 || code == CM_EXIT_OK) && !cm_inspect_text(ctx, e, s, &names)) {
-		cm_cli_say(ctx, "out of memory");
-		return CM_EXIT_CANNOT;
-	}
-	if (!write_summary(in, e, s, &names)) {
+	if (!write_summary(in, s, &names)) {
 		cm_cli_say(ctx, "%s: cannot be written", in->summary);
 		return CM_EXIT_CANNOT;
 	}
 	if (code != CM_EXIT_OK)
 		return code;
-	return cm_inspect_findings(e) > 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
+	return cm_survey_findings(s) > 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
 }
 
 static void
@@ -221,31 +195,25 @@ static enum cm_exit
 look(void *arg, const struct cm_context *ctx)
 {
 	struct inspect *in = arg;
-	struct cm_params params = cm_params_default();
-	struct cm_scan_summary summary = { 0 };
-	struct cm_engine *engine = NULL;
+	struct cm_survey_in survey = { &in->scan, cm_params_default(), in->apart };
+	struct cm_survey found = { 0 };
 	struct cm_err err = { 0 };
 	enum cm_exit code;
 	enum cm_result rc;
 
 	cm_heap_keep();
 	/* Whoever made the capture can not know where its flows will lie in our tables. */
-	rc = cm_random(&params.hash_seed, sizeof(params.hash_seed));
+	rc = cm_random(&survey.params.hash_seed, sizeof(survey.params.hash_seed));
 	if (rc == CM_OK)
-		rc = cm_engine_new(&params, &engine);
-	if (rc == CM_OK)
-		rc = cm_scan_run(&in->scan, engine, &summary, &err);
-	if (rc == CM_OK)
-		rc = cm_engine_finish(engine);
+		rc = cm_survey_run(&survey, &found, &err);
 	cm_progress_end(&in->progress);
 	if (rc == CM_OK) {
-		code = print_all(in, ctx, engine, &summary);
+		code = print_all(in, ctx, &found);
 	} else {
-		(void)cm_err_set(&err, rc, "the detectors stopped: %s", cm_result_word(rc));
+		(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
 		code = cm_cli_error(ctx, NULL, &err, NULL);
 	}
-	cm_scan_summary_fini(&summary);
-	cm_engine_free(engine);
+	cm_survey_fini(&found);
 	return code;
 }
 
@@ -279,12 +247,14 @@ run(int argc, char **argv, const struct cm_context *ctx)
 const struct cm_command cm_command_inspect = {
 	.name = "inspect",
 	.run = run,
-	.line = "Says what is forged in a capture",
+	.line = "Says what is forged in captures, and what floods and scans they show",
 	.operands = "FILE...",
 	.options = options,
-	.more = "Reads pcap and pcapng, also packed as .gz or .zst, and `-` for standard input.\n"
-		"Several files are read as one capture that was rotated, in the order given; frames\n"
-		"are numbered in each file.  Needs neither a case folder nor a key.\n"
+	.more = "Reads pcap and pcapng, and logs of web servers (common, combined, JSON), also packed\n"
+		"as .gz or .zst, and `-` for standard input.  Captures that follow one another in time\n"
+		"are read as one that was rotated; one that overlaps the one before was taken\n"
+		"elsewhere, and what both tell is put together.  Frames (lines) are numbered in each\n"
+		"file.  Needs neither a case folder nor a key.\n"
 		"\n"
 		"Exits 0 if nothing was found, 1 with findings, 2 for wrong use, 3 if it could not\n"
 		"do its work, 4 if the input is malformed (what was readable is reported; 4 wins\n"

@@ -4,21 +4,21 @@
 
 #include "cli/cli.h"
 #include "cli/paragraph.h"
-#include "detect/engine.h"
 #include "detect/incident_json.h"
-#include "worker/scan.h"
+#include "worker/survey.h"
 
-/* Incidents that somebody should look at: all but the explained ones. */
-size_t cm_inspect_findings(const struct cm_engine *e);
+/* The findings of all places, a paragraph each, then what hangs together, what was checked and what
+ * could not be seen.  False: there was no memory for all of it. */
+bool cm_inspect_text(
+    const struct cm_context *ctx, const struct cm_survey *s, const struct cm_file_names *names);
 
-/* The findings, a paragraph each, then what was checked and what could not be seen.
- * False: there was no memory for all of it. */
-bool cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
-    const struct cm_scan_summary *s, const struct cm_file_names *names);
+/* The same as JSON, an object a line: incidents (detect/incident_json.h), then floods and scans
+ * (traffic/finding_json.h), then chains (chain/chain_json.h). */
+bool cm_inspect_json(
+    const struct cm_context *ctx, const struct cm_survey *s, const struct cm_file_names *names);
 
-/* The second half of that: what was explained, checked, and could not be seen. */
-void cm_inspect_checked(struct cm_paragraph *p, const struct cm_engine *e,
-    const struct cm_scan_summary *s);
+/* The last part of the text: what was explained, checked, and could not be seen. */
+void cm_inspect_checked(struct cm_paragraph *p, const struct cm_survey *s);
 
 /* On ctx->err: files that were refused or end early, and rows that were skipped.  The
  * exit code that these alone call for. */

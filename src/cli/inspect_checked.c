@@ -12,16 +12,6 @@ name_of(const struct cm_file_names *names, uint32_t file)
 	return file < names->n ? names->name[file] : "?";
 }
 
-size_t
-cm_inspect_findings(const struct cm_engine *e)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < cm_engine_count(e); i++)
-		n += cm_engine_incident(e, i)->verdict != CM_VERDICT_EXPLAINED;
-	return n;
-}
-
 static bool
 same_cause(const struct cm_incident *a, const struct cm_incident *b)
 {
@@ -29,29 +19,37 @@ same_cause(const struct cm_incident *a, const struct cm_incident *b)
 	    cm_span_eq(cm_span_str(a->explained_by), cm_span_str(b->explained_by));
 }
 
+/* How many of the incidents before number ${end} of place ${k} have the cause of ${inc}; all: SIZE_MAX. */
+static size_t
+count_cause(const struct cm_survey *s, const struct cm_incident *inc, size_t place, size_t end)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < s->n && k <= place; k++) {
+		const struct cm_engine *e = s->vantage[k].engine;
+
+		for (size_t i = 0; i < cm_engine_count(e) && (k < place || i < end); i++)
+			n += same_cause(cm_engine_incident(e, i), inc);
+	}
+	return n;
+}
+
 /* "keep-alive (31), padding (2)": each name once, in order of appearance. */
 static void
-explained(struct cm_paragraph *p, const struct cm_engine *e)
+explained(struct cm_paragraph *p, const struct cm_survey *s)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < cm_engine_count(e); i++) {
-		const struct cm_incident *inc = cm_engine_incident(e, i);
-		size_t same = 0, before = 0;
+	for (size_t k = 0; k < s->n; k++) {
+		for (size_t i = 0; i < cm_engine_count(s->vantage[k].engine); i++) {
+			const struct cm_incident *inc = cm_engine_incident(s->vantage[k].engine, i);
 
-		if (inc->verdict != CM_VERDICT_EXPLAINED)
-			continue; /* there are few of the others */
-		for (size_t k = 0; k < cm_engine_count(e); k++) {
-			bool equal = same_cause(cm_engine_incident(e, k), inc);
-
-			same += equal;
-			before += equal && k < i;
+			if (inc->verdict != CM_VERDICT_EXPLAINED || count_cause(s, inc, k, i) > 0)
+				continue; /* there are few of the others */
+			cm_buf_printf(&p->text, "%s%s (%zu)", any ? ", " : "Looked odd and is explained: ",
+			    inc->explained_by, count_cause(s, inc, s->n, 0));
+			any = true;
 		}
-		if (same == 0 || before > 0)
-			continue;
-		cm_buf_printf(&p->text, "%s%s (%zu)", any ? ", " : "Looked odd and is explained: ",
-		    inc->explained_by, same);
-		any = true;
 	}
 	if (!any)
 		return;
@@ -117,12 +115,63 @@ unseen(struct cm_paragraph *p, const struct cm_scan_summary *s, const struct cm_
 	cm_paragraph_end(p, 0, 2);
 }
 
-void
-cm_inspect_checked(struct cm_paragraph *p, const struct cm_engine *e, const struct cm_scan_summary *s)
+/* Lines of logs, if there are any. */
+static void
+lines(struct cm_paragraph *p, const struct cm_scan_summary *s)
 {
-	explained(p, e);
-	checked(p, s, cm_engine_stats(e));
-	unseen(p, s, cm_engine_stats(e));
+	uint64_t n = 0, bad = 0;
+
+	for (size_t i = 0; i < s->n_files; i++) {
+		n += s->file[i].lines;
+		bad += s->file[i].bad_lines;
+	}
+	if (n == 0)
+		return;
+	cm_buf_printf(&p->text, "Read: %" PRIu64 " lines of web servers' logs, %" PRIu64 " of which are no requests.",
+	    n, bad);
+	cm_paragraph_end(p, 0, 2);
+}
+
+static void
+counted(struct cm_paragraph *p, const struct cm_survey *s)
+{
+	uint64_t evicted = 0;
+
+	for (size_t k = 0; k < s->n; k++) {
+		const struct cm_traffic_stats *t = cm_traffic_get_stats(s->vantage[k].traffic);
+
+		evicted += t->targets_evicted + t->sources_evicted + t->names_evicted + t->scans_evicted;
+	}
+	cm_buf_add_str(&p->text, "Counted: floods (of openings, volume, reflection, amplification, fragments, "
+				 "requests) and scans");
+	if (evicted > 0)
+		cm_buf_printf(&p->text, "; %" PRIu64 " quiet targets, sources and names were forgotten for want of memory",
+		    evicted);
+	cm_buf_add_str(&p->text, ".");
+	cm_paragraph_end(p, 0, 2);
+}
+
+void
+cm_inspect_checked(struct cm_paragraph *p, const struct cm_survey *s)
+{
+	struct cm_engine_stats stats = cm_survey_stats(s);
+
+	explained(p, s);
+	checked(p, &s->summary, &stats);
+	counted(p, s);
+	lines(p, &s->summary);
+	unseen(p, &s->summary, &stats);
+}
+
+/* The first line of a log that is none. */
+static void
+tell_bad_line(const struct cm_context *ctx, const struct cm_scan_file *f, const char *name)
+{
+	struct cm_err err = { .code = CM_E_MALFORMED, .has_offset = true, .offset = f->bad_at };
+
+	snprintf(err.text, sizeof(err.text), "%.200s (%s log); %" PRIu64 " of %" PRIu64 " lines were not read as requests",
+	    f->bad.text, cm_weblog_word(f->log), f->bad_lines, f->lines);
+	(void)cm_cli_error(ctx, name, &err, NULL);
 }
 
 static void
@@ -149,6 +198,8 @@ cm_inspect_troubles(const struct cm_context *ctx, const struct cm_scan_summary *
 			(void)cm_cli_error(ctx, name_of(names, i), &s->file[i].refused, NULL);
 		if (s->file[i].damage.code != CM_OK)
 			(void)cm_cli_error(ctx, name_of(names, i), &s->file[i].damage, NULL);
+		if (s->file[i].bad_lines > 0)
+			tell_bad_line(ctx, &s->file[i], name_of(names, i));
 	}
 	for (uint64_t i = 0; i < s->n_skipped && i < TROUBLES_SHOWN; i++)
 		tell_skipped(ctx, s, &s->skipped[i], names);

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "capture/host.h"
 #include "cli/inspect.h"
+#include "cli/inspect_places.h"
 
 enum { FRAMES_SHOWN = 16 };
 
@@ -264,22 +265,56 @@ incident(struct text *t, size_t number, const struct cm_incident *inc)
 	fputc('\n', t->p.f);
 }
 
+/* "Vantage 2: b.pcap, c.pcap" where there are several. */
+static void
+place_head(struct text *t, const struct cm_survey *s, size_t k)
+{
+	const struct cm_vantage *p = &s->vantage[k];
+
+	if (s->n < 2)
+		return;
+	fprintf(t->p.f, "%sVantage %zu%s: %s", t->paint.bold, k + 1, t->paint.plain,
+	    p->is_log ? "a web server's log, " : "");
+	for (size_t i = 0; i < p->n_files; i++) {
+		fputs(i > 0 ? ", " : "", t->p.f);
+		cm_cli_text(t->p.f, cm_span_str(name_of(t->names, (uint32_t)p->file[i])));
+	}
+	fputs("\n\n", t->p.f);
+}
+
+static void
+place(struct text *t, const struct cm_survey *s, size_t k, size_t *number)
+{
+	const struct cm_vantage *p = &s->vantage[k];
+
+	place_head(t, s, k);
+	for (size_t i = 0; i < cm_engine_count(p->engine); i++)
+		if (cm_engine_incident(p->engine, i)->verdict != CM_VERDICT_EXPLAINED)
+			incident(t, ++*number, cm_engine_incident(p->engine, i));
+	for (size_t i = 0; i < cm_traffic_n(p->traffic); i++) {
+		const struct cm_traffic_finding *f = cm_traffic_at(p->traffic, i);
+		struct cm_traffic_told told = { ++*number, name_of(t->names, cm_packet_file(f->first)), p->is_log };
+
+		cm_inspect_traffic(&t->p, &t->paint, f, &told);
+	}
+}
+
 bool
-cm_inspect_text(const struct cm_context *ctx, const struct cm_engine *e,
-    const struct cm_scan_summary *s, const struct cm_file_names *names)
+cm_inspect_text(
+    const struct cm_context *ctx, const struct cm_survey *s, const struct cm_file_names *names)
 {
 	struct text t = { .p = cm_paragraph_of(ctx->out, ctx->width),
 		.paint = cm_paint_of(ctx->out_colour), .names = names };
 	size_t number = 0;
 
-	for (size_t i = 0; i < cm_engine_count(e); i++)
-		if (cm_engine_incident(e, i)->verdict != CM_VERDICT_EXPLAINED)
-			incident(&t, ++number, cm_engine_incident(e, i));
+	for (size_t k = 0; k < s->n; k++)
+		place(&t, s, k, &number);
+	cm_inspect_chains(&t.p, &t.paint, s, names);
 	if (number == 0)
 		fputs("Nothing found.\n", ctx->out);
 	else
 		fprintf(ctx->out, "%zu finding%s.\n", number, number == 1 ? "" : "s");
-	cm_inspect_checked(&t.p, e, s);
+	cm_inspect_checked(&t.p, s);
 	cm_paragraph_fini(&t.p);
 	return !t.p.lost;
 }

@@ -18,6 +18,7 @@ enum {
 	OPT_FILTER,
 	OPT_FROM,
 	OPT_TO,
+	OPT_APART,
 	OPT_THREADS,
 	OPT_FINDINGS
 };
@@ -28,6 +29,7 @@ static const struct cm_option options[] = {
 	{ OPT_FILTER, "filter", "BPF", "look only at frames that match (pcap-filter(7))" },
 	{ OPT_FROM, "from", "TIME", "leave out frames before TIME (2015-03-18T11:00:00Z)" },
 	{ OPT_TO, "to", "TIME", "leave out frames from TIME on" },
+	{ OPT_APART, "apart", NULL, "each file is a vantage point of its own, whatever its times" },
 	{ CM_WISH_HIDE, "hide", "WHAT", "addresses, payload, or both: addresses,payload" },
 	{ CM_WISH_ALSO, "also", "WHAT", "hide that, too" },
 	{ CM_WISH_LEAK_OK, "leak-ok", NULL, "accept hidden addresses that show in what is opened" },
@@ -94,6 +96,9 @@ take_option(struct investigate *in, const struct cm_args *a, int id)
 	case OPT_TO:
 		scan->has_to = true;
 		return cm_args_time(a, "to", &scan->to_ns);
+	case OPT_APART:
+		in->look.apart = true;
+		return true;
 	case OPT_FINDINGS:
 		return take_most(in, a);
 	case OPT_THREADS:
@@ -199,7 +204,8 @@ struct stating {
 	struct cm_finding finding;
 	struct cm_case_exhibit *exhibit;
 	size_t n_exhibits;
-	struct cm_subject *subject;
+	size_t *exhibit_of; /* of each file that is sealed */
+	struct cm_subject *subject; /* of each exhibit */
 	uint8_t (*findings)[32];
 	size_t n_findings;
 };
@@ -219,18 +225,49 @@ state_seal(struct stating *s, size_t i, struct cm_json v)
 	struct cm_case_exhibit *x = &s->exhibit[s->n_exhibits];
 	struct cm_subject *subject = &s->subject[s->n_exhibits];
 	struct cm_sealed sealed;
+	bool lines = false;
 	enum cm_result rc = cm_sealed_read(v, &sealed, &in->err);
 
-	sealed.seal.schema = cm_schema_of(CM_KIND_CAPTURE);
+	if (rc == CM_OK)
+		rc = cm_json_get_bool(v, "lines", &lines, &in->err);
+	sealed.seal.schema = cm_schema_of(lines ? CM_KIND_LINES : CM_KIND_CAPTURE);
 	if (rc == CM_OK)
 		rc = cm_state_seal(&in->stating, &in->look.file[i], &sealed, x, &in->err);
 	if (rc != CM_OK)
 		return rc;
 	memcpy(subject->exhibit, x->x, 32);
 	memcpy(subject->root, x->root, 32);
-	s->n_exhibits++;
+	s->exhibit_of[i] = s->n_exhibits++;
 	in->look.file[i].stated = true;
 	return CM_OK;
+}
+
+/* The subjects of what cites the seals of the listed files; their seals' digests into ${seals}. */
+static CM_RESULT
+cite(struct stating *s, struct cm_json v, size_t n, uint8_t (*seals)[32], struct cm_subject **out)
+{
+	struct investigate *in = s->in;
+	struct cm_json files;
+	enum cm_result rc = cm_json_get_list(v, "files", &files, &in->err);
+	uint64_t file;
+	size_t i, x;
+
+	*out = cm_arena_array(&in->arena, n + 1, sizeof(**out));
+	if (*out == NULL)
+		return no_memory(in);
+	if (rc == CM_OK && cm_json_len(files) != n)
+		return cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
+	for (i = 0; rc == CM_OK && i < n; i++) {
+		rc = cm_json_u64(cm_json_at(files, i), "files", in->look.n_files - 1, &file, &in->err);
+		x = rc == CM_OK ? s->exhibit_of[file] : SIZE_MAX;
+		if (rc == CM_OK && x >= s->n_exhibits)
+			rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
+		if (rc != CM_OK)
+			return rc;
+		memcpy(seals[i], s->exhibit[x].statement, 32);
+		(*out)[i] = s->subject[x];
+	}
+	return rc;
 }
 
 static CM_RESULT
@@ -238,19 +275,20 @@ state_finding(struct stating *s, struct cm_json v)
 {
 	struct investigate *in = s->in;
 	struct cm_finding *f = &s->finding;
-	struct cm_case_draft d = { .type = CM_PREDICATE_FINDING, .subject = s->subject,
-		.n_subject = s->n_exhibits, .body = write_finding, .arg = s };
+	struct cm_subject *subject;
+	struct cm_case_draft d = { .type = CM_PREDICATE_FINDING, .body = write_finding, .arg = s };
 	struct cm_case_finding row;
 	struct cm_case_stated stated;
 	enum cm_result rc = cm_finding_read(v, &in->arena, f, &in->err);
-	size_t i;
 
-	if (rc == CM_OK && (f->n_seals != s->n_exhibits || s->n_findings == CM_STATED_MAX))
+	if (rc == CM_OK && s->n_findings == CM_STATED_MAX)
 		rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
+	if (rc == CM_OK)
+		rc = cite(s, v, f->n_seals, f->seals, &subject);
 	if (rc != CM_OK)
 		return rc;
-	for (i = 0; i < f->n_seals; i++)
-		memcpy(f->seals[i], s->exhibit[i].statement, 32);
+	d.subject = subject;
+	d.n_subject = f->n_seals;
 	rc = cm_state(&in->stating, &d, &stated, &in->err);
 	if (rc != CM_OK)
 		return rc;
@@ -273,6 +311,7 @@ state_seals(struct stating *s, struct cm_json files)
 	if (cm_json_len(files) != in->look.n_files)
 		return cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
 	for (i = 0; rc == CM_OK && i < in->look.n_files; i++) {
+		s->exhibit_of[i] = SIZE_MAX;
 		rc = cm_json_get_bool(cm_json_at(files, i), "sealed", &sealed, &in->err);
 		if (rc == CM_OK && sealed)
 			rc = state_seal(s, i, cm_json_at(files, i));
@@ -340,8 +379,9 @@ state_answer(struct stating *s)
 
 	s->exhibit = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit[0]));
 	s->subject = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->subject[0]));
+	s->exhibit_of = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit_of[0]));
 	s->findings = cm_arena_array(&in->arena, CM_STATED_MAX, 32);
-	if (s->exhibit == NULL || s->subject == NULL || s->findings == NULL)
+	if (s->exhibit == NULL || s->subject == NULL || s->exhibit_of == NULL || s->findings == NULL)
 		return no_memory(in);
 	rc = cm_case_begin(in->c, &in->err);
 	return rc == CM_OK ? state_all(s) : rc;
@@ -469,7 +509,7 @@ state_and_show(struct investigate *in, enum cm_exit *looked)
 		return nothing_stated(in);
 	if (s.n_exhibits == 0) {
 		undo(in);
-		cm_cli_say(in->ctx, "no file is a capture, so nothing was sealed");
+		cm_cli_say(in->ctx, "no file is a capture or a web server's log, so nothing was sealed");
 		return CM_EXIT_MALFORMED;
 	}
 	return show(&s);
@@ -527,7 +567,9 @@ const struct cm_command cm_command_investigate = {
 	.line = "Looks into a capture, seals it, and makes a dossier of what was found",
 	.operands = "FILE...",
 	.options = options,
-	.more = "Several files are read as one capture that was rotated, in the order given.  Each is\n"
+	.more = "Captures that follow one another in time are read as one that was rotated; one that\n"
+		"overlaps the one before was taken elsewhere.  Logs of web servers (common, combined,\n"
+		"JSON) are read, too, and what all tell is put together.  Each file is\n"
 		"sealed where it lies: keep it, unchanged.  Packed or piped input is kept unpacked in\n"
 		"the case.  The dossier shows what each finding needs, and of other connections of the\n"
 		"accused host headers only; it is verified before it is written, and its path is the\n"

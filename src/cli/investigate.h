@@ -15,14 +15,16 @@ struct cm_look {
 	bool file_digest; /* seal the whole file's SHA-256, too */
 	FILE *summary_file; /* or NULL */
 	uint8_t source[32];
+	bool apart; /* each file is a vantage of its own */
 	size_t most; /* findings to be stated (cli/strongest.h) */
 	unsigned threads; /* 0: as many as there are processors */
 };
 
 /* In the child: looks for findings and prints them, seals every file, and writes to
  * ${out} what the parent is to state, a line of JSON each:
- *	[{"sealed": true, members of cm_sealed_write}, ...], one for each file
- *	{members of finding/v1}, for each finding to be stated
+ *	[{"sealed": true, "lines": false, members of cm_sealed_write}, ...], one for each file
+ *	{"files": [0, 1], members of finding/v1}, for each finding to be stated: the files whose
+ *	seals it cites, in order
  * closing it behind the last, before findings are printed.
  * Returns the exit code that findings and damage call for. */
 int cm_look_run(void *arg, int out);

@@ -16,31 +16,56 @@ struct index_out {
 	struct cm_sink sink;
 };
 
+/* What belongs to one place of the survey. */
+struct look_place {
+	struct cm_frame_rows *rows; /* of each file */
+	uint32_t *seal;		    /* of each file: its number among this place's seals */
+	size_t n_seals;
+};
+
 struct looking {
 	struct cm_look *in;
-	struct cm_engine *engine;
-	struct cm_scan_summary summary;
+	struct cm_survey survey;
 	struct cm_arena arena;
 	struct cm_err err;
-	struct cm_params params;
-	struct cm_frame_rows *rows;
+	struct cm_survey_in how;
+	struct look_place place[CM_SURVEY_VANTAGES];
 	struct cm_pool *pool;
 	struct cm_seal_scan seal_scan;
 	struct index_out *index; /* of each file */
-	uint32_t *seal;          /* of each file: its place among the seals */
-	size_t n_seals;
 	struct cm_file_names names;
 };
 
-/* Which frame is which row, for what findings speak of. */
+/* Which files of a place are sealed. */
 static CM_RESULT
-find_rows(struct looking *l)
+number_seals(struct looking *l, const struct cm_vantage *p, struct look_place *out)
 {
-	enum cm_result rc = cm_frame_rows_of(l->engine, l->in->n_files, &l->arena, &l->rows);
 	size_t i;
 
+	out->seal = cm_arena_array(&l->arena, l->in->n_files + 1, sizeof(out->seal[0]));
+	if (out->seal == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; i < l->in->n_files; i++)
+		out->seal[i] = UINT32_MAX;
+	for (i = 0; i < p->n_files; i++)
+		if (l->seal_scan.file[p->file[i]].yes)
+			out->seal[p->file[i]] = (uint32_t)out->n_seals++;
+	return CM_OK;
+}
+
+/* Which frame is which row, for what findings speak of. */
+static CM_RESULT
+find_rows(struct looking *l, size_t k)
+{
+	struct look_place *out = &l->place[k];
+	enum cm_result rc = number_seals(l, &l->survey.vantage[k], out);
+	size_t i;
+
+	if (rc == CM_OK)
+		rc = cm_frame_rows_of(l->survey.vantage[k].engine, l->in->n_files, &l->arena, &out->rows);
 	for (i = 0; rc == CM_OK && i < l->in->n_files; i++)
-		rc = cm_seal_scan_rows(&l->seal_scan, i, l->rows[i].frame, l->rows[i].n, l->rows[i].row);
+		if (out->rows[i].n > 0)
+			rc = cm_seal_scan_rows(&l->seal_scan, i, out->rows[i].frame, out->rows[i].n, out->rows[i].row);
 	return rc;
 }
 
@@ -65,18 +90,18 @@ static CM_RESULT
 read_files(struct looking *l)
 {
 	struct cm_err why = { 0 };
-	enum cm_result rc = cm_scan_run(&l->in->scan, l->engine, &l->summary, &why);
+	enum cm_result rc = cm_survey_run(&l->how, &l->survey, &why);
 	size_t i;
 
 	if (rc == CM_OK)
-		rc = cm_seal_scan_end(&l->seal_scan, &l->summary);
+		rc = cm_seal_scan_end(&l->seal_scan, &l->survey.summary);
 	if (rc != CM_OK)
 		rc = sealing_failed(l, rc);
 	if (rc != CM_OK)
 		return cm_err_set(&l->err, rc, "%s", why.text);
-	for (i = 0; i < l->in->n_files; i++)
-		l->seal[i] = l->seal_scan.file[i].yes ? (uint32_t)l->n_seals++ : UINT32_MAX;
-	return CM_OK;
+	for (i = 0; rc == CM_OK && i < l->survey.n; i++)
+		rc = find_rows(l, i);
+	return rc;
 }
 
 static void
@@ -84,21 +109,39 @@ put_file(struct cm_jsonw *w, const struct cm_seal_scan_file *s)
 {
 	cm_jsonw_object(w);
 	cm_jsonw_kbool(w, "sealed", s->yes);
-	if (s->yes)
+	if (s->yes) {
+		cm_jsonw_kbool(w, "lines", s->kind == CM_KIND_LINES);
 		cm_sealed_write(w, &s->sealed);
+	}
 	cm_jsonw_object_end(w);
 }
 
-static CM_RESULT
-put_finding(struct looking *l, struct cm_buf *line, const struct cm_incident *in)
+/* The files whose seals something of this place cites. */
+static void
+put_cited(struct looking *l, struct cm_jsonw *w, size_t place)
 {
-	struct cm_of_incident how = { l->rows, l->seal, l->n_seals, &l->params, { 0 } };
+	const struct cm_vantage *p = &l->survey.vantage[place];
+	size_t i;
+
+	cm_jsonw_key(w, "files");
+	cm_jsonw_array(w);
+	for (i = 0; i < p->n_files; i++)
+		if (l->seal_scan.file[p->file[i]].yes)
+			cm_jsonw_uint(w, p->file[i]);
+	cm_jsonw_array_end(w);
+}
+
+static CM_RESULT
+put_finding(struct looking *l, struct cm_buf *line, const struct cm_strong *of)
+{
+	const struct look_place *p = &l->place[of->place];
+	struct cm_of_incident how = { p->rows, p->seal, p->n_seals, &l->how.params, { 0 } };
 	struct cm_jsonw w = cm_jsonw_of(line, 0);
 	struct cm_finding f;
 	enum cm_result rc;
 
 	memcpy(how.source, l->in->source, 32);
-	rc = cm_finding_of_incident(in, &how, &l->arena, &f);
+	rc = cm_finding_of_incident(of->incident, &how, &l->arena, &f);
 	if (rc == CM_E_NOTFOUND) {
 		cm_cli_say(l->in->ctx, "one finding speaks of frames that a seal does not cut (Simple Packet "
 				       "Blocks); it is reported, but not stated");
@@ -107,6 +150,7 @@ put_finding(struct looking *l, struct cm_buf *line, const struct cm_incident *in
 	if (rc != CM_OK)
 		return rc;
 	cm_jsonw_object(&w);
+	put_cited(l, &w, of->place);
 	cm_finding_write(&w, &f);
 	cm_jsonw_object_end(&w);
 	cm_buf_add_str(line, "\n");
@@ -151,7 +195,7 @@ hand_over(struct looking *l, int out)
 	struct cm_sink sink = cm_sink_of_fd(&to);
 	struct cm_strongest chosen;
 	struct cm_buf line = { 0 };
-	enum cm_result rc = cm_strongest_of(l->engine, l->in->most, &l->arena, &chosen);
+	enum cm_result rc = cm_strongest_of(&l->survey, l->in->most, &l->arena, &chosen);
 	size_t i;
 
 	if (rc == CM_OK)
@@ -160,7 +204,7 @@ hand_over(struct looking *l, int out)
 	for (i = 0; rc == CM_OK && i < chosen.n; i++) {
 		rc = send(&sink, &line);
 		if (rc == CM_OK)
-			rc = put_finding(l, &line, chosen.item[i]);
+			rc = put_finding(l, &line, &chosen.item[i]);
 	}
 	if (rc == CM_OK)
 		rc = send(&sink, &line);
@@ -174,35 +218,23 @@ static CM_RESULT
 print_findings(struct looking *l)
 {
 	const struct cm_context *ctx = l->in->ctx;
-	bool ok = true;
-	size_t i;
+	bool ok = l->in->json ? cm_inspect_json(ctx, &l->survey, &l->names) :
+				cm_inspect_text(ctx, &l->survey, &l->names);
 
-	if (!l->in->json)
-		ok = cm_inspect_text(ctx, l->engine, &l->summary, &l->names);
-	for (i = 0; l->in->json && i < cm_engine_count(l->engine); i++) {
-		struct cm_buf line = { 0 };
-		struct cm_jsonw w = cm_jsonw_of(&line, 0);
-
-		cm_incident_json(&w, cm_engine_incident(l->engine, i), &l->names);
-		cm_buf_add_str(&line, "\n");
-		ok &= cm_buf_ok(&line);
-		if (cm_buf_ok(&line))
-			fwrite(line.ptr, 1, line.len, ctx->out);
-		cm_buf_release(&line);
-	}
 	return ok ? CM_OK : cm_err_set(&l->err, CM_E_NOMEM, "out of memory");
 }
 
 static CM_RESULT
 print_summary(struct looking *l)
 {
+	struct cm_engine_stats stats = cm_survey_stats(&l->survey);
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 2);
 	bool ok;
 
 	if (l->in->summary_file == NULL)
 		return CM_OK;
-	cm_scan_summary_json(&w, &l->summary, cm_engine_stats(l->engine), &l->names);
+	cm_scan_summary_json(&w, &l->survey.summary, &stats, &l->names);
 	cm_buf_add_str(&text, "\n");
 	ok = cm_buf_ok(&text) && fwrite(text.ptr, 1, text.len, l->in->summary_file) == text.len &&
 	    fflush(l->in->summary_file) == 0;
@@ -230,27 +262,26 @@ begin(struct looking *l)
 	enum cm_result rc;
 
 	l->index = cm_arena_array(&l->arena, n + 1, sizeof(l->index[0]));
-	l->seal = cm_arena_array(&l->arena, n + 1, sizeof(l->seal[0]));
 	l->seal_scan.file = cm_arena_array(&l->arena, n + 1, sizeof(l->seal_scan.file[0]));
-	if (name == NULL || l->index == NULL || l->seal == NULL || l->seal_scan.file == NULL)
+	if (name == NULL || l->index == NULL || l->seal_scan.file == NULL)
 		return cm_err_set(&l->err, CM_E_NOMEM, "out of memory");
 	for (i = 0; i < n; i++) {
 		name[i] = l->in->file[i].name;
 		prepare_file(l, i);
 	}
 	l->names = (struct cm_file_names) { name, n };
-	l->params = cm_params_default();
+	l->how = (struct cm_survey_in) { &l->in->scan, cm_params_default(), l->in->apart };
 	l->seal_scan.n_files = n;
 	l->seal_scan.file_digest = l->in->file_digest;
 	/* Whoever made the capture can not know where its flows will lie in our tables. */
-	rc = cm_random(&l->params.hash_seed, sizeof(l->params.hash_seed));
+	rc = cm_random(&l->how.params.hash_seed, sizeof(l->how.params.hash_seed));
 	if (rc == CM_OK)
 		rc = cm_pool_new(l->in->threads, &l->pool);
 	if (rc != CM_OK)
 		return rc;
 	l->seal_scan.pool = l->pool;
 	cm_seal_scan_watch(&l->seal_scan, &l->in->scan);
-	return cm_engine_new(&l->params, &l->engine);
+	return CM_OK;
 }
 
 static CM_RESULT
@@ -260,10 +291,6 @@ look(struct looking *l, int out)
 
 	if (rc == CM_OK)
 		rc = read_files(l);
-	if (rc == CM_OK)
-		rc = cm_engine_finish(l->engine);
-	if (rc == CM_OK)
-		rc = find_rows(l);
 	if (rc == CM_OK)
 		rc = hand_over(l, out);
 	if (rc != CM_OK)
@@ -284,14 +311,13 @@ cm_look_run(void *arg, int out)
 		(void)cm_cli_error(l.in->ctx, NULL, &l.err, NULL);
 		code = CM_EXIT_CANNOT;
 	} else {
-		code = cm_inspect_troubles(l.in->ctx, &l.summary, &l.names);
-		if (code == CM_EXIT_OK && cm_inspect_findings(l.engine) > 0)
+		code = cm_inspect_troubles(l.in->ctx, &l.survey.summary, &l.names);
+		if (code == CM_EXIT_OK && cm_survey_findings(&l.survey) > 0)
 			code = CM_EXIT_FINDINGS;
 	}
 	cm_seal_scan_fini(&l.seal_scan);
 	cm_pool_free(l.pool);
-	cm_scan_summary_fini(&l.summary);
-	cm_engine_free(l.engine);
+	cm_survey_fini(&l.survey);
 	cm_arena_fini(&l.arena);
 	return (int)cm_cli_finish(l.in->ctx, code);
 }

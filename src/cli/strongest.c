@@ -4,7 +4,8 @@
 
 struct candidate {
 	const struct cm_incident *of;
-	size_t at; /* in the engine's order */
+	size_t at; /* in the survey's order */
+	size_t place;
 };
 
 static int
@@ -27,24 +28,45 @@ by_order(const void *a, const void *b)
 	return x->at < y->at ? -1 : x->at > y->at;
 }
 
+/* All that may be stated; how many. */
+static size_t
+gather(const struct cm_survey *s, struct candidate *c)
+{
+	size_t n = 0, k, i;
+
+	for (k = 0; k < s->n; k++) {
+		const struct cm_engine *e = s->vantage[k].engine;
+
+		for (i = 0; i < cm_engine_count(e); i++) {
+			if (cm_engine_incident(e, i)->verdict == CM_VERDICT_EXPLAINED)
+				continue;
+			c[n] = (struct candidate) { cm_engine_incident(e, i), n, k };
+			n++;
+		}
+	}
+	return n;
+}
+
 CM_RESULT
 cm_strongest_of(
-    const struct cm_engine *e, size_t most, struct cm_arena *arena, struct cm_strongest *out)
+    const struct cm_survey *s, size_t most, struct cm_arena *arena, struct cm_strongest *out)
 {
-	size_t all = cm_engine_count(e), n = 0, i;
-	struct candidate *c = cm_arena_array(arena, all + 1, sizeof(*c));
+	size_t all = 0, n, i;
+	struct candidate *c;
+	struct cm_strong *item;
 
-	*out = (struct cm_strongest) { .item = cm_arena_array(arena, all + 1, sizeof(out->item[0])) };
-	if (c == NULL || out->item == NULL)
+	for (i = 0; i < s->n; i++)
+		all += cm_engine_count(s->vantage[i].engine);
+	c = cm_arena_array(arena, all + 1, sizeof(*c));
+	item = cm_arena_array(arena, all + 1, sizeof(*item));
+	if (c == NULL || item == NULL)
 		return CM_E_NOMEM;
-	for (i = 0; i < all; i++)
-		if (cm_engine_incident(e, i)->verdict != CM_VERDICT_EXPLAINED)
-			c[n++] = (struct candidate) { cm_engine_incident(e, i), i };
+	n = gather(s, c);
 	qsort(c, n, sizeof(*c), by_strength);
-	out->n = n < most ? n : most;
+	*out = (struct cm_strongest) { .item = item, .n = n < most ? n : most };
 	out->left = n - out->n;
 	qsort(c, out->n, sizeof(*c), by_order);
 	for (i = 0; i < out->n; i++)
-		out->item[i] = c[i].of;
+		item[i] = (struct cm_strong) { c[i].of, c[i].place };
 	return CM_OK;
 }

@@ -8,20 +8,25 @@
 #define CM_CLI_STRONGEST_H
 
 #include "base/arena.h"
-#include "detect/engine.h"
+#include "worker/survey.h"
 
 #define CM_STATED_MAX 2000u
 #define CM_STATED_USUAL 200u
 
+struct cm_strong {
+	const struct cm_incident *incident;
+	size_t place; /* of the survey */
+};
+
 struct cm_strongest {
-	const struct cm_incident **item; /* to be stated, in the engine's order */
+	const struct cm_strong *item; /* to be stated, in the survey's order */
 	size_t n;
 	size_t left; /* findings that are not among them */
 };
 
-/* At most ${most} of the findings of ${e}; what was explained is none.  In the arena.
+/* At most ${most} of the incidents of ${s}; what was explained is none.  In the arena.
  * CM_E_NOMEM. */
 CM_RESULT cm_strongest_of(
-    const struct cm_engine *e, size_t most, struct cm_arena *arena, struct cm_strongest *out);
+    const struct cm_survey *s, size_t most, struct cm_arena *arena, struct cm_strongest *out);
 
 #endif

@@ -90,20 +90,32 @@ cm_engine_new(const struct cm_params *params, struct cm_engine **out)
 }
 
 void
-cm_engine_free(struct cm_engine *e)
+cm_engine_trim(struct cm_engine *e)
 {
-	if (e == NULL)
-		return;
 	cm_engine_free(e->again);
 	cm_flow_table_free(e->flows);
 	cm_hosts_free(e->hosts);
 	cm_candidates_release(&e->kept);
 	cm_judge_release(&e->judge);
 	cm_parts_release(&e->parts);
-	cm_arena_fini(&e->arena);
 	free(e->hands);
 	free(e->compared);
 	cm_judged_free(e->before);
+	e->again = NULL;
+	e->flows = NULL;
+	e->hosts = NULL;
+	e->hands = NULL;
+	e->compared = NULL;
+	e->before = NULL;
+}
+
+void
+cm_engine_free(struct cm_engine *e)
+{
+	if (e == NULL)
+		return;
+	cm_engine_trim(e);
+	cm_arena_fini(&e->arena);
 	free(e->found);
 	free(e);
 }
@@ -498,4 +510,25 @@ const struct cm_engine_stats *
 cm_engine_stats(const struct cm_engine *e)
 {
 	return &e->stats;
+}
+
+void
+cm_engine_stats_add(struct cm_engine_stats *sum, const struct cm_engine_stats *more)
+{
+	sum->packets += more->packets;
+	sum->tcp_flows += more->tcp_flows;
+	sum->udp_flows += more->udp_flows;
+	sum->dns_messages += more->dns_messages;
+	sum->one_sided += more->one_sided;
+	sum->cut_short += more->cut_short;
+	sum->encrypted += more->encrypted;
+	sum->payload += more->payload;
+	sum->fragments += more->fragments;
+	sum->fragments_lost += more->fragments_lost;
+	sum->bad_checksums += more->bad_checksums;
+	sum->evicted_flows += more->evicted_flows;
+	sum->evicted_candidates += more->evicted_candidates;
+	sum->evicted_hosts += more->evicted_hosts;
+	sum->not_listed += more->not_listed;
+	sum->unsupported += more->unsupported;
 }

@@ -83,6 +83,13 @@ size_t cm_engine_count(const struct cm_engine *e);
 const struct cm_incident *cm_engine_incident(const struct cm_engine *e, size_t i);
 const struct cm_engine_stats *cm_engine_stats(const struct cm_engine *e);
 
+/* Of several engines: member by member. */
+void cm_engine_stats_add(struct cm_engine_stats *sum, const struct cm_engine_stats *more);
+
+/* After finish: gives back all memory but that of incidents and stats.  What was borrowed is
+ * not needed any more. */
+void cm_engine_trim(struct cm_engine *e);
+
 void cm_engine_free(struct cm_engine *e); /* NULL is fine */
 
 /* Name and version as they stand in finding/v1; the version changes whenever a

@@ -3,6 +3,7 @@
 #include "capture/decode.h"
 #include "capture/reader.h"
 #include "worker/scan.h"
+#include "worker/scan_log.h"
 
 #define BATCH 32u /* packets decoded before they are handed over */
 #define FRAGMENT_BUDGET ((size_t)16 << 20)
@@ -15,10 +16,11 @@ const size_t cm_scan_n_linktypes = sizeof(cm_scan_linktypes) / sizeof(cm_scan_li
 /* One run over the files. */
 struct run {
 	const struct cm_scan *scan;
-	struct cm_engine *engine;
+	const struct cm_scan_sink *sink;
 	struct cm_scan_summary *sum;
 	struct cm_fragments *fragments;
 	uint32_t file;
+	bool begun;	  /* the sink knows of the file */
 	bool stable;	  /* payloads stay until the file is closed; */
 	const uint8_t *stay; /* or, not NULL: the file stays readable here */
 	int64_t last_ns; /* of the last frame with a time */
@@ -67,16 +69,6 @@ note_link(struct cm_scan_summary *s, uint16_t linktype)
 	s->link[i].frames++;
 }
 
-static void
-note_time(struct cm_scan_summary *s, int64_t t_ns)
-{
-	if (!s->has_time || t_ns < s->first_ns)
-		s->first_ns = t_ns;
-	if (!s->has_time || t_ns > s->last_ns)
-		s->last_ns = t_ns;
-	s->has_time = true;
-}
-
 static bool
 is_wanted(const struct cm_scan *scan, const struct cm_frame *f)
 {
@@ -89,6 +81,15 @@ is_wanted(const struct cm_scan *scan, const struct cm_frame *f)
 }
 
 static enum cm_result
+begin_file(struct run *r, enum cm_weblog_form form, bool has_time, int64_t t_ns)
+{
+	if (r->begun)
+		return CM_OK;
+	r->begun = true;
+	return r->sink->begin(r->sink->arg, r->file, form, has_time, t_ns);
+}
+
+static enum cm_result
 hand_over(struct run *r, const struct cm_packet *p, bool stable)
 {
 	r->sum->packets++;
@@ -96,7 +97,7 @@ hand_over(struct run *r, const struct cm_packet *p, bool stable)
 		r->sum->payload += p->payload_len;
 		r->sum->payload_captured += p->payload.len;
 	}
-	return cm_engine_packet(r->engine, p, stable);
+	return r->sink->packet(r->sink->arg, p, stable);
 }
 
 static enum cm_result
@@ -104,7 +105,9 @@ hand_over_batch(struct run *r)
 {
 	enum cm_result rc = CM_OK;
 
-	cm_engine_expect(r->engine, r->batch, r->n);
+	if (r->n == 0)
+		return CM_OK;
+	r->sink->expect(r->sink->arg, r->batch, r->n);
 	for (size_t i = 0; i < r->n && rc == CM_OK; i++)
 		rc = hand_over(r, &r->batch[i], r->stable);
 	r->n = 0;
@@ -147,7 +150,7 @@ take_frame(struct run *r, const struct cm_record *rec, const struct cm_frame *f)
 	struct cm_layers layers;
 
 	r->sum->selected++;
-	note_time(r->sum, f->t_ns);
+	cm_scan_note_time(r->sum, f->t_ns);
 	if (f->data.len < f->orig_len)
 		r->sum->snapped++;
 	switch (cm_decode(f, p, &layers)) {
@@ -176,12 +179,16 @@ static enum cm_result
 take_bytes(struct run *r, const struct cm_record *rec)
 {
 	struct cm_frame f = cm_frame_of(rec, r->file);
+	enum cm_result rc;
 
 	/* A Simple Packet Block has no time; what came before it has. */
 	if (!rec->has_time)
 		f.t_ns = r->last_ns;
 	r->last_ns = f.t_ns;
-	return is_wanted(r->scan, &f) ? take_frame(r, rec, &f) : CM_OK;
+	if (!is_wanted(r->scan, &f))
+		return CM_OK;
+	rc = begin_file(r, CM_WEBLOG_NONE, rec->has_time, f.t_ns);
+	return rc == CM_OK ? take_frame(r, rec, &f) : rc;
 }
 
 static enum cm_result
@@ -236,19 +243,11 @@ read_rows(struct run *r, struct cm_reader *reader, struct cm_scan_file *out)
 }
 
 static enum cm_result
-read_file(struct run *r, struct cm_file *file, struct cm_scan_file *out)
+read_capture(struct run *r, struct cm_file *file, struct cm_source source, struct cm_scan_file *out)
 {
-	struct cm_source source;
 	struct cm_reader *reader;
-	enum cm_result rc;
+	enum cm_result rc = cm_reader_new(source, cm_file_name(file), &reader, &out->refused);
 
-	if (cm_file_unpacked(file, &source, &out->packing, &out->refused) != CM_OK)
-		return CM_OK; /* said in `refused` */
-	r->stay = NULL;
-	if (source.stable && cm_file_bytes(file) != NULL &&
-	    cm_file_once(file, &source, &out->refused) == CM_OK)
-		r->stay = cm_file_bytes(file);
-	rc = cm_reader_new(source, cm_file_name(file), &reader, &out->refused);
 	if (source.damage != NULL)
 		out->damage = *source.damage;
 	if (rc != CM_OK) {
@@ -257,13 +256,41 @@ read_file(struct run *r, struct cm_file *file, struct cm_scan_file *out)
 			out->refused = (struct cm_err) { 0 };
 		return CM_OK;
 	}
-	r->stable = source.stable;
 	r->open = NULL;
 	r->open_reason = NULL;
 	rc = read_rows(r, reader, out);
+	cm_reader_free(reader);
+	return rc;
+}
+
+/* A text that reads as a web server's log. */
+static enum cm_result
+read_log(struct run *r, struct cm_source source, struct cm_scan_file *out)
+{
+	struct cm_scan_log log = { .scan = r->scan, .sink = r->sink, .file = r->file, .out = out, .sum = r->sum,
+		.stays = r->stable || r->stay != NULL };
+
+	return cm_scan_log(&log, source);
+}
+
+static enum cm_result
+read_file(struct run *r, struct cm_file *file, struct cm_scan_file *out)
+{
+	struct cm_source source;
+	enum cm_result rc;
+
+	if (cm_file_unpacked(file, &source, &out->packing, &out->refused) != CM_OK)
+		return CM_OK; /* said in `refused` */
+	r->begun = false;
+	r->stay = NULL;
+	if (source.stable && cm_file_bytes(file) != NULL &&
+	    cm_file_once(file, &source, &out->refused) == CM_OK)
+		r->stay = cm_file_bytes(file);
+	r->stable = source.stable;
+	out->log = cm_scan_log_guess(source);
+	rc = out->log == CM_WEBLOG_NONE ? read_capture(r, file, source, out) : read_log(r, source, out);
 	if (source.damage != NULL)
 		out->damage = *source.damage;
-	cm_reader_free(reader);
 	return rc;
 }
 
@@ -303,11 +330,20 @@ look(void *arg, const uint8_t *at, size_t len, uint8_t *room)
 	return false;
 }
 
+void
+cm_scan_serve(const struct cm_scan *scan, struct cm_engine *engine)
+{
+	/* Judging looks at payloads all over the files: without these a finish would
+	 * end with most of a large capture mapped in. */
+	cm_engine_relief(engine, give_back, (void *)(uintptr_t)scan);
+	cm_engine_look(engine, look, (void *)(uintptr_t)scan);
+}
+
 enum cm_result
-cm_scan_run(const struct cm_scan *scan, struct cm_engine *engine, struct cm_scan_summary *summary,
+cm_scan_run(const struct cm_scan *scan, const struct cm_scan_sink *sink, struct cm_scan_summary *summary,
     struct cm_err *err)
 {
-	struct run r = { .scan = scan, .engine = engine, .sum = summary };
+	struct run r = { .scan = scan, .sink = sink, .sum = summary };
 	enum cm_result rc;
 
 	*summary = (struct cm_scan_summary) { .n_files = scan->n_files };
@@ -316,10 +352,6 @@ cm_scan_run(const struct cm_scan *scan, struct cm_engine *engine, struct cm_scan
 		summary->n_files = summary->file == NULL ? 0 : scan->n_files;
 		return cm_err_set(err, CM_E_NOMEM, "out of memory");
 	}
-	/* Judging looks at payloads all over the files: without these a finish would
-	 * end with most of a large capture mapped in. */
-	cm_engine_relief(engine, give_back, (void *)(uintptr_t)scan);
-	cm_engine_look(engine, look, (void *)(uintptr_t)scan);
 	rc = read_files(&r);
 	cm_fragments_finish(r.fragments);
 	summary->fragments = *cm_fragments_stats(r.fragments);
@@ -328,6 +360,16 @@ cm_scan_run(const struct cm_scan *scan, struct cm_engine *engine, struct cm_scan
 		return cm_err_set(err, rc, "reading stopped at frame %llu: %s",
 		    (unsigned long long)summary->frames, cm_result_word(rc));
 	return CM_OK;
+}
+
+void
+cm_scan_note_time(struct cm_scan_summary *s, int64_t t_ns)
+{
+	if (!s->has_time || t_ns < s->first_ns)
+		s->first_ns = t_ns;
+	if (!s->has_time || t_ns > s->last_ns)
+		s->last_ns = t_ns;
+	s->has_time = true;
 }
 
 void
@@ -346,7 +388,7 @@ cm_scan_state(const struct cm_scan_summary *summary)
 	for (size_t i = 0; i < summary->n_files; i++) {
 		const struct cm_scan_file *f = &summary->file[i];
 
-		if (f->refused.code == CM_E_MALFORMED || f->damage.code != CM_OK)
+		if (f->refused.code == CM_E_MALFORMED || f->damage.code != CM_OK || f->bad_lines > 0)
 			return CM_E_MALFORMED;
 		if (f->refused.code != CM_OK)
 			worst = f->refused.code;

@@ -1,15 +1,18 @@
-/* worker/scan.h -- captures in, through reader, filter, decoder and fragments, to the engine.
+/* worker/scan.h -- files in, through reader, filter, decoder and fragments, to whoever looks.
  *
- * Several files are one capture that was rotated: read in the order given, as if
- * they were one, frames numbered in each (cm_packet_id_of(file, frame)).  Runs in
- * the confined process: everything it touches is open already. */
+ * Captures give packets, texts that read as a web server's log give requests.  Files are read
+ * in the order given, frames numbered in each (cm_packet_id_of(file, frame)), and lines from 1 as
+ * if they were frames.  Which files belong together is for whoever looks to say
+ * (worker/survey.h).  Runs in the confined process: everything it touches is open already. */
 #ifndef CM_WORKER_SCAN_H
 #define CM_WORKER_SCAN_H
 
 #include "capture/fragment.h"
+#include "capture/request.h"
 #include "detect/engine.h"
 #include "os/bpf.h"
 #include "os/file.h"
+#include "weblog/weblog.h"
 
 #define CM_SCAN_SKIPPED_MAX 100 /* places listed; all are counted */
 #define CM_SCAN_LINKS_MAX 16
@@ -25,6 +28,22 @@ struct cm_reader;
 typedef enum cm_result cm_scan_row(void *arg, size_t file, const struct cm_reader *reader,
     const struct cm_record *row);
 
+/* The same with the rows of a text. */
+struct cm_row;
+typedef enum cm_result cm_scan_line(void *arg, size_t file, uint64_t number, const struct cm_row *row);
+
+/* Who looks.  Anything but CM_OK ends the scan. */
+struct cm_scan_sink {
+	void *arg;
+	/* A file begins, a capture if ${form} is CM_WEBLOG_NONE: with its first frame's time if it
+	 * has one. */
+	enum cm_result (*begin)(void *arg, size_t file, enum cm_weblog_form form, bool has_time, int64_t t_ns);
+	/* These come next. */
+	void (*expect)(void *arg, struct cm_packet *p, size_t n);
+	enum cm_result (*packet)(void *arg, const struct cm_packet *p, bool stable);
+	enum cm_result (*request)(void *arg, const struct cm_request *r);
+};
+
 struct cm_scan {
 	struct cm_file *const *files; /* stay open until the engine is freed: it borrows payloads */
 	size_t n_files;
@@ -34,7 +53,8 @@ struct cm_scan {
 	int64_t to_ns;	 /* and those from here on */
 	cm_scan_progress *progress; /* may be NULL */
 	void *progress_arg;
-	cm_scan_row *row; /* may be NULL */
+	cm_scan_row *row; /* may be NULL, */
+	cm_scan_line *line; /* this too */
 	void *row_arg;
 };
 
@@ -58,6 +78,10 @@ struct cm_scan_file {
 	enum cm_packing packing;
 	struct cm_err refused; /* code != CM_OK: not read at all, or not to the end */
 	struct cm_err damage;  /* code != CM_OK: a packed file that ends early */
+	enum cm_weblog_form log; /* CM_WEBLOG_NONE: it was read as a capture */
+	uint64_t lines, bad_lines; /* of a log; bad ones are no requests of its form, */
+	uint64_t bad_at;	   /* the first one's offset, */
+	struct cm_err bad;	   /* and why */
 };
 
 struct cm_scan_summary {
@@ -81,14 +105,23 @@ struct cm_scan_summary {
 	uint64_t skipped_bytes;
 };
 
-/* Hands every packet to ${engine} (cm_engine_finish is the caller's; ${scan} and its
- * files must last that long, since judging gives their pages back).  ${summary} is
- * filled in any case, to end with cm_scan_summary_fini.  A file that is no capture is
- * left out and said so in its `refused`; the others are read.
- * CM_E_NOMEM: also when the engine has no more memory; ${err} says so. */
-CM_RESULT cm_scan_run(const struct cm_scan *scan, struct cm_engine *engine,
+/* Hands everything to ${sink}.  ${summary} is filled in any case, to end with
+ * cm_scan_summary_fini.  A file that is neither capture nor log is left out and said so in its
+ * `refused`; the others are read.  CM_E_NOMEM: also when the sink has no more memory; ${err} says so. */
+CM_RESULT cm_scan_run(const struct cm_scan *scan, const struct cm_scan_sink *sink,
     struct cm_scan_summary *summary, struct cm_err *err);
+
+/* All packets to one engine, and no requests. */
+struct cm_scan_sink cm_scan_sink_of_engine(struct cm_engine *engine);
+
+/* Has the engine, which borrows payloads of ${scan}'s files, give back their pages while it judges; ${scan}
+ * and its files must last as long as the engine. */
+void cm_scan_serve(const struct cm_scan *scan, struct cm_engine *engine);
+
 void cm_scan_summary_fini(struct cm_scan_summary *summary);
+
+/* Something selected has this time. */
+void cm_scan_note_time(struct cm_scan_summary *s, int64_t t_ns);
 
 /* What the files say of the worst: CM_OK; CM_E_MALFORMED: something was damaged, or no
  * capture; CM_E_UNSUPPORTED, CM_E_IO, CM_E_NOMEM: a file could not be read. */

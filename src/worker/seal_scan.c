@@ -23,20 +23,34 @@ end_file(struct cm_seal_scan *s)
 	rc = cm_sealing_end(s->sealing, &f->sealed, &s->err);
 	cm_sealing_free(s->sealing);
 	s->sealing = NULL;
-	if (rc == CM_OK)
+	if (rc == CM_OK && f->kind == CM_KIND_CAPTURE)
 		rc = write_places(f, &s->err);
 	f->yes = rc == CM_OK;
 	return rc;
 }
 
 static enum cm_result
-begin_file(struct cm_seal_scan *s, size_t file)
+begin_file(struct cm_seal_scan *s, size_t file, const struct cm_schema *schema)
 {
-	struct cm_sealing_job job = { &s->schema, s->file[file].secret, s->file[file].index, s->pool,
+	struct cm_sealing_job job = { schema, s->file[file].secret, s->file[file].index, s->pool,
 		s->file_digest, cm_file_window(s->scan->files[file]) };
 
 	s->at = file;
+	s->file[file].kind = schema->kind;
 	return cm_sealing_new(&job, &s->sealing, &s->err);
+}
+
+/* The next row of a file, perhaps the first. */
+static enum cm_result
+add_row(struct cm_seal_scan *s, size_t file, const struct cm_schema *schema, const struct cm_row *row)
+{
+	enum cm_result rc = CM_OK;
+
+	if (s->sealing != NULL && file != s->at)
+		rc = end_file(s);
+	if (rc == CM_OK && s->sealing == NULL)
+		rc = begin_file(s, file, schema);
+	return rc == CM_OK ? cm_sealing_row(s->sealing, row, &s->err) : rc;
 }
 
 static enum cm_result
@@ -47,24 +61,31 @@ take_row(void *arg, size_t file, const struct cm_reader *reader, const struct cm
 	const struct cm_row row = { rec->bytes, rec->offset, rec, false };
 	enum cm_result rc = CM_OK;
 
-	if (s->sealing != NULL && file != s->at)
-		rc = end_file(s);
-	if (rc == CM_OK && s->sealing == NULL)
-		rc = begin_file(s, file);
-	if (rc == CM_OK && rec->cut && rec->frame != 0)
+	if (rec->cut && rec->frame != 0)
 		rc = cm_row_map_add(&f->map, rec->frame, rec->row);
 	if (rc == CM_OK)
-		rc = cm_sealing_row(s->sealing, &row, &s->err);
+		rc = add_row(s, file, &s->capture, &row);
 	cm_places_meet(&f->places, reader);
 	return rc;
+}
+
+static enum cm_result
+take_line(void *arg, size_t file, uint64_t number, const struct cm_row *row)
+{
+	struct cm_seal_scan *s = arg;
+	enum cm_result rc = cm_row_map_add(&s->file[file].map, number, number - 1);
+
+	return rc == CM_OK ? add_row(s, file, &s->lines, row) : rc;
 }
 
 void
 cm_seal_scan_watch(struct cm_seal_scan *s, struct cm_scan *scan)
 {
-	s->schema = cm_schema_of(CM_KIND_CAPTURE);
+	s->capture = cm_schema_of(CM_KIND_CAPTURE);
+	s->lines = cm_schema_of(CM_KIND_LINES);
 	s->scan = scan;
 	scan->row = take_row;
+	scan->line = take_line;
 	scan->row_arg = s;
 }
 

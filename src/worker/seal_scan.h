@@ -1,7 +1,7 @@
-/* worker/seal_scan.h -- captures sealed while they are scanned for what is forged in them.
+/* worker/seal_scan.h -- captures and logs sealed while they are scanned.
  *
- * The other half of worker/scan for `investigate`: as cm_scan_row it is given every
- * row that the scan reads, and so learns which frame is which row, too. */
+ * The other half of worker/scan for `investigate`: as cm_scan_row and cm_scan_line it is given
+ * every row that the scan reads, and so learns which frame (or line) is which row, too. */
 #ifndef CM_WORKER_SEAL_SCAN_H
 #define CM_WORKER_SEAL_SCAN_H
 
@@ -13,7 +13,8 @@
 struct cm_seal_scan_file {
 	const struct cm_seal_secret *secret; /* set by the caller, */
 	const struct cm_sink *index;         /* as for cm_sealing_job */
-	bool yes; /* it is sealed: it is a capture, as far as the reader can tell */
+	bool yes; /* it is sealed: it is a capture or a log, as far as the reader can tell */
+	enum cm_kind kind; /* CM_KIND_CAPTURE or CM_KIND_LINES */
 	struct cm_sealed sealed;
 	struct cm_row_map map;
 	struct cm_places places;
@@ -26,7 +27,7 @@ struct cm_seal_scan {
 	struct cm_pool *pool;
 	bool file_digest; /* as in cm_sealing_job */
 	const struct cm_scan *scan;
-	struct cm_schema schema;
+	struct cm_schema capture, lines;
 	struct cm_sealing *sealing; /* of the file that is being read */
 	size_t at;                  /* its number */
 	uint64_t row;               /* of the next one */

@@ -104,6 +104,7 @@ steps(const char *path, struct cm_file *file)
 	struct cm_scan scan = { .files = &file, .n_files = 1 };
 	struct cm_params params = cm_params_default();
 	struct cm_scan_summary summary;
+	struct cm_scan_sink sink;
 	struct cm_engine *engine;
 	struct cm_err err = { 0 };
 	uint64_t sum = 0, packets = 0, bytes = cm_file_size(file);
@@ -117,7 +118,9 @@ steps(const char *path, struct cm_file *file)
 	}
 	from = seconds();
 	must(cm_engine_new(&params, &engine), &err);
-	must(cm_scan_run(&scan, engine, &summary, &err), &err);
+	cm_scan_serve(&scan, engine);
+	sink = cm_scan_sink_of_engine(engine);
+	must(cm_scan_run(&scan, &sink, &summary, &err), &err);
 	say("and models, judge", from, bytes, packets);
 	must(cm_engine_finish(engine), &err);
 	say("to the end", from, bytes, packets);
@@ -157,12 +160,15 @@ inspect(char **path, struct cm_file **file, size_t n, size_t memory)
 	struct cm_params params = cm_params_default();
 	struct cm_file_names names = { (const char *const *)path, n };
 	struct cm_scan_summary summary;
+	struct cm_scan_sink sink;
 	struct cm_engine *engine;
 	struct cm_err err = { 0 };
 
 	params.memory = memory << 20;
 	must(cm_engine_new(&params, &engine), &err);
-	must(cm_scan_run(&scan, engine, &summary, &err), &err);
+	cm_scan_serve(&scan, engine);
+	sink = cm_scan_sink_of_engine(engine);
+	must(cm_scan_run(&scan, &sink, &summary, &err), &err);
 	must(cm_engine_finish(engine), &err);
 	for (size_t i = 0; i < cm_engine_count(engine); i++) {
 		struct cm_buf line = { 0 };

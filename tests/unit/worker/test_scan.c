@@ -40,11 +40,14 @@ static void
 scan(struct fixture *f)
 {
 	struct cm_params params = cm_params_default();
+	struct cm_scan_sink sink;
 
 	f->scan.files = f->file;
 	f->scan.n_files = f->n;
 	assert_int_equal(cm_engine_new(&params, &f->engine), CM_OK);
-	assert_int_equal(cm_scan_run(&f->scan, f->engine, &f->sum, NULL), CM_OK);
+	cm_scan_serve(&f->scan, f->engine);
+	sink = cm_scan_sink_of_engine(f->engine);
+	assert_int_equal(cm_scan_run(&f->scan, &sink, &f->sum, NULL), CM_OK);
 	assert_int_equal(cm_engine_finish(f->engine), CM_OK);
 }
 

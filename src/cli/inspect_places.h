@@ -1,0 +1,24 @@
+/* cli/inspect_places.h -- parts of cli/inspect: what was counted and how it hangs together, in words. */
+#ifndef CM_CLI_INSPECT_PLACES_H
+#define CM_CLI_INSPECT_PLACES_H
+
+#include "cli/cli.h"
+#include "cli/paragraph.h"
+#include "detect/incident_json.h"
+#include "worker/survey.h"
+
+/* Where a finding stands in the text. */
+struct cm_traffic_told {
+	size_t number;
+	const char *file; /* of its first packet or line */
+	bool is_log;
+};
+
+void cm_inspect_traffic(struct cm_paragraph *p, const struct cm_paint *paint,
+    const struct cm_traffic_finding *f, const struct cm_traffic_told *told);
+
+/* The chains from script to flood, and scripts that aimed at something without a flood. */
+void cm_inspect_chains(struct cm_paragraph *p, const struct cm_paint *paint, const struct cm_survey *s,
+    const struct cm_file_names *names);
+
+#endif

@@ -1,0 +1,101 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/body.h"
+#include "detect/engine_state.h"
+
+#define SEGMENTS_MAX 1024u
+
+static bool
+is_in(const struct cm_ids *set, cm_packet_id id)
+{
+	size_t low = 0, high = set->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (set->id[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < set->n && set->id[low] == id;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct cm_segment *const *x = a, *const *y = b;
+	int32_t d = (int32_t)((*x)->seq - (*y)->seq);
+
+	if (d != 0)
+		return d < 0 ? -1 : 1;
+	return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+/* Those that carry data, in order. */
+static size_t
+list(const struct cm_found *f, const struct cm_segment **seg)
+{
+	const struct cm_incident *x = &f->incident;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < f->from->n && n < SEGMENTS_MAX; i++) {
+		const struct cm_segment *g = &f->from->segs[i];
+
+		if (g->dir == f->dir && g->cap_len > 0 && g->payload != NULL &&
+		    (is_in(&x->forged, g->id) || is_in(&x->suspect, g->id)))
+			seg[n++] = g;
+	}
+	qsort(seg, n, sizeof(*seg), by_place);
+	return n;
+}
+
+static size_t
+join(const struct cm_segment *const *seg, size_t n, uint8_t *to)
+{
+	uint32_t begin = seg[0]->seq;
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t at = seg[i]->seq - begin, have = seg[i]->cap_len, skip;
+
+		if (at > len)
+			break;
+		skip = len - at;
+		if (skip >= have)
+			continue;
+		have -= skip;
+		if (have > CM_FORGED_STREAM_MAX - len)
+			have = CM_FORGED_STREAM_MAX - len;
+		memcpy(to + len, seg[i]->payload + skip, have);
+		len += have;
+	}
+	return len;
+}
+
+CM_RESULT
+cm_engine_forged_stream(const struct cm_engine *e, size_t i, struct cm_arena *arena, struct cm_span *out)
+{
+	const struct cm_found *f = &e->found[i];
+	const struct cm_segment **seg;
+	size_t n, room = 0;
+	uint8_t *to;
+
+	*out = (struct cm_span) { 0 };
+	if (f->incident.verdict != CM_VERDICT_FORGED || f->from->proto != 6)
+		return CM_OK;
+	seg = cm_arena_array(arena, SEGMENTS_MAX, sizeof(*seg));
+	if (seg == NULL)
+		return CM_E_NOMEM;
+	n = list(f, seg);
+	for (size_t k = 0; k < n; k++)
+		room += seg[k]->cap_len;
+	if (n == 0)
+		return CM_OK;
+	to = cm_arena_alloc(arena, room < CM_FORGED_STREAM_MAX ? room : CM_FORGED_STREAM_MAX);
+	if (to == NULL)
+		return CM_E_NOMEM;
+	*out = (struct cm_span) { to, join(seg, n, to) };
+	return CM_OK;
+}
