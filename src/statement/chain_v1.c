@@ -119,10 +119,10 @@ cm_chain_v1_write(struct cm_jsonw *w, const struct cm_chain_v1 *c)
 	put_uint(w, "before", c->before);
 	put_uint(w, "known", c->lags);
 	if (c->lags > 0) {
-		put_int(w, "least_ms", c->lag_least_ms);
-		put_int(w, "median_ms", c->lag_median_ms);
-		put_int(w, "most_ms", c->lag_most_ms);
-		put_int(w, "unsure_ms", c->lag_unsure_ms);
+		put_int(w, "least_ns", c->lag_least_ns);
+		put_int(w, "median_ns", c->lag_median_ns);
+		put_int(w, "most_ns", c->lag_most_ns);
+		put_int(w, "unsure_ns", c->lag_unsure_ns);
 	}
 	cm_jsonw_object_end(w);
 }
@@ -336,9 +336,9 @@ read_table(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
 static CM_RESULT
 read_lag(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
 {
-	static const char *const full[] = { "before", "known", "least_ms", "median_ms", "most_ms", "unsure_ms", NULL };
+	static const char *const full[] = { "before", "known", "least_ns", "median_ns", "most_ns", "unsure_ns", NULL };
 	static const char *const bare[] = { "before", "known", NULL };
-	int64_t *const at[] = { &c->lag_least_ms, &c->lag_median_ms, &c->lag_most_ms, &c->lag_unsure_ms };
+	int64_t *const at[] = { &c->lag_least_ns, &c->lag_median_ns, &c->lag_most_ns, &c->lag_unsure_ns };
 	struct cm_json o;
 	enum cm_result rc = cm_json_get_object(v, "lag", &o, r->err);
 	size_t i;
@@ -351,7 +351,7 @@ read_lag(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
 		rc = cm_json_only(o, c->lags > 0 ? full : bare, r->err);
 	for (i = 0; rc == CM_OK && c->lags > 0 && i < 4; i++)
 		rc = read_int(r, o, full[i + 2], at[i]);
-	if (rc == CM_OK && (c->lag_least_ms > c->lag_median_ms || c->lag_median_ms > c->lag_most_ms || c->lag_unsure_ms < 0))
+	if (rc == CM_OK && (c->lag_least_ns > c->lag_median_ns || c->lag_median_ns > c->lag_most_ns || c->lag_unsure_ns < 0))
 		return cm_err_set(r->err, CM_E_MALFORMED, "lag: expected least, median, most in order");
 	if (rc == CM_OK && (c->lags > c->a || c->before > c->a - c->lags))
 		return cm_err_set(r->err, CM_E_MALFORMED, "lag: of more clients than asked");

@@ -63,7 +63,7 @@ struct cm_chain_v1 {
 	uint32_t p_milli;	 /* p <= 10^(-p_milli / 1000), Fisher's exact test, one-sided */
 	uint64_t before;	 /* of a: asked before they got the script */
 	uint64_t lags;		 /* known ones, of those who asked after it; of these: */
-	int64_t lag_least_ms, lag_median_ms, lag_most_ms, lag_unsure_ms; /* 0 if there are none */
+	int64_t lag_least_ns, lag_median_ns, lag_most_ns, lag_unsure_ns; /* 0 if there are none */
 };
 
 /* Members of a chain/v1 predicate besides the common ones; ends with NULL. */
