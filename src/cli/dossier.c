@@ -163,7 +163,7 @@ gather(struct making *m)
 {
 	const struct cm_dossier_wish *w = m->wish;
 	struct cm_case_statements all;
-	struct cm_pack_text *finding, *custody;
+	struct cm_pack_text *finding, *traffic, *chain, *custody;
 	enum cm_result rc = cm_case_statements(w->c, w->arena, &all, &m->err);
 	size_t i, n_custody = 0;
 
@@ -172,21 +172,28 @@ gather(struct making *m)
 	m->exhibit = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->exhibit[0]));
 	m->secret = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->secret[0]));
 	m->file = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->file[0]));
-	m->text = cm_arena_array(w->arena, 3 * w->n_exhibits + 2 * w->n_findings + 2 * all.n + 1,
-	    sizeof(m->text[0]));
+	m->text = cm_arena_array(w->arena, 3 * w->n_exhibits + 2 * (w->n_findings + w->n_traffic + w->n_chains) +
+	    2 * all.n + 1, sizeof(m->text[0]));
 	finding = cm_arena_array(w->arena, w->n_findings + 1, sizeof(*finding));
+	traffic = cm_arena_array(w->arena, w->n_traffic + 1, sizeof(*traffic));
+	chain = cm_arena_array(w->arena, w->n_chains + 1, sizeof(*chain));
 	custody = cm_arena_array(w->arena, all.n + 1, sizeof(*custody));
 	if (m->exhibit == NULL || m->secret == NULL || m->file == NULL || m->text == NULL ||
-	    finding == NULL || custody == NULL)
+	    finding == NULL || traffic == NULL || chain == NULL || custody == NULL)
 		return no_memory(m);
 	for (i = 0; rc == CM_OK && i < w->n_exhibits; i++)
 		rc = open_exhibit(m, i);
 	for (i = 0; rc == CM_OK && i < w->n_findings; i++)
 		rc = read_statement(m, w->findings[i], &finding[i]);
+	for (i = 0; rc == CM_OK && i < w->n_traffic; i++)
+		rc = read_statement(m, w->traffic[i], &traffic[i]);
+	for (i = 0; rc == CM_OK && i < w->n_chains; i++)
+		rc = read_statement(m, w->chains[i], &chain[i]);
 	if (rc == CM_OK)
 		rc = read_custody(m, &all, custody, &n_custody);
 	m->in = (struct cm_pack_in) { .exhibits = m->exhibit, .n_exhibits = w->n_exhibits,
-		.findings = finding, .n_findings = w->n_findings, .custody = custody,
+		.findings = finding, .n_findings = w->n_findings, .traffic = traffic,
+		.n_traffic = w->n_traffic, .chains = chain, .n_chains = w->n_chains, .custody = custody,
 		.n_custody = n_custody, .select = w->select, .leak_ok = w->leak_ok, .dry_run = w->dry_run,
 		.by = cm_case_self(w->c)->fingerprint, .made = m->made, .to = w->to,
 		.tool_name = cm_build_name(), .tool_version = cm_build_version() };

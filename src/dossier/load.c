@@ -59,7 +59,7 @@ is_known(const struct cm_zip *zip, struct cm_span name)
 {
 	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html",
 		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING };
-	static const char *const word[] = { "seal", "finding", "custody" };
+	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody" };
 	static const char *const of_statement[] = { ".json", ".json.sig", CM_RECEIPT_ENDING, CM_STAMP_ENDING };
 	static const char *const of_seal[] = { ".opening", ".pcapng", ".txt", ".jsonl", ".hex" };
 	size_t i, k, n;
@@ -68,7 +68,7 @@ is_known(const struct cm_zip *zip, struct cm_span name)
 		if (cm_span_eq(name, cm_span_str(single[i])))
 			return true;
 	}
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
 		n = count_files(zip, word[i]);
 		for (k = 0; k < sizeof(of_statement) / sizeof(of_statement[0]); k++)
 			if (is_numbered(name, word[i], of_statement[k], n))
@@ -331,6 +331,96 @@ load_findings(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm
 }
 
 static CM_RESULT
+read_traffic(struct cm_loaded *l, const struct cm_loaded_part *p, size_t i, struct cm_shown_traffic *shown,
+    struct cm_err *err)
+{
+	enum cm_result rc = cm_statement_only(&p->doc, cm_traffic_v1_members, err);
+
+	if (rc == CM_OK)
+		rc = cm_traffic_v1_read(p->doc.predicate, l->arena, &l->traffic[i], err);
+	if (rc == CM_OK)
+		rc = cm_refer_traffic(l, &l->traffic[i], &p->doc.head, err);
+	if (rc != CM_OK)
+		return rc;
+	memcpy(shown->statement, p->doc.digest, 32);
+	shown->by = p->doc.head.by;
+	shown->made = made_text(l, p->doc.head.made);
+	shown->body = &l->traffic[i];
+	return shown->made != NULL ? CM_OK : no_memory(err);
+}
+
+static CM_RESULT
+load_traffic(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	struct cm_shown_traffic *shown = cm_arena_array(l->arena, n + 1, sizeof(*shown));
+	char name[NAME_MAX_LEN];
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	l->traffic = cm_arena_array(l->arena, n + 1, sizeof(l->traffic[0]));
+	if (shown == NULL || l->traffic == NULL)
+		return no_memory(err);
+	if (n > CM_DOSSIER_TRAFFIC_MAX)
+		return cm_err_set(err, CM_E_LIMIT, "more than %d statements about traffic", CM_DOSSIER_TRAFFIC_MAX);
+	l->dossier.traffic = shown;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "traffic-%zu.json", i + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_TRAFFIC, err);
+		if (rc == CM_OK)
+			rc = read_traffic(l, &l->part[l->n_parts - 1], i, &shown[i], err);
+		if (rc != CM_OK)
+			return rc;
+		l->dossier.n_traffic++;
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
+read_chain(struct cm_loaded *l, const struct cm_loaded_part *p, size_t i, struct cm_shown_chain *shown,
+    struct cm_err *err)
+{
+	enum cm_result rc = cm_statement_only(&p->doc, cm_chain_v1_members, err);
+
+	if (rc == CM_OK)
+		rc = cm_chain_v1_read(p->doc.predicate, l->arena, &l->chain[i], err);
+	if (rc == CM_OK)
+		rc = cm_refer_chain(l, &l->chain[i], &p->doc.head, shown, err);
+	if (rc != CM_OK)
+		return rc;
+	memcpy(shown->statement, p->doc.digest, 32);
+	shown->by = p->doc.head.by;
+	shown->made = made_text(l, p->doc.head.made);
+	shown->body = &l->chain[i];
+	return shown->made != NULL ? CM_OK : no_memory(err);
+}
+
+static CM_RESULT
+load_chains(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	struct cm_shown_chain *shown = cm_arena_array(l->arena, n + 1, sizeof(*shown));
+	char name[NAME_MAX_LEN];
+	enum cm_result rc;
+	size_t i;
+
+	l->chain = cm_arena_array(l->arena, n + 1, sizeof(l->chain[0]));
+	if (shown == NULL || l->chain == NULL)
+		return no_memory(err);
+	if (n > CM_DOSSIER_CHAINS_MAX)
+		return cm_err_set(err, CM_E_LIMIT, "more than %d chains", CM_DOSSIER_CHAINS_MAX);
+	l->dossier.chains = shown;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "chain-%zu.json", i + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_CHAIN, err);
+		if (rc == CM_OK)
+			rc = read_chain(l, &l->part[l->n_parts - 1], i, &shown[i], err);
+		if (rc != CM_OK)
+			return rc;
+		l->dossier.n_chains++;
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
 fill_handover(struct cm_loaded *l, const struct cm_custody *c, const struct cm_loaded_part *p,
     struct cm_handover *h)
 {
@@ -384,29 +474,39 @@ load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_
 	return CM_OK;
 }
 
-/* The rows of exhibit ${k} that findings cite: those of their support, of which all the
- * others are a part (dossier/refer). */
-static CM_RESULT
-cited_rows(struct cm_loaded *l, size_t k, struct cm_view_in *in)
+/* All row sets of one use: of findings their support, of which all others are a part
+ * (dossier/refer); or what is counted. */
+static const struct cm_ids *
+cited_set(const struct cm_loaded *l, size_t i, bool counted)
+{
+	const struct cm_dossier *d = &l->dossier;
+
+	if (!counted)
+		return i < d->n_findings ? &l->finding[i].support : NULL;
+	if (i < d->n_traffic)
+		return &l->traffic[i].support;
+	return i - d->n_traffic < d->n_chains ? &l->chain[i - d->n_traffic].clients : NULL;
+}
+
+/* The rows of exhibit ${k} that statements cite, ascending; the caller's to free. */
+static uint64_t *
+cited_rows(const struct cm_loaded *l, size_t k, bool counted, size_t *n)
 {
 	const struct cm_ids *set;
 	uint64_t *row;
-	size_t n = 0, i, j;
+	size_t all = 0, i, j;
 
-	for (i = 0; i < l->dossier.n_findings; i++)
-		n += l->finding[i].support.n;
-	row = calloc(n + 1, sizeof(*row));
+	for (i = 0; (set = cited_set(l, i, counted)) != NULL; i++)
+		all += set->n;
+	row = calloc(all + 1, sizeof(*row));
 	if (row == NULL)
-		return CM_E_NOMEM;
-	for (i = n = 0; i < l->dossier.n_findings; i++) {
-		set = &l->finding[i].support;
+		return NULL;
+	for (i = all = 0; (set = cited_set(l, i, counted)) != NULL; i++)
 		for (j = 0; j < set->n; j++)
 			if (cm_packet_file(set->id[j]) == k)
-				row[n++] = cm_packet_frame(set->id[j]);
-	}
-	in->keep = row;
-	in->n_keep = cm_numbers_sort(row, n);
-	return CM_OK;
+				row[all++] = cm_packet_frame(set->id[j]);
+	*n = cm_numbers_sort(row, all);
+	return row;
 }
 
 static CM_RESULT
@@ -414,12 +514,14 @@ view_opening(struct cm_loaded *l, size_t k, struct cm_shown_exhibit *x, struct c
 {
 	struct cm_view_in in = { .opening = l->opening[k], .schema = &l->seal[k].seal.schema,
 		.seal = (uint32_t)k };
-	enum cm_result rc = cited_rows(l, k, &in);
+	uint64_t *keep = cited_rows(l, k, false, &in.n_keep), *count = cited_rows(l, k, true, &in.n_count);
+	enum cm_result rc;
 
-	if (rc != CM_OK)
-		return no_memory(err);
-	rc = cm_view_read(&in, l->arena, x, err);
-	free((void *)(uintptr_t)in.keep);
+	in.keep = keep;
+	in.count = count;
+	rc = keep == NULL || count == NULL ? no_memory(err) : cm_view_read(&in, l->arena, x, err);
+	free(keep);
+	free(count);
 	return rc;
 }
 
@@ -479,7 +581,7 @@ cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *e
 struct statements {
 	struct cm_loaded *l;
 	const struct cm_zip *zip;
-	size_t seals, findings, handovers;
+	size_t seals, findings, traffic, chains, handovers;
 	enum cm_result rc;
 	struct cm_err err;
 };
@@ -492,6 +594,10 @@ load_statements(void *arg)
 	s->rc = load_seals(s->l, s->zip, s->seals, &s->err);
 	if (s->rc == CM_OK)
 		s->rc = load_findings(s->l, s->zip, s->findings, &s->err);
+	if (s->rc == CM_OK)
+		s->rc = load_traffic(s->l, s->zip, s->traffic, &s->err);
+	if (s->rc == CM_OK)
+		s->rc = load_chains(s->l, s->zip, s->chains, &s->err);
 	if (s->rc == CM_OK)
 		s->rc = load_custody(s->l, s->zip, s->handovers, &s->err);
 }
@@ -521,8 +627,9 @@ CM_RESULT
 cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 {
 	struct statements s = { .l = l, .zip = zip, .seals = count_files(zip, "seal"),
-		.findings = count_files(zip, "finding"), .handovers = count_files(zip, "custody") };
-	size_t n = s.seals + s.findings + s.handovers;
+		.findings = count_files(zip, "finding"), .traffic = count_files(zip, "traffic"),
+		.chains = count_files(zip, "chain"), .handovers = count_files(zip, "custody") };
+	size_t n = s.seals + s.findings + s.traffic + s.chains + s.handovers;
 	struct signatures sig = { .l = l };
 	enum cm_result rc;
 
@@ -530,6 +637,8 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 	rc = sig.part == NULL ? no_memory(err) : make_room(l, n + 1, err);
 	if (rc == CM_OK && (list_signatures(&sig, zip, l->arena, "seal", s.seals) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "finding", s.findings) != CM_OK ||
+			    list_signatures(&sig, zip, l->arena, "traffic", s.traffic) != CM_OK ||
+			    list_signatures(&sig, zip, l->arena, "chain", s.chains) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "custody", s.handovers) != CM_OK))
 		rc = no_memory(err);
 	if (rc != CM_OK) {

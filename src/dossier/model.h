@@ -16,12 +16,17 @@
 #include "base/span.h"
 #include "capture/packet.h"
 #include "capture/record.h"
+#include "dossier/recount.h"
 #include "seal/plan.h"
 #include "seal/schema.h"
+#include "statement/chain_v1.h"
 #include "statement/disclosure.h"
 #include "statement/finding.h"
+#include "statement/traffic_v1.h"
 
 #define CM_CAPTURE_COLUMNS 5
+#define CM_DOSSIER_TRAFFIC_MAX 512 /* statements */
+#define CM_DOSSIER_CHAINS_MAX 64
 
 struct cm_pseudonym {
 	uint8_t addr[16];
@@ -46,6 +51,13 @@ struct cm_shown_row {
 	uint32_t src_at, dst_at;   /* in record.bytes; */
 	uint32_t addr_len;	   /* 0: no addresses */
 	struct cm_pseudonym alias_src, alias_dst; /* what the pcapng shows in place of a tied or shut one */
+};
+
+/* A packet that a statement counts (traffic/v1, chain/v1), without its bytes but the payload, which
+ * lies in the dossier's. */
+struct cm_counted_row {
+	struct cm_packet packet; /* id = cm_packet_id_of(seal, row) */
+	struct cm_pseudonym alias_src, alias_dst; /* len 0: the address is there */
 };
 
 /* A row of a text, of records or of a blob of which at least one cell is open. */
@@ -82,6 +94,8 @@ struct cm_shown_exhibit {
 	size_t n_collected;
 	const struct cm_shown_row *rows; /* those that are cited; ascending; of a capture/1 only */
 	size_t n_rows;
+	const struct cm_counted_row *counted; /* those that are counted, as far as headers show; ascending */
+	size_t n_counted;
 	const struct cm_schema *schema;	    /* NULL only in tests, of a capture/1 */
 	const struct cm_shown_cells *cells; /* ascending; of all other kinds */
 	size_t n_cells;
@@ -109,6 +123,22 @@ struct cm_shown_finding {
 	const struct cm_finding *body;
 };
 
+/* Row sets of these go by the exhibits of the dossier, and `range` has one for each. */
+struct cm_shown_traffic {
+	uint8_t statement[32];
+	const char *by, *made;
+	const struct cm_traffic_v1 *body;
+};
+
+struct cm_shown_chain {
+	uint8_t statement[32];
+	const char *by, *made;
+	const struct cm_chain_v1 *body;
+	const size_t *findings; /* of each script, by number in the dossier */
+	const size_t *traffic;	/* of each flood */
+	const uint32_t *clock;	/* of each exhibit of the dossier; UINT32_MAX: not of this chain */
+};
+
 struct cm_dossier {
 	const char *by;	  /* of the disclosure: "SHA256:..." */
 	const char *made; /* RFC 3339 */
@@ -118,6 +148,10 @@ struct cm_dossier {
 	size_t n_exhibits;
 	const struct cm_shown_finding *findings;
 	size_t n_findings;
+	const struct cm_shown_traffic *traffic;
+	size_t n_traffic;
+	const struct cm_shown_chain *chains;
+	size_t n_chains;
 	const struct cm_handover *handovers;
 	size_t n_handovers;
 	uint8_t hides; /* enum cm_hide */
@@ -129,6 +163,10 @@ const struct cm_shown_row *cm_shown_row_find(const struct cm_shown_exhibit *x, u
 
 /* The same by id; NULL also if there is no such exhibit. */
 const struct cm_shown_row *cm_dossier_row(const struct cm_dossier *d, cm_packet_id id);
+
+/* A row that is counted, of a capture or a log.  False: there is none, or it is not open. */
+bool cm_dossier_counted(const struct cm_dossier *d, cm_packet_id id, struct cm_counted *out);
+const struct cm_counted_row *cm_dossier_counted_row(const struct cm_dossier *d, cm_packet_id id);
 
 bool cm_ids_has(const struct cm_ids *set, cm_packet_id id);
 

@@ -113,6 +113,10 @@ begin(struct packing *p)
 		rc = add_texts(p, "seal", &in->exhibits[i].seal, i);
 	for (i = 0; rc == CM_OK && i < in->n_findings; i++)
 		rc = add_texts(p, "finding", &in->findings[i], i);
+	for (i = 0; rc == CM_OK && i < in->n_traffic; i++)
+		rc = add_texts(p, "traffic", &in->traffic[i], i);
+	for (i = 0; rc == CM_OK && i < in->n_chains; i++)
+		rc = add_texts(p, "chain", &in->chains[i], i);
 	for (i = 0; rc == CM_OK && i < in->n_custody; i++)
 		rc = add_texts(p, "custody", &in->custody[i], i);
 	return rc;
@@ -168,23 +172,43 @@ is_needed(const struct cm_select *s, enum pass pass)
 	return pass != PASS_LEAKS || cm_select_hides(s);
 }
 
+/* What statements need opened. */
+static CM_RESULT
+select_cited(struct packing *p, const struct cm_loaded *l, struct cm_select_in *in)
+{
+	const struct cm_pack_in *from = p->in;
+	const struct cm_finding **finding = cm_arena_array(p->arena, from->n_findings + 1, sizeof(*finding));
+	struct cm_select_set *set = cm_arena_array(p->arena, from->n_traffic + from->n_chains + 1, sizeof(*set));
+	size_t i;
+
+	if (finding == NULL || set == NULL)
+		return no_memory(p->err);
+	*in = from->select;
+	for (i = 0; i < from->n_findings; i++)
+		finding[i] = &l->finding[i];
+	in->findings = finding;
+	in->n_findings = from->n_findings;
+	in->sets = set;
+	in->n_sets = from->n_traffic + from->n_chains;
+	for (i = 0; i < from->n_traffic; i++)
+		*set++ = (struct cm_select_set) { &l->traffic[i].support,
+			cm_counted_reads_requests(l->traffic[i].drawn.kind) };
+	for (i = 0; i < from->n_chains; i++)
+		*set++ = (struct cm_select_set) { &l->chain[i].clients, true };
+	return CM_OK;
+}
+
 static CM_RESULT
 make_plans(struct packing *p, const struct cm_loaded *l)
 {
-	const struct cm_finding **finding = cm_arena_array(p->arena, p->in->n_findings + 1, sizeof(*finding));
-	struct cm_select_in in = p->in->select;
+	struct cm_select_in in;
 	struct cm_select *s = NULL;
-	enum cm_result rc;
+	enum cm_result rc = select_cited(p, l, &in);
 	int pass;
 	size_t i;
 
-	if (finding == NULL)
-		return no_memory(p->err);
-	for (i = 0; i < p->in->n_findings; i++)
-		finding[i] = &l->finding[i];
-	in.findings = finding;
-	in.n_findings = p->in->n_findings;
-	rc = cm_select_new(&in, &s);
+	if (rc == CM_OK)
+		rc = cm_select_new(&in, &s);
 	for (pass = PASS_LEARN; rc == CM_OK && pass < PASS_N; pass++) {
 		if (!is_needed(s, (enum pass)pass))
 			continue;
@@ -301,7 +325,8 @@ add_both(struct packing *p, const struct cm_dossier *d)
 static CM_RESULT
 add_draft(struct packing *p, const struct cm_dossier *d)
 {
-	struct cm_disclosure x = { .n_seals = d->n_exhibits, .n_findings = d->n_findings, .hides = d->hides,
+	struct cm_disclosure x = { .n_seals = d->n_exhibits, .n_findings = d->n_findings,
+		.n_traffic = d->n_traffic, .n_chains = d->n_chains, .hides = d->hides,
 		.leaks_accepted = d->leaks_accepted, .tool_name = p->in->tool_name,
 		.tool_version = p->in->tool_version };
 	struct cm_jsonw w = cm_jsonw_of(&p->draft, 0);
@@ -310,8 +335,10 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 	memcpy(x.tool_source, p->in->tool_source, 32);
 	x.seals = cm_arena_array(p->arena, x.n_seals + 1, 32);
 	x.findings = cm_arena_array(p->arena, x.n_findings + 1, 32);
+	x.traffic = cm_arena_array(p->arena, x.n_traffic + 1, 32);
+	x.chains = cm_arena_array(p->arena, x.n_chains + 1, 32);
 	x.shows = cm_arena_array(p->arena, x.n_seals + 1, sizeof(x.shows[0]));
-	if (x.seals == NULL || x.findings == NULL || x.shows == NULL)
+	if (x.seals == NULL || x.findings == NULL || x.traffic == NULL || x.chains == NULL || x.shows == NULL)
 		return no_memory(p->err);
 	for (i = 0; i < x.n_seals; i++) {
 		memcpy(x.seals[i], d->exhibits[i].statement, 32);
@@ -319,6 +346,10 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 	}
 	for (i = 0; i < x.n_findings; i++)
 		memcpy(x.findings[i], d->findings[i].statement, 32);
+	for (i = 0; i < x.n_traffic; i++)
+		memcpy(x.traffic[i], d->traffic[i].statement, 32);
+	for (i = 0; i < x.n_chains; i++)
+		memcpy(x.chains[i], d->chains[i].statement, 32);
 	cm_jsonw_object(&w);
 	cm_disclosure_write(&w, &x);
 	cm_jsonw_object_end(&w);

@@ -32,9 +32,11 @@ struct cm_pack_in {
 	size_t n_exhibits;
 	const struct cm_pack_text *findings; /* ascending by number */
 	size_t n_findings;
+	const struct cm_pack_text *traffic, *chains; /* the same; those that a chain joins are among them */
+	size_t n_traffic, n_chains;
 	const struct cm_pack_text *custody;
 	size_t n_custody;
-	struct cm_select_in select; /* findings in it are not read */
+	struct cm_select_in select; /* findings and sets in it are not read */
 	bool leak_ok, dry_run;
 	const struct cm_sink *files; /* gets a ZIP: all files but the disclosure, and CM_PACK_DRAFT;
 				      * nothing in a dry run */

@@ -2,11 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/decode.h"
 #include "dossier/cited.h"
 #include "dossier/datagrams.h"
 #include "dossier/echoes.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
+#include "dossier/recount.h"
 
 #define COL(c) cm_column_bit(CM_COL_##c)
 #define ADDRESSES (COL(SRC) | COL(DST))
@@ -29,6 +31,7 @@ struct cm_select {
 	size_t n_any;
 	bool any_known;
 	struct cm_cited accused, support; /* rows of findings */
+	struct cm_cited counted;	  /* rows of sets */
 	struct cm_leaks hidden; /* only for its set of hosts */
 	struct cm_echoes echoes;
 	bool ready; /* echoes can be searched for */
@@ -53,8 +56,11 @@ note_rows(struct cm_select *s)
 		if (rc == CM_OK)
 			rc = cm_cited_add(&s->support, &s->in->findings[i]->support, i, 0);
 	}
+	for (i = 0; rc == CM_OK && i < s->in->n_sets; i++)
+		rc = cm_cited_add(&s->counted, s->in->sets[i].rows, i, s->in->sets[i].requests);
 	cm_cited_sort(&s->accused);
 	cm_cited_sort(&s->support);
+	cm_cited_sort(&s->counted);
 	return rc;
 }
 
@@ -85,6 +91,7 @@ cm_select_free(struct cm_select *s)
 	free(s->any);
 	cm_cited_release(&s->accused);
 	cm_cited_release(&s->support);
+	cm_cited_release(&s->counted);
 	cm_leaks_release(&s->hidden);
 	cm_echoes_release(&s->echoes);
 	cm_datagrams_release(&s->parted);
@@ -281,24 +288,34 @@ by_row(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Rows asked for, and those that findings cite: ascending, each once. */
+/* The set of rows with this number, of findings and then of what is counted; NULL: that was all. */
+static const struct cm_ids *
+cited_set(const struct cm_select_in *in, size_t i)
+{
+	if (i < in->n_findings)
+		return &in->findings[i]->support;
+	return i - in->n_findings < in->n_sets ? in->sets[i - in->n_findings].rows : NULL;
+}
+
+/* Rows asked for, and those that statements cite: ascending, each once. */
 static CM_RESULT
 find_wanted(struct walk *w, uint64_t **out, size_t *n)
 {
 	const struct cm_select_in *in = w->s->in;
+	const struct cm_ids *set;
 	struct cm_ids of;
 	uint64_t *row;
 	size_t all = w->n_asked, i, k;
 
-	for (i = 0; i < in->n_findings; i++)
-		all += part_of(&in->findings[i]->support, w->x->seal).n;
+	for (i = 0; (set = cited_set(in, i)) != NULL; i++)
+		all += part_of(set, w->x->seal).n;
 	*out = row = calloc(all + 1, sizeof(*row));
 	if (row == NULL)
 		return no_memory(w);
 	for (all = 0; all < w->n_asked; all++)
 		row[all] = w->asked[all];
-	for (i = 0; i < in->n_findings; i++) {
-		of = part_of(&in->findings[i]->support, w->x->seal);
+	for (i = 0; (set = cited_set(in, i)) != NULL; i++) {
+		of = part_of(set, w->x->seal);
 		for (k = 0; k < of.n; k++)
 			row[all++] = cm_packet_frame(of.id[k]);
 	}
@@ -571,6 +588,38 @@ hide(struct walk *w, const struct want *want, const struct cm_cells *cells)
 	return rc;
 }
 
+/* Does the row hold a packet that begins as a request? */
+static bool
+is_request(const struct walk *w)
+{
+	const struct cm_row *row = cm_cut_rows_last(w->x->rows);
+	struct cm_layers layers;
+	struct cm_packet p;
+	struct cm_frame f;
+
+	if (row == NULL || row->record == NULL)
+		return false;
+	f = cm_frame_of(row->record, 0);
+	return cm_decode(&f, &p, &layers) == CM_DECODED_PACKET && cm_counted_is_request(&p);
+}
+
+static void
+want_counted(struct walk *w, cm_packet_id id, struct want *want)
+{
+	const struct cm_cited_row *of;
+	size_t n = cm_cited_of(&w->s->counted, id, &of);
+
+	if (n == 0)
+		return;
+	want->open |= COL(HEADERS) | ADDRESSES;
+	while (n-- > 0) {
+		if (of[n].as != 0 && is_request(w)) {
+			want->open |= COL(PAYLOAD);
+			return;
+		}
+	}
+}
+
 static enum cm_result
 plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
@@ -584,6 +633,7 @@ plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 	n = cm_cited_of(&w->s->support, id, &of);
 	for (i = 0; i < n; i++)
 		want_finding(w, of[i].finding, id, cells, &want);
+	want_counted(w, id, &want);
 	if (asked_for(w, row)) {
 		want.by_row = true;
 		want.open |= in->columns != 0 ? in->columns : ALL_CAPTURE;
@@ -619,17 +669,20 @@ hide_cells(struct walk *w, uint64_t row, cm_columns open, const struct cm_cells 
 	return rc;
 }
 
-/* The other kinds know rows and columns chosen by hand, nothing else. */
+/* The other kinds know rows and columns chosen by hand, and lines that are counted. */
 static enum cm_result
 plan_other(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
 	const struct cm_select_in *in = w->s->in;
 	cm_columns every = ~(cm_columns)0 >> (64 - w->x->schema->n);
+	const struct cm_cited_row *of;
 	struct want want = { .by_row = true };
 	enum cm_result rc = CM_OK;
 
 	if (asked_for(w, row))
 		want.open = in->columns != 0 ? in->columns : ~(cm_columns)0;
+	if (in->hides == 0 && cm_cited_of(&w->s->counted, cm_packet_id_of(w->x->seal, row), &of) > 0)
+		want.open |= every;
 	want.open &= every;
 	count(w->sum, &want, cells, w->x->schema->n);
 	if (want.open != 0 && want.open != every) {
@@ -648,7 +701,7 @@ cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x, struct cm
 
 	*sum = (struct cm_select_sum) { .rows = x->table_rows };
 	if (rc == CM_OK && x->schema->kind != CM_KIND_CAPTURE)
-		rc = is_whole(&w) ? each_row(&w, plan_other) : each_of(&w, w.asked, w.n_asked, plan_other);
+		rc = is_whole(&w) ? each_row(&w, plan_other) : each_wanted(&w, plan_other);
 	else if (rc == CM_OK && (s->in->whole_host || s->in->tie_all || is_whole(&w)))
 		rc = each_row(&w, plan_row);
 	else if (rc == CM_OK)

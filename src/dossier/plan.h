@@ -8,7 +8,11 @@
  * hiding payload shuts it, and `mask` with it.  Of a fragment `mask` opens if
  * all parts of its datagram are opened, or if it is asked for by row.
  *
- * Of texts, records and blobs only what is asked for by row and column is opened.
+ * For what is counted (traffic/v1, chain/v1): of the rows of a capture headers and both addresses,
+ * and where requests are read the payload of packets that begin as one; of a log the whole
+ * line, unless something is to be hidden: a line has no place to hide anything in.
+ *
+ * Of texts, records and blobs besides only what is asked for by row and column is opened.
  *
  * Goes over every exhibit twice, and a third time to search for what is hidden:
  * cm_select_learn over all exhibits, then cm_select_plan over all, then
@@ -32,9 +36,17 @@
 #include "statement/disclosure.h"
 #include "statement/finding.h"
 
+/* Rows that are counted. */
+struct cm_select_set {
+	const struct cm_ids *rows;
+	bool requests; /* are read in them */
+};
+
 struct cm_select_in {
 	const struct cm_finding *const *findings; /* rows by exhibit of this selection */
 	size_t n_findings;
+	const struct cm_select_set *sets; /* the same */
+	size_t n_sets;
 	const struct cm_ids *rows; /* asked for by number; may be NULL */
 	bool all;		   /* all rows of this exhibit are asked for: */
 	uint32_t all_seal;

@@ -43,15 +43,15 @@ remap(struct cm_loaded *l, struct cm_ids *set, const size_t *exhibit, struct cm_
 }
 
 static CM_RESULT
-find_seals(const struct cm_loaded *l, const struct cm_finding *f, const struct cm_statement *head,
+find_seals(const struct cm_loaded *l, uint8_t (*seals)[32], size_t n, const struct cm_statement *head,
     size_t *exhibit, struct cm_err *err)
 {
 	size_t i;
 
-	if (head->n_subject != f->n_seals)
+	if (head->n_subject != n)
 		return cm_err_set(err, CM_E_REFUSED, "`subject' and `seals' name different exhibits");
-	for (i = 0; i < f->n_seals; i++) {
-		exhibit[i] = exhibit_of(l, f->seals[i]);
+	for (i = 0; i < n; i++) {
+		exhibit[i] = exhibit_of(l, seals[i]);
 		if (exhibit[i] == l->dossier.n_exhibits)
 			return cm_err_set(err, CM_E_REFUSED, "it cites a seal that is not in the dossier");
 		if (i > 0 && exhibit[i] <= exhibit[i - 1])
@@ -127,7 +127,7 @@ cm_refer_finding(struct cm_loaded *l, struct cm_finding *f, const struct cm_stat
 		&f->against, &f->trigger };
 	size_t exhibit[CM_FINDING_SEALS_MAX], i;
 	struct cm_finding_cue *cue;
-	enum cm_result rc = find_seals(l, f, head, exhibit, err);
+	enum cm_result rc = find_seals(l, f->seals, f->n_seals, head, exhibit, err);
 
 	for (i = 0; rc == CM_OK && i < sizeof(set) / sizeof(set[0]); i++)
 		rc = remap(l, set[i], exhibit, err);
@@ -143,6 +143,123 @@ cm_refer_finding(struct cm_loaded *l, struct cm_finding *f, const struct cm_stat
 	f->cues = cue;
 	rc = check_parts(f, err);
 	return rc == CM_OK ? check_frames(f, err) : rc;
+}
+
+/* Ranges by exhibit of the dossier. */
+static CM_RESULT
+remap_range(struct cm_loaded *l, struct cm_traffic_v1 *t, const size_t *exhibit, struct cm_err *err)
+{
+	struct cm_traffic_range *range = cm_arena_array(l->arena, l->dossier.n_exhibits + 1, sizeof(*range));
+	size_t i;
+
+	if (range == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "no memory to read the dossier");
+	for (i = 0; i < t->n_seals; i++) {
+		if (t->range[i].any && t->range[i].last >= l->dossier.exhibits[exhibit[i]].table_rows)
+			return cm_err_set(err, CM_E_REFUSED, "row %" PRIu64 " is beyond the seal's rows",
+			    t->range[i].last);
+		range[exhibit[i]] = t->range[i];
+	}
+	t->range = range;
+	return CM_OK;
+}
+
+static CM_RESULT
+check_draw(const struct cm_loaded *l, const struct cm_traffic_v1 *t, struct cm_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < t->support.n; i++) {
+		const uint8_t *seal = l->dossier.exhibits[cm_packet_file(t->support.id[i])].statement;
+
+		if (!cm_traffic_drawn(seal, t->thin, cm_packet_frame(t->support.id[i])))
+			return cm_err_set(err, CM_E_REFUSED,
+			    "support has row %" PRIu64 ", which the draw of one in %" PRIu64 " does not give",
+			    cm_packet_frame(t->support.id[i]), t->thin);
+	}
+	return CM_OK;
+}
+
+CM_RESULT
+cm_refer_traffic(struct cm_loaded *l, struct cm_traffic_v1 *t, const struct cm_statement *head,
+    struct cm_err *err)
+{
+	size_t exhibit[CM_FINDING_SEALS_MAX];
+	enum cm_result rc = find_seals(l, t->seals, t->n_seals, head, exhibit, err);
+
+	if (rc == CM_OK)
+		rc = remap(l, &t->support, exhibit, err);
+	if (rc == CM_OK)
+		rc = remap_range(l, t, exhibit, err);
+	return rc == CM_OK ? check_draw(l, t, err) : rc;
+}
+
+static CM_RESULT
+find_scripts(struct cm_loaded *l, struct cm_chain_v1 *c, const size_t *exhibit, size_t *finding, struct cm_err *err)
+{
+	const struct cm_dossier *d = &l->dossier;
+	enum cm_result rc;
+	size_t i, k;
+
+	for (i = 0; i < c->n_scripts; i++) {
+		for (k = 0; k < d->n_findings && memcmp(d->findings[k].statement, c->scripts[i].finding, 32) != 0; k++)
+			;
+		if (k == d->n_findings)
+			return cm_err_set(err, CM_E_REFUSED, "it joins a finding that is not in the dossier");
+		rc = remap(l, &c->scripts[i].rows, exhibit, err);
+		if (rc != CM_OK)
+			return rc;
+		if (!is_part(&c->scripts[i].rows, &d->findings[k].body->forged))
+			return cm_err_set(err, CM_E_REFUSED, "it calls rows forged that finding-%zu does not", k + 1);
+		finding[i] = k;
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
+find_floods(const struct cm_loaded *l, const struct cm_chain_v1 *c, size_t *traffic, struct cm_err *err)
+{
+	const struct cm_dossier *d = &l->dossier;
+	size_t i, k;
+
+	for (i = 0; i < c->n_floods; i++) {
+		for (k = 0; k < d->n_traffic && memcmp(d->traffic[k].statement, c->floods[i], 32) != 0; k++)
+			;
+		if (k == d->n_traffic)
+			return cm_err_set(err, CM_E_REFUSED, "it joins a flood that is not in the dossier");
+		traffic[i] = k;
+	}
+	return CM_OK;
+}
+
+CM_RESULT
+cm_refer_chain(struct cm_loaded *l, struct cm_chain_v1 *c, const struct cm_statement *head,
+    struct cm_shown_chain *shown, struct cm_err *err)
+{
+	size_t exhibit[CM_FINDING_SEALS_MAX], i;
+	size_t *finding = cm_arena_array(l->arena, c->n_scripts + 1, sizeof(*finding));
+	size_t *traffic = cm_arena_array(l->arena, c->n_floods + 1, sizeof(*traffic));
+	uint32_t *clock = cm_arena_array(l->arena, l->dossier.n_exhibits + 1, sizeof(*clock));
+	enum cm_result rc = find_seals(l, c->seals, c->n_seals, head, exhibit, err);
+
+	if (finding == NULL || traffic == NULL || clock == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "no memory to read the dossier");
+	if (rc == CM_OK)
+		rc = find_scripts(l, c, exhibit, finding, err);
+	if (rc == CM_OK)
+		rc = find_floods(l, c, traffic, err);
+	if (rc == CM_OK)
+		rc = remap(l, &c->clients, exhibit, err);
+	if (rc != CM_OK)
+		return rc;
+	for (i = 0; i < l->dossier.n_exhibits; i++)
+		clock[i] = UINT32_MAX;
+	for (i = 0; i < c->n_seals; i++)
+		clock[exhibit[i]] = c->vantage[i];
+	shown->findings = finding;
+	shown->traffic = traffic;
+	shown->clock = clock;
+	return CM_OK;
 }
 
 /* Of exhibits that the dossier does not have nothing is known. */
@@ -164,13 +281,13 @@ cm_refer_custody(const struct cm_loaded *l, const struct cm_custody *c, const st
 	return any ? CM_OK : cm_err_set(err, CM_E_REFUSED, "it is about no exhibit of this dossier");
 }
 
-/* Does ${p} follow an earlier finding of its key? */
+/* Of findings, of traffic and of chains: does it follow an earlier one of its key? */
 static bool
 ascends(const struct cm_loaded *l, size_t i)
 {
 	const struct cm_statement *a = &l->part[i - 1].doc.head, *b = &l->part[i].doc.head;
 
-	return a->type != CM_PREDICATE_FINDING || b->type != CM_PREDICATE_FINDING ||
+	return a->type != b->type || a->type == CM_PREDICATE_SEAL || a->type == CM_PREDICATE_CUSTODY ||
 	    strcmp(a->by, b->by) != 0 || a->number < b->number;
 }
 

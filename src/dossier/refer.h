@@ -11,6 +11,17 @@
 CM_RESULT cm_refer_finding(struct cm_loaded *l, struct cm_finding *f, const struct cm_statement *head,
     struct cm_err *err);
 
+/* The same of what was counted; its `range` has one for each exhibit of the dossier afterwards.
+ * Also CM_E_REFUSED: a row of its support is none that the draw gives. */
+CM_RESULT cm_refer_traffic(struct cm_loaded *l, struct cm_traffic_v1 *t, const struct cm_statement *head,
+    struct cm_err *err);
+
+/* The same of a chain, after all findings and all traffic; fills ${shown} but statement, by, made and
+ * body.  Also CM_E_REFUSED: it joins statements that are not there, or calls rows forged that its
+ * finding does not. */
+CM_RESULT cm_refer_chain(struct cm_loaded *l, struct cm_chain_v1 *c, const struct cm_statement *head,
+    struct cm_shown_chain *shown, struct cm_err *err);
+
 /* CM_E_REFUSED: it is of no exhibit of the dossier, or of one that it calls something else. */
 CM_RESULT cm_refer_custody(const struct cm_loaded *l, const struct cm_custody *c,
     const struct cm_statement *head, struct cm_err *err);

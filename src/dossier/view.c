@@ -278,23 +278,41 @@ keep_row(const struct cm_view *v, struct cm_arena *arena, struct cm_shown_row *o
 	return CM_OK;
 }
 
+/* Where the next row of a list is looked for. */
+static bool
+is_next(const uint64_t *list, size_t n, size_t *at, uint64_t row)
+{
+	while (*at < n && list[*at] < row)
+		(*at)++;
+	return *at < n && list[*at] == row;
+}
+
+static void
+keep_counted(const struct cm_shown_row *r, struct cm_counted_row *out, size_t *n)
+{
+	if (r->has_packet)
+		out[(*n)++] = (struct cm_counted_row) { r->packet, r->alias_src, r->alias_dst };
+}
+
 /* Stand-ins are given in the order of rows, so this goes through all of them, too. */
 static CM_RESULT
 keep_all(struct cm_view *v, const struct cm_view_in *in, struct cm_arena *arena,
     struct cm_shown_exhibit *x, struct cm_err *err)
 {
 	struct cm_shown_row *kept = cm_arena_array(arena, in->n_keep + 1, sizeof(*kept));
+	struct cm_counted_row *counted = cm_arena_array(arena, in->n_count + 1, sizeof(*counted));
+	size_t i = 0, k = 0;
 	enum cm_result rc;
-	size_t i = 0;
 
-	if (kept == NULL)
+	if (kept == NULL || counted == NULL)
 		return no_memory(err);
 	x->rows = kept;
+	x->counted = counted;
 	rewind_view(v);
 	while ((rc = next_row(v, err)) == CM_OK) {
-		while (i < in->n_keep && in->keep[i] < v->row.row)
-			i++;
-		if (i == in->n_keep || in->keep[i] != v->row.row)
+		if (is_next(in->count, in->n_count, &k, v->row.row))
+			keep_counted(&v->row, counted, &x->n_counted);
+		if (!is_next(in->keep, in->n_keep, &i, v->row.row))
 			continue;
 		if (keep_row(v, arena, &kept[x->n_rows]) != CM_OK)
 			return no_memory(err);

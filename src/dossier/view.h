@@ -25,6 +25,8 @@ struct cm_view_in {
 	uint32_t seal;	      /* number of the exhibit in the dossier */
 	const uint64_t *keep; /* rows that are cited, ascending */
 	size_t n_keep;
+	const uint64_t *count; /* rows that are counted, ascending: of these the packet stays */
+	size_t n_count;
 };
 
 /* Fills what ${x} says of its opening: shows, and of a capture/1 rows, view, hosts and

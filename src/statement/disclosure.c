@@ -2,8 +2,8 @@
 
 #include "statement/disclosure.h"
 
-const char *const cm_disclosure_members[] = { "seals", "findings", "files", "shows", "hides",
-	"leaks_accepted", "layout", "tool", NULL };
+const char *const cm_disclosure_members[] = { "seals", "findings", "traffic", "chains", "files",
+	"shows", "hides", "leaks_accepted", "layout", "tool", NULL };
 
 #define COUNT_MAX ((UINT64_C(1) << 40))
 
@@ -86,6 +86,10 @@ cm_disclosure_write(struct cm_jsonw *w, const struct cm_disclosure *d)
 
 	write_digests(w, "seals", d->seals, d->n_seals);
 	write_digests(w, "findings", d->findings, d->n_findings);
+	if (d->n_traffic > 0)
+		write_digests(w, "traffic", d->traffic, d->n_traffic);
+	if (d->n_chains > 0)
+		write_digests(w, "chains", d->chains, d->n_chains);
 	cm_jsonw_key(w, "files");
 	cm_jsonw_array(w);
 	for (i = 0; i < d->n_files; i++) {
@@ -158,6 +162,21 @@ read_digests(const struct reading *r, struct cm_json v, const char *name, uint8_
 		return no_memory(r);
 	for (i = 0; rc == CM_OK && i < *n; i++)
 		rc = cm_json_hex(cm_json_at(list, i), name, (*out)[i], 32, r->err);
+	return rc;
+}
+
+/* Of what is absent if there is none. */
+static CM_RESULT
+read_more(const struct reading *r, struct cm_json v, const char *name, uint8_t (**out)[32], size_t *n)
+{
+	enum cm_result rc;
+
+	*n = 0;
+	if (!cm_json_has(v, name))
+		return CM_OK;
+	rc = read_digests(r, v, name, out, n);
+	if (rc == CM_OK && *n == 0)
+		return cm_err_set(r->err, CM_E_MALFORMED, "%s: an empty list stands there by its absence", name);
 	return rc;
 }
 
@@ -334,6 +353,10 @@ cm_disclosure_read(struct cm_json predicate, struct cm_arena *arena, struct cm_d
 	rc = read_digests(&r, predicate, "seals", &d.seals, &d.n_seals);
 	if (rc == CM_OK)
 		rc = read_digests(&r, predicate, "findings", &d.findings, &d.n_findings);
+	if (rc == CM_OK)
+		rc = read_more(&r, predicate, "traffic", &d.traffic, &d.n_traffic);
+	if (rc == CM_OK)
+		rc = read_more(&r, predicate, "chains", &d.chains, &d.n_chains);
 	if (rc == CM_OK)
 		rc = read_files(&r, predicate, &d);
 	if (rc == CM_OK)

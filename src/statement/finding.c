@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "statement/finding.h"
+#include "statement/statement.h"
 
 const char *const cm_finding_members[] = { "seals", "detector", "parameters", "type", "verdict", "bits",
 	"forged", "genuine", "suspect", "support", "support_host", "against", "frames", "trigger", "cues",
@@ -152,40 +153,33 @@ struct reading {
 static CM_RESULT
 read_text(const struct reading *r, struct cm_json v, const char *name, const char **out)
 {
-	const char *text;
-	enum cm_result rc = cm_json_get_str(v, name, &text, r->err);
-
-	if (rc != CM_OK)
-		return rc;
-	text = cm_arena_copy(r->arena, text, strlen(text) + 1);
-	if (text == NULL)
-		return cm_err_set(r->err, CM_E_NOMEM, "no memory for the finding");
-	*out = text;
-	return CM_OK;
+	return cm_statement_text(v, name, r->arena, out, r->err);
 }
 
 /* The number of items of all lists of ${sets}, which must be one for each seal. */
 static CM_RESULT
-count_rows(const struct reading *r, struct cm_json sets, const char *name, size_t *out)
+count_rows(struct cm_json sets, const char *name, size_t n_seals, size_t max, size_t *out,
+    struct cm_err *err)
 {
 	size_t k, n = 0;
 
-	if (cm_json_len(sets) != r->n_seals)
-		return cm_err_set(r->err, CM_E_MALFORMED, "%s: expected one list for each of %zu seals", name,
-		    r->n_seals);
-	for (k = 0; k < r->n_seals; k++) {
+	if (cm_json_len(sets) != n_seals)
+		return cm_err_set(err, CM_E_MALFORMED, "%s: expected one list for each of %zu seals", name,
+		    n_seals);
+	for (k = 0; k < n_seals; k++) {
 		if (cm_json_type(cm_json_at(sets, k)) != CM_JSON_LIST)
-			return cm_err_set(r->err, CM_E_MALFORMED, "%s: expected lists of rows", name);
+			return cm_err_set(err, CM_E_MALFORMED, "%s: expected lists of rows", name);
 		n += cm_json_len(cm_json_at(sets, k));
 	}
-	if (n > CM_FINDING_ROWS_MAX)
-		return cm_err_set(r->err, CM_E_LIMIT, "%s: more than %u rows", name, CM_FINDING_ROWS_MAX);
+	if (n > max)
+		return cm_err_set(err, CM_E_LIMIT, "%s: more than %zu rows", name, max);
 	*out = n;
 	return CM_OK;
 }
 
-static CM_RESULT
-read_rows(const struct reading *r, struct cm_json v, const char *name, struct cm_ids *out)
+CM_RESULT
+cm_rowset_read(struct cm_json v, const char *name, size_t n_seals, size_t max, struct cm_arena *arena,
+    struct cm_ids *out, struct cm_err *err)
 {
 	struct cm_json sets, list;
 	enum cm_result rc;
@@ -193,29 +187,34 @@ read_rows(const struct reading *r, struct cm_json v, const char *name, struct cm
 	size_t k, i, n = 0, at = 0;
 	uint64_t row;
 
-	rc = cm_json_get_list(v, name, &sets, r->err);
+	rc = cm_json_get_list(v, name, &sets, err);
 	if (rc == CM_OK)
-		rc = count_rows(r, sets, name, &n);
+		rc = count_rows(sets, name, n_seals, max, &n, err);
 	if (rc != CM_OK)
 		return rc;
-	id = cm_arena_array(r->arena, n + 1, sizeof(*id));
+	id = cm_arena_array(arena, n + 1, sizeof(*id));
 	if (id == NULL)
-		return cm_err_set(r->err, CM_E_NOMEM, "no memory for the finding");
-	for (k = 0; k < r->n_seals; k++) {
+		return cm_err_set(err, CM_E_NOMEM, "no memory for the rows of a statement");
+	for (k = 0; k < n_seals; k++) {
 		list = cm_json_at(sets, k);
 		for (i = 0; i < cm_json_len(list); i++) {
-			rc = cm_json_u64(cm_json_at(list, i), name, ROW_MAX, &row, r->err);
+			rc = cm_json_u64(cm_json_at(list, i), name, ROW_MAX, &row, err);
 			if (rc != CM_OK)
 				return rc;
 			id[at] = cm_packet_id_of((uint32_t)k, row);
 			if (at > 0 && id[at] <= id[at - 1])
-				return cm_err_set(r->err, CM_E_MALFORMED,
-				    "%s: rows must ascend, each once", name);
+				return cm_err_set(err, CM_E_MALFORMED, "%s: rows must ascend, each once", name);
 			at++;
 		}
 	}
 	*out = (struct cm_ids) { id, at };
 	return CM_OK;
+}
+
+static CM_RESULT
+read_rows(const struct reading *r, struct cm_json v, const char *name, struct cm_ids *out)
+{
+	return cm_rowset_read(v, name, r->n_seals, CM_FINDING_ROWS_MAX, r->arena, out, r->err);
 }
 
 static CM_RESULT
@@ -228,7 +227,7 @@ read_frames(const struct reading *r, struct cm_json v, struct cm_finding *f)
 
 	rc = cm_json_get_list(v, "frames", &sets, r->err);
 	if (rc == CM_OK)
-		rc = count_rows(r, sets, "frames", &n);
+		rc = count_rows(sets, "frames", r->n_seals, CM_FINDING_ROWS_MAX, &n, r->err);
 	if (rc != CM_OK)
 		return rc;
 	if (n != f->support.n)
@@ -249,25 +248,6 @@ read_frames(const struct reading *r, struct cm_json v, struct cm_finding *f)
 	}
 	f->frames = frame;
 	return CM_OK;
-}
-
-static CM_RESULT
-read_word(const struct reading *r, struct cm_json v, const char *name, const char *const *words, int n,
-    int *out)
-{
-	const char *text;
-	enum cm_result rc = cm_json_get_str(v, name, &text, r->err);
-	int i;
-
-	if (rc != CM_OK)
-		return rc;
-	for (i = 0; i < n; i++) {
-		if (strcmp(text, words[i]) == 0) {
-			*out = i;
-			return CM_OK;
-		}
-	}
-	return cm_err_set(r->err, CM_E_MALFORMED, "%s: unknown word", name);
 }
 
 static CM_RESULT
@@ -299,7 +279,7 @@ read_cue(const struct reading *r, struct cm_json v, struct cm_finding_cue *out)
 	static const char *const only[] = { "name", "bits", "base_rate", "rests_on", "reads", "rows", NULL };
 	static const char *const rests[] = { "local", "flow", "host-model" };
 	int64_t bits = 0;
-	int word = 0;
+	unsigned word = 0;
 	enum cm_result rc;
 
 	rc = cm_json_only(v, only, r->err);
@@ -310,7 +290,7 @@ read_cue(const struct reading *r, struct cm_json v, struct cm_finding_cue *out)
 	if (rc == CM_OK)
 		rc = read_text(r, v, "base_rate", &out->base_rate);
 	if (rc == CM_OK)
-		rc = read_word(r, v, "rests_on", rests, 3, &word);
+		rc = cm_statement_word(v, "rests_on", rests, 3, &word, r->err);
 	if (rc == CM_OK)
 		rc = read_reads(r, v, &out->reads);
 	if (rc == CM_OK)
@@ -465,13 +445,13 @@ read_what(const struct reading *r, struct cm_json v, struct cm_finding *f)
 {
 	static const char *const types[] = { "injection", "reset", "dns", "handshake" };
 	static const char *const verdicts[] = { "forged", "stack-break", "undecidable", "explained" };
-	int type = 0, verdict = 0;
+	unsigned type = 0, verdict = 0;
 	int64_t bits = 0;
 	enum cm_result rc;
 
-	rc = read_word(r, v, "type", types, 4, &type);
+	rc = cm_statement_word(v, "type", types, 4, &type, r->err);
 	if (rc == CM_OK)
-		rc = read_word(r, v, "verdict", verdicts, 4, &verdict);
+		rc = cm_statement_word(v, "verdict", verdicts, 4, &verdict, r->err);
 	if (rc == CM_OK)
 		rc = cm_json_get_int(v, "bits", -100000, 100000, &bits, r->err);
 	f->type = (enum cm_incident_type)type;

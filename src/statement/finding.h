@@ -75,4 +75,9 @@ CM_RESULT cm_finding_read(struct cm_json predicate, struct cm_arena *arena, stru
 /* Writes ${set} as a row set over ${n_seals} seals: [[8, 14], []]. */
 void cm_rowset_write(struct cm_jsonw *w, const char *name, const struct cm_ids *set, size_t n_seals);
 
+/* Reads the member ${name} of ${v}, a row set over ${n_seals} seals with at most ${max} rows.
+ * CM_E_MALFORMED, CM_E_LIMIT, CM_E_NOMEM. */
+CM_RESULT cm_rowset_read(struct cm_json v, const char *name, size_t n_seals, size_t max,
+    struct cm_arena *arena, struct cm_ids *out, struct cm_err *err);
+
 #endif

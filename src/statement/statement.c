@@ -16,6 +16,8 @@ static const struct {
 	[CM_PREDICATE_CUSTODY] = { "urn:x-comity:custody/v1", "custody", "comity-seal" },
 	[CM_PREDICATE_DISCLOSURE] = { "urn:x-comity:disclosure/v1", "disclosure", "comity-seal" },
 	[CM_PREDICATE_KEY] = { "urn:x-comity:key/v1", "key", "comity-key" },
+	[CM_PREDICATE_TRAFFIC] = { "urn:x-comity:traffic/v1", "traffic", "comity-seal" },
+	[CM_PREDICATE_CHAIN] = { "urn:x-comity:chain/v1", "chain", "comity-seal" },
 };
 
 const char *
@@ -393,6 +395,36 @@ cm_statement_digests(struct cm_json v, const char *name, size_t max, struct cm_a
 	if (r == CM_OK)
 		*out = d;
 	return r;
+}
+
+enum cm_result
+cm_statement_text(struct cm_json v, const char *name, struct cm_arena *arena, const char **out,
+    struct cm_err *err)
+{
+	const char *text;
+	enum cm_result r = cm_json_get_str(v, name, &text, err);
+
+	if (r == CM_OK && copy_str(arena, text, &text) != CM_OK)
+		r = cm_err_set(err, CM_E_NOMEM, "out of memory");
+	if (r == CM_OK)
+		*out = text;
+	return r;
+}
+
+enum cm_result
+cm_statement_word(struct cm_json v, const char *name, const char *const *words, unsigned n,
+    unsigned *out, struct cm_err *err)
+{
+	const char *text;
+	enum cm_result r = cm_json_get_str(v, name, &text, err);
+
+	for (unsigned i = 0; r == CM_OK && i < n; i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*out = i;
+			return CM_OK;
+		}
+	}
+	return r != CM_OK ? r : cm_err_set(err, CM_E_MALFORMED, "%s: unknown word", name);
 }
 
 enum cm_result

@@ -3,7 +3,8 @@
  * A statement is a JSON file in the shape of an in-toto Statement v1; the signed
  * bytes are the file's bytes.  This file knows its outer members and those of
  * `predicate` that every type has; the types' own members have their own files:
- * seal_v1.h, finding.h, custody.h, disclosure.h.  Pure: nonce, time, number come in.
+ * seal_v1.h, finding.h, traffic_v1.h, chain_v1.h, custody.h, disclosure.h.  Pure: nonce, time,
+ * number come in.
  *
  * Writing:	cm_statement_begin, the type's own members, cm_statement_end.
  * Reading:	cm_statement_read, then the type's reader on `predicate`, which calls
@@ -31,9 +32,11 @@ enum cm_predicate {
 	CM_PREDICATE_FINDING,
 	CM_PREDICATE_CUSTODY,
 	CM_PREDICATE_DISCLOSURE,
-	CM_PREDICATE_KEY
+	CM_PREDICATE_KEY,
+	CM_PREDICATE_TRAFFIC,
+	CM_PREDICATE_CHAIN
 };
-#define CM_PREDICATES 5
+#define CM_PREDICATES 7
 
 /* A sealed exhibit that a statement is about; of CM_PREDICATE_KEY the hash of a key, twice. */
 struct cm_subject {
@@ -104,6 +107,12 @@ struct cm_digests {
 };
 CM_RESULT cm_statement_digests(struct cm_json v, const char *name, size_t max,
     struct cm_arena *arena, struct cm_digests *out, struct cm_err *err);
+
+/* For them, too: a string, copied into the arena; the number of a word of a list. */
+CM_RESULT cm_statement_text(struct cm_json v, const char *name, struct cm_arena *arena, const char **out,
+    struct cm_err *err);
+CM_RESULT cm_statement_word(struct cm_json v, const char *name, const char *const *words, unsigned n,
+    unsigned *out, struct cm_err *err);
 
 /* A string that a statement shows, or keeps shut: exactly one of the two, or neither if
  * the member is absent. */
