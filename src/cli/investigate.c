@@ -1,13 +1,16 @@
 /* `comity investigate`: look, seal, state, and a dossier, in one go. */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hex.h"
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/dossier.h"
-#include "cli/investigate.h"
+#include "cli/investigate_state.h"
 #include "cli/strongest.h"
 #include "cli/state_seal.h"
 #include "cli/verify.h"
@@ -60,7 +63,8 @@ struct investigate {
 	struct cm_buf out; /* default name */
 	struct cm_buf answer;
 	struct cm_confine_child child; /* that looks */
-	size_t stated; /* bytes of the answer */
+	int seals[2]; /* a pipe, by which the child hears how the seals are called */
+	struct cm_answered answered;
 	struct cm_err err;
 };
 
@@ -181,13 +185,19 @@ look(struct investigate *in)
 {
 	struct cm_confine_job job = { .run = cm_look_run, .arg = &in->look, .what = in->look.file[0].name,
 		.result = &in->answer };
-	int *fds = cm_arena_array(&in->arena, 2 * in->look.n_files + 2, sizeof(*fds));
+	int *fds = cm_arena_array(&in->arena, 2 * in->look.n_files + 3, sizeof(*fds));
 	size_t i;
 
 	if (fds == NULL) {
 		cm_cli_say(in->ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
+	if (pipe2(in->seals, O_CLOEXEC) != 0) {
+		cm_cli_say(in->ctx, "no pipe: %s", strerror(errno));
+		return CM_EXIT_CANNOT;
+	}
+	in->look.seals_fd = in->seals[0];
+	fds[job.n_keep++] = in->seals[0];
 	for (i = 0; i < in->look.n_files; i++) {
 		fds[job.n_keep++] = in->look.file[i].index_fd;
 		fds[job.n_keep++] = cm_file_fd(in->look.file[i].file);
@@ -195,169 +205,8 @@ look(struct investigate *in)
 	if (in->look.summary_file != NULL)
 		fds[job.n_keep++] = fileno(in->look.summary_file);
 	job.keep = fds;
+	in->answered.seals_fd = in->seals[1];
 	return cm_bring_start(&in->bring, job, &in->child);
-}
-
-/* What is to be stated, read from the confined reader's answer. */
-struct stating {
-	struct investigate *in;
-	struct cm_finding finding;
-	struct cm_case_exhibit *exhibit;
-	size_t n_exhibits;
-	size_t *exhibit_of; /* of each file that is sealed */
-	struct cm_subject *subject; /* of each exhibit */
-	uint8_t (*findings)[32];
-	size_t n_findings;
-};
-
-static void
-write_finding(void *arg, struct cm_jsonw *w)
-{
-	const struct stating *s = arg;
-
-	cm_finding_write(w, &s->finding);
-}
-
-static CM_RESULT
-state_seal(struct stating *s, size_t i, struct cm_json v)
-{
-	struct investigate *in = s->in;
-	struct cm_case_exhibit *x = &s->exhibit[s->n_exhibits];
-	struct cm_subject *subject = &s->subject[s->n_exhibits];
-	struct cm_sealed sealed;
-	bool lines = false;
-	enum cm_result rc = cm_sealed_read(v, &sealed, &in->err);
-
-	if (rc == CM_OK)
-		rc = cm_json_get_bool(v, "lines", &lines, &in->err);
-	sealed.seal.schema = cm_schema_of(lines ? CM_KIND_LINES : CM_KIND_CAPTURE);
-	if (rc == CM_OK)
-		rc = cm_state_seal(&in->stating, &in->look.file[i], &sealed, x, &in->err);
-	if (rc != CM_OK)
-		return rc;
-	memcpy(subject->exhibit, x->x, 32);
-	memcpy(subject->root, x->root, 32);
-	s->exhibit_of[i] = s->n_exhibits++;
-	in->look.file[i].stated = true;
-	return CM_OK;
-}
-
-/* The subjects of what cites the seals of the listed files; their seals' digests into ${seals}. */
-static CM_RESULT
-cite(struct stating *s, struct cm_json v, size_t n, uint8_t (*seals)[32], struct cm_subject **out)
-{
-	struct investigate *in = s->in;
-	struct cm_json files;
-	enum cm_result rc = cm_json_get_list(v, "files", &files, &in->err);
-	uint64_t file;
-	size_t i, x;
-
-	*out = cm_arena_array(&in->arena, n + 1, sizeof(**out));
-	if (*out == NULL)
-		return no_memory(in);
-	if (rc == CM_OK && cm_json_len(files) != n)
-		return cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
-	for (i = 0; rc == CM_OK && i < n; i++) {
-		rc = cm_json_u64(cm_json_at(files, i), "files", in->look.n_files - 1, &file, &in->err);
-		x = rc == CM_OK ? s->exhibit_of[file] : SIZE_MAX;
-		if (rc == CM_OK && x >= s->n_exhibits)
-			rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
-		if (rc != CM_OK)
-			return rc;
-		memcpy(seals[i], s->exhibit[x].statement, 32);
-		(*out)[i] = s->subject[x];
-	}
-	return rc;
-}
-
-static CM_RESULT
-state_finding(struct stating *s, struct cm_json v)
-{
-	struct investigate *in = s->in;
-	struct cm_finding *f = &s->finding;
-	struct cm_subject *subject;
-	struct cm_case_draft d = { .type = CM_PREDICATE_FINDING, .body = write_finding, .arg = s };
-	struct cm_case_finding row;
-	struct cm_case_stated stated;
-	enum cm_result rc = cm_finding_read(v, &in->arena, f, &in->err);
-
-	if (rc == CM_OK && s->n_findings == CM_STATED_MAX)
-		rc = cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
-	if (rc == CM_OK)
-		rc = cite(s, v, f->n_seals, f->seals, &subject);
-	if (rc != CM_OK)
-		return rc;
-	d.subject = subject;
-	d.n_subject = f->n_seals;
-	rc = cm_state(&in->stating, &d, &stated, &in->err);
-	if (rc != CM_OK)
-		return rc;
-	memcpy(s->findings[s->n_findings++], stated.digest, 32);
-	row = (struct cm_case_finding) { .type = cm_incident_type_word(f->type),
-		.verdict = cm_verdict_word(f->verdict), .bits = f->bits, .forged = f->forged.n,
-		.genuine = f->genuine.n, .suspect = f->suspect.n, .support = f->support.n };
-	memcpy(row.statement, stated.digest, 32);
-	return cm_case_finding_add(in->c, &row, &in->err);
-}
-
-static CM_RESULT
-state_seals(struct stating *s, struct cm_json files)
-{
-	struct investigate *in = s->in;
-	enum cm_result rc = CM_OK;
-	bool sealed;
-	size_t i;
-
-	if (cm_json_len(files) != in->look.n_files)
-		return cm_err_set(&in->err, CM_E_MALFORMED, "the confined reader's answer makes no sense");
-	for (i = 0; rc == CM_OK && i < in->look.n_files; i++) {
-		s->exhibit_of[i] = SIZE_MAX;
-		rc = cm_json_get_bool(cm_json_at(files, i), "sealed", &sealed, &in->err);
-		if (rc == CM_OK && sealed)
-			rc = state_seal(s, i, cm_json_at(files, i));
-	}
-	return rc;
-}
-
-/* The next line of the answer, for which it waits; empty: that was the last.  It stays until
- * the next one is asked for. */
-static struct cm_span
-next_line(struct investigate *in)
-{
-	size_t seen = in->stated, len;
-	const uint8_t *end = NULL;
-	struct cm_span left;
-
-	for (;;) {
-		left = cm_span_part(cm_buf_span(&in->answer), seen, in->answer.len);
-		end = left.len == 0 ? NULL : memchr(left.ptr, '\n', left.len);
-		seen = in->answer.len;
-		if (end != NULL || !cm_confine_hear(&in->child))
-			break;
-	}
-	left = cm_span_part(cm_buf_span(&in->answer), in->stated, in->answer.len);
-	len = end == NULL ? left.len : (size_t)(end - left.ptr);
-	in->stated += len + (end != NULL);
-	return cm_span_part(left, 0, len);
-}
-
-/* The first line is about the files, each other one a finding. */
-static CM_RESULT
-state_all(struct stating *s)
-{
-	struct cm_span line = next_line(s->in);
-	struct cm_json_doc doc = { 0 };
-	enum cm_result rc = CM_OK;
-	size_t i;
-
-	for (i = 0; rc == CM_OK && line.len > 0; i++, line = next_line(s->in)) {
-		rc = cm_json_parse(line, &doc, &s->in->err);
-		if (rc == CM_OK)
-			rc = i == 0 ? state_seals(s, cm_json_root(&doc)) : state_finding(s, cm_json_root(&doc));
-		cm_json_release(&doc);
-		doc = (struct cm_json_doc) { 0 };
-	}
-	return rc;
 }
 
 static void
@@ -370,40 +219,37 @@ undo(struct investigate *in)
 		in->look.file[i].stated = false;
 }
 
-/* All statements, or none: a transaction that begins here, and that `settle` ends. */
-static CM_RESULT
-state_answer(struct stating *s)
+static void
+count(FILE *f, bool *any, size_t n, const char *one, const char *many)
 {
-	struct investigate *in = s->in;
-	enum cm_result rc;
-
-	s->exhibit = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit[0]));
-	s->subject = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->subject[0]));
-	s->exhibit_of = cm_arena_array(&in->arena, in->look.n_files, sizeof(s->exhibit_of[0]));
-	s->findings = cm_arena_array(&in->arena, CM_STATED_MAX, 32);
-	if (s->exhibit == NULL || s->subject == NULL || s->exhibit_of == NULL || s->findings == NULL)
-		return no_memory(in);
-	rc = cm_case_begin(in->c, &in->err);
-	return rc == CM_OK ? state_all(s) : rc;
+	if (n == 0)
+		return;
+	fprintf(f, "%s%zu %s", *any ? ", " : "Stated ", n, n == 1 ? one : many);
+	*any = true;
 }
 
 static void
-say_sealed(const struct stating *s)
+say_sealed(const struct investigate *in)
 {
-	FILE *f = s->in->ctx->out;
+	const struct cm_answered *a = &in->answered;
+	FILE *f = in->ctx->out;
 	char hex[65] = { 0 };
+	bool any = false;
 	size_t i;
 
-	if (s->in->look.json)
+	if (in->look.json)
 		return;
-	for (i = 0; i < s->n_exhibits; i++) {
-		cm_hex_encode(cm_span_of(s->exhibit[i].statement, 32), hex);
+	for (i = 0; i < a->n_exhibits; i++) {
+		cm_hex_encode(cm_span_of(a->exhibit[i].statement, 32), hex);
 		fputs("Sealed ", f);
-		cm_cli_text(f, cm_span_str(s->exhibit[i].path));
-		fprintf(f, ": %" PRIu64 " rows, statement %s\n", s->exhibit[i].rows, hex);
+		cm_cli_text(f, cm_span_str(a->exhibit[i].path));
+		fprintf(f, ": %" PRIu64 " rows, statement %s\n", a->exhibit[i].rows, hex);
 	}
-	if (s->n_findings != 0)
-		fprintf(f, "Stated %zu finding%s.\n", s->n_findings, s->n_findings == 1 ? "" : "s");
+	count(f, &any, a->n_findings, "finding", "findings");
+	count(f, &any, a->n_traffic, "flood or scan", "floods and scans");
+	count(f, &any, a->n_chains, "chain", "chains");
+	if (any)
+		fputs(".\n", f);
 }
 
 /* How much of ${base} is left without the endings that captures and packed files have. */
@@ -451,12 +297,11 @@ nothing_stated(struct investigate *in)
 static enum cm_exit
 settle(void *arg)
 {
-	struct stating *s = arg;
-	struct investigate *in = s->in;
+	struct investigate *in = arg;
 
 	if (cm_case_commit(in->c, &in->err) != CM_OK)
 		return nothing_stated(in);
-	say_sealed(s);
+	say_sealed(in);
 	return CM_EXIT_OK;
 }
 
@@ -467,21 +312,25 @@ is_usable(enum cm_exit code)
 }
 
 static enum cm_exit
-show(struct stating *s)
+show(struct investigate *in)
 {
-	struct investigate *in = s->in;
+	const struct cm_answered *a = &in->answered;
 	enum cm_exit logged = CM_EXIT_OK, code;
 
 	in->wish.c = in->c;
 	in->wish.threads = in->look.threads;
 	in->wish.signer = &in->keyring.signer;
 	in->wish.arena = &in->arena;
-	in->wish.exhibits = s->exhibit;
-	in->wish.n_exhibits = s->n_exhibits;
-	in->wish.findings = (const uint8_t (*)[32])s->findings;
-	in->wish.n_findings = s->n_findings;
+	in->wish.exhibits = a->exhibit;
+	in->wish.n_exhibits = a->n_exhibits;
+	in->wish.findings = (const uint8_t (*)[32])a->findings;
+	in->wish.n_findings = a->n_findings;
+	in->wish.traffic = (const uint8_t (*)[32])a->traffic;
+	in->wish.n_traffic = a->n_traffic;
+	in->wish.chains = (const uint8_t (*)[32])a->chains;
+	in->wish.n_chains = a->n_chains;
 	in->wish.meanwhile = settle;
-	in->wish.meanwhile_arg = s;
+	in->wish.meanwhile_arg = in;
 	in->wish.quiet = in->look.json;
 	in->wish.logged = &logged;
 	code = cm_cli_dossier(in->ctx, &in->wish);
@@ -490,16 +339,33 @@ show(struct stating *s)
 	return code == CM_EXIT_OK ? logged : code;
 }
 
+static void
+close_seals(struct investigate *in)
+{
+	if (in->answered.seals_fd >= 0)
+		close(in->answered.seals_fd);
+	if (in->seals[0] >= 0)
+		close(in->seals[0]);
+	in->answered.seals_fd = in->seals[0] = in->seals[1] = -1;
+}
+
 /* States what the child says while it prints; whether that was fine shows at its end. */
 static enum cm_exit
 state_and_show(struct investigate *in, enum cm_exit *looked)
 {
-	struct stating s = { .in = in };
+	struct cm_answered *a = &in->answered;
 	enum cm_result rc;
 
 	in->stating = (struct cm_stating) { .c = in->c, .signer = &in->keyring.signer, .wish = &in->seal };
 	memcpy(in->stating.source, in->look.source, 32);
-	rc = cm_confine_hear(&in->child) ? state_answer(&s) : CM_OK;
+	a->how = &in->stating;
+	a->arena = &in->arena;
+	a->file = in->look.file;
+	a->n_files = in->look.n_files;
+	a->child = &in->child;
+	rc = cm_confine_hear(&in->child) ? cm_answer_state(a) : CM_OK;
+	in->err = a->err;
+	close_seals(in);
 	*looked = cm_bring_await(&in->bring, &in->child);
 	if (!is_usable(*looked) || in->answer.len == 0) {
 		undo(in);
@@ -507,12 +373,12 @@ state_and_show(struct investigate *in, enum cm_exit *looked)
 	}
 	if (rc != CM_OK || name_dossier(in) != CM_OK)
 		return nothing_stated(in);
-	if (s.n_exhibits == 0) {
+	if (a->n_exhibits == 0) {
 		undo(in);
 		cm_cli_say(in->ctx, "no file is a capture or a web server's log, so nothing was sealed");
 		return CM_EXIT_MALFORMED;
 	}
-	return show(&s);
+	return show(in);
 }
 
 static void
@@ -520,6 +386,7 @@ clean_up(struct investigate *in)
 {
 	size_t i;
 
+	close_seals(in);
 	cm_confine_drop(&in->child);
 	for (i = 0; i < in->look.n_files; i++)
 		cm_bring_end(&in->bring, &in->look.file[i]);
@@ -539,7 +406,8 @@ static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)
 {
 	struct cm_args a = cm_args_of(&cm_command_investigate, argc, argv, ctx);
-	struct investigate in = { .ctx = ctx, .look = { .most = CM_STATED_USUAL } };
+	struct investigate in = { .ctx = ctx, .look = { .most = CM_STATED_USUAL },
+		.seals = { -1, -1 }, .answered = { .seals_fd = -1 } };
 	enum cm_exit code, shown, looked = CM_EXIT_OK;
 	int id;
 

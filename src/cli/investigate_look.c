@@ -3,38 +3,10 @@
 #include <unistd.h>
 
 #include "cli/inspect.h"
-#include "cli/investigate.h"
+#include "cli/investigate_looking.h"
 #include "cli/state_seal.h"
-#include "cli/strongest.h"
-#include "dossier/of_incident.h"
 #include "os/random.h"
-#include "worker/seal_scan.h"
 #include "worker/summary_json.h"
-
-struct index_out {
-	struct cm_fd_sink to;
-	struct cm_sink sink;
-};
-
-/* What belongs to one place of the survey. */
-struct look_place {
-	struct cm_frame_rows *rows; /* of each file */
-	uint32_t *seal;		    /* of each file: its number among this place's seals */
-	size_t n_seals;
-};
-
-struct looking {
-	struct cm_look *in;
-	struct cm_survey survey;
-	struct cm_arena arena;
-	struct cm_err err;
-	struct cm_survey_in how;
-	struct look_place place[CM_SURVEY_VANTAGES];
-	struct cm_pool *pool;
-	struct cm_seal_scan seal_scan;
-	struct index_out *index; /* of each file */
-	struct cm_file_names names;
-};
 
 /* Which files of a place are sealed. */
 static CM_RESULT
@@ -116,11 +88,10 @@ put_file(struct cm_jsonw *w, const struct cm_seal_scan_file *s)
 	cm_jsonw_object_end(w);
 }
 
-/* The files whose seals something of this place cites. */
-static void
-put_cited(struct looking *l, struct cm_jsonw *w, size_t place)
+void
+cm_look_put_cited(struct looking *l, struct cm_jsonw *w, size_t vantage)
 {
-	const struct cm_vantage *p = &l->survey.vantage[place];
+	const struct cm_vantage *p = &l->survey.vantage[vantage];
 	size_t i;
 
 	cm_jsonw_key(w, "files");
@@ -150,10 +121,12 @@ put_finding(struct looking *l, struct cm_buf *line, const struct cm_strong *of)
 	if (rc != CM_OK)
 		return rc;
 	cm_jsonw_object(&w);
-	put_cited(l, &w, of->place);
+	cm_jsonw_kstr(&w, "what", "finding");
+	cm_look_put_cited(l, &w, of->place);
 	cm_finding_write(&w, &f);
 	cm_jsonw_object_end(&w);
 	cm_buf_add_str(line, "\n");
+	l->stated[l->n_stated++] = *of;
 	return CM_OK;
 }
 
@@ -179,8 +152,8 @@ say_left(const struct looking *l, const struct cm_strongest *s)
 		    CM_STATED_MAX);
 }
 
-static CM_RESULT
-send(const struct cm_sink *sink, struct cm_buf *line)
+CM_RESULT
+cm_look_send(const struct cm_sink *sink, struct cm_buf *line)
 {
 	enum cm_result rc = cm_buf_ok(line) ? cm_sink_write(sink, line->ptr, line->len) : CM_E_NOMEM;
 
@@ -193,22 +166,27 @@ hand_over(struct looking *l, int out)
 {
 	struct cm_fd_sink to = { out, 0 };
 	struct cm_sink sink = cm_sink_of_fd(&to);
-	struct cm_strongest chosen;
+	struct cm_strongest chosen = { 0 };
 	struct cm_buf line = { 0 };
 	enum cm_result rc = cm_strongest_of(&l->survey, l->in->most, &l->arena, &chosen);
 	size_t i;
 
+	l->stated = cm_arena_array(&l->arena, chosen.n + 1, sizeof(l->stated[0]));
+	if (rc == CM_OK && l->stated == NULL)
+		rc = CM_E_NOMEM;
 	if (rc == CM_OK)
 		put_files(l, &line);
 	/* each at once: the parent signs one while the next one is made */
 	for (i = 0; rc == CM_OK && i < chosen.n; i++) {
-		rc = send(&sink, &line);
+		rc = cm_look_send(&sink, &line);
 		if (rc == CM_OK)
 			rc = put_finding(l, &line, &chosen.item[i]);
 	}
 	if (rc == CM_OK)
-		rc = send(&sink, &line);
+		rc = cm_look_send(&sink, &line);
 	cm_buf_release(&line);
+	if (rc == CM_OK)
+		rc = cm_look_hand_over_counted(l, &sink);
 	if (rc == CM_OK)
 		say_left(l, &chosen);
 	return rc == CM_E_IO ? cm_err_set(&l->err, rc, "the parent does not listen") : rc;

@@ -300,6 +300,8 @@ read_files(struct run *r)
 	for (size_t i = 0; i < r->scan->n_files; i++) {
 		enum cm_result rc;
 
+		if (r->scan->skip != NULL && r->scan->skip[i])
+			continue;
 		r->file = (uint32_t)i;
 		rc = read_file(r, r->scan->files[i], &r->sum->file[i]);
 		r->sum->bytes += r->sum->file[i].bytes;

@@ -47,6 +47,7 @@ struct cm_scan_sink {
 struct cm_scan {
 	struct cm_file *const *files; /* stay open until the engine is freed: it borrows payloads */
 	size_t n_files;
+	const bool *skip; /* of each file: not to be read; NULL: all are */
 	const struct cm_bpf *filter; /* NULL: every frame */
 	bool has_from, has_to;
 	int64_t from_ns; /* frames before this are left out, */
