@@ -8,11 +8,19 @@
  *	without		c	  d
  *
  * The answer is given as a power of ten, rounded up (towards chance), so that it is the
- * same on every machine. */
+ * same on every machine.  It is 0 where ${a} is not above what chance expects (a d <= b c),
+ * and where a field is beyond 2^40.
+ *
+ * Up to 100,000 in all the answer is exact but for the rounding: milli is the true one's integer
+ * part, or one less if the true one lies within 10^-5 of that integer.  In larger tables the tail
+ * is summed for CM_FISHER_TERMS terms and bounded behind them, so milli may be smaller still
+ * (by less than 1000 log10(1 + 1/z^2) at z standard deviations from chance), never larger. */
 #ifndef CM_STAT_FISHER_H
 #define CM_STAT_FISHER_H
 
 #include <stdint.h>
+
+#define CM_FISHER_TERMS 65536u
 
 struct cm_fisher {
 	/* p <= 10^(-milli / 1000); 0: no better than chance. */
