@@ -6,11 +6,10 @@
 static void
 name_addr(char *out, size_t size, const struct gen_addr *a)
 {
-	if (a->v6)
-		snprintf(out, size, "[2001:db8:%x::%x]", (unsigned)cm_get32(a->b + 4) >> 16,
-		    (unsigned)cm_get32(a->b + 12));
-	else
-		snprintf(out, size, "%u.%u.%u.%u", a->b[0], a->b[1], a->b[2], a->b[3]);
+	char text[48];
+
+	gen_addr_text(text, sizeof(text), a);
+	snprintf(out, size, a->v6 ? "[%s]" : "%s", text);
 }
 
 void
@@ -271,6 +270,8 @@ gen_conn_put(const struct gen_seg *seg)
 		.dup_dt = seg->dup_dt,
 		.dup_ttl = seg->dup_ttl,
 		.stamp_shift = seg->stamp_shift,
+		.plant = c->plant[seg->from],
+		.relay = c->relay,
 		.pad = seg->pad };
 	size_t len;
 

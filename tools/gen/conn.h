@@ -45,6 +45,8 @@ struct gen_conn {
 	uint16_t nat_port;
 	gen_seg_hook *hook;
 	void *hook_ctx;
+	uint16_t plant[2]; /* of the story: what this end sends is part of it; 0: of nothing */
+	uint8_t relay;     /* a second place sees it, too (sim.h) */
 	char flow[104];
 };
 

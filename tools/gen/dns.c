@@ -138,6 +138,8 @@ gen_udp_put(const struct gen_udp *u)
 		.v6 = u->from->addr.v6,
 		.to_client = u->to_client,
 		.tag = u->tag,
+		.plant = u->plant,
+		.relay = u->relay,
 		.comment = u->sim->o.comments ? u->comment : NULL,
 		.iface = gen_sim_iface(u->sim, u->to_client ? u->dport : u->sport) };
 

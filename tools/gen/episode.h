@@ -41,6 +41,13 @@ extern const struct gen_episode gen_trap_data_episodes[];
 extern const struct gen_episode gen_trap_path_episodes[];
 extern const struct gen_episode gen_trap_shape_episodes[];
 
+extern const struct gen_episode gen_flood_episodes[];
+extern const struct gen_episode gen_flood_http_episodes[];
+extern const struct gen_episode gen_crowd_episodes[];
+extern const struct gen_episode gen_crowd_bulk_episodes[];
+extern const struct gen_episode gen_scan_episodes[];
+extern const struct gen_episode gen_scan_like_episodes[];
+
 /* Whole scenarios of their own shape. */
 void gen_run_cannon(struct gen_sim *s);
 void gen_run_http(struct gen_sim *s);

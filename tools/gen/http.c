@@ -65,6 +65,8 @@ reason(uint16_t status)
 		return "Forbidden";
 	case 404:
 		return "Not Found";
+	case 503:
+		return "Service Unavailable";
 	default:
 		return "OK";
 	}
@@ -82,12 +84,16 @@ gen_http_response(struct gen_sim *s, const struct gen_http *h, char *out, size_t
 	at = capped(
 	    snprintf(out, size,
 		"HTTP/1.1 %u %s\r\nServer: %s\r\nDate: %s\r\nContent-Type: %s\r\n"
-		"Content-Length: %zu\r\nETag: \"%08x-%zx\"\r\n%s%s%sConnection: %s\r\n\r\n",
-		(unsigned)status, reason(status), servers[gen_rng_below(&s->rng, 4)], date,
+		"Content-Length: %zu\r\nETag: \"%08x-%zx\"\r\n%s%s%s%s%s%sConnection: %s\r\n\r\n",
+		(unsigned)status, reason(status),
+		h->server != NULL ? h->server : servers[gen_rng_below(&s->rng, 4)], date,
 		h->type == NULL ? "text/html; charset=utf-8" : h->type, body,
 		(unsigned)(gen_rng_next(&s->rng) >> 32), body,
 		h->location == NULL ? "" : "Location: ", h->location == NULL ? "" : h->location,
-		h->location == NULL ? "" : "\r\n", h->close ? "close" : "keep-alive"),
+		h->location == NULL ? "" : "\r\n",
+		h->set_cookie == NULL ? "" : "Set-Cookie: ",
+		h->set_cookie == NULL ? "" : h->set_cookie,
+		h->set_cookie == NULL ? "" : "; Path=/\r\n", h->close ? "close" : "keep-alive"),
 	    size);
 	if (h->text != NULL)
 		return at + capped(snprintf(out + at, size - at, "%s", h->text), size - at);

@@ -16,35 +16,41 @@ struct scenario {
 	const char *name;
 	void (*run)(struct gen_sim *s); /* NULL: made of episodes */
 	const char *says;
+	bool once; /* --packets is the size of what is planted, not of the file */
 };
 
 static const struct scenario scenarios[] = {
 	{ "great-cannon", gen_run_cannon,
-	    "in-path: request suppressed, three packets with TTL rising by one" },
-	{ "sandvine", NULL, "in-path redirects" },
-	{ "race", NULL, "on-path races" },
-	{ "mimic", NULL, "a race that nothing passive can decide" },
-	{ "reset", NULL, "forged resets" },
-	{ "dns", NULL, "forged DNS answers" },
-	{ "hijack", NULL, "forged SYN-ACKs" },
-	{ "benign", NULL, "every trap: nothing in it is forged" },
-	{ "http", gen_run_http, "much HTTP, 1.7 % of the data segments forged" },
-	{ "mix", gen_run_mix, "many small flows of many kinds" },
+	    "in-path: request suppressed, three packets with TTL rising by one", false },
+	{ "sandvine", NULL, "in-path redirects", false },
+	{ "race", NULL, "on-path races", false },
+	{ "mimic", NULL, "a race that nothing passive can decide", false },
+	{ "reset", NULL, "forged resets", false },
+	{ "dns", NULL, "forged DNS answers", false },
+	{ "hijack", NULL, "forged SYN-ACKs", false },
+	{ "benign", NULL, "every trap: nothing in it is forged", false },
+	{ "http", gen_run_http, "much HTTP, 1.7 % of the data segments forged", false },
+	{ "mix", gen_run_mix, "many small flows of many kinds", false },
 	{ "http-bench", gen_run_http_bench,
-	    "as http, shaped like the bench peers are measured on" },
-	{ "mix-bench", gen_run_mix_bench, "as mix, five packets a flow, sizes of a busy link" },
-	{ "flows", gen_run_flows, "flows of one packet each (--packets, default 1,000,000)" },
-	{ "big", gen_run_big, "endless, fast; ended by --bytes or --packets" },
+	    "as http, shaped like the bench peers are measured on", false },
+	{ "mix-bench", gen_run_mix_bench, "as mix, five packets a flow, sizes of a busy link", false },
+	{ "flows", gen_run_flows, "flows of one packet each (--packets, default 1,000,000)", false },
+	{ "big", gen_run_big, "endless, fast; ended by --bytes or --packets", false },
+	{ "flood", NULL, "a site is flooded, and suffers; --only one kind", true },
+	{ "crowd", NULL, "much comes, and nothing is wrong with it", true },
+	{ "scan", NULL, "one source, many doors; and what looks like it", true },
 };
 
 static const struct gen_episode *const lists[] = { gen_inpath_episodes, gen_race_episodes,
 	gen_reset_episodes, gen_dns_episodes, gen_hijack_episodes, gen_trap_data_episodes,
-	gen_trap_path_episodes, gen_trap_shape_episodes };
+	gen_trap_path_episodes, gen_trap_shape_episodes, gen_flood_episodes,
+	gen_flood_http_episodes, gen_crowd_episodes, gen_crowd_bulk_episodes, gen_scan_episodes,
+	gen_scan_like_episodes };
 
 struct task {
 	const struct scenario *scenario;
 	struct gen_opts o;
-	const char *out, *truth;
+	const char *out, *truth, *story;
 	uint64_t cut; /* bytes off the end of the file */
 	char command[512];
 };
@@ -61,6 +67,13 @@ static const char usage_text[] =
     "  --connections N     of great-cannon (400), http, mix and their benches (200)\n"
     "  --rate N            great-cannon: injected of 100,000 eligible connections (1750)\n"
     "                      http, http-bench: forged of 100,000 data segments (1750)\n"
+    "  flood, crowd, scan:\n"
+    "  --packets N         of what is planted (each kind has its own default)\n"
+    "  --rate-pps N        so many a second; --clients N   by so many\n"
+    "  --background N      visitors of the site at a time (20); --no-background\n"
+    "  --before N, --after N   seconds without it (30, 30)\n"
+    "  --begin-inside      the capture begins and ends in its midst\n"
+    "  --story FILE        what was planted, JSON; with --truth each frame of it, too\n"
     "  --mss N             64 to 1460: segments of TCP are no longer\n"
     "  --flows N           flows: the packets are those of N flows in turn (each its own)\n"
     "  --format pcap|pcapng, --resolution us|ns, --endian le|be|mixed, --snaplen N\n"
@@ -121,6 +134,13 @@ enum option_key {
 	O_IP,
 	O_NO_PAD,
 	O_CUT,
+	O_STORY,
+	O_PPS,
+	O_CLIENTS,
+	O_BEFORE,
+	O_AFTER,
+	O_INSIDE,
+	O_NO_BACKGROUND,
 	O_HELP
 };
 
@@ -150,6 +170,13 @@ static const struct option options[] = {
 	{ "ip", 1, NULL, O_IP },
 	{ "no-pad", 0, NULL, O_NO_PAD },
 	{ "cut", 1, NULL, O_CUT },
+	{ "story", 1, NULL, O_STORY },
+	{ "rate-pps", 1, NULL, O_PPS },
+	{ "clients", 1, NULL, O_CLIENTS },
+	{ "before", 1, NULL, O_BEFORE },
+	{ "after", 1, NULL, O_AFTER },
+	{ "begin-inside", 0, NULL, O_INSIDE },
+	{ "no-background", 0, NULL, O_NO_BACKGROUND },
 	{ "help", 0, NULL, O_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -253,6 +280,33 @@ take_format(struct task *t, int key, const char *arg)
 	}
 }
 
+/* Options of what is planted: floods, scans, crowds. */
+static bool
+take_planted(struct task *t, int key, const char *arg)
+{
+	switch (key) {
+	case O_STORY:
+		t->story = arg;
+		return true;
+	case O_PPS:
+		return number32(arg, &t->o.pps) && t->o.pps >= 1 && t->o.pps <= 100000000;
+	case O_CLIENTS:
+		return number32(arg, &t->o.clients) && t->o.clients <= 1000000;
+	case O_BEFORE:
+		return number32(arg, &t->o.before) && t->o.before <= 86400;
+	case O_AFTER:
+		return number32(arg, &t->o.after) && t->o.after <= 86400;
+	case O_INSIDE:
+		t->o.begin_inside = true;
+		return true;
+	case O_NO_BACKGROUND:
+		t->o.background = 0;
+		return true;
+	default:
+		return take_format(t, key, arg);
+	}
+}
+
 static bool
 take_option(struct task *t, int key, const char *arg)
 {
@@ -294,7 +348,7 @@ take_option(struct task *t, int key, const char *arg)
 	case O_CUT:
 		return number(arg, UINT64_MAX, &t->cut);
 	default:
-		return take_format(t, key, arg);
+		return take_planted(t, key, arg);
 	}
 }
 
@@ -320,6 +374,7 @@ run_episodes(struct gen_sim *s, const char *scenario)
 				continue;
 			if (s->o.only != NULL && strcmp(s->o.only, e->name) != 0)
 				continue;
+			s->episode = e->name;
 			e->run(s);
 			n++;
 		}
@@ -329,7 +384,7 @@ run_episodes(struct gen_sim *s, const char *scenario)
 static bool
 run_scenario(struct gen_sim *s, const struct scenario *sc)
 {
-	bool endless = s->o.packets + s->o.bytes > 0;
+	bool endless = s->o.packets + s->o.bytes > 0 && !sc->once;
 
 	if (sc->run != NULL) {
 		sc->run(s);
@@ -354,6 +409,21 @@ write_truth(struct gen_sim *s, const struct task *t)
 	if (f == NULL)
 		return false;
 	ok = gen_truth_write(&s->truth, f, t->command);
+	return fclose(f) == 0 && ok;
+}
+
+static bool
+write_story(const struct gen_sim *s, const struct task *t)
+{
+	FILE *f;
+	bool ok;
+
+	if (t->story == NULL)
+		return true;
+	f = strcmp(t->story, "-") == 0 ? stdout : fopen(t->story, "w");
+	if (f == NULL)
+		return false;
+	ok = gen_story_write(&s->story, f, t->command);
 	return fclose(f) == 0 && ok;
 }
 
@@ -388,6 +458,7 @@ run_task(const struct task *t)
 	ok = ok && gen_sim_end(s) && cut_end(t, fd);
 	ok = close(fd) == 0 && ok;
 	ok = write_truth(s, t) && ok;
+	ok = write_story(s, t) && ok;
 	gen_sim_release(s);
 	free(s);
 	if (!known)
@@ -406,7 +477,8 @@ keep_command(struct task *t, int argc, char **argv)
 
 	for (int i = 0; i < argc; i++) {
 		bool place = i > 0 && (strcmp(argv[i - 1], "--out") == 0 ||
-					  strcmp(argv[i - 1], "--truth") == 0);
+					  strcmp(argv[i - 1], "--truth") == 0 ||
+					  strcmp(argv[i - 1], "--story") == 0);
 		const char *word = i == 0 ? "comity-gen" : place ? "..." : argv[i];
 		int n = snprintf(
 		    t->command + at, sizeof(t->command) - at, "%s%s", i == 0 ? "" : " ", word);
@@ -420,7 +492,8 @@ keep_command(struct task *t, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct task t = { .out = "-", .o = { .seed = 1, .background = 3, .rate = 1750 } };
+	struct task t = { .out = "-", .o = { .seed = 1, .background = 3, .rate = 1750,
+						 .before = 30, .after = 30 } };
 	int key;
 
 	if (argc < 2 || argv[1][0] == '-')
@@ -434,6 +507,7 @@ main(int argc, char **argv)
 		return usage("no such scenario", argv[1]);
 	keep_command(&t, argc, argv);
 	t.o.connections = t.scenario->run == gen_run_cannon ? 400 : 200;
+	t.o.background = t.scenario->once ? 20 : 3;
 	optind = 2;
 	while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (key == '?' || key == O_HELP)
@@ -445,6 +519,11 @@ main(int argc, char **argv)
 		return usage("what is this", argv[optind]);
 	if (t.scenario->run == gen_run_big && t.o.packets + t.o.bytes == 0)
 		return usage("big needs --bytes or --packets", NULL);
+	if (t.scenario->once) {
+		t.o.planted = t.o.packets;
+		t.o.packets = 0;
+	}
+	t.o.mark_planted = t.truth != NULL;
 	t.o.format.linktype = gen_wire_linktype((enum gen_link)t.o.link);
 	return run_task(&t);
 }

@@ -11,6 +11,13 @@ struct crowd {
 void
 gen_lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 {
+	gen_lookup_planted(s, client, server, 0);
+}
+
+void
+gen_lookup_planted(
+    struct gen_sim *s, struct gen_host *client, struct gen_host *server, uint16_t plant)
+{
 	static const char *const names[] = { "www.example.com", "a.example.net",
 		"telemetry.example.org" };
 	struct gen_dns d = { .txid = gen_rng_u16(&s->rng),
@@ -26,6 +33,7 @@ gen_lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 		.t = s->t,
 		.data = out,
 		.sport = (uint16_t)gen_rng_range(&s->rng, 30000, 65000),
+		.plant = plant,
 		.link = gen_sim_pick_link(s) };
 
 	u.len = gen_dns_query(&d, out);
@@ -35,6 +43,7 @@ gen_lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server)
 		d.addr[i] = 0xc0000200u + gen_rng_below(&s->rng, 250);
 	u.from = server;
 	u.to = client;
+	u.plant = 0;
 	u.dport = u.sport;
 	u.sport = 53;
 	u.to_client = true;

@@ -41,6 +41,7 @@ gen_sim_start(struct gen_sim *s, const struct gen_opts *o, int fd)
 	memset(s, 0, sizeof(*s));
 	s->o = *o;
 	s->t = 1704067200ll * GEN_SEC; /* 2024-01-01T00:00:00Z */
+	s->t0 = s->t;
 	s->pool = malloc(GEN_POOL);
 	s->hosts = calloc(GEN_HOSTS, sizeof(*s->hosts));
 	if (s->pool == NULL || s->hosts == NULL)
@@ -159,37 +160,89 @@ again(struct gen_sim *s, const struct gen_frame *f)
 	gen_sim_shoot(s, &shot, ip, f->len);
 }
 
+int64_t
+gen_sim_clock(const struct gen_sim *s, int64_t t)
+{
+	int64_t ms = (t - s->t0) / GEN_MS; /* a microsecond of drift takes a millisecond at least */
+
+	return t + s->skew + (s->drift_ppb == 0 ? 0 : ms * s->drift_ppb / 1000);
+}
+
+/* What was planted counts its frames, and marks them where that is wanted. */
+static void
+tell_planted(struct gen_sim *s, const struct gen_shot *shot, const uint8_t *ip, int64_t t)
+{
+	uint64_t frame = s->frames + s->sink.others;
+	const struct gen_plant *p = &s->story.plant[shot->plant];
+	struct gen_mark m = { .frame = frame, .class = p->kind, .kind = p->truth };
+
+	gen_story_seen(&s->story, shot->plant, frame, t);
+	if (!s->o.mark_planted || shot->tag != 0)
+		return;
+	gen_wire_flow(m.flow, sizeof(m.flow), ip);
+	(void)gen_truth_mark(&s->truth, &m);
+}
+
 static void
 write_frame(struct gen_sim *s, struct gen_frame *f)
 {
 	struct gen_shot *shot = &f->shot;
 	uint8_t *ip = f->dgram + GEN_LINK_MAX;
 	uint32_t pad = shot->pad;
+	bool to_near = shot->to_client != s->server_near;
 	size_t link;
 	struct gen_record r;
 
 	draw_id(f);
-	link = gen_wire_link(ip, (enum gen_link)shot->link, shot->v6, shot->to_client);
+	if (shot->relay != 0 && s->relay != NULL)
+		s->relay(s, shot, ip, f->len);
+	if (shot->t < s->since || (s->until != 0 && shot->t >= s->until))
+		return;
+	link = gen_wire_link(ip, (enum gen_link)shot->link, shot->v6, to_near);
+	if (shot->mac != 0 && link >= 14) {
+		memset(ip - link, 0xff, 6);
+		cm_put16(ip - link + 6, (uint16_t)(shot->mac >> 32));
+		cm_put32(ip - link + 8, (uint32_t)shot->mac);
+	}
 	if (shot->link == GEN_LINK_PPPOE || shot->link == GEN_LINK_PPPOE_QINQ)
 		cm_put16(ip - 4, (uint16_t)(f->len + 2));
 	/* what comes from the far side has been on a wire, and is padded to 60 bytes */
-	if (gen_wire_linktype((enum gen_link)shot->link) == 1 && shot->to_client &&
+	if (gen_wire_linktype((enum gen_link)shot->link) == 1 && to_near &&
 	    !s->o.unchecked_pad && link + f->len + pad < 60)
 		pad = (uint32_t)(60 - link - f->len);
 	memset(ip + f->len, 0, pad);
 	s->frames++;
-	r = (struct gen_record) { .t_ns = shot->t + shot->stamp_shift,
+	r = (struct gen_record) { .t_ns = gen_sim_clock(s, shot->t) + shot->stamp_shift,
 		.data = ip - link,
 		.len = (uint32_t)link + f->len + pad,
 		.iface = shot->iface,
 		.comment = shot->comment };
 	gen_sink_frame(&s->sink, &r);
 	gen_truth_seen(&s->truth, shot->tag, s->frames + s->sink.others);
+	if (shot->plant != 0)
+		tell_planted(s, shot, ip, r.t_ns);
 	if (shot->dup_dt > 0)
 		again(s, f);
 	s->failed |= s->sink.failed;
 	s->full |= (s->o.packets != 0 && s->frames >= s->o.packets) ||
 		   (s->o.bytes != 0 && s->sink.bytes >= s->o.bytes);
+}
+
+static void
+write_note(struct gen_sim *s, const struct gen_frame *f)
+{
+	if (s->notes == NULL || f->shot.t < s->since || (s->until != 0 && f->shot.t >= s->until))
+		return;
+	if (fwrite(f->dgram + GEN_LINK_MAX, 1, f->len, s->notes) != f->len)
+		s->failed = true;
+}
+
+void
+gen_sim_note(struct gen_sim *s, int64_t t, const char *text, size_t len)
+{
+	struct gen_shot shot = { .t = t, .note = true };
+
+	gen_sim_shoot(s, &shot, (const uint8_t *)text, len);
 }
 
 void
@@ -198,7 +251,9 @@ gen_sim_advance(struct gen_sim *s, int64_t t)
 	while (s->n > 0 && s->heap[0]->shot.t < t) {
 		struct gen_frame *f = heap_pop(s);
 
-		if (!s->full && !s->failed)
+		if (f->shot.note)
+			write_note(s, f);
+		else if (!s->full && !s->failed)
 			write_frame(s, f);
 		free(f);
 	}
@@ -222,6 +277,7 @@ gen_sim_release(struct gen_sim *s)
 	free(s->pool);
 	free(s->hosts);
 	gen_truth_release(&s->truth);
+	gen_story_release(&s->story);
 	cm_buf_release(&s->sink.buf);
 }
 

@@ -9,6 +9,7 @@
 
 #include "rng.h"
 #include "sink.h"
+#include "story.h"
 #include "truth.h"
 #include "wire.h"
 
@@ -34,12 +35,24 @@ struct gen_opts {
 	uint32_t rate;        /* great-cannon: injected per 100,000 eligible connections */
 	uint32_t mss;         /* no segment is longer; 0: as the stacks have it */
 	uint32_t flows;       /* flows: so many in turn; 0: each packet its own */
+	uint64_t planted;     /* flood, scan, crowd: packets of it; 0: as the episode has it */
+	uint32_t pps;	      /* of what is planted; 0: as the episode has it */
+	uint32_t clients;     /* likewise */
+	uint32_t before, after; /* seconds of ordinary traffic around it */
+	bool begin_inside;    /* the capture begins and ends in the midst of it */
+	bool mark_planted;    /* each frame of it stands in the truth file */
 	bool comments;
 	bool unchecked_pad; /* no Ethernet padding */
 };
 
 struct gen_frame;
 struct gen_host;
+struct gen_shot;
+struct gen_sim;
+
+/* Is told each datagram that was written and that a second place sees, too: another sim. */
+typedef void gen_relay_hook(
+    struct gen_sim *s, const struct gen_shot *shot, const uint8_t *dgram, size_t len);
 
 struct gen_sim {
 	struct gen_opts o;
@@ -53,12 +66,21 @@ struct gen_sim {
 	int64_t t; /* nothing before this moment will be pushed any more */
 	bool failed, full;
 	const char *class; /* of marks set from here on */
+	const char *episode; /* the one that runs */
 	uint16_t id_slots[1u << 16];
 	uint32_t next_slot;
 	uint32_t next_flow;
 	uint8_t *pool;          /* text-like bytes, GEN_POOL of them */
 	struct gen_host *hosts; /* GEN_HOSTS of them, lent out in turn: frames point into them */
 	uint32_t next_host;
+	struct gen_story story;
+	bool server_near; /* the tap stands beside the servers: link headers are the other way round */
+	int64_t since, until; /* only frames of this time are written; 0: all */
+	int64_t skew;	      /* the capture's clock is ahead by so much at t0, ... */
+	int64_t drift_ppb, t0; /* ... and gains so much */
+	gen_relay_hook *relay;
+	void *relay_ctx;
+	FILE *notes; /* lines of gen_sim_note go here */
 	uint8_t scratch[GEN_DGRAM_MAX + 1];
 };
 
@@ -78,6 +100,10 @@ struct gen_shot {
 	uint8_t dup_ttl;     /* with so much less TTL */
 	int64_t stamp_shift; /* the time stamp lies by so much */
 	uint16_t pad;        /* zero bytes behind the datagram */
+	uint16_t plant;	     /* of the story; 0: none */
+	uint8_t relay;	     /* > 0: the hook is told */
+	bool note;	     /* no datagram but a line of text */
+	uint64_t mac;	     /* Ethernet: broadcast by this station; 0: as the link has it */
 };
 
 bool gen_sim_start(struct gen_sim *s, const struct gen_opts *o, int fd);
@@ -88,6 +114,12 @@ void gen_sim_shoot(
 void gen_sim_advance(struct gen_sim *s, int64_t t);
 bool gen_sim_end(struct gen_sim *s); /* writes the rest; the truth stays */
 void gen_sim_release(struct gen_sim *s);
+
+/* The capture's clock when it is ${t}. */
+int64_t gen_sim_clock(const struct gen_sim *s, int64_t t);
+
+/* A line of text for s->notes, written in order of time with the frames. */
+void gen_sim_note(struct gen_sim *s, int64_t t, const char *text, size_t len);
 
 /* A remembered id, one of 65,536 in turn. */
 uint16_t *gen_sim_slot(struct gen_sim *s);

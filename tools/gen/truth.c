@@ -55,7 +55,8 @@ by_frame(const void *a, const void *b)
 static void
 write_line(const struct gen_truth *t, const struct gen_mark *m, FILE *f)
 {
-	static const char *const kinds[] = { "forged", "genuine", "benign-trap" };
+	static const char *const kinds[] = { "forged", "genuine", "benign-trap", "flood", "scan",
+		"crowd" };
 	uint64_t twin = m->twin == 0 ? 0 : t->mark[m->twin].frame;
 
 	fprintf(f, "%llu\t%s\t%s\t%s\t", (unsigned long long)m->frame, m->class, kinds[m->kind],

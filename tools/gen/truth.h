@@ -3,7 +3,7 @@
  * A tab-separated file: a comment line with the command, a line of column names,
  * then one line for each marked frame, ascending:
  *   frame  class  kind  flow  twin  note
- * kind is forged, genuine (the twin of a forged frame) or benign-trap; twin is
+ * kind is forged, genuine (the twin of a forged frame), benign-trap, flood, scan or crowd; twin is
  * the frame of the other side, `-` where there is none. */
 #ifndef GEN_TRUTH_H
 #define GEN_TRUTH_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum gen_kind { GEN_FORGED, GEN_GENUINE, GEN_TRAP };
+enum gen_kind { GEN_FORGED, GEN_GENUINE, GEN_TRAP, GEN_FLOOD, GEN_SCAN, GEN_CROWD };
 
 struct gen_mark {
 	uint64_t frame; /* 0: not in the file */

@@ -11,6 +11,8 @@ struct gen_http {
 	const char *text; /* the body itself; NULL: text-like bytes */
 	uint16_t status;  /* 0: 200 */
 	const char *location;
+	const char *set_cookie; /* NULL: none */
+	const char *server;     /* the software; NULL: some */
 	const char *type; /* NULL: text/html; charset=utf-8 */
 	bool close;
 };
@@ -63,6 +65,8 @@ struct gen_udp {
 	size_t len;
 	size_t mtu; /* 0: in one piece */
 	bool to_client, overlap, lose_last, reverse;
+	uint16_t plant;
+	uint8_t relay;
 	uint8_t link;
 	uint32_t tag;
 	const char *comment;
@@ -70,6 +74,10 @@ struct gen_udp {
 
 /* A question and its answer, beginning now. */
 void gen_lookup(struct gen_sim *s, struct gen_host *client, struct gen_host *server);
+
+/* The same; the question is part of what was planted. */
+void gen_lookup_planted(
+    struct gen_sim *s, struct gen_host *client, struct gen_host *server, uint16_t plant);
 
 void gen_udp_put(const struct gen_udp *u);
 uint32_t gen_udp_mark(struct gen_udp *u, enum gen_kind kind, const char *note);

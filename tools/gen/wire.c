@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/span.h"
@@ -320,4 +321,43 @@ gen_addr_v6(uint32_t net, uint32_t host)
 	cm_put32(a.b + 4, net);
 	cm_put32(a.b + 12, host);
 	return a;
+}
+
+void
+gen_addr_text(char *out, size_t size, const struct gen_addr *a)
+{
+	if (a->v6)
+		snprintf(out, size, "2001:db8:%x::%x", (unsigned)cm_get32(a->b + 4) >> 16,
+		    (unsigned)cm_get32(a->b + 12));
+	else
+		snprintf(out, size, "%u.%u.%u.%u", a->b[0], a->b[1], a->b[2], a->b[3]);
+}
+
+static struct gen_addr
+addr_at(const uint8_t *p, bool v6)
+{
+	struct gen_addr a = { { 0 }, v6 };
+
+	memcpy(a.b, p, v6 ? 16 : 4);
+	return a;
+}
+
+void
+gen_wire_flow(char *out, size_t size, const uint8_t *ip)
+{
+	bool v6 = ip[0] >> 4 == 6;
+	struct gen_addr src = addr_at(ip + (v6 ? 8 : 12), v6);
+	struct gen_addr dst = addr_at(ip + (v6 ? 24 : 16), v6);
+	uint8_t proto = v6 ? ip[6] : ip[9];
+	const uint8_t *l4 = ip + (v6 ? 40 : 20);
+	bool later = !v6 && (cm_get16(ip + 6) & 0x1fff) != 0;
+	char a[48], b[48];
+
+	gen_addr_text(a, sizeof(a), &src);
+	gen_addr_text(b, sizeof(b), &dst);
+	if ((proto != GEN_TCP && proto != GEN_UDP) || later)
+		snprintf(out, size, "%s>%s", a, b);
+	else
+		snprintf(out, size, v6 ? "[%s]:%u>[%s]:%u" : "%s:%u>%s:%u", a, cm_get16(l4), b,
+		    cm_get16(l4 + 2));
 }

@@ -87,6 +87,9 @@ uint64_t gen_wire_pseudo(const struct gen_ip *ip, uint8_t proto, size_t len);
 void gen_wire_set_id(uint8_t *p, uint16_t id);
 void gen_wire_set_ttl(uint8_t *p, uint8_t ttl);
 
+/* The flow of a datagram as the truth file names it, ports where there are some. */
+void gen_wire_flow(char *out, size_t size, const uint8_t *ip);
+
 /* Writes the link header so that it ends at ${end}; returns its length. */
 size_t gen_wire_link(uint8_t *end, enum gen_link link, bool v6, bool to_client);
 uint16_t gen_wire_linktype(enum gen_link link);
@@ -94,5 +97,6 @@ const char *gen_wire_link_name(enum gen_link link);
 
 struct gen_addr gen_addr_v4(uint32_t addr);
 struct gen_addr gen_addr_v6(uint32_t net, uint32_t host); /* 2001:db8:NET::HOST */
+void gen_addr_text(char *out, size_t size, const struct gen_addr *a); /* without brackets */
 
 #endif
