@@ -5,6 +5,7 @@
  *	cues_tool --kinds       name and base rate of each cue
  *
  *	D flow dir sender data resets synacks answers anchored   a direction, and what it has
+ *	P flow dir frame kind                                     a packet that can be accused
  *	M flow dir frame kind cue bits                            a mark, and on what
  *	S frame status                                            suspect or forged
  *	A cue frame bits status                                   an accused frame, had it not been for that cue
@@ -87,7 +88,7 @@ kind_word(const struct cm_judge *j, uint32_t seg)
 	case CM_SEG_RST:
 		return "rst";
 	case CM_SEG_SYN:
-		return "syn";
+		return (j->v->segs[seg].flags & CM_TCP_ACK) != 0 ? "synack" : "other";
 	default:
 		return "other";
 	}
@@ -109,13 +110,27 @@ tell_direction(const struct cm_judge *j, unsigned dir)
 			answers += v->end[dir].port == 53;
 			continue;
 		}
-		data += j->kind[i] == CM_SEG_DATA;
+		data += j->kind[i] == CM_SEG_DATA || j->kind[i] == CM_SEG_FIN;
 		resets += j->kind[i] == CM_SEG_RST;
 		synacks += j->kind[i] == CM_SEG_SYN && (v->segs[i].flags & CM_TCP_ACK) != 0;
 	}
 	cm_host_text(&v->end[dir].host, text);
 	printf("D\t%" PRIu64 "\t%u\t%s\t%u\t%u\t%u\t%u\t%u\n", v->serial, dir, text, data, resets, synacks,
 	    answers, j->side[dir].syn != CM_NONE);
+}
+
+static void
+tell_packets(const struct cm_judge *j)
+{
+	const struct cm_flow_view *v = j->v;
+
+	for (uint32_t i = v->from; i < v->n; i++) {
+		const char *kind = kind_word(j, i);
+
+		if (strcmp(kind, "other") != 0)
+			printf("P\t%" PRIu64 "\t%u\t%" PRIu64 "\t%s\n", v->serial, v->segs[i].dir,
+			    cm_packet_frame(v->segs[i].id), kind);
+	}
 }
 
 static void
@@ -228,6 +243,7 @@ flow_over(void *ctx, const struct cm_flow_view *v)
 	}
 	tell_direction(&t->judge, 0);
 	tell_direction(&t->judge, 1);
+	tell_packets(&t->judge);
 	tell_marks(&t->judge);
 	for (uint32_t i = v->from; i < v->n && !any; i++)
 		any = t->judge.status[i] != CM_CLEAR;
