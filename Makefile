@@ -5,6 +5,7 @@
 #   make build    build/comity
 #   make deps     what has to be installed, and installs it (as root or through sudo)
 #   make bench    figures, beside tools people know; BENCH='--size full --write docs/performance.md'
+#   make evaluate how often it is right, beside peers, on every capture with known truth: docs/evaluation.md
 #   make fuzz     each fuzz target for FUZZ_SECONDS (10), with clang's libFuzzer
 #   make install  PREFIX=/usr/local DESTDIR=
 #   make clean
@@ -12,13 +13,14 @@
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 10
 BENCH ?=
+EVALUATE ?=
 PREFIX ?= /usr/local
 COMITY_SHARED ?= ../shared
 export COMITY_SHARED FUZZ_SECONDS JOBS
 
 RELEASE = build/release
 
-.PHONY: build demo test deps deps-test bench fuzz install clean
+.PHONY: build demo test deps deps-test bench evaluate fuzz install clean
 .DEFAULT_GOAL = build
 
 deps:
@@ -51,6 +53,11 @@ bench: build
 	@tools/deps.sh bench || echo "going on with the tools that are there" >&2
 	@ninja -C $(RELEASE) -j $(JOBS) benches >build/build.log 2>&1 || { cat build/build.log; exit 1; }
 	@tests/bench/run $(BENCH)
+
+evaluate: build
+	@tools/deps.sh evaluate || echo "going on with the tools that are there" >&2
+	@ninja -C $(RELEASE) -j $(JOBS) tests/evaluate/cues_tool >build/build.log 2>&1 || { cat build/build.log; exit 1; }
+	@tests/evaluate/run $(EVALUATE)
 
 fuzz:
 	@tools/deps.sh build test fuzz

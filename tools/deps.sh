@@ -1,14 +1,15 @@
 #!/bin/sh
-# What has to be installed on Debian 12 for: build, test, fuzz, bench (arguments).
+# What has to be installed on Debian 12 for: build, test, fuzz, bench, evaluate (arguments).
 # Prints the apt line if something is missing, and runs it only as root or through sudo.
-# For test and bench also tries to get sigsum-witness, another's witness to compare with; where it
-# can not be had, what needs it is skipped.
+# For test and bench also tries to get sigsum-witness, another's witness to compare with, and for
+# evaluate Suricata; where one can not be had, what needs it is skipped.
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev libmicrohttpd-dev libcurl4-openssl-dev openssh-client"
 check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
 	golang-1.19-go golang-golang-x-mod-dev openssl"
 fuzz="clang libclang-rt-14-dev"
 bench="tcpdump tshark openssl libndpi-bin argus-server nfdump valgrind"
+evaluate="tshark p0f"
 
 want=
 for what in "$@"; do
@@ -17,6 +18,7 @@ for what in "$@"; do
 	test) want="$want $check" ;;
 	fuzz) want="$want $fuzz" ;;
 	bench) want="$want $bench" ;;
+	evaluate) want="$want $evaluate" ;;
 	esac
 done
 
@@ -29,35 +31,42 @@ for p in $want; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
 done
 
-# sigsum-go is in the backports of Debian 12 only: they are asked from where the rest comes from,
+# Some are in the backports of Debian 12 only: they are asked from where the rest comes from,
 # with lists of their own, so that nothing else of this machine changes.
-get_witness() {
+get_backport() {
 	[ "$(id -u)" -eq 0 ] && sudo= || sudo="sudo -n"
+	package=$1
 	from=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Release: bookworm' 2>/dev/null | head -n 1)
 	[ -n "$from" ] || return 1
 	lists=$(mktemp -d)
 	mkdir -p "$lists/lists/partial" "$lists/parts"
 	key=/usr/share/keyrings/debian-archive-keyring.gpg
-	echo "deb [signed-by=$key] $from bookworm-backports main" >"$lists/parts/backports.list"
+	printf 'deb [signed-by=%s] %s %s main\n' $key "$from" bookworm $key "$from" bookworm-backports \
+		>"$lists/parts/backports.list"
 	chmod -R a+rX "$lists"
 	set -- -qq -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$lists/parts" \
 		-o Dir::State::lists="$lists/lists" -o Acquire::Retries=0 -o Acquire::http::Timeout=10
 	$sudo apt-get "$@" update >/dev/null 2>&1 &&
-		$sudo env DEBIAN_FRONTEND=noninteractive apt-get "$@" -y --no-install-recommends install sigsum-go >/dev/null 2>&1
+		$sudo env DEBIAN_FRONTEND=noninteractive apt-get "$@" -y --no-install-recommends \
+			install "$package/bookworm-backports" >/dev/null 2>&1
 	got=$?
 	$sudo rm -r "$lists"
 	return $got
 }
-want_witness() {
+want_backports() {
 	case " $* " in
-	*" test "* | *" bench "*) command -v sigsum-witness >/dev/null || get_witness ||
+	*" test "* | *" bench "*) command -v sigsum-witness >/dev/null || get_backport sigsum-go ||
 		echo "without sigsum-witness (package sigsum-go of bookworm-backports): what needs it is skipped" >&2 ;;
+	esac
+	case " $* " in
+	*" evaluate "*) command -v suricata >/dev/null || get_backport suricata ||
+		echo "without suricata (of bookworm-backports): its rows are missing" >&2 ;;
 	esac
 	return 0
 }
 
 if [ -z "$missing" ]; then
-	want_witness "$@"
+	want_backports "$@"
 	exit 0
 fi
 
@@ -75,4 +84,4 @@ export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -qq || echo "the package lists could not be renewed; trying with the old ones" >&2
 # shellcheck disable=SC2086
 $sudo env DEBIAN_FRONTEND=noninteractive $line >/dev/null || exit
-want_witness "$@"
+want_backports "$@"

@@ -11,14 +11,14 @@ each forged frame would have without its strongest cues.  Exit 1 if anything dif
 absent are counted.
 """
 import argparse
-import json
 import os
 import subprocess
 import sys
 
+from said import SEVERE, frames as named, inspect
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-SEVERE = ("forged", "stack-break")
 
 
 def truth():
@@ -26,19 +26,6 @@ def truth():
         rows = [line.rstrip("\n").split("\t") for line in f if not line.startswith("#")]
     for name, kind, expect, frames in rows[1:]:
         yield name, kind, expect, [int(x) for x in frames.split(",") if x]
-
-
-def inspect(comity, path):
-    run = subprocess.run([comity, "inspect", "--json", path], capture_output=True, text=True,
-                         timeout=120, check=False)
-    if run.returncode not in (0, 1, 4):  # 4: the capture is damaged, and was read as far as it goes
-        raise RuntimeError(f"exit {run.returncode}: {run.stderr.strip()[:200]}")
-    found = [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
-    return [x for x in found if "verdict" in x]
-
-
-def named(found, verdicts, *sets):
-    return sorted({f for x in found if x["verdict"] in verdicts for s in sets for f in x[s]})
 
 
 def wrong(expect, frames, found):
@@ -106,7 +93,7 @@ def main():
             continue
         done += 1
         try:
-            found = inspect(a.comity, path)
+            found = inspect(a.comity, path).incidents
             trouble = wrong(expect, frames, found)
         except (RuntimeError, ValueError, subprocess.TimeoutExpired) as e:
             found, trouble = [], str(e)

@@ -14,11 +14,12 @@ Without scenario arguments it looks at small captures of those scenarios in whic
 forged and genuine segments come close together.
 """
 import collections
-import json
 import os
 import subprocess
 import sys
 import tempfile
+
+from said import SEVERE, inspect, marked as truth
 
 DEFAULT = ["great-cannon --connections 40 --rate 15000", "sandvine", "race", "race --ip 6", "mimic", "reset", "dns",
            "dns --ip 6", "hijack", "benign", "benign --ip 6", "mix --packets 20000"]
@@ -28,25 +29,14 @@ LAW = ["http --bytes 6M --rate 20000", "http --bytes 6M", "http-bench --bytes 6M
        "race", "sandvine", "hijack", "reset", "dns"]
 
 
-def truth(path):
-    with open(path, encoding="utf-8") as f:
-        rows = [line.rstrip("\n").split("\t") for line in f if line[0].isdigit()]
-    return {int(r[0]): r[1] for r in rows if r[2] == "forged"}, {int(r[0]): r[1] for r in rows}
-
-
 def one(comity, gen, args, score, folder):
     out, told = f"{folder}/x.pcap", f"{folder}/t"
     subprocess.run([gen, *args, "--out", out, "--truth", told], check=True)
-    forged, marked = truth(told)
-    got = subprocess.run([comity, "inspect", "--json", out], capture_output=True, text=True, check=False)
-    if got.returncode not in (0, 1):
-        print(f"exit {got.returncode}: {' '.join(args)}: {got.stderr.strip()[:200]}")
+    marked = {n: m[0] for n, m in truth(told).items()}
+    forged = {n: m[0] for n, m in truth(told).items() if m[1] == "forged"}
     named = collections.defaultdict(set)
-    for line in got.stdout.splitlines():
-        i = json.loads(line)
-        if "verdict" not in i:
-            continue
-        severe = i["verdict"] in ("forged", "stack-break")
+    for i in inspect(comity, out).incidents:
+        severe = i["verdict"] in SEVERE
         named["forged"] |= set(i["forged"])
         named["suspect" if severe else i["verdict"]] |= set(i["suspect"]) | (set() if severe else set(i["genuine"]))
         score["law"]["genuine called forged"] += len(set(i["forged"]) - set(forged))
