@@ -9,6 +9,7 @@
 #include "cli/state_seal.h"
 #include "os/confine.h"
 #include "statement/chain_v1.h"
+#include "statement/finding.h"
 #include "statement/traffic_v1.h"
 
 struct cm_answered {

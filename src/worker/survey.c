@@ -103,12 +103,16 @@ static bool
 goes_on(const struct surveying *s, bool is_log, bool has_time, int64_t t_ns)
 {
 	const struct cm_vantage *p = s->at;
+	int64_t slack;
 
 	if (p == NULL || p->is_log || is_log)
 		return false;
 	if (s->in->apart)
 		return p->n_files == 0;
-	return !has_time || !p->has_time || t_ns >= p->last_ns - CM_SURVEY_SLACK_NS;
+	if (!has_time || !p->has_time)
+		return true;
+	slack = (p->last_ns - p->first_ns) / 8;
+	return t_ns >= p->last_ns - (slack < CM_SURVEY_SLACK_NS ? slack : CM_SURVEY_SLACK_NS);
 }
 
 /* ---- what the scan hands over ---- */
@@ -141,6 +145,8 @@ expect(void *arg, struct cm_packet *p, size_t n)
 static void
 note_time(struct cm_vantage *p, int64_t t_ns)
 {
+	if (!p->has_time || t_ns < p->first_ns)
+		p->first_ns = t_ns;
 	if (!p->has_time || t_ns > p->last_ns)
 		p->last_ns = t_ns;
 	p->has_time = true;

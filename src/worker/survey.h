@@ -1,7 +1,7 @@
 /* worker/survey.h -- all that a run over some files tells: forged packets, floods, and the chain between.
  *
  * Files are put into places, one for each vantage: a capture whose first packet is not earlier than the
- * last one before it (but for CM_SURVEY_SLACK_NS) goes on with the same capture, rotated; one
+ * last one before it (but for CM_SURVEY_SLACK_NS, or an eighth of what came before) goes on with the same capture, rotated; one
  * that overlaps was taken elsewhere, and is a place of its own.  So is a web server's log.  Models
  * of hosts never mix across places.  Each place's detectors end before the next one's begin, so that
  * memory does not grow with their number, but for what they keep of their findings. */
@@ -13,7 +13,7 @@
 #include "detect/engine.h"
 #include "worker/scan.h"
 
-#define CM_SURVEY_SLACK_NS INT64_C(1000000000)
+#define CM_SURVEY_SLACK_NS INT64_C(50000000) /* packets of several queues are out of order by less */
 #define CM_SURVEY_VANTAGES 64u
 
 struct cm_survey_in {
@@ -33,7 +33,7 @@ struct cm_vantage {
 	const struct cm_chain_script *scripts;
 	size_t n_scripts;
 	bool has_time;
-	int64_t last_ns;
+	int64_t first_ns, last_ns;
 };
 
 /* Zero-initialise; ends with cm_survey_fini, whatever became of it. */
