@@ -152,28 +152,33 @@ note_time(struct cm_vantage *p, int64_t t_ns)
 	p->has_time = true;
 }
 
-/* What is counted, not judged. */
+/* What is counted, not judged.  One clock alone has nothing to be compared with. */
 static enum cm_result
-count(struct cm_vantage *p, const struct cm_packet *packet)
+count(struct surveying *s, const struct cm_packet *packet)
 {
+	struct cm_vantage *p = s->at;
+	bool clocks = s->in->scan->n_files > 1;
 	struct cm_request r;
 	enum cm_result rc = cm_traffic_packet(p->traffic, packet);
 
 	if (rc != CM_OK)
 		return rc;
-	cm_clock_packet(p->clock, packet);
+	if (clocks)
+		cm_clock_packet(p->clock, packet);
 	if (packet->payload.len == 0 || packet->proto != 6 || !cm_request_of_packet(packet, &r))
 		return CM_OK;
-	cm_clock_request(p->clock, &r);
+	if (clocks)
+		cm_clock_request(p->clock, &r);
 	return cm_visits_request(p->visits, &r);
 }
 
 static enum cm_result
 take_packet(void *arg, const struct cm_packet *packet, bool stable)
 {
-	struct cm_vantage *p = ((struct surveying *)arg)->at;
+	struct surveying *s = arg;
+	struct cm_vantage *p = s->at;
 	/* A datagram made whole was counted in its parts. */
-	enum cm_result rc = packet->n_parts > 0 ? CM_OK : count(p, packet);
+	enum cm_result rc = packet->n_parts > 0 ? CM_OK : count(s, packet);
 
 	note_time(p, packet->t_ns);
 	return rc == CM_OK ? cm_engine_packet(p->engine, packet, stable) : rc;
