@@ -248,7 +248,7 @@ gen_sim_note(struct gen_sim *s, int64_t t, const char *text, size_t len)
 void
 gen_sim_advance(struct gen_sim *s, int64_t t)
 {
-	while (s->n > 0 && s->heap[0]->shot.t < t) {
+	while (s->n > 0 && s->heap[0]->shot.t < t - (t == INT64_MAX ? 0 : s->lag)) {
 		struct gen_frame *f = heap_pop(s);
 
 		if (f->shot.note)
