@@ -120,17 +120,22 @@ uint32_t
 gen_cannon_fire(struct gen_conn *c, const struct gen_forgery *f)
 {
 	struct gen_seg seg = gen_conn_next(c, GEN_CLIENT, GEN_PSH | GEN_ACK);
+	uint8_t relay = c->relay;
 	uint32_t tags[3];
 	struct gen_seg probe;
 
+	c->relay = 0; /* neither gets to the other side */
 	seg.data = (const uint8_t *)f->request;
 	seg.len = f->len;
+	if (f->mark)
+		gen_seg_mark(&seg, GEN_GENUINE, "the request: suppressed");
 	gen_conn_put(&seg);
 	c->e[GEN_CLIENT].nxt += (uint32_t)f->len;
 	c->now += gen_conn_turn(c, GEN_SERVER) * 18 / 24;
 	probe = gen_conn_next(c, GEN_SERVER, GEN_ACK); /* what the burst claims to answer */
 	c->e[GEN_SERVER].rcv = c->e[GEN_CLIENT].nxt;
 	put_burst(c, f->script, tags);
+	c->relay = relay;
 	c->e[GEN_SERVER].rcv = probe.ack;
 	if (f->lost)
 		asked_again(c, f->request, f->len, tags);

@@ -8,6 +8,7 @@ struct gen_forgery {
 	const char *request; /* the first data of the connection */
 	size_t len;
 	const char *script; /* what the browser gets */
+	bool mark;	    /* the request stands in the truth file, too */
 	bool lost;	    /* the burst does not reach it: it asks again, and the server answers */
 };
 

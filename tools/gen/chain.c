@@ -7,6 +7,7 @@
  * and milliseconds apart, by clocks that do not agree.  The victim's log is by its host's. */
 #include "asker.h"
 #include "cannon.h"
+#include "path.h"
 #include "weblog.h"
 
 #include <stdio.h>
@@ -43,26 +44,10 @@ struct chain {
 	uint32_t n;
 	uint64_t eligible, injected, lost, honest;
 	char script[3072];
-	uint32_t jitter;
+	struct gen_path path;
 };
 
 static const char *const targets[] = { "/greatfire/?", "/cn-nytimes/?" };
-
-/* The queue on the way: up to 3 ms, changing slowly, so that nothing overtakes. */
-static int64_t
-queue_at(const struct chain *x, int64_t t)
-{
-	uint32_t k = (uint32_t)(t / (100 * MS));
-	int64_t a = gen_mix(x->jitter + k) % 3000, b = gen_mix(x->jitter + k + 1) % 3000;
-
-	return (a * GEN_US * (100 * MS - t % (100 * MS)) / MS + b * GEN_US * (t % (100 * MS)) / MS) / 100;
-}
-
-static int64_t
-way(const struct chain *x, int64_t t)
-{
-	return x->victim.owd - x->w.site.host.owd + queue_at(x, t);
-}
 
 /* A datagram seen at A, as B sees it. */
 static void
@@ -70,16 +55,10 @@ relay(struct gen_sim *a, const struct gen_shot *shot, const uint8_t *dgram, size
 {
 	struct chain *x = a->relay_ctx;
 	struct gen_sim *b = x->w.s;
-	struct gen_shot there = { .link = b->o.link,
-		.v6 = shot->v6,
-		.to_client = shot->to_client,
-		.plant = shot->plant };
-	uint8_t ttl = dgram[0] >> 4 == 6 ? dgram[7] : dgram[8];
-	int hops = (int)x->victim.hops - x->w.site.host.hops;
+	struct gen_shot there = gen_path_shot(&x->path, b, shot);
 
-	there.t = shot->to_client ? shot->t - way(x, shot->t) : shot->t + way(x, shot->t);
 	memcpy(b->scratch, dgram, len);
-	gen_wire_set_ttl(b->scratch, (uint8_t)(shot->to_client ? ttl + hops : ttl - hops));
+	gen_path_ttl(&x->path, b->scratch, shot->to_client);
 	gen_sim_shoot(b, &there, b->scratch, len);
 }
 
@@ -89,7 +68,7 @@ log_it(struct gen_world *w, const struct gen_conn *c, const struct gen_ask *ask,
 {
 	struct chain *x = w->ctx;
 	struct gen_sim *b = w->s;
-	int64_t t = c->relay != 0 ? got->t + way(x, got->t) : got->t;
+	int64_t t = c->relay != 0 ? gen_path_time(&x->path, got->t, false) : got->t;
 	char client[48];
 	struct gen_line l = { .client = client,
 		.port = c->e[GEN_CLIENT].port,
@@ -310,7 +289,7 @@ tell_clients(struct chain *x, struct cm_buf *b)
 		if (r->asker.first != 0) {
 			gen_json_time(b, "first_request", r->asker.first);
 			gen_json_time(b, "first_request_at_victim",
-			    gen_sim_clock(x->w.s, r->asker.first + way(x, r->asker.first)));
+			    gen_sim_clock(x->w.s, gen_path_time(&x->path, r->asker.first, false)));
 		}
 		cm_buf_add_str(b, "}");
 	}
@@ -340,8 +319,8 @@ tell(struct chain *x)
 	    (int)strcspn(targets[1], "?"), targets[1]);
 	gen_json_number(b, "skew_ns", x->w.s->skew);
 	gen_json_number(b, "drift_ppb", x->w.s->drift_ppb);
-	gen_json_number(b, "hops_between", x->victim.hops - x->w.site.host.hops);
-	gen_json_number(b, "way_least_ns", x->victim.owd - x->w.site.host.owd);
+	gen_json_number(b, "hops_between", x->path.hops);
+	gen_json_number(b, "way_least_ns", x->path.least);
 	gen_json_number(b, "bystanders", x->n);
 	gen_json_number(b, "eligible", (int64_t)x->eligible);
 	gen_json_number(b, "injected", (int64_t)x->injected);
@@ -369,7 +348,9 @@ make_hosts(struct chain *x)
 	x->victim = x->w.site.host;
 	x->victim.hops = (uint8_t)gen_rng_range(&a->rng, 9, 15);
 	x->victim.owd = gen_rng_range(&a->rng, 20000, 60000) * (int64_t)GEN_US;
-	x->jitter = (uint32_t)gen_rng_next(&a->rng);
+	x->path = (struct gen_path) { .hops = x->victim.hops - x->w.site.host.hops,
+		.least = x->victim.owd - x->w.site.host.owd,
+		.seed = (uint32_t)gen_rng_next(&a->rng) };
 }
 
 /* The flood's plant stands in both stories under the same number, since packets bear it in both. */

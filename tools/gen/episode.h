@@ -57,5 +57,6 @@ void gen_run_mix_bench(struct gen_sim *s);
 void gen_run_flows(struct gen_sim *s);
 void gen_run_big(struct gen_sim *s);
 void gen_run_chain(struct gen_sim *s);
+void gen_run_vantage(struct gen_sim *s);
 
 #endif

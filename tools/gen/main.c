@@ -39,6 +39,7 @@ static const struct scenario scenarios[] = {
 	{ "flood", NULL, "a site is flooded, and suffers; --only one kind", true },
 	{ "crowd", NULL, "much comes, and nothing is wrong with it", true },
 	{ "chain", gen_run_chain, "the script, the flood it makes, and both ends of it", true },
+	{ "vantage", gen_run_vantage, "the same connections at two places, and what lies between", true },
 	{ "scan", NULL, "one source, many doors; and what looks like it", true },
 };
 
@@ -51,7 +52,7 @@ static const struct gen_episode *const lists[] = { gen_inpath_episodes, gen_race
 struct task {
 	const struct scenario *scenario;
 	struct gen_opts o;
-	const char *out, *truth, *story, *second, *log;
+	const char *out, *truth, *story, *second, *log, *truth_b;
 	uint64_t cut; /* bytes off the end of the file */
 	char command[512];
 };
@@ -78,6 +79,7 @@ static const char usage_text[] =
     "  chain, vantage (two captures):\n"
     "  --bystander FILE, --victim FILE   of chain; as --out and --out-b\n"
     "  --out-b FILE        the second capture; pcapng if its name ends so\n"
+    "  --truth-b FILE      of vantage: what is marked in the second one\n"
     "  --skew MS, --drift PPB   its clock is ahead by, gains; may be negative\n"
     "  --log FILE, --log-form common|combined|json   the victim's, by its clock\n"
     "  --clients N         bystanders (600); --elsewhere N   the flood's other clients (800)\n"
@@ -150,6 +152,7 @@ enum option_key {
 	O_NO_BACKGROUND,
 	O_SECOND,
 	O_LOG,
+	O_TRUTH_B,
 	O_LOG_FORM,
 	O_SKEW,
 	O_DRIFT,
@@ -194,6 +197,7 @@ static const struct option options[] = {
 	{ "victim", 1, NULL, O_SECOND },
 	{ "out-b", 1, NULL, O_SECOND },
 	{ "log", 1, NULL, O_LOG },
+	{ "truth-b", 1, NULL, O_TRUTH_B },
 	{ "log-form", 1, NULL, O_LOG_FORM },
 	{ "skew", 1, NULL, O_SKEW },
 	{ "drift", 1, NULL, O_DRIFT },
@@ -326,6 +330,9 @@ take_second(struct task *t, int key, const char *arg)
 	case O_LOG:
 		t->log = arg;
 		return true;
+	case O_TRUTH_B:
+		t->truth_b = arg;
+		return true;
 	case O_LOG_FORM:
 		return choice(arg, forms, &t->o.log_form);
 	case O_SKEW:
@@ -450,7 +457,7 @@ run_scenario(struct gen_sim *s, const struct scenario *sc)
 
 	if (sc->run != NULL) {
 		sc->run(s);
-		return true;
+		return !s->unknown;
 	}
 	do {
 		if (run_episodes(s, sc->name) == 0)
@@ -520,7 +527,10 @@ open_second(struct task *t)
 	t->o.second = open(t->second, O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	if (t->log != NULL)
 		t->o.log = fopen(t->log, "w");
-	return t->o.second >= 0 && (t->log == NULL || t->o.log != NULL);
+	if (t->truth_b != NULL)
+		t->o.truth_b = fopen(t->truth_b, "w");
+	return t->o.second >= 0 && (t->log == NULL || t->o.log != NULL) &&
+	       (t->truth_b == NULL || t->o.truth_b != NULL);
 }
 
 static bool
@@ -528,7 +538,8 @@ close_second(struct task *t)
 {
 	bool ok = t->o.second < 0 || close(t->o.second) == 0;
 
-	return (t->o.log == NULL || fclose(t->o.log) == 0) && ok;
+	ok = (t->o.log == NULL || fclose(t->o.log) == 0) && ok;
+	return (t->o.truth_b == NULL || fclose(t->o.truth_b) == 0) && ok;
 }
 
 static int
@@ -568,7 +579,7 @@ static bool
 names_file(const char *option)
 {
 	static const char *const names[] = { "--out", "--truth", "--story", "--out-b", "--bystander",
-		"--victim", "--log" };
+		"--victim", "--log", "--truth-b" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(option, names[i]) == 0)
@@ -612,7 +623,7 @@ main(int argc, char **argv)
 		return usage("no such scenario", argv[1]);
 	keep_command(&t, argc, argv);
 	t.o.connections = t.scenario->run == gen_run_cannon ? 400 : 200;
-	t.o.background = t.scenario->once ? 20 : 3;
+	t.o.background = t.scenario->run == gen_run_vantage || !t.scenario->once ? 3 : 20;
 	optind = 2;
 	while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (key == '?' || key == O_HELP)
@@ -628,8 +639,9 @@ main(int argc, char **argv)
 		t.o.planted = t.o.packets;
 		t.o.packets = 0;
 	}
-	if (t.scenario->run == gen_run_chain && t.second == NULL)
-		return usage("chain needs --bystander and --victim", NULL);
+	if ((t.scenario->run == gen_run_chain || t.scenario->run == gen_run_vantage) &&
+	    t.second == NULL)
+		return usage("that needs two captures", argv[1]);
 	t.o.mark_planted = t.truth != NULL;
 	t.o.format.linktype = gen_wire_linktype((enum gen_link)t.o.link);
 	return run_task(&t);

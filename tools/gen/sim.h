@@ -48,6 +48,7 @@ struct gen_opts {
 	int second;	  /* descriptor of the second capture */
 	bool second_pcapng;
 	FILE *log;	  /* NULL: none */
+	FILE *truth_b;	  /* of the second capture; NULL: none */
 	bool mark_planted;    /* each frame of it stands in the truth file */
 	bool comments;
 	bool unchecked_pad; /* no Ethernet padding */
@@ -73,6 +74,7 @@ struct gen_sim {
 	uint64_t frames;
 	int64_t t; /* nothing before this moment will be pushed any more */
 	bool failed, full;
+	bool unknown; /* there is no such episode */
 	const char *class; /* of marks set from here on */
 	const char *episode; /* the one that runs */
 	uint16_t id_slots[1u << 16];
@@ -110,7 +112,7 @@ struct gen_shot {
 	int64_t stamp_shift; /* the time stamp lies by so much */
 	uint16_t pad;        /* zero bytes behind the datagram */
 	uint16_t plant;	     /* of the story; 0: none */
-	uint8_t relay;	     /* > 0: the hook is told */
+	uint8_t relay;	     /* enum gen_relay (path.h) and a way of changing it; > 0: the hook is told */
 	bool note;	     /* no datagram but a line of text */
 	uint64_t mac;	     /* Ethernet: broadcast by this station; 0: as the link has it */
 };
