@@ -318,6 +318,97 @@ def check_chain(gen, form, folder):
     return f"{len(b)} and {len(v)} frames, {both} in both, {len(bodies)} scripts, {lines} lines"
 
 
+def by_flow(whole):
+    """Packets by client:port>server:port; the server's port is 80."""
+    out = {}
+    for x in whole:
+        a, b = f"{x[2]}:{x[5]}", f"{x[3]}:{x[6]}"
+        out.setdefault(f"{a}>{b}" if x[6] == 80 else f"{b}>{a}", []).append(x)
+    return out
+
+
+def seq_of(x):
+    return struct.unpack_from(">I", x[9], 24)[0]
+
+
+def essence(x):
+    return x[6] == 80, seq_of(x), x[7], x[8]
+
+
+def stream(side, packets_of):
+    data = {seq_of(x): x[8] for x in packets_of if (x[6] == 80) == side and x[8]}
+    return b"".join(data[k] for k in sorted(data))
+
+
+def options(x):
+    opt, at, out = x[9][40:20 + (x[9][32] >> 4) * 4], 0, {}
+    while at < len(opt):
+        size = 1 if opt[at] < 2 else opt[at + 1]
+        out[opt[at]] = opt[at + 2:at + size]
+        at += size
+    return out
+
+
+def only_once(a, b, events):
+    """What is at one place only is what the story says."""
+    here, there = sorted(map(essence, a)), sorted(map(essence, b))
+    for e in events:
+        if e["frame_a"] and not e["frame_b"]:
+            here.remove(next(essence(x) for x in a if x[0] == e["frame_a"]))
+        if e["frame_b"] and not e["frame_a"]:
+            there.remove(next(essence(x) for x in b if x[0] == e["frame_b"]))
+    if here != there:
+        raise Wrong("at one place only, and not in the story")
+
+
+def check_way(episode, a, b, events, story):
+    if episode in ("plain", "loss", "born", "suppressed", "nat", "scrub"):
+        only_once(a, b, events)
+    if episode == "scrub" and any(x[9][6] & 0x40 for x in b):
+        raise Wrong("DF is set at B")
+    if episode == "clamp":
+        syns = [options(x) for x in b if x[7] & 2]
+        if any(struct.unpack(">H", o[2])[0] != 1380 or 8 in o for o in syns):
+            raise Wrong("options of a SYN at B")
+    if episode == "one-sided" and any(x[6] != 80 for x in b):
+        raise Wrong("an answer at B")
+    if episode == "changed" and any(x[8] for x in b if x[6] != 80) and stream(False, a) == stream(False, b):
+        raise Wrong("nothing is changed")
+    if episode in ("recut", "syn-proxy") and (stream(False, a), stream(True, a)) != (stream(False, b), stream(True, b)):
+        raise Wrong("not the same bytes")
+    if episode == "recut" and (len(b) >= len(a) or max(len(x[8]) for x in b) <= 1460):
+        raise Wrong("nothing is joined")
+    if episode == "syn-proxy":
+        first = [min(seq_of(x) for x in side if x[6] != 80 and x[8]) for side in (a, b)]
+        if (first[0] - first[1]) & 0xFFFFFFFF != story["sequence_shift"]:
+            raise Wrong("the numbers are shifted by something else")
+
+
+def check_vantage(gen, folder):
+    files = {k: f"{folder}/{k}" for k in ("a.pcapng", "b.pcapng", "story", "truth", "truth-b")}
+    args = ["vantage", "--skew", "-300", "--drift", "30000", "--out", files["a.pcapng"], "--out-b", files["b.pcapng"],
+            "--story", files["story"], "--truth", files["truth"], "--truth-b", files["truth-b"]]
+    kept = []
+    for _ in range(2):
+        subprocess.run([gen, *args], check=True)
+        kept.append([open(path, "rb").read() for path in files.values()])
+    if kept[0] != kept[1]:
+        raise Wrong("another time, other bytes")
+    story = told(files["story"])["vantage"]
+    a, b = list(packets(kept[0][0])), list(packets(kept[0][1]))
+    here, there = by_flow(a), by_flow(b)
+    for flow in story["flows"]:
+        events = [e for e in story["events"] if e["flow"] == flow["flow_a"]]
+        try:
+            check_way(flow["episode"], here[flow["flow_a"]], there.get(flow["flow_b"], []), events, story)
+        except Wrong as e:
+            raise Wrong(f"{flow}: {e}") from e
+    low, high = when(story["gap_from"]), when(story["gap_to"])
+    if any(low < x[1] < high for x in b) or not any(low + 300000 < x[1] < high + 300000 for x in a):
+        raise Wrong("the gap is not one")
+    return f"{len(a)} and {len(b)} frames, {len(story['flows'])} flows, {len(story['events'])} events"
+
+
 def attempt(what, run, *args):
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -331,7 +422,7 @@ def attempt(what, run, *args):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    gen, wanted = sys.argv[1], sys.argv[2:] or ("flood", "crowd", "scan", "effect", "chain")
+    gen, wanted = sys.argv[1], sys.argv[2:] or ("flood", "crowd", "scan", "effect", "chain", "vantage")
     failed = 0
     for scenario in ("flood", "crowd", "scan"):
         for episode in episodes(gen, scenario) if scenario in wanted else ():
@@ -340,6 +431,8 @@ def main():
         failed += attempt("effect", check_effect, gen)
     for form in ("common", "combined", "json") if "chain" in wanted else ():
         failed += attempt(f"chain {form}", check_chain, gen, form)
+    if "vantage" in wanted:
+        failed += attempt("vantage", check_vantage, gen)
     return 1 if failed else 0
 
 

@@ -369,10 +369,14 @@ tell_event(struct gen_vantage *v, uint32_t tag)
 	uint32_t there = tag < v->tags_cap ? v->tag_b[tag] : 0;
 	uint64_t frame_b = there == 0 ? 0 : v->b->truth.mark[there].frame;
 	struct cm_buf *b = &v->a->story.more;
+	const char *what = m->class;
 
+	if (strcmp(what, "suppressed") == 0 && frame_b != 0)
+		what = "passed";
+	if (strcmp(what, "suppressed") == 0 && m->kind == GEN_FORGED)
+		what = "born";
 	cm_buf_add_str(b, tag == 1 ? "\n{\"v\":1" : ",\n{\"v\":1");
-	gen_json_text(b, "what", strcmp(m->class, "suppressed") == 0 && m->kind == GEN_FORGED ? "born"
-											 : m->class);
+	gen_json_text(b, "what", what);
 	gen_json_text(b, "flow", m->flow);
 	gen_json_number(b, "frame_a", (int64_t)m->frame);
 	gen_json_number(b, "frame_b", (int64_t)frame_b);
