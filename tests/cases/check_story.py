@@ -409,6 +409,88 @@ def check_vantage(gen, folder):
     return f"{len(a)} and {len(b)} frames, {len(story['flows'])} flows, {len(story['events'])} events"
 
 
+def answers(whole):
+    """The bytes after the head of each server's first answer, by flow."""
+    for flow, of in by_flow(whole).items():
+        text = stream(False, of)
+        if text:
+            yield flow, of, text.split(b"\r\n\r\n", 1)
+
+
+def run_told(gen, args, folder):
+    out, story, marks = f"{folder}/x.pcap", f"{folder}/story", f"{folder}/truth"
+    subprocess.run([gen, *args, "--out", out, "--story", story, "--truth", marks], check=True)
+    with open(out, "rb") as f:
+        data = f.read()
+    if ask(gen, args) != data:
+        raise Wrong("another time, other bytes")
+    with open(marks, encoding="utf-8") as f:
+        rows = [line.rstrip("\n").split("\t") for line in f if line[0].isdigit()]
+    return list(packets(data)), told(story), rows
+
+
+def check_many(gen, episode, folder):
+    """As many answers have the commonest body (or Location) as the story says, from many addresses."""
+    whole, story, rows = run_told(gen, ["inject-many", "--only", episode], folder)
+    p = story["planted"][0]
+    same = {}
+    for flow, _, (head, body) in answers(whole):
+        place = re.search(rb"Location: (\S+)", head)
+        same.setdefault((place and place[1], body), []).append(flow)
+    most = max(same.values(), key=len)
+    servers = {f.split(">")[1] for f in most}
+    if len(most) != p["same_body"] or len(servers) < 5:
+        raise Wrong(f"{len(most)} answers of {len(servers)} servers, the story says {p['same_body']}")
+    kind = "forged" if p["verdict"] == "forged" else "benign-trap"
+    if {r[3] for r in rows if r[2] == kind} != set(most):
+        raise Wrong("the truth names other flows")
+    return f"{len(whole)} frames, {len(most)} of {p['answers']} answers, {len(servers)} servers"
+
+
+def quoted_ports(whole):
+    for x in whole:
+        if x[4] == 1 and x[9][20] == 11:
+            if total(x[9][20:]) != 0xFFFF or total(x[9][28:48]) != 0xFFFF:
+                raise Wrong(f"frame {x[0]}: checksum")
+            yield struct.unpack_from(">H", x[9], 48)[0]
+
+
+def check_probe(gen, folder):
+    whole, story, rows = run_told(gen, ["inject-probe", "--connections", "12"], folder)
+    p = story["probe"]
+    ttl_of = {x[5]: x[9][8] for x in whole if x[3] == p["target"] and is_request(x[8]) and x[9][8] <= p["target_hop"]}
+    hit = {int(re.search(r":(\d+)>", r[3])[1]) for r in rows if r[2] == "forged"}
+    died = set(quoted_ports(whole))
+    for row in p["by_ttl"]:
+        ports = {port for port, ttl in ttl_of.items() if ttl == row["ttl"]}
+        seen = len(ports), len(ports & hit), len(ports & died)
+        if seen != (row["sent"], row["injected"], row["exceeded"]):
+            raise Wrong(f"TTL {row['ttl']}: {seen}, the story says {row}")
+        if row["injected"] and row["ttl"] < p["injector_hop"]:
+            raise Wrong("injected too near")
+    return f"{len(whole)} frames, {len(ttl_of)} probes, {len(hit)} hit, {len(died)} died"
+
+
+def check_rate(gen, folder):
+    whole, story, rows = run_told(gen, ["inject-rate"], folder)
+    p = story["rate"]
+    hit = {r[3] for r in rows if r[2] == "forged"}
+    sources, later = {}, 0
+    for flow, of in by_flow(whole).items():
+        first = of[0][2] not in sources
+        sources.setdefault(of[0][2], flow)
+        data = [x for x in of if x[6] == 80 and x[8]]
+        if flow in hit and not (first and is_request(data[0][8])):
+            raise Wrong(f"{flow} can not have been hit")
+        later += not first
+    if len(hit) != sum(g["injected"] for g in p["groups"]) or len(by_flow(whole)) != sum(g["connections"] for g in p["groups"]):
+        raise Wrong("the groups do not add up")
+    again = sum(len([x for x in of if x[6] == 80 and is_request(x[8])]) > 1 for f, of in by_flow(whole).items() if f in hit)
+    if again != p["requests_repeated"]:
+        raise Wrong(f"{again} requests are repeated, the story says {p['requests_repeated']}")
+    return f"{len(whole)} frames, {len(hit)} hit of {len(sources)} sources, {later} later connections"
+
+
 def attempt(what, run, *args):
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -422,7 +504,7 @@ def attempt(what, run, *args):
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    gen, wanted = sys.argv[1], sys.argv[2:] or ("flood", "crowd", "scan", "effect", "chain", "vantage")
+    gen, wanted = sys.argv[1], sys.argv[2:] or ("flood", "crowd", "scan", "effect", "chain", "vantage", "inject")
     failed = 0
     for scenario in ("flood", "crowd", "scan"):
         for episode in episodes(gen, scenario) if scenario in wanted else ():
@@ -433,6 +515,11 @@ def main():
         failed += attempt(f"chain {form}", check_chain, gen, form)
     if "vantage" in wanted:
         failed += attempt("vantage", check_vantage, gen)
+    for episode in episodes(gen, "inject-many") if "inject" in wanted else ():
+        failed += attempt(f"inject-many {episode}", check_many, gen, episode)
+    if "inject" in wanted:
+        failed += attempt("inject-probe", check_probe, gen)
+        failed += attempt("inject-rate", check_rate, gen)
     return 1 if failed else 0
 
 

@@ -127,6 +127,8 @@ gen_cannon_fire(struct gen_conn *c, const struct gen_forgery *f)
 	c->relay = 0; /* neither gets to the other side */
 	seg.data = (const uint8_t *)f->request;
 	seg.len = f->len;
+	if (f->ttl != 0)
+		seg.ttl = f->ttl;
 	if (f->mark)
 		gen_seg_mark(&seg, GEN_GENUINE, "the request: suppressed");
 	gen_conn_put(&seg);

@@ -40,6 +40,10 @@ static const struct scenario scenarios[] = {
 	{ "crowd", NULL, "much comes, and nothing is wrong with it", true },
 	{ "chain", gen_run_chain, "the script, the flood it makes, and both ends of it", true },
 	{ "vantage", gen_run_vantage, "the same connections at two places, and what lies between", true },
+	{ "inject-many", NULL, "one body in the answers of many servers", false },
+	{ "inject-probe", gen_run_inject_probe, "probes that die on the way, and an injector from hop 18 on",
+	    true },
+	{ "inject-rate", gen_run_inject_rate, "who is hit, and who never is", true },
 	{ "scan", NULL, "one source, many doors; and what looks like it", true },
 };
 
@@ -47,7 +51,7 @@ static const struct gen_episode *const lists[] = { gen_inpath_episodes, gen_race
 	gen_reset_episodes, gen_dns_episodes, gen_hijack_episodes, gen_trap_data_episodes,
 	gen_trap_path_episodes, gen_trap_shape_episodes, gen_flood_episodes,
 	gen_flood_http_episodes, gen_crowd_episodes, gen_crowd_bulk_episodes, gen_scan_episodes,
-	gen_scan_like_episodes };
+	gen_scan_like_episodes, gen_inject_episodes };
 
 struct task {
 	const struct scenario *scenario;
@@ -622,7 +626,10 @@ main(int argc, char **argv)
 	if (t.scenario == NULL)
 		return usage("no such scenario", argv[1]);
 	keep_command(&t, argc, argv);
-	t.o.connections = t.scenario->run == gen_run_cannon ? 400 : 200;
+	t.o.connections = t.scenario->run == gen_run_cannon	   ? 400
+			    : t.scenario->run == gen_run_inject_probe ? 20
+			    : t.scenario->run == gen_run_inject_rate  ? 600
+								       : 200;
 	t.o.background = t.scenario->run == gen_run_vantage || !t.scenario->once ? 3 : 20;
 	optind = 2;
 	while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
