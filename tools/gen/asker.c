@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MS ((int64_t)GEN_MS)
 
@@ -53,7 +54,8 @@ write_target(struct gen_world *w, struct gen_asker *a, char *out, size_t size)
 static bool
 connect_asker(struct gen_world *w, struct gen_asker *a)
 {
-	gen_conn_start(&a->c, w->s, &a->host, &w->site.host, w->site.port);
+	gen_conn_start(&a->c, a->sim != NULL ? a->sim : w->s, a->who != NULL ? a->who : &a->host,
+	    a->site != NULL ? a->site : &w->site.host, w->site.port);
 	a->c.plant[GEN_CLIENT] = a->plant;
 	a->c.relay = a->relay;
 	a->open = gen_visit_open(w, &a->c, 2);
@@ -164,4 +166,23 @@ gen_askers(struct gen_world *w, const struct gen_habit *habit, uint32_t n, int64
 		    from + gen_rng_below(&w->s->rng, (uint32_t)(spread / MS) + 1) * MS);
 	}
 	return a;
+}
+
+void
+gen_habit_tell(struct cm_buf *b, const struct gen_habit *h)
+{
+	static const char *const busters[] = { "none", "milliseconds since 1970", "random number",
+		"token" };
+
+	gen_json_text(b, "host", h->host);
+	cm_buf_add_str(b, ",\"paths\":[");
+	for (uint32_t i = 0; i < h->n_targets; i++)
+		cm_buf_printf(b, "%s\"%.*s\"", i == 0 ? "" : ",",
+		    (int)strcspn(h->targets[i], "?"), h->targets[i]);
+	cm_buf_add_str(b, "]");
+	gen_json_text(b, "buster", busters[h->buster]);
+	gen_json_number(b, "period_least_ms", h->period_least);
+	gen_json_number(b, "period_most_ms", h->period_most);
+	gen_json_number(b, "referer_sites", h->referer != NULL ? 1 : h->sites);
+	gen_json_flag(b, "cookies", h->cookies);
 }

@@ -31,6 +31,9 @@ struct gen_habit {
 struct gen_asker {
 	const struct gen_habit *habit;
 	struct gen_host host;
+	struct gen_host *who;  /* whose connections they are: &host, or somebody with others, too */
+	struct gen_sim *sim;   /* where they are seen; NULL: beside the site ... */
+	struct gen_host *site; /* ... and the site as it is from there */
 	struct gen_conn c;
 	bool open, gone;
 	uint16_t plant;
@@ -40,6 +43,9 @@ struct gen_asker {
 	uint8_t relay;	       /* of its connections */
 	char referer[160];
 };
+
+/* What the requests have in common, as members of JSON. */
+void gen_habit_tell(struct cm_buf *b, const struct gen_habit *h);
 
 /* Draws who it is; hosts are taken from w->next_client on. */
 void gen_asker_draw(struct gen_world *w, struct gen_asker *a, const struct gen_habit *habit);

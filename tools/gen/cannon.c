@@ -4,7 +4,7 @@
  * data packet by a burst of three packets whose TTL rises by one; the request
  * does not reach the server; later packets of the connection pass, since a flow
  * cache has it as handled.  The tap is on the clients' side. */
-#include "episode.h"
+#include "cannon.h"
 
 #include <stdio.h>
 
@@ -25,11 +25,11 @@ static const char script[] =
     ".split('|'),0,{}))";
 
 static void
-put_burst(struct gen_conn *c, uint32_t tags[3])
+put_burst(struct gen_conn *c, const char *text, uint32_t tags[3])
 {
 	struct gen_sim *s = c->sim;
-	struct gen_http h = { .text = script, .type = "text/javascript", .close = true };
-	char out[2048];
+	struct gen_http h = { .text = text, .type = "text/javascript", .close = true };
+	char out[4096];
 	size_t len = gen_http_response(s, &h, out, sizeof(out));
 	size_t third = len / 3;
 	uint8_t ttl = (uint8_t)gen_rng_range(&s->rng, 70, 240);
@@ -116,30 +116,46 @@ asked_again(struct gen_conn *c, const char *request, size_t len, const uint32_t 
 }
 
 /* gen_conn_send would let the server acknowledge; this request dies on its way. */
-static void
-inject(struct gen_conn *c, struct cannon *g)
+uint32_t
+gen_cannon_fire(struct gen_conn *c, const struct gen_forgery *f)
 {
-	struct gen_sim *s = c->sim;
-	struct gen_http h = { .host = "stat.example.net", .path = "/h.js?id=7c1d" };
-	char request[1024];
-	size_t len = gen_http_request(s, &h, request, sizeof(request));
 	struct gen_seg seg = gen_conn_next(c, GEN_CLIENT, GEN_PSH | GEN_ACK);
+	uint8_t relay = c->relay;
 	uint32_t tags[3];
 	struct gen_seg probe;
 
-	seg.data = (const uint8_t *)request;
-	seg.len = len;
+	c->relay = 0; /* neither gets to the other side */
+	seg.data = (const uint8_t *)f->request;
+	seg.len = f->len;
+	if (f->ttl != 0)
+		seg.ttl = f->ttl;
+	if (f->mark)
+		gen_seg_mark(&seg, GEN_GENUINE, "the request: suppressed");
 	gen_conn_put(&seg);
-	c->e[GEN_CLIENT].nxt += (uint32_t)len;
+	c->e[GEN_CLIENT].nxt += (uint32_t)f->len;
 	c->now += gen_conn_turn(c, GEN_SERVER) * 18 / 24;
 	probe = gen_conn_next(c, GEN_SERVER, GEN_ACK); /* what the burst claims to answer */
 	c->e[GEN_SERVER].rcv = c->e[GEN_CLIENT].nxt;
-	put_burst(c, tags);
+	put_burst(c, f->script, tags);
+	c->relay = relay;
 	c->e[GEN_SERVER].rcv = probe.ack;
-	if (g->hits++ % 3 == 2)
-		asked_again(c, request, len, tags);
+	if (f->lost)
+		asked_again(c, f->request, f->len, tags);
 	else
 		believed(c);
+	return tags[0];
+}
+
+static void
+inject(struct gen_conn *c, struct cannon *g)
+{
+	struct gen_http h = { .host = "stat.example.net", .path = "/h.js?id=7c1d" };
+	char request[1024];
+	struct gen_forgery f = { .request = request, .script = script };
+
+	f.len = gen_http_request(c->sim, &h, request, sizeof(request));
+	f.lost = g->hits++ % 3 == 2;
+	(void)gen_cannon_fire(c, &f);
 }
 
 static void

@@ -41,6 +41,7 @@ extern const struct gen_episode gen_trap_data_episodes[];
 extern const struct gen_episode gen_trap_path_episodes[];
 extern const struct gen_episode gen_trap_shape_episodes[];
 
+extern const struct gen_episode gen_inject_episodes[];
 extern const struct gen_episode gen_flood_episodes[];
 extern const struct gen_episode gen_flood_http_episodes[];
 extern const struct gen_episode gen_crowd_episodes[];
@@ -56,5 +57,9 @@ void gen_run_http_bench(struct gen_sim *s);
 void gen_run_mix_bench(struct gen_sim *s);
 void gen_run_flows(struct gen_sim *s);
 void gen_run_big(struct gen_sim *s);
+void gen_run_chain(struct gen_sim *s);
+void gen_run_inject_probe(struct gen_sim *s);
+void gen_run_inject_rate(struct gen_sim *s);
+void gen_run_vantage(struct gen_sim *s);
 
 #endif

@@ -82,6 +82,7 @@ syn_answered(struct flood *f, uint32_t seq)
 		struct gen_raw_tcp no = { .flags = GEN_RST, .seq = seq + 1 };
 
 		reset.t += 40 * MS + gen_rng_below(rng, 60) * MS;
+		reset.plant = 0;
 		reset.ttl = gen_ttl_other(cm_get32(f->r.src.b));
 		gen_raw_tcp(f->w.s, &reset, &no);
 	}

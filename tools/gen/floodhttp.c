@@ -36,26 +36,6 @@ clients_of(const struct gen_world *w, uint32_t period_ms)
 }
 
 static void
-tell_habit(struct gen_world *w, const struct gen_habit *h)
-{
-	static const char *const busters[] = { "none", "milliseconds since 1970", "random number",
-		"token" };
-	struct cm_buf *b = &gen_world_plant(w)->more;
-
-	gen_json_text(b, "host", h->host);
-	cm_buf_add_str(b, ",\"paths\":[");
-	for (uint32_t i = 0; i < h->n_targets; i++)
-		cm_buf_printf(b, "%s\"%.*s\"", i == 0 ? "" : ",",
-		    (int)strcspn(h->targets[i], "?"), h->targets[i]);
-	cm_buf_add_str(b, "]");
-	gen_json_text(b, "buster", busters[h->buster]);
-	gen_json_number(b, "period_least_ms", h->period_least);
-	gen_json_number(b, "period_most_ms", h->period_most);
-	gen_json_number(b, "referer_sites", h->referer != NULL ? 1 : h->sites);
-	gen_json_flag(b, "cookies", h->cookies);
-}
-
-static void
 run_askers(struct gen_sim *s, const struct gen_plan *plan, const struct gen_habit *h)
 {
 	struct gen_world w;
@@ -64,7 +44,7 @@ run_askers(struct gen_sim *s, const struct gen_plan *plan, const struct gen_habi
 	if (!gen_world_start(&w, s, plan))
 		return;
 	suffer(&w);
-	tell_habit(&w, h);
+	gen_habit_tell(&gen_world_plant(&w)->more, h);
 	a = gen_askers(&w, h, clients_of(&w, (h->period_least + h->period_most) / 2), w.from,
 	    s->o.begin_inside ? 2 * SEC : 6 * SEC);
 	gen_world_end(&w);

@@ -38,6 +38,12 @@ static const struct scenario scenarios[] = {
 	{ "big", gen_run_big, "endless, fast; ended by --bytes or --packets", false },
 	{ "flood", NULL, "a site is flooded, and suffers; --only one kind", true },
 	{ "crowd", NULL, "much comes, and nothing is wrong with it", true },
+	{ "chain", gen_run_chain, "the script, the flood it makes, and both ends of it", true },
+	{ "vantage", gen_run_vantage, "the same connections at two places, and what lies between", true },
+	{ "inject-many", NULL, "one body in the answers of many servers", false },
+	{ "inject-probe", gen_run_inject_probe, "probes that die on the way, and an injector from hop 18 on",
+	    true },
+	{ "inject-rate", gen_run_inject_rate, "who is hit, and who never is", true },
 	{ "scan", NULL, "one source, many doors; and what looks like it", true },
 };
 
@@ -45,12 +51,12 @@ static const struct gen_episode *const lists[] = { gen_inpath_episodes, gen_race
 	gen_reset_episodes, gen_dns_episodes, gen_hijack_episodes, gen_trap_data_episodes,
 	gen_trap_path_episodes, gen_trap_shape_episodes, gen_flood_episodes,
 	gen_flood_http_episodes, gen_crowd_episodes, gen_crowd_bulk_episodes, gen_scan_episodes,
-	gen_scan_like_episodes };
+	gen_scan_like_episodes, gen_inject_episodes };
 
 struct task {
 	const struct scenario *scenario;
 	struct gen_opts o;
-	const char *out, *truth, *story;
+	const char *out, *truth, *story, *second, *log, *truth_b;
 	uint64_t cut; /* bytes off the end of the file */
 	char command[512];
 };
@@ -74,6 +80,13 @@ static const char usage_text[] =
     "  --before N, --after N   seconds without it (30, 30)\n"
     "  --begin-inside      the capture begins and ends in its midst\n"
     "  --story FILE        what was planted, JSON; with --truth each frame of it, too\n"
+    "  chain, vantage (two captures):\n"
+    "  --bystander FILE, --victim FILE   of chain; as --out and --out-b\n"
+    "  --out-b FILE        the second capture; pcapng if its name ends so\n"
+    "  --truth-b FILE      of vantage: what is marked in the second one\n"
+    "  --skew MS, --drift PPB   its clock is ahead by, gains; may be negative\n"
+    "  --log FILE, --log-form common|combined|json   the victim's, by its clock\n"
+    "  --clients N         bystanders (600); --elsewhere N   the flood's other clients (800)\n"
     "  --mss N             64 to 1460: segments of TCP are no longer\n"
     "  --flows N           flows: the packets are those of N flows in turn (each its own)\n"
     "  --format pcap|pcapng, --resolution us|ns, --endian le|be|mixed, --snaplen N\n"
@@ -141,6 +154,13 @@ enum option_key {
 	O_AFTER,
 	O_INSIDE,
 	O_NO_BACKGROUND,
+	O_SECOND,
+	O_LOG,
+	O_TRUTH_B,
+	O_LOG_FORM,
+	O_SKEW,
+	O_DRIFT,
+	O_ELSEWHERE,
 	O_HELP
 };
 
@@ -177,6 +197,15 @@ static const struct option options[] = {
 	{ "after", 1, NULL, O_AFTER },
 	{ "begin-inside", 0, NULL, O_INSIDE },
 	{ "no-background", 0, NULL, O_NO_BACKGROUND },
+	{ "bystander", 1, NULL, O_OUT },
+	{ "victim", 1, NULL, O_SECOND },
+	{ "out-b", 1, NULL, O_SECOND },
+	{ "log", 1, NULL, O_LOG },
+	{ "truth-b", 1, NULL, O_TRUTH_B },
+	{ "log-form", 1, NULL, O_LOG_FORM },
+	{ "skew", 1, NULL, O_SKEW },
+	{ "drift", 1, NULL, O_DRIFT },
+	{ "elsewhere", 1, NULL, O_ELSEWHERE },
 	{ "help", 0, NULL, O_HELP },
 	{ NULL, 0, NULL, 0 },
 };
@@ -280,6 +309,50 @@ take_format(struct task *t, int key, const char *arg)
 	}
 }
 
+static bool
+number_signed(const char *text, int64_t max, int64_t *out)
+{
+	bool minus = text[0] == '-';
+	uint64_t v;
+
+	if (!number(text + minus, (uint64_t)max, &v))
+		return false;
+	*out = minus ? -(int64_t)v : (int64_t)v;
+	return true;
+}
+
+/* Options of two captures. */
+static bool
+take_second(struct task *t, int key, const char *arg)
+{
+	static const char *const forms[] = { "common", "combined", "json", NULL };
+
+	switch (key) {
+	case O_SECOND:
+		t->second = arg;
+		return true;
+	case O_LOG:
+		t->log = arg;
+		return true;
+	case O_TRUTH_B:
+		t->truth_b = arg;
+		return true;
+	case O_LOG_FORM:
+		return choice(arg, forms, &t->o.log_form);
+	case O_SKEW:
+		if (!number_signed(arg, 1000000000, &t->o.skew))
+			return false;
+		t->o.skew *= GEN_MS;
+		return true;
+	case O_DRIFT:
+		return number_signed(arg, 100000000, &t->o.drift_ppb);
+	case O_ELSEWHERE:
+		return number32(arg, &t->o.elsewhere) && t->o.elsewhere <= 1000000;
+	default:
+		return take_format(t, key, arg);
+	}
+}
+
 /* Options of what is planted: floods, scans, crowds. */
 static bool
 take_planted(struct task *t, int key, const char *arg)
@@ -303,7 +376,7 @@ take_planted(struct task *t, int key, const char *arg)
 		t->o.background = 0;
 		return true;
 	default:
-		return take_format(t, key, arg);
+		return take_second(t, key, arg);
 	}
 }
 
@@ -388,7 +461,7 @@ run_scenario(struct gen_sim *s, const struct scenario *sc)
 
 	if (sc->run != NULL) {
 		sc->run(s);
-		return true;
+		return !s->unknown;
 	}
 	do {
 		if (run_episodes(s, sc->name) == 0)
@@ -438,8 +511,43 @@ cut_end(const struct task *t, int fd)
 	return size >= 0 && (uint64_t)size > t->cut && ftruncate(fd, size - (off_t)t->cut) == 0;
 }
 
+static bool
+ends_in(const char *text, const char *end)
+{
+	size_t n = strlen(text), k = strlen(end);
+
+	return n >= k && strcmp(text + n - k, end) == 0;
+}
+
+/* What a scenario of two captures writes besides the first. */
+static bool
+open_second(struct task *t)
+{
+	t->o.second = -1;
+	if (t->second == NULL)
+		return true;
+	t->o.format.pcapng |= ends_in(t->out, ".pcapng");
+	t->o.second_pcapng = ends_in(t->second, ".pcapng");
+	t->o.second = open(t->second, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (t->log != NULL)
+		t->o.log = fopen(t->log, "w");
+	if (t->truth_b != NULL)
+		t->o.truth_b = fopen(t->truth_b, "w");
+	return t->o.second >= 0 && (t->log == NULL || t->o.log != NULL) &&
+	       (t->truth_b == NULL || t->o.truth_b != NULL);
+}
+
+static bool
+close_second(struct task *t)
+{
+	bool ok = t->o.second < 0 || close(t->o.second) == 0;
+
+	ok = (t->o.log == NULL || fclose(t->o.log) == 0) && ok;
+	return (t->o.truth_b == NULL || fclose(t->o.truth_b) == 0) && ok;
+}
+
 static int
-run_task(const struct task *t)
+run_task(struct task *t)
 {
 	int fd = STDOUT_FILENO;
 	struct gen_sim *s = malloc(sizeof(*s));
@@ -447,7 +555,7 @@ run_task(const struct task *t)
 
 	if (strcmp(t->out, "-") != 0)
 		fd = open(t->out, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	if (s == NULL || fd < 0) {
+	if (s == NULL || fd < 0 || !open_second(t)) {
 		fprintf(stderr, "comity-gen: cannot write %s: %s\n", t->out, strerror(errno));
 		free(s);
 		return 3;
@@ -457,6 +565,7 @@ run_task(const struct task *t)
 	known = ok && run_scenario(s, t->scenario);
 	ok = ok && gen_sim_end(s) && cut_end(t, fd);
 	ok = close(fd) == 0 && ok;
+	ok = close_second(t) && ok;
 	ok = write_truth(s, t) && ok;
 	ok = write_story(s, t) && ok;
 	gen_sim_release(s);
@@ -470,15 +579,25 @@ run_task(const struct task *t)
 	return 0;
 }
 
+static bool
+names_file(const char *option)
+{
+	static const char *const names[] = { "--out", "--truth", "--story", "--out-b", "--bystander",
+		"--victim", "--log", "--truth-b" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(option, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 keep_command(struct task *t, int argc, char **argv)
 {
 	size_t at = 0;
 
 	for (int i = 0; i < argc; i++) {
-		bool place = i > 0 && (strcmp(argv[i - 1], "--out") == 0 ||
-					  strcmp(argv[i - 1], "--truth") == 0 ||
-					  strcmp(argv[i - 1], "--story") == 0);
+		bool place = i > 0 && names_file(argv[i - 1]);
 		const char *word = i == 0 ? "comity-gen" : place ? "..." : argv[i];
 		int n = snprintf(
 		    t->command + at, sizeof(t->command) - at, "%s%s", i == 0 ? "" : " ", word);
@@ -493,7 +612,8 @@ int
 main(int argc, char **argv)
 {
 	struct task t = { .out = "-", .o = { .seed = 1, .background = 3, .rate = 1750,
-						 .before = 30, .after = 30 } };
+						 .before = 30, .after = 30, .elsewhere = 800,
+						 .log_form = GEN_LOG_COMBINED } };
 	int key;
 
 	if (argc < 2 || argv[1][0] == '-')
@@ -506,8 +626,11 @@ main(int argc, char **argv)
 	if (t.scenario == NULL)
 		return usage("no such scenario", argv[1]);
 	keep_command(&t, argc, argv);
-	t.o.connections = t.scenario->run == gen_run_cannon ? 400 : 200;
-	t.o.background = t.scenario->once ? 20 : 3;
+	t.o.connections = t.scenario->run == gen_run_cannon	   ? 400
+			    : t.scenario->run == gen_run_inject_probe ? 20
+			    : t.scenario->run == gen_run_inject_rate  ? 600
+								       : 200;
+	t.o.background = t.scenario->run == gen_run_vantage || !t.scenario->once ? 3 : 20;
 	optind = 2;
 	while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (key == '?' || key == O_HELP)
@@ -523,6 +646,9 @@ main(int argc, char **argv)
 		t.o.planted = t.o.packets;
 		t.o.packets = 0;
 	}
+	if ((t.scenario->run == gen_run_chain || t.scenario->run == gen_run_vantage) &&
+	    t.second == NULL)
+		return usage("that needs two captures", argv[1]);
 	t.o.mark_planted = t.truth != NULL;
 	t.o.format.linktype = gen_wire_linktype((enum gen_link)t.o.link);
 	return run_task(&t);

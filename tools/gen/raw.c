@@ -2,16 +2,6 @@
 
 #include <string.h>
 
-uint32_t
-gen_mix(uint32_t n)
-{
-	n ^= n >> 16;
-	n *= 0x7feb352du;
-	n ^= n >> 15;
-	n *= 0x846ca68bu;
-	return n ^ n >> 16;
-}
-
 struct gen_addr
 gen_addr_spoofed(struct gen_rng *r)
 {

@@ -33,9 +33,6 @@ void gen_raw_quote(struct gen_sim *s, const struct gen_raw *r, uint8_t type, uin
 /* A piece of a datagram. */
 void gen_raw_piece(struct gen_sim *s, const struct gen_raw *r, uint8_t proto, uint16_t at, bool more);
 
-/* A number that depends on n and the seed only. */
-uint32_t gen_mix(uint32_t n);
-
 /* Some address of the whole unicast space: what senders write who lie about theirs. */
 struct gen_addr gen_addr_spoofed(struct gen_rng *r);
 /* Host n of 100.64.0.0/10, and the TTL its packets have here. */

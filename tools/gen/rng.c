@@ -81,3 +81,13 @@ gen_rng_fork(struct gen_rng *r, uint64_t label)
 	gen_rng_seed(&out, gen_rng_next(r) ^ (label * 0xd1342543de82ef95u));
 	return out;
 }
+
+uint32_t
+gen_mix(uint32_t n)
+{
+	n ^= n >> 16;
+	n *= 0x7feb352du;
+	n ^= n >> 15;
+	n *= 0x846ca68bu;
+	return n ^ n >> 16;
+}

@@ -31,6 +31,9 @@ uint16_t gen_rng_u16(struct gen_rng *r);
 bool gen_rng_chance(struct gen_rng *r, uint32_t num, uint32_t den);
 void gen_rng_fill(struct gen_rng *r, uint8_t *out, size_t len);
 
+/* A number that depends on n only, and looks as if it did not. */
+uint32_t gen_mix(uint32_t n);
+
 /* A generator of its own for part ${label}: what one part draws does not move the others. */
 struct gen_rng gen_rng_fork(struct gen_rng *r, uint64_t label);
 

@@ -196,7 +196,7 @@ write_frame(struct gen_sim *s, struct gen_frame *f)
 	draw_id(f);
 	if (shot->relay != 0 && s->relay != NULL)
 		s->relay(s, shot, ip, f->len);
-	if (shot->t < s->since || (s->until != 0 && shot->t >= s->until))
+	if ((shot->relay & 3) == 2 || shot->t < s->since || (s->until != 0 && shot->t >= s->until))
 		return;
 	link = gen_wire_link(ip, (enum gen_link)shot->link, shot->v6, to_near);
 	if (shot->mac != 0 && link >= 14) {
@@ -248,7 +248,7 @@ gen_sim_note(struct gen_sim *s, int64_t t, const char *text, size_t len)
 void
 gen_sim_advance(struct gen_sim *s, int64_t t)
 {
-	while (s->n > 0 && s->heap[0]->shot.t < t) {
+	while (s->n > 0 && s->heap[0]->shot.t < t - (t == INT64_MAX ? 0 : s->lag)) {
 		struct gen_frame *f = heap_pop(s);
 
 		if (f->shot.note)

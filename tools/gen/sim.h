@@ -19,6 +19,7 @@
 #define GEN_POOL (1u << 20)
 #define GEN_HOSTS (1u << 16)
 
+enum gen_log_form { GEN_LOG_COMMON, GEN_LOG_COMBINED, GEN_LOG_JSON };
 enum gen_ip_choice { GEN_IP_4, GEN_IP_6, GEN_IP_MIX };
 
 struct gen_opts {
@@ -40,6 +41,14 @@ struct gen_opts {
 	uint32_t clients;     /* likewise */
 	uint32_t before, after; /* seconds of ordinary traffic around it */
 	bool begin_inside;    /* the capture begins and ends in the midst of it */
+	uint32_t elsewhere; /* chain: clients of the flood that are no bystanders */
+	int64_t skew;	    /* of the second capture's clock */
+	int64_t drift_ppb;
+	uint8_t log_form; /* enum gen_log_form */
+	int second;	  /* descriptor of the second capture */
+	bool second_pcapng;
+	FILE *log;	  /* NULL: none */
+	FILE *truth_b;	  /* of the second capture; NULL: none */
 	bool mark_planted;    /* each frame of it stands in the truth file */
 	bool comments;
 	bool unchecked_pad; /* no Ethernet padding */
@@ -65,6 +74,7 @@ struct gen_sim {
 	uint64_t frames;
 	int64_t t; /* nothing before this moment will be pushed any more */
 	bool failed, full;
+	bool unknown; /* there is no such episode */
 	const char *class; /* of marks set from here on */
 	const char *episode; /* the one that runs */
 	uint16_t id_slots[1u << 16];
@@ -80,6 +90,7 @@ struct gen_sim {
 	int64_t drift_ppb, t0; /* ... and gains so much */
 	gen_relay_hook *relay;
 	void *relay_ctx;
+	int64_t lag; /* another sim may still push what is so much earlier */
 	FILE *notes; /* lines of gen_sim_note go here */
 	uint8_t scratch[GEN_DGRAM_MAX + 1];
 };
@@ -101,7 +112,7 @@ struct gen_shot {
 	int64_t stamp_shift; /* the time stamp lies by so much */
 	uint16_t pad;        /* zero bytes behind the datagram */
 	uint16_t plant;	     /* of the story; 0: none */
-	uint8_t relay;	     /* > 0: the hook is told */
+	uint8_t relay;	     /* enum gen_relay (path.h) and a way of changing it; > 0: the hook is told */
 	bool note;	     /* no datagram but a line of text */
 	uint64_t mac;	     /* Ethernet: broadcast by this station; 0: as the link has it */
 };

@@ -34,6 +34,20 @@ gen_story_seen(struct gen_story *st, uint16_t plant, uint64_t frame, int64_t t)
 }
 
 void
+gen_story_take(struct gen_story *st, struct gen_story *other, const char *where)
+{
+	for (uint16_t i = 1; i <= other->n; i++) {
+		other->plant[i].where = where;
+		if (gen_story_plant(st, &other->plant[i]) == 0)
+			cm_buf_release(&other->plant[i].more);
+	}
+	cm_buf_add_span(&st->more, cm_buf_span(&other->more));
+	cm_buf_release(&other->more);
+	free(other->plant);
+	*other = (struct gen_story) { 0 };
+}
+
+void
 gen_json_text(struct cm_buf *b, const char *name, const char *value)
 {
 	cm_buf_printf(b, ",\"%s\":\"", name);
@@ -85,6 +99,8 @@ add_plant(struct cm_buf *b, const struct gen_plant *p)
 	    p->verdict, p->name);
 	if (p->service != NULL)
 		gen_json_text(b, "service", p->service);
+	if (p->where != NULL)
+		gen_json_text(b, "where", p->where);
 	if (p->has_target)
 		gen_json_addr(b, "target", &p->target);
 	if (p->has_source)

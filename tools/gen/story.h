@@ -21,6 +21,7 @@ struct gen_plant {
 	const char *verdict; /* "flood", "scan", "benign" */
 	const char *name;    /* the episode */
 	const char *service; /* of an amplification; NULL */
+	const char *where;   /* which of two captures; NULL: there is one */
 	struct gen_addr target, source;
 	bool has_target, has_source; /* one each; otherwise there are many, or none */
 	uint16_t port;		     /* 0: many, or none */
@@ -44,6 +45,8 @@ struct gen_story {
 uint16_t gen_story_plant(struct gen_story *st, const struct gen_plant *p);
 struct gen_plant *gen_story_at(struct gen_story *st, uint16_t plant);
 void gen_story_seen(struct gen_story *st, uint16_t plant, uint64_t frame, int64_t t);
+/* Takes over what ${other} holds, which is then empty. */
+void gen_story_take(struct gen_story *st, struct gen_story *other, const char *where);
 bool gen_story_write(const struct gen_story *st, FILE *f, const char *command);
 void gen_story_release(struct gen_story *st);
 

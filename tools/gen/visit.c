@@ -68,8 +68,8 @@ add_field(char *out, size_t size, size_t at, const char *name, const char *value
 	return at + capped(snprintf(out + at, size - at, "%s: %s\r\n", name, value), size - at);
 }
 
-static size_t
-write_ask(char *out, size_t size, const struct gen_ask *a)
+size_t
+gen_ask_write(char *out, size_t size, const struct gen_ask *a)
 {
 	size_t n = capped(snprintf(out, size, "%s %s HTTP/1.1\r\nHost: %s\r\n",
 			      a->method == NULL ? "GET" : a->method, a->target, a->host),
@@ -123,7 +123,7 @@ gen_visit_ask(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a)
 	struct gen_asked got = { .status = 200, .t = c->now };
 	char head[2048];
 
-	gen_conn_send(c, GEN_CLIENT, head, write_ask(head, sizeof(head), a));
+	gen_conn_send(c, GEN_CLIENT, head, gen_ask_write(head, sizeof(head), a));
 	got.took = gen_rng_range(&s->rng, 2000, 30000) * (int64_t)GEN_US;
 	if (level > 0)
 		got.took += w->site.load.slower / 1000 * level / 1000 *

@@ -111,7 +111,16 @@ gen_world_plant(const struct gen_world *w)
 bool
 gen_world_over(const struct gen_world *w)
 {
-	return w->s->full || w->s->failed || w->agenda.failed;
+	return w->s->full || w->s->failed || w->agenda.failed ||
+	       (w->also != NULL && (w->also->full || w->also->failed));
+}
+
+static void
+move_on(struct gen_world *w, int64_t t)
+{
+	if (w->also != NULL)
+		gen_sim_advance(w->also, t);
+	gen_sim_advance(w->s, t);
 }
 
 void
@@ -120,12 +129,12 @@ gen_world_run(struct gen_world *w, int64_t until)
 	while (gen_agenda_next(&w->agenda) < until && !gen_world_over(w)) {
 		struct gen_event e = gen_agenda_take(&w->agenda);
 
-		gen_sim_advance(w->s, e.t);
+		move_on(w, e.t);
 		e.act(w, e.who);
 	}
 	if (w->agenda.failed)
 		w->s->failed = true;
-	gen_sim_advance(w->s, until);
+	move_on(w, until);
 }
 
 void
@@ -134,7 +143,7 @@ gen_world_end(struct gen_world *w)
 	struct gen_sim *s = w->s;
 
 	gen_world_run(w, w->end);
-	gen_sim_advance(s, w->end + 60 * SEC); /* what was begun is carried through */
+	move_on(w, w->end + 60 * SEC); /* what was begun is carried through */
 	s->since = 0;
 	s->until = 0;
 	s->server_near = false;

@@ -51,6 +51,7 @@ typedef void gen_asked_hook(struct gen_world *w, const struct gen_conn *c, const
 
 struct gen_world {
 	struct gen_sim *s;
+	struct gen_sim *also; /* a second capture whose clock runs along; NULL */
 	struct gen_agenda agenda;
 	struct gen_site site;
 	int64_t begin, from, to, end; /* of the traffic, of what is planted in it */
@@ -88,6 +89,9 @@ struct gen_host gen_host_far(struct gen_sim *s, uint32_t n, bool v6);
 /* SYN until it is answered, at most ${tries} times; false: it never was.  c->now is then
  * when the client gave up. */
 bool gen_visit_open(struct gen_world *w, struct gen_conn *c, uint32_t tries);
+
+/* The text of a request; returns its length, at most ${size} - 1. */
+size_t gen_ask_write(char *out, size_t size, const struct gen_ask *a);
 
 /* Asks, and is answered as the load allows.  Of what is not answered the client resets the
  * connection after some seconds. */
