@@ -121,10 +121,13 @@ take_literals(struct cm_lex *l, size_t *n)
 {
 	struct cm_token t;
 
-	for (*n = 0; cm_lex_take(l, CM_LEX_STRING, &t); ++*n)
-		if (!cm_lex_take_mark(l, ','))
-			return cm_lex_take_mark(l, ']');
-	return false;
+	*n = 0;
+	do {
+		if (!cm_lex_take(l, CM_LEX_STRING, &t))
+			break;
+		++*n;
+	} while (cm_lex_take_mark(l, ','));
+	return *n > 0 && cm_lex_take_mark(l, ']');
 }
 
 /* ["a", "b"].join("x"), and the same with .reverse() in between; ${t} is the bracket. */
