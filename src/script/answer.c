@@ -6,8 +6,8 @@
 #include "script/script.h"
 
 #define HEAD_MAX ((size_t)64 << 10)
-#define INTERIM 4u   /* 100 Continue and the like, before the answer */
-#define CODINGS 4u   /* one packed in the other */
+#define INTERIM 4u /* 100 Continue and the like, before the answer */
+#define CODINGS 4u /* one packed in the other */
 
 static const char cut_short[] = "what the stream lacks of the body";
 static const char too_long[] = "what the body has beyond 8 MiB";
@@ -29,8 +29,8 @@ trimmed(struct cm_span s)
 {
 	while (s.len > 0 && (s.ptr[0] == ' ' || s.ptr[0] == '\t'))
 		s = cm_span_part(s, 1, s.len);
-	while (s.len > 0 && (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t' ||
-				s.ptr[s.len - 1] == '\r'))
+	while (s.len > 0 &&
+	       (s.ptr[s.len - 1] == ' ' || s.ptr[s.len - 1] == '\t' || s.ptr[s.len - 1] == '\r'))
 		s.len--;
 	return s;
 }
@@ -69,8 +69,8 @@ read_field(struct cm_span line, struct head *h)
 	else if (is_word(name, "content-length"))
 		read_size(value, h);
 	else if (is_word(name, "transfer-encoding"))
-		h->chunked = value.len >= 7 &&
-			     is_word(cm_span_part(value, value.len - 7, 7), "chunked");
+		h->chunked =
+		    value.len >= 7 && is_word(cm_span_part(value, value.len - 7, 7), "chunked");
 }
 
 static bool

@@ -215,8 +215,7 @@ data_url(struct cm_span in, size_t from)
 	size_t to = from;
 
 	while (to < in.len && !cm_lex_is_space(in.ptr[to]) && in.ptr[to] != '"' &&
-	       in.ptr[to] != '\'' && in.ptr[to] != '`' && in.ptr[to] != '>' &&
-	       in.ptr[to] != '\\')
+	       in.ptr[to] != '\'' && in.ptr[to] != '`' && in.ptr[to] != '>' && in.ptr[to] != '\\')
 		to++;
 	return cm_span_part(in, from, to - from);
 }

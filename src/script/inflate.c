@@ -30,7 +30,8 @@ step(z_stream *z, struct cm_buf *out, int *rc)
 	z->avail_out = (uInt)room;
 	*rc = inflate(z, Z_NO_FLUSH);
 	out->len -= z->avail_out;
-	if (*rc == Z_STREAM_END && z->avail_in >= 2 && z->next_in[0] == 0x1f && z->next_in[1] == 0x8b)
+	if (*rc == Z_STREAM_END && z->avail_in >= 2 && z->next_in[0] == 0x1f &&
+	    z->next_in[1] == 0x8b)
 		*rc = inflateReset(z);
 	return *rc == Z_OK;
 }

@@ -19,16 +19,16 @@ enum cm_lex_kind {
 	CM_LEX_END,
 	CM_LEX_NAME,
 	CM_LEX_NUMBER,
-	CM_LEX_STRING,	 /* closed, with its quotes; `..` without ${ as well */
+	CM_LEX_STRING,   /* closed, with its quotes; `..` without ${ as well */
 	CM_LEX_TEMPLATE, /* `..${..}..` */
-	CM_LEX_REGEX,	 /* with slashes and flags */
-	CM_LEX_MARK	 /* one byte of anything else */
+	CM_LEX_REGEX,    /* with slashes and flags */
+	CM_LEX_MARK      /* one byte of anything else */
 };
 
 struct cm_token {
 	enum cm_lex_kind kind;
 	size_t from, to; /* in the text */
-	uint8_t mark;	 /* of CM_LEX_MARK and, its quote, of CM_LEX_STRING; else 0 */
+	uint8_t mark;    /* of CM_LEX_MARK and, its quote, of CM_LEX_STRING; else 0 */
 };
 
 enum { CM_LEX_CLOSERS = 5 };
@@ -36,9 +36,9 @@ enum { CM_LEX_CLOSERS = 5 };
 struct cm_lex {
 	struct cm_span text;
 	size_t at;
-	bool operand;			  /* a / behind this divides */
+	bool operand;                    /* a / behind this divides */
 	size_t hopeless[CM_LEX_CLOSERS]; /* up to where none closes */
-	uint64_t *looked;		  /* counts bytes */
+	uint64_t *looked;                /* counts bytes */
 };
 
 struct cm_lex cm_lex_of(struct cm_span text, uint64_t *looked);

@@ -19,10 +19,10 @@
 
 struct name {
 	struct cm_span text;
-	struct cm_token value;		/* of kind STRING; or of kind MARK: a list */
-	uint32_t element, n_elements;	/* of the list, in rw->ab */
-	size_t value_to;		/* of a list: behind its ] */
-	uint32_t given, seen;		/* how many times */
+	struct cm_token value;        /* of kind STRING; or of kind MARK: a list */
+	uint32_t element, n_elements; /* of the list, in rw->ab */
+	size_t value_to;              /* of a list: behind its ] */
+	uint32_t given, seen;         /* how many times */
 	bool known, spoilt, handed_on, function;
 };
 
@@ -31,7 +31,7 @@ struct walk {
 	struct cm_rewrite *rw;
 	struct cm_lex l;
 	struct cm_token before, t;
-	struct name *table; /* SLOTS of them */
+	struct name *table;            /* SLOTS of them */
 	struct name *open[PARAMETERS]; /* since the last ( */
 	size_t n_open;
 };
@@ -264,8 +264,8 @@ put_element(struct walk *w, const struct name *n)
 		return;
 	w->l = l;
 	cm_rewrite_at(w->rw, w->t.from, l.at);
-	cm_buf_add_span(&w->rw->out,
-	    cm_span_part(w->rw->in, cm_get32(e), cm_get32(e + 4) - cm_get32(e)));
+	cm_buf_add_span(
+	    &w->rw->out, cm_span_part(w->rw->in, cm_get32(e), cm_get32(e + 4) - cm_get32(e)));
 }
 
 static void

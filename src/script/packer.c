@@ -18,7 +18,7 @@ struct packed {
 	struct cm_token text, words, separator;
 	uint64_t base, count;
 	bool bracketed; /* (function(..){..})(..) */
-	size_t to;	/* behind the call's brackets */
+	size_t to;      /* behind the call's brackets */
 };
 
 static bool
@@ -81,7 +81,7 @@ split_words(struct cm_rewrite *rw, struct cm_span sep, uint64_t count)
 	}
 	if (n == WORDS_MAX && n < count)
 		rw->left = "words of a packed script beyond the 65,536th";
-	return n;
+	return rw->ab.failed ? 0 : n;
 }
 
 /* How a digit is written: 0-9a-zA-Z, or from base 63 on the characters from U+00A1. */
@@ -234,8 +234,8 @@ unpack(struct cm_rewrite *rw, struct cm_lex *l, const struct packed *p, const st
 {
 	size_t from = begin_of(rw, p, o), n;
 	struct cm_buf made = { .max = rw->out.max };
-	struct cm_span sep = cm_span_part(cm_token_text(l, p->separator), 1,
-	    p->separator.to - p->separator.from - 2);
+	struct cm_span sep = cm_span_part(
+	    cm_token_text(l, p->separator), 1, p->separator.to - p->separator.from - 2);
 
 	cm_rewrite_read(l, p->text, &rw->a);
 	cm_rewrite_read(l, p->words, &rw->b);

@@ -20,7 +20,7 @@
 struct cm_rewrite {
 	struct cm_span in;
 	struct cm_buf out;
-	size_t done;		/* of the text: copied or replaced */
+	size_t done;            /* of the text: copied or replaced */
 	struct cm_buf a, b, ab; /* a pass may use these as it likes */
 	uint64_t looked;
 	const char *left; /* what a pass left alone because of a bound of ours; NULL: nothing */

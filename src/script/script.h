@@ -42,23 +42,24 @@ const char *cm_script_how_word(enum cm_script_how how); /* "mentioned", "navigat
 struct cm_script_target {
 	const char *scheme; /* "http", "https", "ws", "wss", or "" (//host/path) */
 	const char *host;   /* lower case, without port */
-	uint16_t port;	    /* as written, or the scheme's; 0: neither */
+	uint16_t port;      /* as written, or the scheme's; 0: neither */
 	const char *path;   /* with "/" in front, without query and fragment */
 	const char *query;  /* as far as it stands there; "" */
-	unsigned layer;	    /* 0: it stood in the body as sent; n: in what layers[n - 1] gave */
+	unsigned layer;     /* 0: it stood in the body as sent; n: in what layers[n - 1] gave */
 	enum cm_script_how how;
 };
 
 struct cm_script {
-	const char *layers[CM_SCRIPT_LAYERS]; /* "packer", "percent", "base64", ...: in order of unpacking */
+	const char *layers
+	    [CM_SCRIPT_LAYERS]; /* "packer", "percent", "base64", ...: in order of unpacking */
 	unsigned n_layers;
 	const struct cm_script_target *targets; /* each once, in order of appearance */
 	size_t n_targets;
-	bool repeats;	    /* a timer is set */
+	bool repeats;       /* a timer is set */
 	uint32_t period_ms; /* of the shortest one with a number; 0: none */
 	bool busts_caches;
-	bool is_script;	 /* looks like script or markup at all */
-	bool redirects;	 /* the answer's Location, or a page that only leads on */
+	bool is_script;  /* looks like script or markup at all */
+	bool redirects;  /* the answer's Location, or a page that only leads on */
 	const char *cut; /* what was not looked at, and why; NULL: all was */
 	uint64_t looked; /* bytes looked at, those of all passes added: what it cost */
 };
@@ -67,7 +68,7 @@ struct cm_script {
 struct cm_script_answer {
 	struct cm_span body;
 	struct cm_span location; /* the head's Location, or empty */
-	const char *cut;	 /* why the body is not all of it, or not unpacked; NULL */
+	const char *cut;         /* why the body is not all of it, or not unpacked; NULL */
 };
 
 /* ${body}: as cm_script_body gives it.  CM_E_NOMEM. */

@@ -230,8 +230,7 @@ cm_pass_turned(struct cm_rewrite *rw)
 	while (!cm_rewrite_failed(rw) && (t = cm_lex_next(&l)).kind != CM_LEX_END) {
 		ahead = l;
 		if (t.kind != CM_LEX_STRING || !take_method_of(&ahead, "split", &split) ||
-		    !take_bare_method(&ahead, "reverse") ||
-		    !take_method_of(&ahead, "join", &join))
+		    !take_bare_method(&ahead, "reverse") || !take_method_of(&ahead, "join", &join))
 			continue;
 		if (split.to - split.from != 2 || join.to - join.from != 2)
 			continue;

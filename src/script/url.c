@@ -167,7 +167,8 @@ is_unfinished(struct cm_span text, size_t to, bool open)
 	do
 		to++;
 	while (to < text.len && cm_lex_is_space(text.ptr[to]));
-	return byte_at(text, to) == '+' || (byte_at(text, to) == '.' && byte_at(text, to + 1) == 'c');
+	return byte_at(text, to) == '+' ||
+	       (byte_at(text, to) == '.' && byte_at(text, to + 1) == 'c');
 }
 
 /* A host without scheme must look like a name: a dot, and letters behind the last one. */

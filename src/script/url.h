@@ -12,13 +12,13 @@
 #include "base/span.h"
 
 struct cm_url {
-	const char *scheme;	  /* "http", "https", "ws", "wss", or "" */
+	const char *scheme;       /* "http", "https", "ws", "wss", or "" */
 	struct cm_span authority; /* without user; valid UTF-8 */
-	struct cm_span host;	  /* as written, without port */
-	uint16_t port;		  /* as written, or the scheme's, or 0 */
-	struct cm_span path;	  /* empty, or from its "/" on; at most CM_SCRIPT_URL bytes, */
-	struct cm_span query;	  /* as is this, without its "?" */
-	size_t from, to;	  /* in the text, scheme included */
+	struct cm_span host;      /* as written, without port */
+	uint16_t port;            /* as written, or the scheme's, or 0 */
+	struct cm_span path;      /* empty, or from its "/" on; at most CM_SCRIPT_URL bytes, */
+	struct cm_span query;     /* as is this, without its "?" */
+	size_t from, to;          /* in the text, scheme included */
 };
 
 /* The next one from ${at} on, which moves; false: there is none.  With ${open} the text goes on

@@ -107,8 +107,8 @@ note_string(struct walk *w)
 		return;
 	/* Added here, or where the name is used that holds the URL. */
 	next = cm_lex_peek(&w->l);
-	w->uses->open_query |= next.mark == '+' || next.mark == '.' ||
-			       memmem(s.ptr, s.len, "://", 3) != NULL;
+	w->uses->open_query |=
+	    next.mark == '+' || next.mark == '.' || memmem(s.ptr, s.len, "://", 3) != NULL;
 }
 
 static void
@@ -133,7 +133,8 @@ turns_cache_off(struct cm_lex l)
 		return false;
 	if (!cm_lex_take_mark(&l, '!'))
 		return cm_lex_take_name(&l, "false");
-	return cm_lex_take(&l, CM_LEX_NUMBER, &t) && cm_span_eq(cm_token_text(&l, t), cm_span_str("1"));
+	return cm_lex_take(&l, CM_LEX_NUMBER, &t) &&
+	       cm_span_eq(cm_token_text(&l, t), cm_span_str("1"));
 }
 
 /* Does a name stand here as code has it, not prose? */
@@ -176,8 +177,8 @@ note_name(struct walk *w)
 	struct cm_token next = cm_lex_peek(&w->l);
 
 	u->timer |= is_timer(&w->l, w->t) && next.mark == '(';
-	u->loads |= is_one_of(w, loaders) || (w->before.mark == '.' && next.mark == '=' &&
-						 cm_token_is(&w->l, w->t, "src"));
+	u->loads |= is_one_of(w, loaders) ||
+		    (w->before.mark == '.' && next.mark == '=' && cm_token_is(&w->l, w->t, "src"));
 	u->clock |= is_one_of(w, clocks);
 	u->no_cache |= cm_token_is(&w->l, w->t, "cache") && turns_cache_off(w->l);
 	/* jQuery's own name for it: data: {_: time} */
@@ -367,7 +368,8 @@ called_second(struct back *b)
 static struct place
 place_of(struct cm_span text, const struct cm_url *u)
 {
-	static const char *const keys[] = { "url", "src", NULL }, *const from[] = { "import", "from", NULL };
+	static const char *const keys[] = { "url", "src", NULL }, *const from[] = { "import",
+		"from", NULL };
 	struct back b = { text, u->from, u->from > BACK ? u->from - BACK : 0 };
 
 	back_blank(&b);

@@ -14,10 +14,10 @@
 struct cm_uses {
 	bool timer;
 	uint32_t period_ms; /* of the shortest with a number above 0; 0: none */
-	bool loads;	    /* code in it loads something */
-	bool clock;	    /* reads the time or random numbers */
+	bool loads;         /* code in it loads something */
+	bool clock;         /* reads the time or random numbers */
 	bool open_query;    /* a literal that ends in a query to which something is added */
-	bool no_cache;	    /* asks for it by name, or in one template */
+	bool no_cache;      /* asks for it by name, or in one template */
 	bool is_script;
 };
 

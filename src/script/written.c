@@ -34,8 +34,7 @@ cm_pass_members(struct cm_rewrite *rw)
 		    !cm_token_ends_operand(&l, before))
 			continue;
 		ahead = l;
-		if (!cm_lex_take(&ahead, CM_LEX_STRING, &literal) ||
-		    !cm_lex_take_mark(&ahead, ']'))
+		if (!cm_lex_take(&ahead, CM_LEX_STRING, &literal) || !cm_lex_take_mark(&ahead, ']'))
 			continue;
 		name = cm_span_part(cm_token_text(&l, literal), 1, literal.to - literal.from - 2);
 		if (!is_plain_name(name))
