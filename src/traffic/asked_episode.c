@@ -1,0 +1,239 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "traffic/asked_parts.h"
+
+/* Slots of the samples: three quarters are used. */
+#define CLIENT_SLOTS 4096u
+#define AGAIN_SLOTS 1024u
+#define VALUE_SLOTS 2048u
+#define OTHER_SLOTS 1024u /* referers, agents, paths */
+
+static const struct plan {
+	uint32_t slots, stride;
+} plans[6] = {
+	{ CLIENT_SLOTS, sizeof(struct cm_sample_slot) },
+	{ AGAIN_SLOTS, sizeof(struct cm_pace) },
+	{ VALUE_SLOTS, sizeof(struct cm_sample_slot) },
+	{ OTHER_SLOTS, sizeof(struct cm_sample_slot) },
+	{ OTHER_SLOTS, sizeof(struct cm_sample_slot) },
+	{ OTHER_SLOTS, sizeof(struct cm_sample_slot) },
+};
+
+static size_t
+plan_bytes(size_t i)
+{
+	return (size_t)plans[i].slots * plans[i].stride;
+}
+
+static size_t
+samples_bytes(void)
+{
+	size_t all = 0;
+
+	for (size_t i = 0; i < 6; i++)
+		all += plan_bytes(i);
+	return all;
+}
+
+size_t
+cm_episode_bytes(void)
+{
+	return sizeof(struct cm_episode) + samples_bytes();
+}
+
+size_t
+cm_episode_scratch_bytes(void)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < 6; i++)
+		most = plan_bytes(i) > most ? plan_bytes(i) : most;
+	return most;
+}
+
+struct cm_episode *
+cm_episode_new(void)
+{
+	struct cm_episode *e = calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return NULL;
+	e->samples = malloc(samples_bytes());
+	if (e->samples == NULL) {
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void
+cm_episode_free(struct cm_episode *e)
+{
+	if (e == NULL)
+		return;
+	free(e->samples);
+	free(e);
+}
+
+void
+cm_episode_begin(struct cm_episode *e, uint64_t seed)
+{
+	uint8_t *at = e->samples;
+
+	memset(e, 0, sizeof(*e));
+	e->samples = at;
+	memset(at, 0, samples_bytes());
+	struct cm_sample *const samples[6] = { &e->client, &e->again, &e->value, &e->referer, &e->agent, &e->path };
+
+	for (size_t i = 0; i < 6; i++) {
+		*samples[i] = (struct cm_sample) { .slots = at, .size = plans[i].slots, .stride = plans[i].stride, .seed = seed };
+		at += plan_bytes(i);
+	}
+}
+
+/* ---- rates ---- */
+
+static void
+widen(struct cm_traffic_series *s)
+{
+	for (uint32_t i = 0; i < CM_TRAFFIC_BINS; i++) {
+		uint32_t a = 2 * i, b = a + 1;
+
+		s->in[i] = b < CM_TRAFFIC_BINS ? s->in[a] + s->in[b] : 0;
+		s->out[i] = b < CM_TRAFFIC_BINS ? s->out[a] + s->out[b] : 0;
+	}
+	s->width_ns *= 2;
+	s->n = (s->n + 1) / 2;
+}
+
+static void
+count_series(struct cm_traffic_series *s, int64_t t_ns, uint64_t *bins)
+{
+	uint64_t at;
+
+	if (t_ns < s->from_ns)
+		t_ns = s->from_ns;
+	while (((uint64_t)t_ns - (uint64_t)s->from_ns) / (uint64_t)s->width_ns >= CM_TRAFFIC_BINS)
+		widen(s);
+	at = ((uint64_t)t_ns - (uint64_t)s->from_ns) / (uint64_t)s->width_ns;
+	bins[at]++;
+	if (at >= s->n)
+		s->n = (uint32_t)at + 1;
+}
+
+static void
+count_rate(struct cm_episode *e, int64_t t_ns)
+{
+	int64_t second = t_ns / CM_ASKED_SECOND;
+
+	if (second != e->second) {
+		e->second = second;
+		e->second_n = 0;
+	}
+	if (++e->second_n > e->peak)
+		e->peak = e->second_n;
+	if (e->series.width_ns == 0) {
+		e->series.width_ns = CM_ASKED_SECOND / 8;
+		e->series.from_ns = t_ns;
+	}
+	count_series(&e->series, t_ns, e->series.in);
+}
+
+/* ---- what they have in common ---- */
+
+static void
+add_pace(struct cm_pace *p, int64_t t_ns)
+{
+	if (p->slot.n > 1 && t_ns >= p->last_ns) {
+		int64_t ms = (t_ns - p->last_ns) / 1000000;
+
+		p->gap_ms[p->n_gaps++ % CM_ASKED_GAPS] = ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
+		if (p->n_gaps == 2 * CM_ASKED_GAPS)
+			p->n_gaps = CM_ASKED_GAPS;
+	}
+	p->last_ns = t_ns;
+}
+
+static void
+add_client(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
+{
+	struct cm_pace *pace;
+
+	if (l->client == 0)
+		return;
+	(void)cm_sample_add(&e->client, l->client, scratch);
+	cm_top_add(&e->clients, l->client, cm_span_of(&l->r->client, sizeof(l->r->client)), 0);
+	pace = cm_sample_add(&e->again, cm_key_mix(l->client, l->path_key), scratch);
+	if (pace != NULL)
+		add_pace(pace, l->r->t_ns);
+}
+
+static void
+add_query(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
+{
+	struct cm_query q = cm_query_look(l->r->target, l->r->t_ns);
+	struct cm_sample_slot *slot;
+
+	e->kinds[q.kind]++;
+	if (q.kind == CM_BUSTER_NONE || q.kind == CM_BUSTER_MS || q.kind == CM_BUSTER_S)
+		return;
+	slot = cm_sample_add(&e->value, cm_key_of(q.value, (uint64_t)q.kind), scratch);
+	if (slot != NULL)
+		slot->tag = q.kind;
+}
+
+static void
+add_referer(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
+{
+	e->referer_known += l->referer_is != CM_REFERER_UNKNOWN;
+	e->no_referer += l->referer_is == CM_REFERER_NONE;
+	e->own_referer += l->referer_is == CM_REFERER_OWN;
+	e->foreign_referer += l->referer_is == CM_REFERER_FOREIGN;
+	if (l->referer_is != CM_REFERER_FOREIGN)
+		return;
+	(void)cm_sample_add(&e->referer, l->referer, scratch);
+	cm_top_add(&e->referers, l->referer, l->referer_host, 0);
+}
+
+static void
+add_server(struct cm_episode *e, const struct cm_request *r)
+{
+	size_t i;
+
+	for (i = 0; i < CM_ASKED_SERVERS && e->server[i].n > 0; i++)
+		if (e->server[i].port == r->server_port && cm_host_eq(&e->server[i].host, &r->server))
+			break;
+	if (i == CM_ASKED_SERVERS)
+		return;
+	e->server[i].host = r->server;
+	e->server[i].port = r->server_port;
+	e->server[i].n++;
+}
+
+void
+cm_episode_add(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
+{
+	const struct cm_request *r = l->r;
+
+	e->n++;
+	e->sketched++;
+	count_rate(e, r->t_ns);
+	e->bytes += r->answered;
+	e->cookie_known += r->cookie_known;
+	e->cookies += r->has_cookie;
+	e->parts += l->part;
+	add_server(e, r);
+	add_client(e, l, scratch);
+	add_query(e, l, scratch);
+	add_referer(e, l, scratch);
+	(void)cm_sample_add(&e->path, l->path_key, scratch);
+	cm_top_add(&e->paths, l->path_key, l->path, l->part);
+	if (r->agent.ptr != NULL) {
+		uint64_t agent = cm_key_of(r->agent, 0);
+
+		e->agent_known++;
+		(void)cm_sample_add(&e->agent, agent, scratch);
+		cm_top_add(&e->agents, agent, r->agent, 0);
+	}
+}

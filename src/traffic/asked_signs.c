@@ -1,0 +1,49 @@
+#include "traffic/asked_parts.h"
+
+#define MEASURED "not measured"
+
+/* By name.  Weights and limits: docs/floods-http.md. */
+static const struct cm_asked_rule rules[CM_ASKED_SIGNS] = {
+	[CM_ASKED_ABOVE_BASELINE] = { { "above-baseline", "Requests came so many times as often as before.", "times",
+		MEASURED, false, false }, 0, 5, false },
+	[CM_ASKED_AGENT_UNIFORM] = { { "agent-uniform", "Many clients name one and the same agent.", "ppm",
+		MEASURED, false, true }, 1, 900000, false },
+	[CM_ASKED_AGAIN] = { { "asked-again", "A client asks for the same path again and again: so many thousandths of other requests each has.", "thousandths",
+		MEASURED, false, true }, 2, 3000, false },
+	[CM_ASKED_BUSTERS] = { { "cache-busters", "The query is a time, or a value never used twice, so that no cache can answer.", "ppm",
+		MEASURED, false, true }, 3, 500000, false },
+	[CM_ASKED_COOKIES] = { { "cookies", "Clients bring cookies: they have been here before.", "ppm",
+		MEASURED, true, true }, -3, 300000, false },
+	[CM_ASKED_FOREIGN_REFERERS] = { { "foreign-referers", "Pages of other sites made the clients ask.", "ppm",
+		MEASURED, false, true }, 2, 500000, false },
+	[CM_ASKED_NO_COOKIES] = { { "no-cookies", "Hardly a request has a cookie.", "ppm",
+		MEASURED, false, true }, 1, 50000, true },
+	[CM_ASKED_NO_REFERERS] = { { "no-referers", "Hardly a request says which page it comes from.", "ppm",
+		MEASURED, false, true }, 1, 950000, false },
+	[CM_ASKED_NO_PARTS] = { { "no-sub-resources", "Hardly a style, script or image is asked for: nobody looks at pages.", "ppm",
+		MEASURED, false, true }, 1, 50000, true },
+	[CM_ASKED_ONE_EACH] = { { "one-each", "A client asks once or twice: so many thousandths of other requests each has.", "thousandths",
+		MEASURED, true, true }, -5, 1000, true },
+	[CM_ASKED_ONE_REFERER] = { { "one-referer", "Those who come from elsewhere come from one page's site.", "ppm",
+		MEASURED, true, true }, -1, 600000, false },
+	[CM_ASKED_OWN_REFERERS] = { { "own-referers", "The site's own pages made the clients ask.", "ppm",
+		MEASURED, true, true }, -5, 500000, false },
+	[CM_ASKED_PERIOD] = { { "period", "Half of the clients ask again after this time or sooner.", "ms",
+		MEASURED, false, false }, 0, 5000, true },
+	[CM_ASKED_REFERERS_SPREAD] = { { "referers-spread", "The pages are of many sites: the most frequent one has this share.", "ppm",
+		MEASURED, false, true }, 2, 333333, true },
+	[CM_ASKED_SAME_PATHS] = { { "same-paths", "Four paths or fewer are what nearly all ask for.", "ppm",
+		MEASURED, false, true }, 2, 700000, false },
+	[CM_ASKED_SHARED_SCRIPT] = { { "shared-script", "Pages of the referers embed scripts of one and the same third host.", "ppm",
+		MEASURED, false, false }, 0, 500000, false },
+	[CM_ASKED_SINGLE_SOURCE] = { { "single-source", "One client asks nearly all: a test, a crawler, a job.", "ppm",
+		MEASURED, true, true }, -8, 800000, false },
+	[CM_ASKED_PARTS] = { { "sub-resources", "Styles, scripts and images of pages are asked for, as browsers do.", "ppm",
+		MEASURED, true, true }, -4, 300000, false },
+};
+
+const struct cm_asked_rule *
+cm_asked_rules(void)
+{
+	return rules;
+}
