@@ -1,0 +1,129 @@
+#include "traffic/judge.h"
+
+#define SECOND UINT64_C(1000000000)
+
+static uint64_t
+rate(const struct cm_bin *b, uint64_t thin)
+{
+	return cm_per_second(b->in * thin, cm_bin_ns(b));
+}
+
+/* From where a bin is loud: a quarter of what is asked for, a thirty-second of the loudest. */
+static uint64_t
+loud_from(const struct cm_watch *w, uint64_t thin, uint64_t least_per_s)
+{
+	uint64_t top = 0, bar;
+
+	for (uint32_t i = 0; i < w->bins.n; i++) {
+		uint64_t r = rate(&w->bins.bin[i], thin);
+
+		top = r > top ? r : top;
+	}
+	bar = least_per_s / 4 > top / 32 ? least_per_s / 4 : top / 32;
+	return bar == 0 ? 1 : bar;
+}
+
+static void
+add(struct cm_tally *t, const struct cm_bin *b)
+{
+	t->in += b->in * t->thin;
+	t->a += b->a * t->thin;
+	t->b += b->b * t->thin;
+	t->c += b->c * t->thin;
+	t->opened += b->opened * t->thin;
+	t->answered += b->answered * t->thin;
+	t->bytes = t->bytes > UINT64_MAX - b->bytes ? UINT64_MAX : t->bytes + b->bytes;
+	if (b->from_ns < t->from_ns)
+		t->from_ns = b->from_ns;
+	if (b->to_ns > t->to_ns)
+		t->to_ns = b->to_ns;
+}
+
+/* How long a bin and the silence behind it lasted. */
+static uint64_t
+until_next(const struct cm_watch *w, uint32_t i)
+{
+	const struct cm_bin *b = &w->bins.bin[i];
+	int64_t ns = cm_bin_ns(b);
+
+	if (i + 1 < w->bins.n && b[1].from_ns - b->from_ns > ns)
+		ns = b[1].from_ns - b->from_ns;
+	return (uint64_t)ns;
+}
+
+static void
+sum_bins(struct cm_tally *t, uint64_t bar)
+{
+	const struct cm_watch *w = t->w;
+	uint64_t loud = 0, loud_ns = 0;
+
+	t->from_ns = w->bins.bin[t->lo].from_ns;
+	t->to_ns = w->bins.bin[t->lo].to_ns;
+	for (uint32_t i = 0; i < w->bins.n; i++) {
+		const struct cm_bin *b = &w->bins.bin[i];
+		uint64_t ns = (uint64_t)cm_bin_ns(b);
+
+		if (i < t->lo || i > t->hi) {
+			t->before += b->in * t->thin;
+			t->before_ns += until_next(w, i);
+			continue;
+		}
+		add(t, b);
+		if (rate(b, t->thin) >= bar) {
+			loud += b->in * t->thin;
+			loud_ns += ns;
+		}
+	}
+	t->per_s = loud_ns == 0 ? 0 : cm_mul_div(loud, SECOND, loud_ns);
+}
+
+static int64_t
+share(const struct cm_top *top, uint32_t *key)
+{
+	return cm_ppm(cm_top_most(top, key), top->all);
+}
+
+bool
+cm_tally_watch(struct cm_watch *w, uint64_t thin, uint64_t least_per_s, struct cm_tally *out)
+{
+	struct cm_tally t = { .w = w, .thin = thin };
+	uint32_t any;
+	uint64_t bar, rows;
+	bool loud = false;
+
+	cm_bins_shrink(&w->bins, CM_BINS_KEPT);
+	bar = loud_from(w, thin, least_per_s);
+	for (uint32_t i = 0; i < w->bins.n; i++) {
+		if (rate(&w->bins.bin[i], thin) < bar)
+			continue;
+		t.lo = loud ? t.lo : i;
+		t.hi = i;
+		loud = true;
+	}
+	if (!loud)
+		return false;
+	sum_bins(&t, bar);
+	t.sources_milli = cm_spread_milli(&w->sources);
+	t.ports_milli = cm_spread_milli(&w->ports);
+	t.port_ppm = share(&w->port, &t.port);
+	t.shape_ppm = share(&w->shape, &any);
+	t.size_ppm = share(&w->size, &any);
+	t.bare_ppm = cm_ppm(w->bare, w->in);
+	rows = t.in / thin;
+	t.mean_bytes = rows == 0 ? 0 : t.bytes / rows;
+	t.bytes = cm_mul_div(t.bytes, thin, 1);
+	*out = t;
+	return true;
+}
+
+bool
+cm_tally_unusual(const struct cm_tally *t, struct cm_sign_list *l)
+{
+	uint64_t usual;
+
+	if (t->before_ns < SECOND)
+		return false;
+	usual = cm_mul_div(t->before, SECOND * 1000, t->before_ns);
+	return cm_sign_least(l, CM_SIGN_MORE_THAN_USUAL, cm_mul_div(t->per_s, 1000000, usual < 1000 ? 1000 : usual),
+	    CM_LIMIT_USUAL);
+}
