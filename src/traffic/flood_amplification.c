@@ -28,5 +28,6 @@ const struct cm_flood_detector cm_flood_amplification = {
 	.watches = CM_CLASS_SERVICE,
 	.least = 1000,
 	.least_per_s = 500,
+	.against = CM_ROLE_A,
 	.is = is_flood,
 };

@@ -16,5 +16,6 @@ const struct cm_flood_detector cm_flood_fragments = {
 	.watches = CM_CLASS_LATER,
 	.least = 1000,
 	.least_per_s = 500,
+	.against = CM_ROLE_A,
 	.is = is_flood,
 };

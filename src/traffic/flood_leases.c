@@ -21,5 +21,6 @@ const struct cm_flood_detector cm_flood_leases = {
 	.watches = CM_CLASS_LEASES,
 	.least = 100,
 	.least_per_s = 10,
+	.against = CM_ROLE_B,
 	.is = is_flood,
 };

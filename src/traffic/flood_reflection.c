@@ -23,5 +23,6 @@ const struct cm_flood_detector cm_flood_reflection = {
 	.watches = CM_CLASS_ANSWER,
 	.least = 1000,
 	.least_per_s = 500,
+	.against = CM_ROLE_A | CM_ROLE_B | CM_ROLE_C,
 	.is = is_flood,
 };

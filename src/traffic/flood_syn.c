@@ -40,5 +40,6 @@ const struct cm_flood_detector cm_flood_syn = {
 	.watches = CM_CLASS_SYN,
 	.least = 1000,
 	.least_per_s = 200,
+	.against = CM_ROLE_B,
 	.is = is_flood,
 };

@@ -42,7 +42,12 @@ is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 }
 
 const struct cm_flood_detector cm_flood_udp = {
-	.kind = CM_TRAFFIC_VOLUME, .watches = CM_CLASS_UDP, .least = 5000, .least_per_s = 3000, .is = is_udp,
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_UDP,
+	.least = 5000,
+	.least_per_s = 3000,
+	.against = CM_ROLE_A,
+	.is = is_udp,
 };
 
 static bool
@@ -55,7 +60,12 @@ is_icmp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdic
 }
 
 const struct cm_flood_detector cm_flood_icmp = {
-	.kind = CM_TRAFFIC_VOLUME, .watches = CM_CLASS_ICMP, .least = 1000, .least_per_s = 1000, .is = is_icmp,
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_ICMP,
+	.least = 1000,
+	.least_per_s = 1000,
+	.against = CM_ROLE_A,
+	.is = is_icmp,
 };
 
 /* A busy server of which only one direction was captured gets acknowledgements from everywhere,
@@ -73,7 +83,12 @@ is_tcp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 }
 
 const struct cm_flood_detector cm_flood_tcp = {
-	.kind = CM_TRAFFIC_VOLUME, .watches = CM_CLASS_TCP, .least = 5000, .least_per_s = 3000, .is = is_tcp,
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_TCP,
+	.least = 5000,
+	.least_per_s = 3000,
+	.against = CM_ROLE_A,
+	.is = is_tcp,
 };
 
 static bool
@@ -86,5 +101,10 @@ is_other(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdi
 }
 
 const struct cm_flood_detector cm_flood_other = {
-	.kind = CM_TRAFFIC_VOLUME, .watches = CM_CLASS_OTHER, .least = 5000, .least_per_s = 3000, .is = is_other,
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_OTHER,
+	.least = 5000,
+	.least_per_s = 3000,
+	.against = CM_ROLE_A,
+	.is = is_other,
 };

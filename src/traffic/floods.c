@@ -108,7 +108,7 @@ judge_watch(struct cm_watch *w, const struct cm_flood_detector *d, const struct 
 	enum cm_traffic_verdict v;
 	struct cm_tally t;
 
-	if (!cm_tally_watch(w, seen->thin, d->least_per_s, &t))
+	if (!cm_tally_watch(w, seen->thin, d, &t))
 		return CM_OK;
 	if (t.in < d->least - d->least * spare / 16 || t.per_s < d->least_per_s - d->least_per_s * spare / 16)
 		return CM_OK;

@@ -22,18 +22,19 @@ struct cm_tally {
 	uint64_t mean_bytes;
 };
 
-/* Shrinks the bins of ${w}.  False: never loud. */
-bool cm_tally_watch(struct cm_watch *w, uint64_t thin, uint64_t least_per_s, struct cm_tally *out);
-
 /* A detector of floods: one file each, one table (detectors.c). */
 struct cm_flood_detector {
 	enum cm_traffic_kind kind;
 	enum cm_class watches;
 	uint64_t least;	      /* packets in all */
 	uint64_t least_per_s; /* while it was loud */
+	unsigned against;     /* enum cm_role: what ordinary traffic has at least half as many of */
 	/* Is it one, and what speaks for it?  Signs go into ${l}, in any case. */
 	bool (*is)(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *v);
 };
+
+/* Shrinks the bins of ${w}.  False: never loud. */
+bool cm_tally_watch(struct cm_watch *w, uint64_t thin, const struct cm_flood_detector *d, struct cm_tally *out);
 
 extern const struct cm_flood_detector cm_flood_syn, cm_flood_reflection, cm_flood_amplification,
     cm_flood_fragments, cm_flood_tcp, cm_flood_udp, cm_flood_icmp, cm_flood_other, cm_flood_leases;

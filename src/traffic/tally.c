@@ -8,19 +8,40 @@ rate(const struct cm_bin *b, uint64_t thin)
 	return cm_per_second(b->in * thin, cm_bin_ns(b));
 }
 
-/* From where a bin is loud: a quarter of what is asked for, a thirty-second of the loudest. */
+/* From where a bin is loud: half of what is asked for, a thirty-second of the loudest. */
 static uint64_t
 loud_from(const struct cm_watch *w, uint64_t thin, uint64_t least_per_s)
 {
-	uint64_t top = 0, bar;
+	uint64_t top = 0;
 
 	for (uint32_t i = 0; i < w->bins.n; i++) {
 		uint64_t r = rate(&w->bins.bin[i], thin);
 
 		top = r > top ? r : top;
 	}
-	bar = least_per_s / 4 > top / 32 ? least_per_s / 4 : top / 32;
-	return bar == 0 ? 1 : bar;
+	return least_per_s / 2 > top / 32 ? least_per_s / 2 : top / 32;
+}
+
+/* How far, from a loud bin on, it goes on more quietly: a quarter of what is asked for, and
+ * little that is ordinary among it. */
+static uint32_t
+reach(const struct cm_watch *w, uint64_t thin, const struct cm_flood_detector *d, uint32_t from, int step)
+{
+	uint64_t in = 0, against = 0, ns = 0;
+	uint32_t best = from;
+
+	for (int64_t i = (int64_t)from + step; i >= 0 && i < w->bins.n; i += step) {
+		const struct cm_bin *b = &w->bins.bin[i];
+
+		in += b->in;
+		ns += (uint64_t)cm_bin_ns(b);
+		against += (d->against & CM_ROLE_A) != 0 ? b->a : 0;
+		against += (d->against & CM_ROLE_B) != 0 ? b->b : 0;
+		against += (d->against & CM_ROLE_C) != 0 ? b->c : 0;
+		if (cm_mul_div(in * thin, SECOND, ns) >= d->least_per_s / 4 && against * 2 < in)
+			best = (uint32_t)i;
+	}
+	return best;
 }
 
 static void
@@ -84,7 +105,7 @@ share(const struct cm_top *top, uint32_t *key)
 }
 
 bool
-cm_tally_watch(struct cm_watch *w, uint64_t thin, uint64_t least_per_s, struct cm_tally *out)
+cm_tally_watch(struct cm_watch *w, uint64_t thin, const struct cm_flood_detector *d, struct cm_tally *out)
 {
 	struct cm_tally t = { .w = w, .thin = thin };
 	uint32_t any;
@@ -92,7 +113,7 @@ cm_tally_watch(struct cm_watch *w, uint64_t thin, uint64_t least_per_s, struct c
 	bool loud = false;
 
 	cm_bins_shrink(&w->bins, CM_BINS_KEPT);
-	bar = loud_from(w, thin, least_per_s);
+	bar = loud_from(w, thin, d->least_per_s);
 	for (uint32_t i = 0; i < w->bins.n; i++) {
 		if (rate(&w->bins.bin[i], thin) < bar)
 			continue;
@@ -102,6 +123,8 @@ cm_tally_watch(struct cm_watch *w, uint64_t thin, uint64_t least_per_s, struct c
 	}
 	if (!loud)
 		return false;
+	t.lo = reach(w, thin, d, t.lo, -1);
+	t.hi = reach(w, thin, d, t.hi, 1);
 	sum_bins(&t, bar);
 	t.sources_milli = cm_spread_milli(&w->sources);
 	t.ports_milli = cm_spread_milli(&w->ports);

@@ -10,16 +10,16 @@
 
 _Static_assert(sizeof(struct cm_target) == 128, "a target takes two cache lines");
 
-/* Packets of a class to one host in a second, from which somebody looks closer: a third or less
- * of what a detector asks for. */
+/* Packets of a class to one host in a second, from which somebody looks closer: a tenth or
+ * so of what a detector asks for. */
 static const uint32_t watched_from[CM_CLASSES] = {
-	[CM_CLASS_SYN] = 60,
-	[CM_CLASS_ANSWER] = 150,
+	[CM_CLASS_SYN] = 20,
+	[CM_CLASS_ANSWER] = 50,
 	[CM_CLASS_TCP] = 1000,
-	[CM_CLASS_SERVICE] = 150,
+	[CM_CLASS_SERVICE] = 50,
 	[CM_CLASS_UDP] = 1000,
-	[CM_CLASS_ICMP] = 300,
-	[CM_CLASS_LATER] = 150,
+	[CM_CLASS_ICMP] = 100,
+	[CM_CLASS_LATER] = 50,
 	[CM_CLASS_OTHER] = 1000,
 };
 
@@ -126,15 +126,17 @@ room_for_watch(struct cm_targets *t)
 	return quiet;
 }
 
-/* What came before, in one bin: its class, and the rest as far as it was counted. */
+/* What came before, in one bin: its class, and the rest as far as it was counted.  Lengths were
+ * not: it is taken to be as long as this one. */
 static void
-begin_watch(struct cm_watch *w, const struct cm_target *h, int64_t t_ns)
+begin_watch(struct cm_watch *w, const struct cm_target *h, int64_t t_ns, uint32_t ip_len)
 {
 	struct cm_bin *b = cm_bins_open(&w->bins, h->first_ns);
 
 	b->to_ns = t_ns;
 	b->first = b->last = h->first;
 	b->in = h->in[w->kind] - 1;
+	b->bytes = (uint64_t)b->in * ip_len;
 	for (unsigned i = 0; i < CM_CLASSES; i++) {
 		b->rest = cm_add_u32(b->rest, i == w->kind ? 0 : h->in[i]);
 		b->out = cm_add_u32(b->out, h->out[i]);
@@ -153,7 +155,6 @@ begin_watch(struct cm_watch *w, const struct cm_target *h, int64_t t_ns)
 	default:
 		b->a = h->out[w->kind];
 	}
-	w->begun = true;
 }
 
 static CM_RESULT
@@ -173,8 +174,8 @@ add_watch(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
 	w->now = h->now[s->is] - 1u;
 	w->next = h->watch;
 	h->watch = number + 1;
-	if (h->in[s->is] > h->now[s->is]) /* else all of it came in this second: no before */
-		begin_watch(w, h, s->t_ns);
+	begin_watch(w, h, s->t_ns, s->p->ip_len);
+	w->begun = h->in[s->is] > h->now[s->is]; /* else all of it came in this second: no before */
 	return CM_OK;
 }
 
