@@ -77,6 +77,18 @@ target_mix(uint32_t host, uint16_t port)
 	return cm_mix((uint64_t)host << 16 | port);
 }
 
+/* Was this target, or one of the same hash, not tried before?  It is from now on. */
+static bool
+is_new(struct cm_scan_sketch *k, uint32_t host, uint16_t port)
+{
+	uint64_t t = target_mix(host, port), bit = UINT64_C(1) << (t & 63);
+	uint64_t *word = &k->known[t >> 6 & 63];
+	bool fresh = (*word & bit) == 0;
+
+	*word |= bit;
+	return fresh;
+}
+
 static void
 sketch_add(struct cm_scan_sketch *k, enum cm_tried what, uint32_t host, uint16_t port)
 {
@@ -133,10 +145,12 @@ begin_sketch(struct cm_scanners *s, struct cm_scanner *c)
 	s->n_sketches++;
 	c->sketch = i + 1;
 	k->owner = (uint32_t)(((uint8_t *)c - s->hosts.entries) / (ptrdiff_t)sizeof(*c));
-	for (uint32_t m = 0; m < c->n; m++)
+	for (uint32_t m = 0; m < c->n; m++) {
+		(void)is_new(k, c->tried_host[m], c->tried_port[m]);
 		for (unsigned what = 0; what < CM_TRIED_KINDS; what++)
 			if ((c->became[what] >> m & 1) != 0)
 				sketch_add(k, (enum cm_tried)what, c->tried_host[m], c->tried_port[m]);
+	}
 	b = cm_bins_open(&k->bins, c->first_ns);
 	*b = (struct cm_bin) { c->first_ns, c->last_ns, c->first, c->last, c->bytes, c->probes, 0, 0, 0, 0,
 		cm_add_u32(c->accepted, c->refused), 0, 0 };
@@ -149,32 +163,56 @@ sketch_of(const struct cm_scanners *s, const struct cm_scanner *c)
 	return c->sketch == 0 ? NULL : s->sketch[c->sketch - 1];
 }
 
-static CM_RESULT
-try_target(struct cm_scanners *s, struct cm_scanner *c, enum cm_tried what, uint32_t host, uint16_t port)
+/* The place of a target in the list; c->n: not there. */
+static uint32_t
+place_of(const struct cm_scanner *c, uint32_t host, uint16_t port)
 {
-	struct cm_scan_sketch *k = sketch_of(s, c);
+	uint32_t i = 0;
 
-	if (k != NULL) {
-		sketch_add(k, what, host, port);
-		return CM_OK;
-	}
-	for (uint32_t i = 0; i < c->n; i++)
-		if (c->tried_host[i] == host && c->tried_port[i] == port) {
-			c->became[what] |= UINT32_C(1) << i;
+	while (i < c->n && (c->tried_host[i] != host || c->tried_port[i] != port))
+		i++;
+	return i;
+}
+
+/* A target is tried; ${fresh}: for the first time. */
+static CM_RESULT
+try_target(struct cm_scanners *s, struct cm_scanner *c, uint32_t host, uint16_t port, bool *fresh)
+{
+	uint32_t i;
+
+	if (c->sketch == 0) {
+		i = place_of(c, host, port);
+		*fresh = i == c->n;
+		if (!*fresh)
+			return CM_OK;
+		if (i < CM_SCAN_FEW) {
+			c->tried_host[i] = host;
+			c->tried_port[i] = port;
+			c->became[CM_TRIED] |= UINT32_C(1) << i;
+			c->n++;
 			return CM_OK;
 		}
-	if (what != CM_TRIED)
-		return CM_OK;
-	if (c->n < CM_SCAN_FEW) {
-		c->tried_host[c->n] = host;
-		c->tried_port[c->n] = port;
-		c->became[CM_TRIED] |= UINT32_C(1) << c->n++;
-		return CM_OK;
+		if (begin_sketch(s, c) != CM_OK)
+			return CM_E_NOMEM;
 	}
-	if (begin_sketch(s, c) != CM_OK)
-		return CM_E_NOMEM;
-	sketch_add(sketch_of(s, c), what, host, port);
+	*fresh = is_new(sketch_of(s, c), host, port);
+	sketch_add(sketch_of(s, c), CM_TRIED, host, port);
 	return CM_OK;
+}
+
+/* Something becomes of a target, if it was tried. */
+static void
+target_did(struct cm_scanners *s, struct cm_scanner *c, enum cm_tried what, uint32_t host, uint16_t port)
+{
+	uint32_t i;
+
+	if (c->sketch != 0) {
+		sketch_add(sketch_of(s, c), what, host, port);
+		return;
+	}
+	i = place_of(c, host, port);
+	if (i < c->n)
+		c->became[what] |= UINT32_C(1) << i;
 }
 
 uint64_t
@@ -236,6 +274,8 @@ host32(const struct cm_host *h)
 static void
 vote(struct cm_scanner *c, const struct cm_packet *p)
 {
+	c->fresh++;
+	c->few_options += p->proto == 6 && (p->opts & (CM_OPT_TS | CM_OPT_SACK_OK | CM_OPT_WSCALE)) == 0;
 	if (c->host_votes == 0)
 		c->host = p->dst;
 	c->host_votes = cm_host_eq(&c->host, &p->dst) ? c->host_votes + 1 : c->host_votes - 1;
@@ -250,6 +290,7 @@ probe(struct cm_scanners *s, const struct cm_seen *e, uint32_t second)
 	const struct cm_packet *p = e->p;
 	struct cm_scanner *c = cm_hosts_find(&s->hosts, &p->src, e->src);
 	struct cm_scan_sketch *k;
+	bool fresh = false;
 	enum cm_result r;
 
 	if (c == NULL) {
@@ -269,11 +310,11 @@ probe(struct cm_scanners *s, const struct cm_seen *e, uint32_t second)
 	cm_bump(&c->probes);
 	if (p->proto == 6) {
 		c->odd += cm_flags_odd(p->flags);
-		c->few_options += (p->opts & (CM_OPT_TS | CM_OPT_SACK_OK | CM_OPT_WSCALE)) == 0;
 		cm_likeness_count(c->likeness, p);
 	}
-	vote(c, p);
-	r = try_target(s, c, CM_TRIED, host32(&p->dst), p->dport);
+	r = try_target(s, c, host32(&p->dst), p->dport, &fresh);
+	if (fresh)
+		vote(c, p);
 	if (c->n == SEVERAL) {
 		uint64_t bit = cm_mix_host(&p->src, 0);
 
@@ -289,7 +330,7 @@ probe(struct cm_scanners *s, const struct cm_seen *e, uint32_t second)
 	return r;
 }
 
-static CM_RESULT
+static void
 answer(struct cm_scanners *s, const struct cm_seen *e, enum cm_tried what)
 {
 	const struct cm_packet *p = e->p;
@@ -297,19 +338,18 @@ answer(struct cm_scanners *s, const struct cm_seen *e, enum cm_tried what)
 	struct cm_scan_sketch *k;
 
 	if (c == NULL)
-		return CM_OK;
+		return;
 	cm_bump(what == CM_TRIED_ACCEPTS ? &c->accepted : &c->refused);
 	c->last = p->id;
 	k = sketch_of(s, c);
 	if (k != NULL)
 		cm_bump(&cm_bins_at(&k->bins, e->t_ns)->out);
-	if (p->quoted)
-		return CM_OK;
-	return try_target(s, c, what, host32(&p->src), p->sport);
+	if (!p->quoted)
+		target_did(s, c, what, host32(&p->src), p->sport);
 }
 
 /* A source with several targets acknowledges, or says something. */
-static CM_RESULT
+static void
 talk(struct cm_scanners *s, const struct cm_seen *e)
 {
 	const struct cm_packet *p = e->p;
@@ -317,27 +357,25 @@ talk(struct cm_scanners *s, const struct cm_seen *e)
 	struct cm_scanner *c;
 
 	if ((s->several[bit & 63] >> (bit >> 6 & 63) & 1) == 0)
-		return CM_OK;
+		return;
 	c = cm_hosts_find(&s->hosts, &p->src, e->src);
 	if (c == NULL)
-		return CM_OK;
+		return;
 	cm_bump(&c->acks);
-	return p->payload_len == 0 ? CM_OK : try_target(s, c, CM_TRIED_SAID, host32(&p->dst), p->dport);
+	if (p->payload_len != 0)
+		target_did(s, c, CM_TRIED_SAID, host32(&p->dst), p->dport);
 }
 
 CM_RESULT
 cm_scanners_tcp(struct cm_scanners *s, const struct cm_seen *e, uint32_t second)
 {
-	switch (e->is) {
-	case CM_CLASS_SYN:
+	if (e->is == CM_CLASS_SYN || (e->is == CM_CLASS_TCP && cm_flags_odd(e->p->flags)))
 		return probe(s, e, second);
-	case CM_CLASS_ANSWER:
-		return answer(s, e, (e->p->flags & CM_TCP_RST) != 0 ? CM_TRIED_REFUSES : CM_TRIED_ACCEPTS);
-	case CM_CLASS_TCP:
-		return cm_flags_odd(e->p->flags) ? probe(s, e, second) : talk(s, e);
-	default:
-		return CM_OK;
-	}
+	if (e->is == CM_CLASS_ANSWER)
+		answer(s, e, (e->p->flags & CM_TCP_RST) != 0 ? CM_TRIED_REFUSES : CM_TRIED_ACCEPTS);
+	else if (e->is == CM_CLASS_TCP)
+		talk(s, e);
+	return CM_OK;
 }
 
 /* Could this datagram be a probe?  Not an answer of a server, nor what traceroute sends. */
@@ -356,8 +394,11 @@ cm_scanners_udp(struct cm_scanners *s, const struct cm_seen *e, uint32_t second)
 	uint64_t from, to, flow;
 	uint32_t *seen, tag, direction;
 
-	if (e->is == CM_CLASS_ICMP)
-		return p->quoted ? answer(s, e, CM_TRIED_REFUSES) : CM_OK;
+	if (e->is == CM_CLASS_ICMP) {
+		if (p->quoted)
+			answer(s, e, CM_TRIED_REFUSES);
+		return CM_OK;
+	}
 	from = cm_mix_host(&p->src, 0) + p->sport * UINT64_C(0x9e3779b97f4a7c15);
 	to = cm_mix_host(&p->dst, 0) + p->dport * UINT64_C(0x9e3779b97f4a7c15);
 	flow = cm_mix(from + to);
@@ -368,7 +409,8 @@ cm_scanners_udp(struct cm_scanners *s, const struct cm_seen *e, uint32_t second)
 		return CM_OK;
 	if ((*seen | 3) == tag) {
 		*seen |= direction;
-		return answer(s, e, CM_TRIED_ACCEPTS);
+		answer(s, e, CM_TRIED_ACCEPTS);
+		return CM_OK;
 	}
 	*seen = (tag & ~UINT32_C(3)) | direction;
 	return could_probe(p) ? probe(s, e, second) : CM_OK;

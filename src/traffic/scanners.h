@@ -24,6 +24,7 @@ struct cm_scan_sketch {
 	uint8_t hosts[1u << CM_SCAN_BITS_SMALL];
 	uint8_t ports[1u << CM_SCAN_BITS_SMALL];
 	uint8_t became[CM_TRIED_KINDS - 1][1u << CM_SCAN_BITS_SMALL];
+	uint64_t known[64]; /* targets tried before, by hash */
 	struct cm_bins bins; /* in: probes; out: answers */
 };
 
@@ -34,11 +35,12 @@ struct cm_scanner {
 	int64_t first_ns, last_ns;
 	cm_packet_id first, last;
 	uint64_t bytes;
-	uint32_t probes, odd, few_options, acks, accepted, refused;
+	uint32_t probes, odd, acks, accepted, refused;
 	uint32_t second, now, peak;
 	uint32_t likeness[4];
-	struct cm_host host; /* of most probes, if there is one of most */
+	struct cm_host host; /* of most new targets, if there is one of most */
 	uint16_t port;
+	uint32_t fresh, few_options; /* first probes of a target; with fewer options than a system's */
 	uint32_t host_votes, port_votes;
 	uint32_t became[CM_TRIED_KINDS]; /* bits of the list */
 	uint32_t tried_host[CM_SCAN_FEW];

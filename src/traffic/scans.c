@@ -5,7 +5,7 @@
 #define MANY 20	       /* targets */
 #define MANY_PLAIN 40  /* of openings as an operating system makes them */
 #define FEW_ODD 5      /* with flags that none makes */
-#define TRIES 8u       /* on the same target: who visits more often is no stranger */
+#define TRIES 8u       /* in vain, on the same target: who comes more often is no stranger */
 #define SECOND UINT64_C(1000000000)
 #define SLOW_NS (10 * SECOND) /* between two probes */
 
@@ -16,11 +16,20 @@ struct scan {
 	bool one_host, one_port;
 };
 
-/* Four fifths of the probes went to one host (port). */
+/* Four fifths of the targets are of one host (port). */
 static bool
-most(uint32_t votes, uint32_t probes)
+most(uint32_t votes, uint32_t fresh)
 {
-	return (uint64_t)votes * 10 >= (uint64_t)probes * 6;
+	return (uint64_t)votes * 10 >= (uint64_t)fresh * 6;
+}
+
+/* A target that takes what comes may be visited as often as one likes. */
+static bool
+visits(const struct scan *k)
+{
+	uint32_t vain = k->c->probes > k->c->accepted ? k->c->probes - k->c->accepted : 0;
+
+	return vain / TRIES > k->tried;
 }
 
 static struct scan
@@ -35,8 +44,8 @@ scan_of(const struct cm_scanners *s, const struct cm_scanner *c)
 		.said = cm_scanner_tried(s, c, CM_TRIED_SAID),
 		.hosts = cm_scanner_hosts(s, c),
 		.ports = cm_scanner_ports(s, c),
-		.one_host = most(c->host_votes, c->probes),
-		.one_port = most(c->port_votes, c->probes),
+		.one_host = most(c->host_votes, c->fresh),
+		.one_port = most(c->port_votes, c->fresh),
 	};
 }
 
@@ -47,7 +56,7 @@ is_tcp(const struct scan *k, struct cm_sign_list *l)
 	bool odd, plain, silent, closed, half;
 
 	odd = c->odd >= 3 && cm_sign_least(l, CM_SIGN_ODD_FLAGS, (uint64_t)cm_ppm(c->odd, c->probes), 250000);
-	plain = !cm_sign_least(l, CM_SIGN_NO_OPTIONS, (uint64_t)cm_ppm(c->few_options, c->probes), 500000);
+	plain = !cm_sign_least(l, CM_SIGN_NO_OPTIONS, (uint64_t)cm_ppm(c->few_options, c->fresh), 500000);
 	silent = cm_sign_most(l, CM_SIGN_NOTHING_SAID, (uint64_t)cm_ppm(k->said, k->tried), 250000);
 	closed = cm_sign_most(l, CM_SIGN_TARGETS_UNANSWERED, (uint64_t)cm_ppm(k->accepts, k->tried), 500000);
 	cm_sign_least(l, CM_SIGN_TARGETS_REFUSED, (uint64_t)cm_ppm(k->refuses, k->tried), 250000);
@@ -69,7 +78,8 @@ is_udp(const struct scan *k, struct cm_sign_list *l)
 	return cm_sign_least(l, CM_SIGN_TARGETS_MANY, k->tried, k->one_host ? MANY : MANY_PLAIN);
 }
 
-/* Completed, as connect() does, or half-open?  Where hardly anything accepts, the options tell. */
+/* Completed, as connect() does, or half-open?  The options tell; where they are a system's, what
+ * became of what accepts. */
 static enum cm_traffic_kind
 kind_of(const struct scan *k)
 {
@@ -77,11 +87,11 @@ kind_of(const struct scan *k)
 
 	if (k->s->proto == 17)
 		return CM_TRAFFIC_SCAN_UDP;
-	if (c->odd >= 3)
+	if (c->odd >= 3 || (uint64_t)c->few_options * 2 >= c->fresh)
 		return CM_TRAFFIC_SCAN_SYN;
-	if ((uint64_t)c->accepted * 100 >= c->probes)
-		return c->acks * 2u >= c->accepted ? CM_TRAFFIC_SCAN_CONNECT : CM_TRAFFIC_SCAN_SYN;
-	return (uint64_t)c->few_options * 2 >= c->probes ? CM_TRAFFIC_SCAN_SYN : CM_TRAFFIC_SCAN_CONNECT;
+	if ((uint64_t)c->accepted * 100 < c->probes || c->acks >= c->accepted / 2)
+		return CM_TRAFFIC_SCAN_CONNECT;
+	return CM_TRAFFIC_SCAN_SYN;
 }
 
 static void
@@ -143,7 +153,7 @@ cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, struct 
 		if (c->n < FEW_ODD || (c->n < CM_SCAN_FEW - CM_SCAN_FEW / 4 && c->odd < 3))
 			continue;
 		k = scan_of(s, c);
-		if (c->probes / TRIES > k.tried || !(s->proto == 17 ? is_udp(&k, &l) : is_tcp(&k, &l)))
+		if (visits(&k) || !(s->proto == 17 ? is_udp(&k, &l) : is_tcp(&k, &l)))
 			continue;
 		if (keep(&k, &l, seen, out) != CM_OK)
 			return CM_E_NOMEM;

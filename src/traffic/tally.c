@@ -8,9 +8,8 @@ rate(const struct cm_bin *b, uint64_t thin)
 	return cm_per_second(b->in * thin, cm_bin_ns(b));
 }
 
-/* From where a bin is loud: half of what is asked for, a thirty-second of the loudest. */
 static uint64_t
-loud_from(const struct cm_watch *w, uint64_t thin, uint64_t least_per_s)
+loudest(const struct cm_watch *w, uint64_t thin)
 {
 	uint64_t top = 0;
 
@@ -19,29 +18,67 @@ loud_from(const struct cm_watch *w, uint64_t thin, uint64_t least_per_s)
 
 		top = r > top ? r : top;
 	}
-	return least_per_s / 2 > top / 32 ? least_per_s / 2 : top / 32;
+	return top;
+}
+
+static uint64_t
+against(const struct cm_bin *b, const struct cm_flood_detector *d)
+{
+	uint64_t n = 0;
+
+	n += (d->against & CM_ROLE_A) != 0 ? b->a : 0;
+	n += (d->against & CM_ROLE_B) != 0 ? b->b : 0;
+	n += (d->against & CM_ROLE_C) != 0 ? b->c : 0;
+	return n;
+}
+
+/* The bins from the first to the last that are as loud as ${bar}; ${made}: and little is
+ * ordinary in them.  False: there are none. */
+static bool
+core(struct cm_tally *t, const struct cm_flood_detector *d, uint64_t bar, bool made)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < t->w->bins.n; i++) {
+		const struct cm_bin *b = &t->w->bins.bin[i];
+
+		if (rate(b, t->thin) < bar || (made && against(b, d) * 2 >= b->in))
+			continue;
+		t->lo = any ? t->lo : i;
+		t->hi = i;
+		any = true;
+	}
+	return any;
 }
 
 /* How far, from a loud bin on, it goes on more quietly: a quarter of what is asked for, and
  * little that is ordinary among it. */
 static uint32_t
-reach(const struct cm_watch *w, uint64_t thin, const struct cm_flood_detector *d, uint32_t from, int step)
+reach(const struct cm_tally *t, const struct cm_flood_detector *d, uint32_t from, int step)
 {
-	uint64_t in = 0, against = 0, ns = 0;
+	uint64_t in = 0, other = 0, ns = 0;
 	uint32_t best = from;
 
-	for (int64_t i = (int64_t)from + step; i >= 0 && i < w->bins.n; i += step) {
-		const struct cm_bin *b = &w->bins.bin[i];
+	for (int64_t i = (int64_t)from + step; i >= 0 && i < t->w->bins.n; i += step) {
+		const struct cm_bin *b = &t->w->bins.bin[i];
 
 		in += b->in;
 		ns += (uint64_t)cm_bin_ns(b);
-		against += (d->against & CM_ROLE_A) != 0 ? b->a : 0;
-		against += (d->against & CM_ROLE_B) != 0 ? b->b : 0;
-		against += (d->against & CM_ROLE_C) != 0 ? b->c : 0;
-		if (cm_mul_div(in * thin, SECOND, ns) >= d->least_per_s / 4 && against * 2 < in)
+		other += against(b, d);
+		if (cm_mul_div(in * t->thin, SECOND, ns) >= d->least_per_s / 4 && other * 2 < in)
 			best = (uint32_t)i;
 	}
 	return best;
+}
+
+static uint64_t
+loud_in(const struct cm_tally *t)
+{
+	uint64_t in = 0;
+
+	for (uint32_t i = t->lo; i <= t->hi; i++)
+		in += t->w->bins.bin[i].in * t->thin;
+	return in;
 }
 
 static void
@@ -104,27 +141,24 @@ share(const struct cm_top *top, uint32_t *key)
 	return cm_ppm(cm_top_most(top, key), top->all);
 }
 
+/* Where bins are loud and made of nothing ordinary, that is where; else where they are loudest. */
 bool
 cm_tally_watch(struct cm_watch *w, uint64_t thin, const struct cm_flood_detector *d, struct cm_tally *out)
 {
 	struct cm_tally t = { .w = w, .thin = thin };
+	uint64_t top, half = d->least_per_s / 2, bar, rows;
 	uint32_t any;
-	uint64_t bar, rows;
-	bool loud = false;
 
 	cm_bins_shrink(&w->bins, CM_BINS_KEPT);
-	bar = loud_from(w, thin, d->least_per_s);
-	for (uint32_t i = 0; i < w->bins.n; i++) {
-		if (rate(&w->bins.bin[i], thin) < bar)
-			continue;
-		t.lo = loud ? t.lo : i;
-		t.hi = i;
-		loud = true;
+	top = loudest(w, thin);
+	bar = top / 32 > half ? top / 32 : half;
+	if (!core(&t, d, bar, true) || loud_in(&t) < d->least / 2) {
+		bar = top / 4 > half ? top / 4 : half;
+		if (!core(&t, d, bar, false))
+			return false;
 	}
-	if (!loud)
-		return false;
-	t.lo = reach(w, thin, d, t.lo, -1);
-	t.hi = reach(w, thin, d, t.hi, 1);
+	t.lo = reach(&t, d, t.lo, -1);
+	t.hi = reach(&t, d, t.hi, 1);
 	sum_bins(&t, bar);
 	t.sources_milli = cm_spread_milli(&w->sources);
 	t.ports_milli = cm_spread_milli(&w->ports);
