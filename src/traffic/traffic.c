@@ -1,9 +1,23 @@
 #include <stdlib.h>
 
-#include "traffic/traffic.h"
+#include "traffic/asked.h"
+#include "traffic/finding.h"
+
+#define DAY INT64_C(86400000000000)
+#define FAR (30 * DAY) /* ahead or back: a broken clock, unless FAR_MANY packets in a row agree */
+#define FAR_MANY 64u
+#define TIME_MAX (INT64_C(1) << 61)
 
 struct cm_traffic {
+	struct cm_traffic_params params;
 	struct cm_traffic_stats stats;
+	struct cm_targets targets;
+	struct cm_scanners tcp, udp;
+	struct cm_asked *asked;
+	struct cm_findings findings;
+	bool begun;
+	unsigned far;	/* packets in a row whose time is far from `now_ns` */
+	int64_t from_ns, now_ns, to_ns;
 };
 
 struct cm_traffic_params
@@ -12,96 +26,190 @@ cm_traffic_params_default(void)
 	return (struct cm_traffic_params) { .memory = (size_t)64 << 20, .thin = 1 };
 }
 
+/* Half for requests; of the rest three fifths for targets, a quarter for sources, what is
+ * left for findings. */
 CM_RESULT
 cm_traffic_new(const struct cm_traffic_params *params, struct cm_traffic **out)
 {
-	(void)params;
-	*out = calloc(1, sizeof(**out));
-	return *out == NULL ? CM_E_NOMEM : CM_OK;
+	struct cm_traffic *t = calloc(1, sizeof(*t));
+	struct cm_traffic_params half;
+	size_t part;
+
+	if (t == NULL)
+		return CM_E_NOMEM;
+	t->params = *params;
+	t->params.thin = params->thin == 0 ? 1 : params->thin > UINT32_MAX ? UINT32_MAX : params->thin;
+	half = t->params;
+	half.memory /= 2;
+	part = half.memory / 20;
+	cm_arena_init(&t->findings.arena, part * 2 < 65536 ? 65536 : part * 2);
+	t->findings.room = part / sizeof(*t->findings.at);
+	t->findings.room = t->findings.room > CM_FINDINGS_MADE ? CM_FINDINGS_MADE : t->findings.room;
+	t->findings.room = t->findings.room < 8 ? 8 : t->findings.room;
+	t->findings.at = calloc(t->findings.room, sizeof(*t->findings.at));
+	if (t->findings.at != NULL && cm_asked_new(&half, &t->asked) == CM_OK &&
+	    cm_targets_init(&t->targets, part * 12, params->hash_seed, t->params.thin) == CM_OK &&
+	    cm_scanners_init(&t->tcp, 6, part * 3, params->hash_seed) == CM_OK &&
+	    cm_scanners_init(&t->udp, 17, part * 2, params->hash_seed) == CM_OK) {
+		*out = t;
+		return CM_OK;
+	}
+	cm_traffic_free(t);
+	return CM_E_NOMEM;
 }
 
 void
 cm_traffic_free(struct cm_traffic *t)
 {
+	if (t == NULL)
+		return;
+	cm_targets_fini(&t->targets);
+	cm_scanners_fini(&t->tcp);
+	cm_scanners_fini(&t->udp);
+	cm_asked_free(t->asked);
+	cm_arena_fini(&t->findings.arena);
+	free(t->findings.at);
 	free(t);
+}
+
+/* The time of a packet, as far as it is believed: one that is a month away from the others
+ * is taken as of now, until many in a row are. */
+static int64_t
+clock_of(struct cm_traffic *t, int64_t t_ns)
+{
+	t_ns = t_ns > TIME_MAX ? TIME_MAX : t_ns < -TIME_MAX ? -TIME_MAX : t_ns;
+	if (!t->begun) {
+		t->begun = true;
+		t->from_ns = t->to_ns = t->now_ns = t_ns;
+		return t_ns;
+	}
+	if (t_ns - t->now_ns > FAR || t->now_ns - t_ns > FAR) {
+		if (++t->far < FAR_MANY)
+			return t->now_ns;
+	}
+	t->far = 0;
+	t->now_ns = t_ns;
+	t->from_ns = t_ns < t->from_ns ? t_ns : t->from_ns;
+	t->to_ns = t_ns > t->to_ns ? t_ns : t->to_ns;
+	return t_ns;
+}
+
+/* HTTP, over TCP. */
+static CM_RESULT
+look_for_request(struct cm_traffic *t, const struct cm_packet *p)
+{
+	struct cm_request r;
+
+	if (p->payload_len == 0 || p->payload.len == 0 || (p->open & CM_OPEN_PAYLOAD) == 0)
+		return CM_OK;
+	if (p->payload.ptr[0] >= 'A' && p->payload.ptr[0] <= 'Z' && cm_request_of_packet(p, &r)) {
+		t->stats.requests++;
+		return cm_asked_request(t->asked, &r);
+	}
+	return cm_asked_packet(t->asked, p);
 }
 
 CM_RESULT
 cm_traffic_packet(struct cm_traffic *t, const struct cm_packet *p)
 {
-	(void)p;
+	struct cm_seen s = { .p = p, .is = cm_class_of(p) };
+	enum cm_result r;
+
 	t->stats.packets++;
+	if (s.is == CM_CLASS_NONE)
+		return CM_OK;
+	s.t_ns = clock_of(t, p->t_ns);
+	s.src = cm_mix_host(&p->src, t->params.hash_seed);
+	s.dst = cm_mix_host(&p->dst, t->params.hash_seed);
+	r = cm_targets_packet(&t->targets, &s);
+	if (r != CM_OK || !p->transport)
+		return r;
+	if (p->proto == 6) {
+		r = cm_scanners_tcp(&t->tcp, &s, t->targets.second);
+		return r != CM_OK ? r : look_for_request(t, p);
+	}
+	if (p->proto == 17 || s.is == CM_CLASS_ICMP)
+		return cm_scanners_udp(&t->udp, &s, t->targets.second);
 	return CM_OK;
 }
 
 CM_RESULT
 cm_traffic_request(struct cm_traffic *t, const struct cm_request *r)
 {
-	(void)r;
 	t->stats.requests++;
+	return cm_asked_request(t->asked, r);
+}
+
+/* What requests showed of a server goes with what packets showed, at the same time. */
+static void
+join_effects(struct cm_findings *f, size_t n_floods)
+{
+	for (size_t i = n_floods; i < f->n; i++) {
+		const struct cm_traffic_finding *h = &f->at[i];
+
+		for (size_t k = 0; k < n_floods; k++) {
+			struct cm_traffic_finding *p = &f->at[k];
+
+			if (p->target.net == 0 || !cm_host_eq(&p->target, &h->target) || p->from_ns > h->to_ns ||
+			    h->from_ns > p->to_ns)
+				continue;
+			for (unsigned w = 0; w < 2; w++) {
+				p->effect.answer_ms[w] = h->effect.answer_ms[w];
+				p->effect.errors_ppm[w] = h->effect.errors_ppm[w];
+				p->effect.answered_ppm[w] = h->effect.answered_ppm[w];
+			}
+		}
+	}
+}
+
+static CM_RESULT
+find_requests(struct cm_traffic *t)
+{
+	struct cm_findings *f = &t->findings;
+	size_t floods = f->n, n = 0;
+
+	if (cm_asked_findings(t->asked, &f->arena, f->at + f->n, f->room - f->n, &n) != CM_OK)
+		return CM_E_NOMEM;
+	f->n += n;
+	join_effects(f, floods);
 	return CM_OK;
 }
 
 CM_RESULT
 cm_traffic_finish(struct cm_traffic *t)
 {
-	(void)t;
+	struct cm_capture_seen seen = { t->from_ns, t->to_ns, t->params.thin, t->targets.hosts.used, { 0 } };
+	struct cm_traffic_stats *s = &t->stats;
+
+	for (unsigned i = 0; i < CM_CLASSES; i++)
+		seen.all[i] = t->targets.all[i];
+	if (cm_floods_find(&t->targets, &seen, &t->findings) != CM_OK || find_requests(t) != CM_OK ||
+	    cm_scans_find(&t->tcp, &seen, &t->findings) != CM_OK ||
+	    cm_scans_find(&t->udp, &seen, &t->findings) != CM_OK)
+		return CM_E_NOMEM;
+	cm_findings_settle(&t->findings);
+	s->targets_evicted = t->targets.hosts.evicted + t->targets.evicted;
+	s->sources_evicted = t->tcp.hosts.evicted + t->udp.hosts.evicted;
+	s->scans_evicted = t->tcp.evicted + t->udp.evicted;
+	s->not_listed = t->findings.not_listed;
+	cm_asked_add_stats(t->asked, s);
 	return CM_OK;
 }
 
 size_t
 cm_traffic_n(const struct cm_traffic *t)
 {
-	(void)t;
-	return 0;
+	return t->findings.n;
 }
 
 const struct cm_traffic_finding *
 cm_traffic_at(const struct cm_traffic *t, size_t i)
 {
-	(void)t, (void)i;
-	return NULL;
+	return i < t->findings.n ? &t->findings.at[i] : NULL;
 }
 
 const struct cm_traffic_stats *
 cm_traffic_get_stats(const struct cm_traffic *t)
 {
 	return &t->stats;
-}
-
-bool
-cm_traffic_touches(const struct cm_traffic_finding *f, const struct cm_packet *p)
-{
-	(void)f, (void)p;
-	return false;
-}
-
-bool
-cm_traffic_touches_request(const struct cm_traffic_finding *f, const struct cm_request *r)
-{
-	(void)f, (void)r;
-	return false;
-}
-
-bool
-cm_traffic_same(const struct cm_traffic_finding *a, const struct cm_traffic_finding *b)
-{
-	return a->kind == b->kind;
-}
-
-const char *
-cm_traffic_kind_word(enum cm_traffic_kind k)
-{
-	static const char *const word[] = { "syn-flood", "volume-flood", "reflection", "amplification",
-		"fragment-flood", "http-flood", "lease-flood", "syn-scan", "connect-scan", "udp-scan" };
-
-	return word[k];
-}
-
-const char *
-cm_traffic_verdict_word(enum cm_traffic_verdict v)
-{
-	static const char *const word[] = { "flood", "surge", "scan" };
-
-	return word[v];
 }

@@ -1,0 +1,110 @@
+/* F1: packets of one protocol, more than a host gets that anybody talks with. */
+#include "traffic/judge.h"
+
+#define LITTLE 50000 /* ppm: what a talk sends back is more */
+
+struct volume {
+	bool one_way, spread, ports, same_size;
+};
+
+static struct volume
+look(const struct cm_tally *t, struct cm_sign_list *l, const struct cm_flood_detector *d)
+{
+	struct volume v;
+
+	cm_sign_least(l, CM_SIGN_MANY, t->per_s, (int64_t)d->least_per_s);
+	v.one_way = cm_sign_most(l, CM_SIGN_ONE_WAY, (uint64_t)cm_ppm(t->a, t->in), LITTLE);
+	v.spread = cm_sign_least(l, CM_SIGN_SOURCES_SPREAD, t->sources_milli, CM_LIMIT_SPREAD);
+	v.same_size = cm_sign_least(l, CM_SIGN_SAME_SIZE, (uint64_t)t->size_ppm, CM_LIMIT_NEARLY_ALL);
+	v.ports = t->w->kind != CM_CLASS_OTHER && t->w->kind != CM_CLASS_ICMP &&
+	    cm_sign_least(l, CM_SIGN_PORTS_SPREAD, t->ports_milli, CM_LIMIT_SPREAD);
+	return v;
+}
+
+/* A crowd that nothing else is said of, or nothing. */
+static bool
+surge(const struct cm_tally *t, struct cm_sign_list *l, bool spread, enum cm_traffic_verdict *v)
+{
+	*v = CM_TRAFFIC_SURGE;
+	return spread && cm_tally_unusual(t, l);
+}
+
+static bool
+is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
+{
+	struct volume v = look(t, l, &cm_flood_udp);
+
+	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->c, t->in), 1000);
+	*verdict = CM_TRAFFIC_FLOOD;
+	if (v.one_way && (v.ports || (v.spread && v.same_size)))
+		return true;
+	return surge(t, l, v.spread, verdict);
+}
+
+const struct cm_flood_detector cm_flood_udp = {
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_UDP,
+	.least = 5000,
+	.least_per_s = 3000,
+	.against = CM_ROLE_A,
+	.is = is_udp,
+};
+
+static bool
+is_icmp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
+{
+	struct volume v = look(t, l, &cm_flood_icmp);
+
+	*verdict = CM_TRAFFIC_FLOOD;
+	return v.one_way || v.spread;
+}
+
+const struct cm_flood_detector cm_flood_icmp = {
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_ICMP,
+	.least = 1000,
+	.least_per_s = 1000,
+	.against = CM_ROLE_A,
+	.is = is_icmp,
+};
+
+/* A busy server of which only one direction was captured gets acknowledgements from everywhere,
+ * too: only what it refuses, or what no two senders would make alike, is a flood. */
+static bool
+is_tcp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
+{
+	struct volume v = look(t, l, &cm_flood_tcp);
+	bool unopened = cm_sign_most(l, CM_SIGN_NO_OPENING, (uint64_t)cm_ppm(t->b, t->in), 1000);
+	bool refused = cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->c, t->in), 200000);
+	bool alike = cm_sign_least(l, CM_SIGN_SAME_SHAPE, (uint64_t)t->shape_ppm, CM_LIMIT_NEARLY_ALL);
+
+	*verdict = CM_TRAFFIC_FLOOD;
+	return v.one_way && v.spread && unopened && (refused || alike);
+}
+
+const struct cm_flood_detector cm_flood_tcp = {
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_TCP,
+	.least = 5000,
+	.least_per_s = 3000,
+	.against = CM_ROLE_A,
+	.is = is_tcp,
+};
+
+static bool
+is_other(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
+{
+	struct volume v = look(t, l, &cm_flood_other);
+
+	*verdict = CM_TRAFFIC_FLOOD;
+	return v.one_way && v.spread;
+}
+
+const struct cm_flood_detector cm_flood_other = {
+	.kind = CM_TRAFFIC_VOLUME,
+	.watches = CM_CLASS_OTHER,
+	.least = 5000,
+	.least_per_s = 3000,
+	.against = CM_ROLE_A,
+	.is = is_other,
+};

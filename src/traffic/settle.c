@@ -1,0 +1,115 @@
+/* Findings that are another one's shadow, and their order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "traffic/finding.h"
+
+struct cm_traffic_finding *
+cm_findings_more(struct cm_findings *f, uint64_t packets)
+{
+	size_t least = 0;
+
+	if (f->n < f->room) {
+		f->at[f->n] = (struct cm_traffic_finding) { .packets = packets };
+		return &f->at[f->n++];
+	}
+	f->not_listed++;
+	for (size_t i = 1; i < f->n; i++)
+		if (f->at[i].packets < f->at[least].packets)
+			least = i;
+	if (f->n == 0 || f->at[least].packets >= packets)
+		return NULL;
+	f->at[least] = (struct cm_traffic_finding) { .packets = packets };
+	return &f->at[least];
+}
+
+static bool
+overlap(const struct cm_traffic_finding *a, const struct cm_traffic_finding *b)
+{
+	return a->from_ns <= b->to_ns && b->from_ns <= a->to_ns;
+}
+
+/* A bot that floods many ports of a host tries many targets; so does whoever's address a
+ * reflection was asked with. */
+static bool
+scan_of_flood(const struct cm_traffic_finding *scan, const struct cm_traffic_finding *flood)
+{
+	return scan->verdict == CM_TRAFFIC_SCAN && flood->verdict == CM_TRAFFIC_FLOOD && scan->target.net != 0 &&
+	    cm_host_eq(&scan->target, &flood->target) && scan->proto == flood->proto && overlap(scan, flood);
+}
+
+/* Later fragments beside the answers they belong to. */
+static bool
+rest_of_flood(const struct cm_traffic_finding *a, const struct cm_traffic_finding *b)
+{
+	return a->kind == CM_TRAFFIC_FRAGMENTS && b->kind == CM_TRAFFIC_AMPLIFICATION &&
+	    cm_host_eq(&a->target, &b->target) && overlap(a, b);
+}
+
+static bool
+shadow(const struct cm_findings *f, size_t i)
+{
+	for (size_t k = 0; k < f->n; k++)
+		if (k != i && (scan_of_flood(&f->at[i], &f->at[k]) || rest_of_flood(&f->at[i], &f->at[k])))
+			return true;
+	return false;
+}
+
+static int
+order_host(const struct cm_host *a, const struct cm_host *b)
+{
+	if (a->net != b->net)
+		return a->net < b->net ? -1 : 1;
+	if (a->tied != b->tied)
+		return a->tied ? 1 : -1;
+	return memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
+static int
+in_order(const void *x, const void *y)
+{
+	const struct cm_traffic_finding *a = x, *b = y;
+	int d;
+
+	if (a->from_ns != b->from_ns)
+		return a->from_ns < b->from_ns ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	d = order_host(&a->target, &b->target);
+	if (d == 0)
+		d = order_host(&a->source, &b->source);
+	if (d == 0 && a->service != NULL && b->service != NULL)
+		d = strcmp(a->service, b->service);
+	return d != 0 ? d : (int)a->proto - (int)b->proto;
+}
+
+static int
+by_packets(const void *x, const void *y)
+{
+	const struct cm_traffic_finding *a = x, *b = y;
+
+	if (a->packets != b->packets)
+		return a->packets > b->packets ? -1 : 1;
+	return in_order(x, y);
+}
+
+void
+cm_findings_settle(struct cm_findings *f)
+{
+	size_t n = 0;
+	bool gone[CM_FINDINGS_MADE];
+
+	for (size_t i = 0; i < f->n; i++)
+		gone[i] = shadow(f, i);
+	for (size_t i = 0; i < f->n; i++)
+		if (!gone[i])
+			f->at[n++] = f->at[i];
+	f->n = n;
+	qsort(f->at, f->n, sizeof(*f->at), in_order);
+	if (f->n > CM_TRAFFIC_FINDINGS) {
+		qsort(f->at, f->n, sizeof(*f->at), by_packets);
+		f->not_listed += f->n - CM_TRAFFIC_FINDINGS;
+		f->n = CM_TRAFFIC_FINDINGS;
+		qsort(f->at, f->n, sizeof(*f->at), in_order);
+	}
+}

@@ -1,0 +1,362 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "traffic/likeness.h"
+#include "traffic/services.h"
+#include "traffic/targets.h"
+
+#define WATCHES_OF_A_HOST 8u
+#define SECOND INT64_C(1000000000)
+
+_Static_assert(sizeof(struct cm_target) == 128, "a target takes two cache lines");
+
+/* Packets of a class to one host in a second, from which somebody looks closer: a tenth or
+ * so of what a detector asks for. */
+static const uint32_t watched_from[CM_CLASSES] = {
+	[CM_CLASS_SYN] = 20,
+	[CM_CLASS_ANSWER] = 50,
+	[CM_CLASS_TCP] = 1000,
+	[CM_CLASS_SERVICE] = 50,
+	[CM_CLASS_UDP] = 1000,
+	[CM_CLASS_ICMP] = 100,
+	[CM_CLASS_LATER] = 50,
+	[CM_CLASS_OTHER] = 1000,
+};
+
+/* Those with a watch only make way when all do. */
+static uint64_t
+target_weight(const void *entry)
+{
+	const struct cm_target *h = entry;
+	uint64_t w = h->watch != 0 ? UINT64_C(1) << 48 : 0;
+
+	for (unsigned i = 0; i < CM_CLASSES; i++)
+		w += (uint64_t)h->in[i] + h->out[i];
+	return w;
+}
+
+static void
+drop_watch(struct cm_targets *t, uint32_t number)
+{
+	t->n_watches--;
+	free(t->watch[number]);
+	t->watch[number] = NULL;
+	t->evicted++;
+}
+
+static void
+target_gone(void *arg, void *entry)
+{
+	struct cm_targets *t = arg;
+	const struct cm_target *h = entry;
+	uint32_t next;
+
+	for (uint32_t w = h->watch; w != 0; w = next) {
+		next = t->watch[w - 1]->next;
+		drop_watch(t, w - 1);
+	}
+}
+
+CM_RESULT
+cm_targets_init(struct cm_targets *t, size_t memory, uint64_t seed, uint64_t thin)
+{
+	size_t watches = memory / 4 * 3 / (sizeof(struct cm_watch) + sizeof(struct cm_watch *));
+
+	*t = (struct cm_targets) { .second = 1 };
+	t->hosts.seed = seed;
+	t->hosts.weight = target_weight;
+	t->hosts.gone = target_gone;
+	t->hosts.arg = t;
+	for (unsigned i = 0; i < CM_CLASSES; i++)
+		t->at_least[i] = thin >= watched_from[i] ? 1 : (uint32_t)(watched_from[i] / thin);
+	t->max_watches = watches < 4 ? 4 : watches > 65536 ? 65536 : (uint32_t)watches;
+	t->watch = calloc(t->max_watches, sizeof(struct cm_watch *));
+	if (t->watch == NULL)
+		return CM_E_NOMEM;
+	return cm_hosts_init(&t->hosts, sizeof(struct cm_target), memory / 4);
+}
+
+void
+cm_targets_fini(struct cm_targets *t)
+{
+	for (uint32_t i = 0; t->watch != NULL && i < t->max_watches; i++)
+		free(t->watch[i]);
+	free(t->watch);
+	t->watch = NULL;
+	cm_hosts_fini(&t->hosts);
+}
+
+/* ---- a watch ---- */
+
+static void
+unlink_watch(struct cm_targets *t, uint32_t number)
+{
+	const struct cm_watch *w = t->watch[number];
+	struct cm_target *h = cm_hosts_find(&t->hosts, &w->host, cm_mix_host(&w->host, t->hosts.seed));
+	uint32_t *at = h == NULL ? NULL : &h->watch;
+
+	while (at != NULL && *at != 0 && *at != number + 1)
+		at = &t->watch[*at - 1]->next;
+	if (at != NULL && *at != 0)
+		*at = w->next;
+}
+
+/* A number that no watch has; the quietest of eight makes way. */
+static uint32_t
+room_for_watch(struct cm_targets *t)
+{
+	uint32_t quiet = CM_HOSTS_MAX;
+	uint64_t least = UINT64_MAX;
+
+	for (uint32_t k = 0; k < t->max_watches; k++) {
+		uint32_t i = t->hand;
+
+		t->hand = t->hand + 1 == t->max_watches ? 0 : t->hand + 1;
+		if (t->watch[i] == NULL)
+			return i;
+		if (i + 1 != t->leases && t->watch[i]->in < least) {
+			least = t->watch[i]->in;
+			quiet = i;
+		}
+		if (k >= 8 && t->n_watches == t->max_watches && quiet != CM_HOSTS_MAX)
+			break;
+	}
+	unlink_watch(t, quiet);
+	drop_watch(t, quiet);
+	return quiet;
+}
+
+/* What came before, in one bin: its class, and the rest as far as it was counted.  Lengths were
+ * not: it is taken to be as long as this one. */
+static void
+begin_watch(struct cm_watch *w, const struct cm_target *h, int64_t t_ns, uint32_t ip_len)
+{
+	struct cm_bin *b = cm_bins_open(&w->bins, h->first_ns);
+
+	b->to_ns = t_ns;
+	b->first = b->last = h->first;
+	b->in = h->in[w->kind] - 1;
+	b->bytes = (uint64_t)b->in * ip_len;
+	for (unsigned i = 0; i < CM_CLASSES; i++) {
+		b->rest = cm_add_u32(b->rest, i == w->kind ? 0 : h->in[i]);
+		b->out = cm_add_u32(b->out, h->out[i]);
+	}
+	b->opened = h->in[CM_CLASS_SYN];
+	b->answered = h->out[CM_CLASS_ANSWER];
+	switch (w->kind) {
+	case CM_CLASS_SYN:
+		b->a = h->out[CM_CLASS_ANSWER];
+		b->b = h->in[CM_CLASS_TCP];
+		break;
+	case CM_CLASS_ANSWER:
+		b->a = h->out[CM_CLASS_SYN];
+		b->b = cm_add_u32(h->in[CM_CLASS_TCP], h->in[CM_CLASS_SYN]);
+		break;
+	default:
+		b->a = h->out[w->kind];
+	}
+}
+
+static CM_RESULT
+add_watch(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
+{
+	uint32_t number = room_for_watch(t);
+	struct cm_watch *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return CM_E_NOMEM;
+	t->watch[number] = w;
+	t->n_watches++;
+	w->kind = s->is;
+	w->service = s->is == CM_CLASS_SERVICE ? s->p->sport : 0;
+	w->host = h->at.host;
+	w->second = t->second;
+	w->now = h->now[s->is] - 1u;
+	w->next = h->watch;
+	h->watch = number + 1;
+	begin_watch(w, h, s->t_ns, s->p->ip_len);
+	w->begun = h->in[s->is] > h->now[s->is]; /* else all of it came in this second: no before */
+	return CM_OK;
+}
+
+static uint32_t
+shape_of(const struct cm_packet *p)
+{
+	if (p->proto != 6)
+		return p->payload_len;
+	return (uint32_t)(cm_mix((uint64_t)p->window << 48 | (uint64_t)p->mss << 32 | (uint64_t)p->opt_layout << 16 |
+	    (uint64_t)(p->wscale << 8 | p->flags)) >> 32);
+}
+
+/* A packet of the watched class. */
+static void
+watch_in(const struct cm_targets *t, struct cm_watch *w, struct cm_bin *b, const struct cm_seen *s)
+{
+	const struct cm_packet *p = s->p;
+	uint64_t source = cm_mix_host(&p->src, 0);
+
+	if (w->second != t->second) {
+		w->second = t->second;
+		w->now = 0;
+	}
+	w->in++;
+	if (++w->now > w->peak)
+		w->peak = w->now;
+	if (b->in == 0 || b->first == 0)
+		b->first = p->id;
+	b->last = p->id;
+	b->bytes += p->ip_len;
+	cm_bump(&b->in);
+	cm_hll_add(w->distinct, CM_SOURCES_BITS, source);
+	cm_bump(&w->sources.bin[source & (CM_SPREAD - 1)]);
+	cm_bump(&w->octets.bin[p->src.addr[0]]);
+	cm_bump(&w->ports.bin[cm_mix(p->dport) & (CM_SPREAD - 1)]);
+	cm_top_add(&w->port, p->dport);
+	cm_top_add(&w->size, p->ip_len);
+	if (p->proto == 6 && p->transport) {
+		cm_top_add(&w->shape, shape_of(p));
+		w->bare += p->opts == 0 && p->opt_layout == 0;
+		cm_likeness_count(w->likeness, p);
+	}
+}
+
+static void
+watch_packet(const struct cm_targets *t, struct cm_watch *w, const struct cm_seen *s, bool to)
+{
+	unsigned role = to ? cm_role_to(w->kind, w->service, s->is, s->p) :
+			     cm_role_from(w->kind, w->service, s->is, s->p);
+	struct cm_bin *b = cm_bins_at(&w->bins, s->t_ns);
+
+	if (w->begun && w->bins.n == 1)
+		b = cm_bins_open(&w->bins, s->t_ns);
+	if ((role & CM_ROLE_IN) != 0)
+		watch_in(t, w, b, s);
+	else if (to)
+		cm_bump(&b->rest);
+	if (!to)
+		cm_bump(&b->out);
+	b->a += (role & CM_ROLE_A) != 0;
+	b->b += (role & CM_ROLE_B) != 0;
+	b->c += (role & CM_ROLE_C) != 0;
+	b->opened += to && s->is == CM_CLASS_SYN;
+	b->answered += !to && s->is == CM_CLASS_ANSWER && (s->p->flags & CM_TCP_RST) == 0;
+}
+
+/* ---- DHCP, of all hosts together ---- */
+
+static CM_RESULT
+lease_packet(struct cm_targets *t, const struct cm_seen *s, unsigned role)
+{
+	const struct cm_packet *p = s->p;
+	struct cm_watch *w;
+	struct cm_bin *b;
+
+	if (t->leases == 0) {
+		uint32_t number = room_for_watch(t);
+
+		w = calloc(1, sizeof(*w));
+		if (w == NULL)
+			return CM_E_NOMEM;
+		t->watch[number] = w;
+		t->n_watches++;
+		t->leases = number + 1;
+		w->kind = CM_CLASS_LEASES;
+	}
+	w = t->watch[t->leases - 1];
+	b = cm_bins_at(&w->bins, s->t_ns);
+	b->a += (role & CM_ROLE_A) != 0;
+	b->b += (role & CM_ROLE_B) != 0;
+	b->c += (role & CM_ROLE_C) != 0;
+	if ((role & CM_ROLE_IN) == 0) {
+		cm_bump(&b->out);
+		return CM_OK;
+	}
+	watch_in(t, w, b, s);
+	/* who asks, by hardware address: in place of the port, which is always 67 */
+	w->ports.bin[cm_mix(67) & (CM_SPREAD - 1)]--;
+	if ((p->open & CM_OPEN_PAYLOAD) != 0 && p->payload.len >= 34)
+		cm_bump(&w->ports.bin[cm_mix(cm_get64(p->payload.ptr + 26)) & (CM_SPREAD - 1)]);
+	return CM_OK;
+}
+
+/* ---- every packet ---- */
+
+static bool
+watched(const struct cm_targets *t, const struct cm_target *h, const struct cm_seen *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t w = h->watch; w != 0; w = t->watch[w - 1]->next, n++)
+		if (t->watch[w - 1]->kind == s->is &&
+		    (s->is != CM_CLASS_SERVICE || t->watch[w - 1]->service == s->p->sport))
+			return true;
+	return n >= WATCHES_OF_A_HOST;
+}
+
+/* Of UDP and TCP, which everybody gets much of: only where little is answered. */
+static bool
+one_way(const struct cm_target *h, enum cm_class is)
+{
+	if (is == CM_CLASS_UDP)
+		return h->in[is] / 8 >= h->out[is];
+	return is != CM_CLASS_TCP || h->in[is] / 8 >= h->out[is];
+}
+
+static CM_RESULT
+count_to(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
+{
+	enum cm_class is = s->is;
+
+	if (h->second != t->second) {
+		h->second = t->second;
+		memset(h->now, 0, sizeof(h->now));
+	}
+	cm_bump(&h->in[is]);
+	h->now[is] = (uint16_t)(h->now[is] + (h->now[is] != UINT16_MAX));
+	if (h->now[is] < t->at_least[is])
+		return CM_OK;
+	if (h->now[is] != t->at_least[is] && is != CM_CLASS_SERVICE)
+		return CM_OK;
+	if (watched(t, h, s) || !one_way(h, is))
+		return CM_OK;
+	return add_watch(t, h, s);
+}
+
+static void
+next_second(struct cm_targets *t, int64_t t_ns)
+{
+	t->second_ns = t_ns - t_ns % SECOND;
+	t->second++;
+}
+
+CM_RESULT
+cm_targets_packet(struct cm_targets *t, const struct cm_seen *s)
+{
+	const struct cm_packet *p = s->p;
+	struct cm_target *to, *from;
+	unsigned role;
+	enum cm_result r;
+
+	if (s->t_ns < t->second_ns - SECOND || s->t_ns - t->second_ns >= SECOND)
+		next_second(t, s->t_ns);
+	t->all[s->is]++;
+	to = cm_hosts_find(&t->hosts, &p->dst, s->dst);
+	if (to == NULL) {
+		to = cm_hosts_add(&t->hosts, &p->dst, s->dst);
+		to->first_ns = s->t_ns;
+		to->first = p->id;
+	}
+	from = cm_hosts_find(&t->hosts, &p->src, s->src);
+	r = count_to(t, to, s);
+	for (uint32_t w = to->watch; w != 0; w = t->watch[w - 1]->next)
+		watch_packet(t, t->watch[w - 1], s, true);
+	if (from != NULL) {
+		cm_bump(&from->out[s->is]);
+		for (uint32_t w = from->watch; w != 0; w = t->watch[w - 1]->next)
+			watch_packet(t, t->watch[w - 1], s, false);
+	}
+	role = s->is == CM_CLASS_UDP || s->is == CM_CLASS_SERVICE ? cm_role_lease(p) : CM_ROLE_REST;
+	if (role != CM_ROLE_REST && r == CM_OK)
+		r = lease_packet(t, s, role);
+	return r;
+}
