@@ -7,6 +7,7 @@
 const struct cm_command *const cm_commands[] = {
 	&cm_command_init,
 	&cm_command_inspect,
+	&cm_command_compare,
 	&cm_command_investigate,
 	&cm_command_seal,
 	&cm_command_show,

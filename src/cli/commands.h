@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 
+extern const struct cm_command cm_command_compare;
 extern const struct cm_command cm_command_disclose;
 extern const struct cm_command cm_command_handover;
 extern const struct cm_command cm_command_help;
