@@ -53,6 +53,9 @@ struct cm_judged *cm_candidates_take(struct cm_candidates *c);
  * its segments begin. */
 void cm_candidates_expect(const struct cm_candidates *c, size_t i);
 
+/* Which of its segments is packet ${id}; CM_NONE: none. */
+uint32_t cm_candidate_place(const struct cm_candidate *c, cm_packet_id id);
+
 struct cm_flow_view cm_candidate_view(const struct cm_candidate *c);
 void cm_candidates_release(struct cm_candidates *c);
 

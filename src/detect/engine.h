@@ -50,6 +50,7 @@ struct cm_engine_stats {
 };
 
 struct cm_engine;
+struct cm_across;
 
 /* CM_E_NOMEM.  On success ${*out} is the caller's, to end with cm_engine_free. */
 CM_RESULT cm_engine_new(const struct cm_params *params, struct cm_engine **out);
@@ -82,6 +83,10 @@ CM_RESULT cm_engine_finish(struct cm_engine *e);
 size_t cm_engine_count(const struct cm_engine *e);
 const struct cm_incident *cm_engine_incident(const struct cm_engine *e, size_t i);
 const struct cm_engine_stats *cm_engine_stats(const struct cm_engine *e);
+
+/* What only several flows or incidents together show (detect/across.h); NULL: finish has not
+ * made it, as without `params.support`.  Lives until cm_engine_free. */
+const struct cm_across *cm_engine_across(const struct cm_engine *e);
 
 void cm_engine_free(struct cm_engine *e); /* NULL is fine */
 
