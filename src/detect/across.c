@@ -5,7 +5,8 @@
 #include "detect/mix.h"
 #include "detect/report.h"
 
-#define HEAD 256u /* segments that show what is common */
+#define CLASSES 8u
+#define HEAD 32u /* segments that show what is common */
 
 /* ---- sets and lists of ids ---- */
 
@@ -111,24 +112,39 @@ cm_id_list_take(struct cm_id_list *l, struct cm_arena *a, struct cm_ids *out)
 
 /* ---- what several makers ask of a flow ---- */
 
-int
-cm_across_plain(const struct cm_maker *m, const struct cm_candidate *c, unsigned dir)
+static int
+commonest(const struct cm_maker *m, const struct cm_candidate *c, unsigned dir)
 {
-	uint16_t count[512] = { 0 };
-	int best = -1;
+	uint16_t class[CLASSES] = { 0 }, count[CLASSES] = { 0 };
+	unsigned n = 0, best = 0, k;
 
 	for (uint32_t i = 0; i < c->n && i < HEAD; i++) {
 		const struct cm_segment *g = &c->segs[i];
-		uint16_t class = cm_ttl_class(g);
 
 		if (g->dir != dir || (g->flags & CM_TCP_RST) != 0 ||
 		    cm_id_set_has(&m->accused, g->id))
 			continue;
-		count[class]++;
-		if (best < 0 || count[class] > count[best])
-			best = class;
+		for (k = 0; k < n && class[k] != cm_ttl_class(g); k++)
+			;
+		if (k == CLASSES)
+			continue;
+		n += k == n;
+		class[k] = cm_ttl_class(g);
+		if (++count[k] > count[best])
+			best = k;
 	}
-	return best;
+	return n == 0 ? -1 : class[best];
+}
+
+/* Several incidents of a flow ask the same. */
+int
+cm_across_plain(struct cm_maker *m, const struct cm_found *f)
+{
+	struct cm_plain *p = &m->plain[f->from->serial % CM_PLAIN];
+
+	if (p->of != f->from || p->dir != f->dir)
+		*p = (struct cm_plain) { f->from, f->dir, commonest(m, f->from, f->dir) };
+	return p->class;
 }
 
 bool
@@ -188,8 +204,8 @@ CM_RESULT
 cm_across_make(struct cm_engine *e)
 {
 	enum cm_result (*const make[])(struct cm_maker *m) = { collect, cm_across_make_hands,
-		cm_across_make_reach, cm_across_make_places, cm_across_make_probes,
-		cm_across_make_rates, cm_across_make_same };
+		cm_across_make_reach, cm_across_make_probes, cm_across_make_rates,
+		cm_across_make_same };
 	struct cm_maker m = { .e = e, .a = &e->arena };
 	enum cm_result r = CM_OK;
 

@@ -19,8 +19,8 @@
  * None of these is a verdict.  `same` and `bodies` are patterns: an injector that copies all
  * of the server's stack and suppresses its answer shows up here only, and so do captive
  * portals, parked names and other things that nobody forged, which are listed with them.
- * `same`, `bodies`, `reach`, `places` and `probes` carry the ids of packets from which the
- * engine gives the item again; `rates` and `tables` count more requests than that, so they
+ * `same`, `bodies` and `probes` carry the ids of packets from which the engine gives the item
+ * again, and `reach` and `places` do together with the support of their incident; `rates` and `tables` count more requests than that, so they
  * give examples and say of how many (`n`, and `every`: of the requests each N-th was kept).
  *
  * Memory: 16 MiB beside `params.memory` (detect/exchanges.h) while packets come, and the lists,
@@ -77,8 +77,7 @@ struct cm_across_reach {
 	size_t incident; /* of cm_engine_incident */
 	enum cm_reached reached;
 	enum cm_reach_by by;
-	struct cm_ids frames;  /* the request, and what shows it */
-	struct cm_ids support; /* the incident's, and the frames */
+	struct cm_ids frames; /* the request, what shows it, and the handshake it was timed by */
 };
 
 /* ---- how far away? ---- */
@@ -98,7 +97,6 @@ struct cm_across_place {
 	int64_t path_ns;   /* from the SYN to the SYN-ACK, or from a query to the genuine answer */
 	uint32_t permille; /* of that way there and back: the forger is at most so far; 0: not known */
 	struct cm_ids frames;
-	struct cm_ids support;
 };
 
 /* Requests from ${client} to ${server} whose TTL was ${ttl} where they were captured: so many

@@ -135,10 +135,13 @@ has_steps(const struct cm_found *f)
 static void
 look_at_reset(struct hand *h, const struct cm_found *f)
 {
-	uint32_t at = cm_candidate_place(f->from, f->incident.forged.id[0]);
 	const struct cm_segment *g;
+	uint32_t at;
 
-	if (f->incident.type != CM_INCIDENT_RESET || at == CM_NONE)
+	if (f->incident.type != CM_INCIDENT_RESET)
+		return;
+	at = cm_candidate_place(f->from, f->incident.forged.id[0]);
+	if (at == CM_NONE)
 		return;
 	g = &f->from->segs[at];
 	h->single = (h->out->incidents == 1 || h->single) && f->incident.forged.n == 1 &&

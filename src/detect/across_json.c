@@ -87,7 +87,6 @@ reach(const struct cm_frames_json *o, const struct cm_across_reach *r)
 	cm_jsonw_kstr(o->w, "reached", cm_reached_word(r->reached));
 	cm_jsonw_kstr(o->w, "by", cm_reach_by_word(r->by));
 	ids(o, "frames", &r->frames);
-	ids(o, "support", &r->support);
 	cm_jsonw_object_end(o->w);
 }
 
@@ -124,7 +123,6 @@ place(const struct cm_frames_json *o, const struct cm_across_place *p)
 	known_int(o->w, "path_ns", p->has_path, p->path_ns);
 	known_int(o->w, "at_most_permille", p->permille > 0, p->permille);
 	ids(o, "frames", &p->frames);
-	ids(o, "support", &p->support);
 	cm_jsonw_object_end(o->w);
 }
 

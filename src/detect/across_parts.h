@@ -37,6 +37,14 @@ void cm_id_list_add_all(struct cm_id_list *l, const struct cm_ids *ids);
 /* The list, sorted, each once, in ${a}; empties it.  CM_E_NOMEM. */
 CM_RESULT cm_id_list_take(struct cm_id_list *l, struct cm_arena *a, struct cm_ids *out);
 
+#define CM_PLAIN 256u
+
+struct cm_plain {
+	const struct cm_candidate *of; /* NULL: nothing yet */
+	unsigned dir;
+	int class;
+};
+
 struct cm_maker {
 	struct cm_engine *e;
 	struct cm_arena *a;
@@ -44,14 +52,14 @@ struct cm_maker {
 	struct cm_id_set accused;  /* by incidents that are forged or a stack break */
 	struct cm_id_set triggers; /* what forged data answers */
 	struct cm_id_list ids;     /* for whoever needs one */
+	struct cm_plain plain[CM_PLAIN]; /* what cm_across_plain said last */
 };
 
 /* All of it, into e->across. */
 CM_RESULT cm_across_make(struct cm_engine *e);
 
 CM_RESULT cm_across_make_hands(struct cm_maker *m);
-CM_RESULT cm_across_make_reach(struct cm_maker *m);
-CM_RESULT cm_across_make_places(struct cm_maker *m);
+CM_RESULT cm_across_make_reach(struct cm_maker *m); /* and places */
 CM_RESULT cm_across_make_probes(struct cm_maker *m);
 CM_RESULT cm_across_make_rates(struct cm_maker *m);
 CM_RESULT cm_across_make_same(struct cm_maker *m);
@@ -72,9 +80,13 @@ cm_found_answers(const struct cm_found *f)
 	    f->incident.type == CM_INCIDENT_INJECTION && f->incident.flow.proto == 6;
 }
 
-/* The commonest (TTL, DF), as of cm_ttl_class, of those segments of direction ${dir} that
+/* The place of found incident ${number}; ${plain}: cm_across_plain of its accused direction. */
+CM_RESULT cm_across_place(struct cm_maker *m, size_t number, uint32_t trigger, int plain,
+    struct cm_across_place *o);
+
+/* The commonest (TTL, DF), as of cm_ttl_class, of those segments of the accused direction that
  * nobody accuses; -1: there are none. */
-int cm_across_plain(const struct cm_maker *m, const struct cm_candidate *c, unsigned dir);
+int cm_across_plain(struct cm_maker *m, const struct cm_found *f);
 
 /* SYN and SYN-ACK of the flow, the latter from ${server}: where they are, and the time
  * between them; false: not both were kept. */

@@ -20,18 +20,20 @@ cite(struct cm_maker *m, const struct cm_candidate *c, uint32_t i)
 }
 
 static void
-hops_of_forged(const struct cm_candidate *c, const struct cm_ids *ids, struct cm_across_place *o)
+hops_of_forged(const struct cm_candidate *c, const struct cm_ids *ids, uint32_t at,
+    struct cm_across_place *o)
 {
 	uint8_t before = 0;
 	size_t n = 0;
 
 	o->rising = ids->n > 1;
-	for (size_t i = 0; i < ids->n; i++) {
-		uint32_t at = cm_candidate_place(c, ids->id[i]);
-		uint8_t ttl = at == CM_NONE ? 0 : c->segs[at].ttl;
+	for (size_t i = 0; i < ids->n && at < c->n; at++) {
+		uint8_t ttl = c->segs[at].ttl;
 
-		if (at == CM_NONE)
+		i += c->segs[at].id > ids->id[i]; /* one that was not kept */
+		if (i == ids->n || c->segs[at].id != ids->id[i])
 			continue;
+		i++;
 		if (n == 0 || ttl < o->ttl_low)
 			o->ttl_low = ttl;
 		if (n == 0 || ttl > o->ttl_high)
@@ -84,13 +86,11 @@ permille_of(int64_t part, int64_t whole)
 }
 
 static void
-delay_of(struct cm_maker *m, const struct cm_found *f, uint32_t first, struct cm_across_place *o)
+delay_of(struct cm_maker *m, const struct cm_found *f, uint32_t t, uint32_t first,
+    struct cm_across_place *o)
 {
 	const struct cm_candidate *c = f->from;
-	uint32_t t = CM_NONE;
 
-	if (f->incident.has_trigger)
-		t = cm_candidate_place(c, f->incident.trigger);
 	if (t == CM_NONE || first == CM_NONE || c->segs[first].t_ns < c->segs[t].t_ns)
 		return;
 	o->has_delay = true;
@@ -101,18 +101,17 @@ delay_of(struct cm_maker *m, const struct cm_found *f, uint32_t first, struct cm
 		o->permille = permille_of(o->delay_ns, o->path_ns);
 }
 
-static enum cm_result
-make_place(struct cm_maker *m, size_t number, struct cm_across_place *o)
+CM_RESULT
+cm_across_place(struct cm_maker *m, size_t number, uint32_t trigger, int plain,
+    struct cm_across_place *o)
 {
 	const struct cm_found *f = &m->e->found[number];
 	const struct cm_ids *ids = f->incident.forged.n > 0 ? &f->incident.forged :
 							      &f->incident.suspect;
-	int plain = cm_across_plain(m, f->from, f->dir);
 	uint32_t first = ids->n > 0 ? cm_candidate_place(f->from, ids->id[0]) : CM_NONE;
-	enum cm_result r;
 
 	o->incident = number;
-	hops_of_forged(f->from, ids, o);
+	hops_of_forged(f->from, ids, first, o);
 	if (plain >= 0) {
 		o->has_genuine = true;
 		o->genuine_ttl = (uint8_t)(plain >> 1);
@@ -121,27 +120,8 @@ make_place(struct cm_maker *m, size_t number, struct cm_across_place *o)
 	}
 	for (size_t i = 0; i < ids->n && i < CM_ACROSS_EXAMPLES; i++)
 		cm_id_list_add(&m->ids, ids->id[i]);
-	delay_of(m, f, first, o);
-	r = cm_id_list_take(&m->ids, m->a, &o->frames);
-	if (r != CM_OK)
-		return r;
-	cm_id_list_add_all(&m->ids, &o->frames);
-	cm_id_list_add_all(&m->ids, &f->incident.support);
-	return cm_id_list_take(&m->ids, m->a, &o->support);
-}
-
-CM_RESULT
-cm_across_make_places(struct cm_maker *m)
-{
-	struct cm_across_place *out = cm_arena_array(m->a, m->out->n_reach + 1, sizeof(*out));
-	enum cm_result r = CM_OK;
-
-	if (out == NULL)
-		return CM_E_NOMEM;
-	m->out->places = out;
-	for (size_t i = 0; i < m->out->n_reach && r == CM_OK; i++)
-		r = make_place(m, m->out->reach[i].incident, &out[m->out->n_places++]);
-	return r;
+	delay_of(m, f, trigger, first, o);
+	return cm_id_list_take(&m->ids, m->a, &o->frames);
 }
 
 /* ---- probes ---- */

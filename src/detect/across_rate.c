@@ -8,10 +8,12 @@
 
 #define ROWS 4096u /* of one kind; those beyond are counted in no row of their own */
 #define SLOTS (2 * ROWS)
+#define HOSTS 3u /* besides enum cm_rate_of: servers, whatever the port */
 
 struct row {
 	struct cm_host host;
 	uint16_t port;
+	uint64_t hash;
 	uint64_t address; /* hash; of CM_RATE_ADDRESS only */
 	uint64_t n, k;
 	const struct cm_exchange *first; /* forged */
@@ -35,10 +37,11 @@ struct share {
 
 struct rates {
 	struct cm_maker *m;
-	struct rows of[3]; /* enum cm_rate_of */
-	struct rows host;  /* servers, whatever the port */
+	struct rows of[4]; /* enum cm_rate_of, and HOSTS */
 	struct share side[4][2];
 	struct cm_across_rate *out;
+	uint16_t log_port; /* of the last request counted */
+	bool ports_differ;
 };
 
 static bool
@@ -49,21 +52,15 @@ forged(const struct rates *s, const struct cm_exchange *x)
 
 /* ---- rows ---- */
 
-static uint64_t
-hash_of(const struct rates *s, const struct row *key)
-{
-	return cm_mix(cm_mix_host(s->m->e->exchanges.seed ^ key->address, &key->host), key->port);
-}
-
 static struct row *
-find(const struct rates *s, const struct rows *l, const struct row *key, uint32_t *at)
+find(const struct rows *l, const struct row *key, uint32_t *at)
 {
-	uint32_t i = (uint32_t)(hash_of(s, key) % SLOTS);
+	uint32_t i = (uint32_t)(key->hash % SLOTS);
 
 	for (; l->slot[i] != 0; i = (i + 1) % SLOTS) {
 		struct row *r = l->row[l->slot[i] - 1];
 
-		if (r->port == key->port && r->address == key->address &&
+		if (r->hash == key->hash && r->port == key->port && r->address == key->address &&
 		    cm_host_eq(&r->host, &key->host))
 			return r;
 	}
@@ -77,7 +74,7 @@ add(struct rates *s, struct rows *l, const struct row *key)
 	struct row *r;
 	uint32_t at;
 
-	if (find(s, l, key, &at) != NULL)
+	if (find(l, key, &at) != NULL)
 		return CM_OK;
 	if (l->n == ROWS) {
 		s->m->out->left_off++;
@@ -94,27 +91,28 @@ add(struct rates *s, struct rows *l, const struct row *key)
 	return CM_OK;
 }
 
-static struct row
-key_of(enum cm_rate_of of, const struct cm_exchange *x)
+
+
+static void
+set_key(struct row *key, unsigned of, const struct cm_exchange *x)
 {
-	if (of == CM_RATE_CLIENT)
-		return (struct row) { .host = x->client };
-	return (struct row) { .host = x->server, .port = x->server_port,
-		.address = of == CM_RATE_ADDRESS ? x->address : 0 };
+	bool client = of == CM_RATE_CLIENT;
+
+	key->host = client ? x->client : x->server;
+	key->port = client || of == HOSTS ? 0 : x->server_port;
+	key->address = of == CM_RATE_ADDRESS ? x->address : 0;
+	key->hash = cm_mix((client ? x->client_hash : x->server_hash) ^ key->address, key->port);
 }
 
 /* A row for each server, address and client with a forged answer. */
 static enum cm_result
 add_rows(struct rates *s, const struct cm_exchange *x)
 {
-	struct row host = { .host = x->server };
-	enum cm_result r = add(s, &s->host, &host);
+	struct row key = { .first = x, .forged_ns = x->t_ns };
+	enum cm_result r = CM_OK;
 
-	for (unsigned of = 0; of < 3 && r == CM_OK; of++) {
-		struct row key = key_of((enum cm_rate_of)of, x);
-
-		key.first = x;
-		key.forged_ns = x->t_ns;
+	for (unsigned of = 0; of <= HOSTS && r == CM_OK; of++) {
+		set_key(&key, of, x);
 		r = add(s, &s->of[of], &key);
 	}
 	return r;
@@ -150,23 +148,24 @@ count_side(struct share *side, const struct cm_exchange *x, bool hit)
 }
 
 static void
-count(struct rates *s, const struct cm_exchange *x)
+count(struct rates *s, struct row *key, const struct cm_exchange *x)
 {
-	bool hit = forged(s, x), after = false;
-	struct row key = { .host = x->server };
-	const struct row *client;
+	struct row *row = NULL;
+	bool hit, after;
 	uint32_t at;
 
-	if (find(s, &s->host, &key, &at) == NULL)
+	set_key(key, HOSTS, x);
+	if (find(&s->of[HOSTS], key, &at) == NULL)
 		return;
+	hit = forged(s, x);
 	for (unsigned of = 0; of < 3; of++) {
-		key = key_of((enum cm_rate_of)of, x);
-		count_row(find(s, &s->of[of], &key, &at), x, hit);
+		set_key(key, of, x);
+		row = find(&s->of[of], key, &at);
+		count_row(row, x, hit);
 	}
-	key = key_of(CM_RATE_CLIENT, x);
-	client = find(s, &s->of[CM_RATE_CLIENT], &key, &at);
-	if (client != NULL)
-		after = x->t_ns > client->forged_ns;
+	after = row != NULL && x->t_ns > row->forged_ns; /* the client's */
+	s->ports_differ |= x->server_port != s->log_port;
+	s->log_port = x->server_port;
 	count_side(&s->side[CM_TABLE_FIRST][(x->flags & CM_EX_FIRST) == 0], x, hit);
 	count_side(&s->side[CM_TABLE_BEFORE][after], x, hit);
 }
@@ -274,13 +273,14 @@ count_ports(struct rates *s)
 {
 	const struct cm_exchanges *log = &s->m->e->exchanges;
 	uint16_t port = s->of[CM_RATE_SERVER].row[0]->port;
+	struct row key = { 0 };
 
 	for (uint32_t i = 0; i < log->n; i++) {
 		const struct cm_exchange *x = &log->item[i];
-		struct row key = { .host = x->server };
 		uint32_t at;
 
-		if (cm_exchange_counts(log, x) && find(s, &s->host, &key, &at) != NULL)
+		set_key(&key, HOSTS, x);
+		if (cm_exchange_counts(log, x) && find(&s->of[HOSTS], &key, &at) != NULL)
 			count_side(&s->side[CM_TABLE_PORT][x->server_port != port], x, forged(s, x));
 	}
 }
@@ -297,7 +297,8 @@ put_tables(struct rates *s)
 	if (s->of[CM_RATE_CLIENT].n == 0)
 		return CM_OK;
 	against_rest(s, CM_TABLE_CLIENT, s->of[CM_RATE_CLIENT].row[0]);
-	count_ports(s);
+	if (s->ports_differ)
+		count_ports(s);
 	for (unsigned of = 0; of < 4 && r == CM_OK; of++)
 		r = put_table(s, (enum cm_table_of)of, table);
 	return r;
@@ -307,8 +308,10 @@ static enum cm_result
 run(struct rates *s)
 {
 	const struct cm_exchanges *log = &s->m->e->exchanges;
+	struct row key = { 0 };
 	enum cm_result r = CM_OK;
 
+	s->log_port = log->n > 0 ? log->item[0].server_port : 0;
 	s->out = cm_arena_array(s->m->a, 3 * CM_ACROSS_ITEMS, sizeof(*s->out));
 	if (s->out == NULL)
 		return CM_E_NOMEM;
@@ -316,9 +319,9 @@ run(struct rates *s)
 	for (uint32_t i = 0; i < log->n && r == CM_OK; i++)
 		if (cm_exchange_counts(log, &log->item[i]) && forged(s, &log->item[i]))
 			r = add_rows(s, &log->item[i]);
-	for (uint32_t i = 0; i < log->n && r == CM_OK && s->host.n > 0; i++)
+	for (uint32_t i = 0; i < log->n && r == CM_OK && s->of[HOSTS].n > 0; i++)
 		if (cm_exchange_counts(log, &log->item[i]))
-			count(s, &log->item[i]);
+			count(s, &key, &log->item[i]);
 	if (r == CM_OK)
 		r = put_rows(s);
 	return r == CM_OK ? put_tables(s) : r;
@@ -338,7 +341,7 @@ cm_across_make_rates(struct cm_maker *m)
 	s->m = m;
 	r = run(s);
 	for (unsigned of = 0; of < 4; of++) {
-		struct rows *l = of < 3 ? &s->of[of] : &s->host;
+		struct rows *l = &s->of[of];
 
 		for (uint32_t i = 0; i < l->n; i++)
 			free(l->row[i]);

@@ -102,7 +102,6 @@ look_behind(struct look *l)
 	uint32_t far = c->n - l->request < FAR ? c->n : l->request + FAR;
 	int64_t rtt;
 
-	l->plain = cm_across_plain(l->m, c, l->server);
 	l->wait_ns = SLACK_NS;
 	if (cm_across_handshake(c, l->server, l->hand, &rtt)) {
 		l->stamps = (c->segs[l->hand[1]].opts & CM_OPT_TS) != 0;
@@ -112,7 +111,7 @@ look_behind(struct look *l)
 		l->hand[0] = l->hand[1] = CM_NONE;
 		l->wait_ns = INT64_MAX; /* what is early can not be told */
 	}
-	for (uint32_t i = l->request + 1; i < far; i++)
+	for (uint32_t i = l->request + 1; i < far && l->answers == CM_NONE; i++)
 		look_at(l, i);
 }
 
@@ -127,8 +126,6 @@ cite(struct look *l, uint32_t i)
 static enum cm_result
 frames(struct look *l, struct cm_across_reach *o)
 {
-	enum cm_result r;
-
 	if (o->by != CM_REACH_NO_TRIGGER)
 		cite(l, l->request);
 	if (o->reached == CM_REACHED_YES || o->by == CM_REACH_AFTER_REPEAT ||
@@ -138,18 +135,15 @@ frames(struct look *l, struct cm_across_reach *o)
 		cite(l, l->answers);
 	if (o->by == CM_REACH_AFTER_REPEAT || o->by == CM_REACH_BEHIND_REPEAT)
 		cite(l, l->repeat);
-	if (o->reached == CM_REACHED_NO)
-		cite(l, l->behind);
 	if (o->by == CM_REACH_TOO_SOON)
 		cite(l, l->early);
-	r = cm_id_list_take(&l->m->ids, l->m->a, &o->frames);
-	if (r != CM_OK)
-		return r;
-	cite(l, l->hand[0]);
-	cite(l, l->hand[1]);
-	cm_id_list_add_all(&l->m->ids, &o->frames);
-	cm_id_list_add_all(&l->m->ids, &l->f->incident.support);
-	return cm_id_list_take(&l->m->ids, l->m->a, &o->support);
+	if (o->reached == CM_REACHED_NO)
+		cite(l, l->behind);
+	if (o->reached == CM_REACHED_NO || o->by == CM_REACH_TOO_SOON) {
+		cite(l, l->hand[0]);
+		cite(l, l->hand[1]);
+	}
+	return cm_id_list_take(&l->m->ids, l->m->a, &o->frames);
 }
 
 /* Names and their answers: the genuine one came out. */
@@ -162,15 +156,13 @@ of_datagrams(const struct cm_incident *x)
 }
 
 static enum cm_result
-make(struct cm_maker *m, size_t number, struct cm_across_reach *o)
+make(struct cm_maker *m, size_t number, uint32_t trigger, int plain, struct cm_across_reach *o)
 {
 	const struct cm_found *f = &m->e->found[number];
-	struct look l = { .m = m, .f = f, .c = f->from, .server = f->dir, .request = CM_NONE,
-		.hand = { CM_NONE, CM_NONE }, .repeat = CM_NONE, .covers = CM_NONE,
+	struct look l = { .m = m, .f = f, .c = f->from, .server = f->dir, .request = trigger,
+		.plain = plain, .hand = { CM_NONE, CM_NONE }, .repeat = CM_NONE, .covers = CM_NONE,
 		.answers = CM_NONE, .behind = CM_NONE, .early = CM_NONE };
 
-	if (f->incident.has_trigger)
-		l.request = cm_candidate_place(f->from, f->incident.trigger);
 	o->incident = number;
 	o->by = CM_REACH_NO_TRIGGER;
 	if (f->from->proto != 6) {
@@ -185,12 +177,28 @@ make(struct cm_maker *m, size_t number, struct cm_across_reach *o)
 	return frames(&l, o);
 }
 
+static enum cm_result
+make_both(struct cm_maker *m, size_t number, struct cm_across_reach *reach,
+    struct cm_across_place *place)
+{
+	const struct cm_found *f = &m->e->found[number];
+	int plain = cm_across_plain(m, f);
+	uint32_t trigger = CM_NONE;
+	enum cm_result r;
+
+	if (f->incident.has_trigger)
+		trigger = cm_candidate_place(f->from, f->incident.trigger);
+	r = make(m, number, trigger, plain, reach);
+	return r == CM_OK ? cm_across_place(m, number, trigger, plain, place) : r;
+}
+
 CM_RESULT
 cm_across_make_reach(struct cm_maker *m)
 {
-	struct cm_across_reach *out;
+	struct cm_across_reach *reach;
+	struct cm_across_place *place;
 	enum cm_result r = CM_OK;
-	size_t n = 0;
+	size_t n = 0, k = 0;
 
 	for (size_t i = 0; i < m->e->n_found; i++)
 		n += cm_found_accuses(&m->e->found[i]);
@@ -198,13 +206,19 @@ cm_across_make_reach(struct cm_maker *m)
 		m->out->left_off += n - CM_ACROSS_INCIDENTS;
 		n = CM_ACROSS_INCIDENTS;
 	}
-	out = cm_arena_array(m->a, n + 1, sizeof(*out));
-	if (out == NULL)
+	reach = cm_arena_array(m->a, n + 1, sizeof(*reach));
+	place = cm_arena_array(m->a, n + 1, sizeof(*place));
+	if (reach == NULL || place == NULL)
 		return CM_E_NOMEM;
-	m->out->reach = out;
-	for (size_t i = 0; i < m->e->n_found && m->out->n_reach < n && r == CM_OK; i++)
-		if (cm_found_accuses(&m->e->found[i]))
-			r = make(m, i, &out[m->out->n_reach++]);
+	for (size_t i = 0; i < m->e->n_found && k < n && r == CM_OK; i++) {
+		if (!cm_found_accuses(&m->e->found[i]))
+			continue;
+		r = make_both(m, i, &reach[k], &place[k]);
+		k++;
+	}
+	m->out->reach = reach;
+	m->out->places = place;
+	m->out->n_reach = m->out->n_places = k;
 	return r;
 }
 

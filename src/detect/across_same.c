@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "detect/across_parts.h"
-#include "detect/mix.h"
 
 #define LEAST 3u  /* servers, and sites, and servers with a sign */
 #define FLOWS 256u /* kept ones of a server that are looked through for the answer */
@@ -264,7 +263,7 @@ counts_as_sign(const struct cm_across_member *o, enum cm_points points)
 }
 
 static enum cm_result
-count_distinct(struct run *r)
+count_distinct(const struct same *s, struct run *r)
 {
 	uint64_t *site = malloc(r->n * sizeof(*site));
 	uint32_t sites = 0, clients = 0;
@@ -275,7 +274,8 @@ count_distinct(struct run *r)
 		uint32_t *n = pass == 0 ? &sites : &clients;
 
 		for (size_t i = 0; i < r->n; i++)
-			site[i] = pass == 0 ? r->at[i]->site : cm_mix_host(0, &r->at[i]->client);
+			site[i] = pass == 0 ? cm_exchange_site(s->log, r->at[i]) :
+				    r->at[i]->client_hash;
 		qsort(site, r->n, sizeof(*site), by_site);
 		for (size_t i = 0; i < r->n; i++)
 			*n += i == 0 || site[i] != site[i - 1];
@@ -359,7 +359,7 @@ try_run(struct same *s, struct run *r, struct cm_across_same *out)
 {
 	struct cm_across_same o = { .points = (enum cm_points)r->at[0]->points, .answers = r->n };
 	struct cm_across_member *all;
-	enum cm_result rc = count_distinct(r);
+	enum cm_result rc = count_distinct(s, r);
 
 	if (rc != CM_OK || r->servers < LEAST || r->sites < LEAST)
 		return rc;

@@ -7,7 +7,7 @@
 #include "detect/mix.h"
 
 #define LINES_MAX 64u
-#define START 64u /* bytes of a body that tell two apart */
+#define LAST 64u /* bytes that tell two apart */
 
 /* What the head says, and the body as far as it is here. */
 struct head {
@@ -154,8 +154,7 @@ cm_site_of(struct cm_span name, uint64_t seed)
 
 /* ---- where it sends to ---- */
 
-/* The host of the URL or of the authority behind // at the beginning of ${text}, if it is one
- * of another site. */
+/* The host of the authority at the beginning of ${text}, if it is one of another site. */
 static bool
 is_elsewhere(struct cm_span text, const struct cm_own *own, uint64_t seed, struct cm_span *to)
 {
@@ -164,35 +163,33 @@ is_elsewhere(struct cm_span text, const struct cm_own *own, uint64_t seed, struc
 	while (n < text.len && text.ptr[n] > ' ' && strchr("\"'<>()\\;", text.ptr[n]) == NULL)
 		n++;
 	*to = cm_url_host(cm_span_of(text.ptr, n));
-	return to->len > 0 && contains(*to, ".") && cm_site_of(*to, seed) != own->site;
+	return to->len > 0 && memchr(to->ptr, '.', to->len) != NULL &&
+	    cm_site_of(*to, seed) != cm_site_of(own->name, seed);
 }
 
 static enum cm_points
 redirects(const struct head *h, const struct cm_own *own, uint64_t seed, struct cm_span *to)
 {
-	if (!begins(h->location, "http://") && !begins(h->location, "https://") &&
-	    !begins(h->location, "//"))
-		return CM_POINTS_NOWHERE;
-	return is_elsewhere(h->location, own, seed, to) ? CM_POINTS_REDIRECT : CM_POINTS_NOWHERE;
+	static const char *const scheme[] = { "http://", "https://", "//" };
+
+	for (size_t i = 0; i < sizeof(scheme) / sizeof(scheme[0]); i++)
+		if (begins(h->location, scheme[i]))
+			return is_elsewhere(cm_span_part(h->location, strlen(scheme[i]),
+			    h->location.len), own, seed, to) ? CM_POINTS_REDIRECT : CM_POINTS_NOWHERE;
+	return CM_POINTS_NOWHERE;
 }
 
-/* The first URL with a host of another site in the body. */
+/* The first host of another site behind // in the body. */
 static bool
 body_url(const struct head *h, const struct cm_own *own, uint64_t seed, struct cm_span *to)
 {
 	const struct cm_span b = h->body;
 
 	for (size_t i = 0, tried = 0; i + 2 < b.len && tried < LINES_MAX; i++) {
-		size_t from = i;
-
 		if (b.ptr[i] != '/' || b.ptr[i + 1] != '/')
 			continue;
-		if (i >= 5 && memcmp(b.ptr + i - 5, "http:", 5) == 0)
-			from = i - 5;
-		else if (i >= 6 && memcmp(b.ptr + i - 6, "https:", 6) == 0)
-			from = i - 6;
 		tried++;
-		if (is_elsewhere(cm_span_part(b, from, b.len), own, seed, to))
+		if (is_elsewhere(cm_span_part(b, i + 2, b.len), own, seed, to))
 			return true;
 	}
 	*to = cm_span_of(NULL, 0);
@@ -247,8 +244,6 @@ template_of(const struct cm_answer *a, const struct head *h, const struct cm_own
 {
 	uint64_t t = cm_mix(cm_mix(seed, a->status), a->points);
 
-	if (a->points == CM_POINTS_NOWHERE)
-		return cm_mix_span(cm_mix(t, h->length), cm_span_part(h->body, 0, START)) | 1;
 	t = mix_without(t, h->location, own);
 	t = mix_without(t, h->type, own);
 	return mix_without(t, h->body, own) | 1;
@@ -273,20 +268,25 @@ bool
 cm_answer_read(struct cm_span payload, uint32_t len, bool fin, const struct cm_own *own,
     uint64_t seed, struct cm_answer *out)
 {
-	bool cut = payload.len < len || payload.len > CM_ANSWER_MAX;
 	struct head h;
 
 	*out = (struct cm_answer) { .status = cm_answer_status(payload) };
 	if (out->status == 0)
 		return false;
-	read_head(cm_span_part(payload, 0, CM_ANSWER_MAX), &h);
-	out->whole = is_whole(&h, out->status, cut, fin);
-	if (own->name.len == 0) /* then elsewhere is not known */
+	if (len <= CM_ANSWER_SMALL) {
+		read_head(payload, &h);
+		out->whole = is_whole(&h, out->status, payload.len < len, fin);
+	}
+	if (own->name.len == 0 || !out->whole) /* then elsewhere is not known */
 		out->points = CM_POINTS_NOWHERE;
-	else if (out->whole && out->status >= 300 && out->status < 400)
+	else if (out->status >= 300 && out->status < 400)
 		out->points = redirects(&h, own, seed, &out->to);
-	else if (out->whole && out->status == 200 && h.body.len > 0)
+	else if (out->status == 200 && h.body.len > 0)
 		out->points = page_points(&h, own, seed, &out->to);
-	out->template = template_of(out, &h, own, seed);
+	if (out->points != CM_POINTS_NOWHERE)
+		out->template = template_of(out, &h, own, seed);
+	else
+		out->template = cm_mix_span(cm_mix(seed, out->status), cm_span_part(payload,
+		    payload.len < LAST ? 0 : payload.len - LAST, LAST)) | 1;
 	return true;
 }

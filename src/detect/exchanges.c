@@ -31,10 +31,11 @@ cm_exchanges_release(struct cm_exchanges *x)
 static void
 link_item(struct cm_exchanges *x, uint32_t i)
 {
-	uint32_t *head = &x->chain[x->item[i].ends % CM_EX_CHAINS];
+	uint64_t ends = x->item[i].ends;
+	struct cm_ex_chain *head = &x->chain[ends % CM_EX_CHAINS];
 
-	x->item[i].next = *head;
-	*head = i + 1;
+	x->item[i].next = head->first;
+	*head = (struct cm_ex_chain) { i + 1, (uint32_t)(ends >> 32) };
 }
 
 static bool
@@ -110,21 +111,29 @@ reserve(struct cm_exchanges *x)
 
 /* ---- requests ---- */
 
+/* Of two hosts, from their hashes. */
 static uint64_t
-ends_of(uint64_t seed, const struct cm_packet *p, bool request)
+ends_of(uint64_t client, uint16_t client_port, uint64_t server, uint16_t server_port)
 {
-	const struct cm_host *client = request ? &p->src : &p->dst;
-	const struct cm_host *server = request ? &p->dst : &p->src;
-	uint64_t h = cm_mix_host(cm_mix(seed, request ? p->sport : p->dport), client);
+	return cm_mix(cm_mix(client, server), (uint64_t)client_port << 16 | server_port);
+}
 
-	return cm_mix_host(cm_mix(h, request ? p->dport : p->sport), server);
+static uint64_t
+ends_of_packet(const struct cm_exchanges *x, const struct cm_packet *p, bool answer)
+{
+	uint64_t src = cm_mix_host(x->seed, &p->src), dst = cm_mix_host(x->seed, &p->dst);
+
+	return answer ? ends_of(dst, p->dport, src, p->sport) : ends_of(src, p->sport, dst, p->dport);
 }
 
 static struct cm_exchange *
 newest_of(const struct cm_exchanges *x, uint64_t ends)
 {
-	uint32_t i = x->chain == NULL ? 0 : x->chain[ends % CM_EX_CHAINS];
+	const struct cm_ex_chain *head = &x->chain[ends % CM_EX_CHAINS];
+	uint32_t i = head->first;
 
+	if (i != 0 && head->hash != (uint32_t)(ends >> 32))
+		i = x->item[i - 1].next;
 	while (i != 0 && x->item[i - 1].ends != ends)
 		i = x->item[i - 1].next;
 	return i == 0 ? NULL : &x->item[i - 1];
@@ -139,9 +148,9 @@ same_connection(const struct cm_exchange *before, const struct cm_packet *p)
 }
 
 static uint8_t
-keep_text(char *out, struct cm_span text)
+keep_text(char *out, size_t room, struct cm_span text)
 {
-	size_t n = text.len < CM_EX_TEXT ? text.len : CM_EX_TEXT;
+	size_t n = text.len < room ? text.len : room;
 
 	if (n > 0)
 		memcpy(out, text.ptr, n);
@@ -156,6 +165,22 @@ path_of(struct cm_span target)
 	return query == NULL ? target : cm_span_of(target.ptr, (size_t)(query - target.ptr));
 }
 
+/* Nothing is asked for that stands behind the Host line, which mostly is the second one. */
+static bool
+read_request(const struct cm_packet *p, struct cm_request *out)
+{
+	struct cm_packet two = *p;
+	const uint8_t *end = memchr(p->payload.ptr, '\n', p->payload.len);
+	size_t at = end == NULL ? p->payload.len : (size_t)(end - p->payload.ptr) + 1;
+
+	if (p->payload.len - at > 5 && memcmp(p->payload.ptr + at, "Host:", 5) == 0) {
+		end = memchr(p->payload.ptr + at, '\n', p->payload.len - at);
+		if (end != NULL)
+			two.payload.len = (size_t)(end - p->payload.ptr) + 1;
+	}
+	return cm_request_of_packet(&two, out);
+}
+
 static enum cm_result
 add_request(struct cm_exchanges *x, const struct cm_packet *p)
 {
@@ -163,29 +188,31 @@ add_request(struct cm_exchanges *x, const struct cm_packet *p)
 	struct cm_exchange *e;
 	struct cm_request q;
 	struct cm_span path;
-	uint64_t ends;
+	uint64_t client, server, ends;
 	enum cm_result r;
 
-	if (!cm_request_of_packet(p, &q))
+	if (!read_request(p, &q))
 		return CM_OK;
 	r = reserve(x);
 	if (r != CM_OK)
 		return r;
-	ends = ends_of(x->seed, p, true);
+	client = cm_mix_host(x->seed, &p->src);
+	server = cm_mix_host(x->seed, &p->dst);
+	ends = ends_of(client, p->sport, server, p->dport);
 	before = newest_of(x, ends);
 	if (before != NULL && before->seq == p->seq && before->ack == p->ack)
 		return CM_OK; /* sent again */
 	path = path_of(q.target);
 	e = &x->item[x->n];
-	*e = (struct cm_exchange) { .request = p->id, .t_ns = p->t_ns, .ends = ends, .seq = p->seq,
+	*e = (struct cm_exchange) { .request = p->id, .t_ns = p->t_ns, .ends = ends,
+		.client_hash = client, .server_hash = server, .seq = p->seq,
 		.ack = p->ack, .nth = (uint32_t)x->requests++, .client = p->src, .server = p->dst,
 		.client_port = p->sport, .server_port = p->dport, .ttl = p->ttl };
-	e->site = cm_site_of(q.host, x->seed);
 	e->address = cm_mix_span(cm_mix_span(x->seed, q.host), path);
 	e->query = (uint32_t)cm_mix_span(x->seed,
 	    cm_span_part(q.target, path.len, q.target.len));
-	e->name_len = keep_text(e->name, q.host);
-	e->path_len = keep_text(e->path, path);
+	e->name_len = q.host.len > CM_EX_NAME ? 0 : keep_text(e->name, CM_EX_NAME, q.host);
+	e->path_len = keep_text(e->path, CM_EX_TEXT, path);
 	if (before == NULL || !same_connection(before, p))
 		e->flags |= CM_EX_FIRST;
 	if ((p->opts & CM_OPT_TS) != 0 && p->tsecr != 0)
@@ -208,7 +235,7 @@ keep_to(struct cm_exchanges *x, uint64_t template, struct cm_span to)
 	if (x->to[i].template != 0)
 		return;
 	x->to[i].template = template;
-	x->to[i].len = keep_text(x->to[i].text, to);
+	x->to[i].len = keep_text(x->to[i].text, CM_EX_NAME, to);
 	x->n_to++;
 }
 
@@ -223,6 +250,12 @@ cm_exchanges_to(const struct cm_exchanges *x, uint64_t template)
 		i = (i + 1) % CM_EX_TO;
 	}
 	return cm_span_of(NULL, 0);
+}
+
+uint64_t
+cm_exchange_site(const struct cm_exchanges *x, const struct cm_exchange *e)
+{
+	return cm_site_of(cm_span_of(e->name, e->name_len), x->seed);
 }
 
 /* The newest request that this answer acknowledges. */
@@ -272,14 +305,13 @@ add_second(struct cm_exchanges *x, struct cm_exchange *e, const struct cm_packet
 static enum cm_result
 add_answer(struct cm_exchanges *x, const struct cm_packet *p)
 {
-	struct cm_exchange *e = request_of(x, p, ends_of(x->seed, p, false));
+	struct cm_exchange *e = request_of(x, p, ends_of_packet(x, p, true));
 	struct cm_answer a;
 	struct cm_own own;
 
 	if (e == NULL || (e->flags & CM_EX_TWICE) != 0)
 		return CM_OK;
-	own = (struct cm_own) { cm_span_of(e->name, e->name_len), cm_span_of(e->path, e->path_len),
-		e->site };
+	own = (struct cm_own) { cm_span_of(e->name, e->name_len), cm_span_of(e->path, e->path_len) };
 	if (!cm_answer_read(p->payload, p->payload_len, (p->flags & CM_TCP_FIN) != 0, &own,
 	    x->seed, &a))
 		return CM_OK;
@@ -299,15 +331,49 @@ is_letter(uint8_t c)
 	return c >= 'A' && c <= 'Z';
 }
 
-CM_RESULT
-cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p)
+static bool
+may_be_http(const struct cm_packet *p)
 {
 	const uint8_t *b = p->payload.ptr;
 
-	if (p->proto != 6 || p->payload.len < 12 || !is_letter(b[0]) || !is_letter(b[1]) ||
-	    !is_letter(b[2]))
+	return p->proto == 6 && p->payload.len >= 12 && is_letter(b[0]) && is_letter(b[1]) &&
+	    is_letter(b[2]);
+}
+
+static bool
+may_be_answer(const struct cm_packet *p)
+{
+	return memcmp(p->payload.ptr, "HTTP/1.", 7) == 0;
+}
+
+#define EXPECTED 64u
+
+void
+cm_exchanges_expect(const struct cm_exchanges *x, const struct cm_packet *p, size_t n)
+{
+	const struct cm_ex_chain *head[EXPECTED];
+	unsigned k = 0;
+
+	if (x->n == 0)
+		return;
+	for (size_t i = 0; i < n && k < EXPECTED; i++) {
+		if ((p[i].flags & CM_TCP_PSH) == 0 || !may_be_http(&p[i]))
+			continue; /* a look at each payload would cost more than it spares */
+		head[k] = &x->chain[ends_of_packet(x, &p[i], may_be_answer(&p[i])) % CM_EX_CHAINS];
+		__builtin_prefetch(head[k++]);
+	}
+	for (unsigned i = 0; i < k; i++)
+		if (head[i]->first != 0)
+			__builtin_prefetch(&x->item[head[i]->first - 1]);
+	__builtin_prefetch(&x->item[x->n < x->room ? x->n : 0], 1);
+}
+
+CM_RESULT
+cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p)
+{
+	if (!may_be_http(p))
 		return CM_OK;
-	if (memcmp(b, "HTTP/1.", 7) == 0)
+	if (may_be_answer(p))
 		return x->n == 0 ? CM_OK : add_answer(x, p);
 	return add_request(x, p);
 }

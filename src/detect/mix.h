@@ -32,7 +32,12 @@ cm_mix_span(uint64_t h, struct cm_span s)
 static inline uint64_t
 cm_mix_host(uint64_t h, const struct cm_host *host)
 {
-	h = cm_mix_span(h, cm_span_of(host->addr, host->net == 4 && !host->tied ? 4 : 16));
+	uint64_t v[2];
+
+	memcpy(v, host->addr, sizeof(v));
+	h = cm_mix(h, v[0]);
+	if (v[1] != 0)
+		h = cm_mix(h, v[1]);
 	return cm_mix(h, (uint64_t)host->net << 1 | host->tied);
 }
 
