@@ -53,6 +53,23 @@ struct cm_judged *cm_candidates_take(struct cm_candidates *c);
  * its segments begin. */
 void cm_candidates_expect(const struct cm_candidates *c, size_t i);
 
+/* Which of its segments is packet ${id}; CM_NONE: none. */
+static inline uint32_t
+cm_candidate_place(const struct cm_candidate *c, cm_packet_id id)
+{
+	uint32_t low = 0, high = c->n;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+
+		if (c->segs[mid].id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < c->n && c->segs[low].id == id ? low : CM_NONE;
+}
+
 struct cm_flow_view cm_candidate_view(const struct cm_candidate *c);
 void cm_candidates_release(struct cm_candidates *c);
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detect/across_parts.h"
 #include "detect/engine.h"
 #include "detect/engine_state.h"
 #include "detect/report.h"
@@ -77,6 +78,7 @@ cm_engine_new(const struct cm_params *params, struct cm_engine **out)
 	e->judge.params = &e->params;
 	e->kept.memory = params->memory / 8;
 	cm_arena_init(&e->arena, 0);
+	cm_exchanges_init(&e->exchanges, params->hash_seed);
 	r = cm_hosts_new(params->memory / 4, params->hash_seed, &e->hosts);
 	if (r == CM_OK)
 		r = cm_flow_table_new(&limits, flow_over, e, &e->flows);
@@ -98,6 +100,8 @@ cm_engine_trim(struct cm_engine *e)
 	cm_candidates_release(&e->kept);
 	cm_judge_release(&e->judge);
 	cm_parts_release(&e->parts);
+	cm_exchanges_release(&e->exchanges);
+	cm_quotes_release(&e->quotes);
 	free(e->hands);
 	free(e->compared);
 	cm_judged_free(e->before);
@@ -151,6 +155,17 @@ void
 cm_engine_expect(const struct cm_engine *e, struct cm_packet *p, size_t n)
 {
 	cm_flow_table_expect(e->flows, p, n);
+	if (e->params.support)
+		cm_exchanges_expect(&e->exchanges, p, n);
+}
+
+/* What is only seen across flows. */
+static enum cm_result
+note(struct cm_engine *e, const struct cm_packet *p)
+{
+	if (p->quoted)
+		return cm_quotes_packet(&e->quotes, p);
+	return cm_exchanges_packet(&e->exchanges, p);
 }
 
 CM_RESULT
@@ -161,6 +176,8 @@ cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable)
 		e->stats.fragments++;
 	if (p->checksum == CM_CSUM_BAD)
 		e->stats.bad_checksums++;
+	if (e->params.support && !p->fragment && note(e, p) != CM_OK)
+		return CM_E_NOMEM;
 	if (p->fragment || p->quoted || (p->proto != 6 && p->proto != 17))
 		return CM_OK;
 	if (p->proto == 17 && (p->sport == 53 || p->dport == 53))
@@ -172,8 +189,8 @@ cm_engine_packet(struct cm_engine *e, const struct cm_packet *p, bool stable)
 
 /* ---- judging ---- */
 
-static enum cm_result
-judge_kept(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_view *v)
+CM_RESULT
+cm_engine_judge(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_view *v)
 {
 	cm_engine_relieve(e);
 	*v = cm_candidate_view(c);
@@ -286,7 +303,7 @@ find_hands(struct cm_engine *e)
 
 		if (c->proto != 6 || !may_show_hand(e, c))
 			continue;
-		r = judge_kept(e, c, &v);
+		r = cm_engine_judge(e, c, &v);
 		if (r != CM_OK || cm_verdict_groups(&e->judge, e->groups) == 0 || e->judge.corrupt)
 			continue;
 		for (size_t m = 0; m < e->judge.n_marks && r == CM_OK; m++)
@@ -354,7 +371,7 @@ report_flow(struct cm_engine *e, const struct cm_candidate *c)
 {
 	struct cm_group *groups = e->groups;
 	struct cm_flow_view v;
-	enum cm_result r = judge_kept(e, c, &v);
+	enum cm_result r = cm_engine_judge(e, c, &v);
 	unsigned n;
 
 	if (r != CM_OK)
@@ -491,7 +508,15 @@ cm_engine_finish(struct cm_engine *e)
 		r = report(e);
 	if (r == CM_OK && e->n_found > 1)
 		qsort(e->found, e->n_found, sizeof(*e->found), by_first);
+	if (r == CM_OK && e->params.support)
+		r = cm_across_make(e);
 	return r;
+}
+
+const struct cm_across *
+cm_engine_across(const struct cm_engine *e)
+{
+	return e->across;
 }
 
 size_t

@@ -50,6 +50,7 @@ struct cm_engine_stats {
 };
 
 struct cm_engine;
+struct cm_across;
 
 /* CM_E_NOMEM.  On success ${*out} is the caller's, to end with cm_engine_free. */
 CM_RESULT cm_engine_new(const struct cm_params *params, struct cm_engine **out);
@@ -89,6 +90,10 @@ void cm_engine_stats_add(struct cm_engine_stats *sum, const struct cm_engine_sta
 /* After finish: gives back all memory but that of incidents and stats.  What was borrowed is
  * not needed any more. */
 void cm_engine_trim(struct cm_engine *e);
+
+/* What only several flows or incidents together show (detect/across.h); NULL: finish has not
+ * made it, as without `params.support`.  Lives until cm_engine_free. */
+const struct cm_across *cm_engine_across(const struct cm_engine *e);
 
 void cm_engine_free(struct cm_engine *e); /* NULL is fine */
 

@@ -5,9 +5,11 @@
 #include "base/arena.h"
 #include "detect/candidate.h"
 #include "detect/engine.h"
+#include "detect/exchanges.h"
 #include "detect/hosts.h"
 #include "detect/judge.h"
 #include "detect/parts.h"
+#include "detect/quotes.h"
 
 #define CM_EXPLAINED_MAX 8u /* of one cause: enough to know what the capture is like */
 
@@ -46,6 +48,9 @@ struct cm_engine {
 	bool finished;
 	bool anew; /* the last kept flow was judged anew, not brought back */
 	struct cm_judged *before; /* of a flow in the last run, that may come again; or NULL */
+	struct cm_exchanges exchanges; /* filled if `params.support`, as `quotes` is */
+	struct cm_quotes quotes;
+	struct cm_across *across; /* made of them by finish; or NULL */
 	bool brief; /* incidents are only compared: no words for people are made */
 };
 
@@ -54,6 +59,9 @@ void cm_engine_reset(struct cm_engine *e);
 
 /* Another flow has been looked at; after so many, pages can go. */
 void cm_engine_relieve(struct cm_engine *e);
+
+/* Judges a kept flow with all that is known now; ${v} must stay while the judge is asked. */
+CM_RESULT cm_engine_judge(struct cm_engine *e, const struct cm_candidate *c, struct cm_flow_view *v);
 
 /* Looks for what reproduces incidents, one after the other.  NULL: no memory. */
 struct cm_feeder;

@@ -1,18 +1,6 @@
 #include "base/time.h"
 #include "capture/host.h"
-#include "detect/incident_json.h"
-
-struct writer {
-	struct cm_jsonw *w;
-	const struct cm_file_names *names;
-	uint32_t file; /* whose frames are plain numbers */
-};
-
-static const char *
-name_of(const struct writer *o, uint32_t file)
-{
-	return file < o->names->n ? o->names->name[file] : NULL;
-}
+#include "detect/frames_json.h"
 
 uint32_t
 cm_incident_file(const struct cm_incident *inc)
@@ -27,38 +15,15 @@ cm_incident_file(const struct cm_incident *inc)
 }
 
 static void
-frame(const struct writer *o, cm_packet_id id)
+id_set(const struct cm_frames_json *o, const char *key, const struct cm_ids *ids)
 {
-	if (cm_packet_file(id) == o->file) {
-		cm_jsonw_uint(o->w, cm_packet_frame(id));
-		return;
-	}
-	cm_jsonw_object(o->w);
-	cm_jsonw_kstr(o->w, "file", name_of(o, cm_packet_file(id)));
-	cm_jsonw_kuint(o->w, "frame", cm_packet_frame(id));
-	cm_jsonw_object_end(o->w);
-}
-
-static void
-frames(const struct writer *o, const char *key, const cm_packet_id *id, size_t n)
-{
-	cm_jsonw_key(o->w, key);
-	cm_jsonw_array(o->w);
-	for (size_t i = 0; i < n; i++)
-		frame(o, id[i]);
-	cm_jsonw_array_end(o->w);
-}
-
-static void
-id_set(const struct writer *o, const char *key, const struct cm_ids *ids)
-{
-	frames(o, key, ids->id, ids->n);
+	cm_frames_json(o, key, ids->id, ids->n);
 }
 
 /* The files that hold packets of the incident, if there is more than one; support
  * holds all its packets, ascending, so each file is a run. */
 static void
-files(const struct writer *o, const struct cm_ids *support)
+files(const struct cm_frames_json *o, const struct cm_ids *support)
 {
 	uint32_t last = o->file;
 	bool several = false;
@@ -69,12 +34,12 @@ files(const struct writer *o, const struct cm_ids *support)
 		return;
 	cm_jsonw_key(o->w, "files");
 	cm_jsonw_array(o->w);
-	cm_jsonw_str(o->w, name_of(o, o->file));
+	cm_jsonw_str(o->w, cm_frames_json_name(o, o->file));
 	for (size_t i = 0; i < support->n; i++) {
 		uint32_t file = cm_packet_file(support->id[i]);
 
 		if (file != last && file != o->file)
-			cm_jsonw_str(o->w, name_of(o, file));
+			cm_jsonw_str(o->w, cm_frames_json_name(o, file));
 		last = file;
 	}
 	cm_jsonw_array_end(o->w);
@@ -98,7 +63,7 @@ flow(struct cm_jsonw *w, const struct cm_flow_key *f)
 }
 
 static void
-cues(const struct writer *o, const struct cm_incident *inc)
+cues(const struct cm_frames_json *o, const struct cm_incident *inc)
 {
 	cm_jsonw_key(o->w, "cues");
 	cm_jsonw_array(o->w);
@@ -107,7 +72,7 @@ cues(const struct writer *o, const struct cm_incident *inc)
 
 		cm_jsonw_object(o->w);
 		cm_jsonw_kstr(o->w, "name", c->kind->name);
-		frames(o, "frames", c->frames, c->n_frames);
+		cm_frames_json(o, "frames", c->frames, c->n_frames);
 		cm_jsonw_kint(o->w, "bits", c->bits);
 		cm_jsonw_kstr(o->w, "base_rate", c->kind->base_rate);
 		cm_jsonw_kstr(o->w, "rests_on", cm_rests_word(c->kind->rests));
@@ -160,14 +125,14 @@ alternatives(struct cm_jsonw *w, const struct cm_incident *inc)
 void
 cm_incident_json(struct cm_jsonw *w, const struct cm_incident *inc, const struct cm_file_names *names)
 {
-	struct writer o = { w, names, cm_incident_file(inc) };
+	struct cm_frames_json o = { w, names, cm_incident_file(inc) };
 	char time[CM_TIME_TEXT];
 
 	cm_time_text(inc->t_ns, time);
 	cm_jsonw_object(w);
 	cm_jsonw_kstr(w, "type", cm_incident_type_word(inc->type));
 	cm_jsonw_kstr(w, "verdict", cm_verdict_word(inc->verdict));
-	cm_jsonw_kstr(w, "file", name_of(&o, o.file));
+	cm_jsonw_kstr(w, "file", cm_frames_json_name(&o, o.file));
 	files(&o, &inc->support);
 	cm_jsonw_kint(w, "bits", inc->bits);
 	cm_jsonw_kstr(w, "time", time);
@@ -178,7 +143,7 @@ cm_incident_json(struct cm_jsonw *w, const struct cm_incident *inc, const struct
 	id_set(&o, "against", &inc->against);
 	cm_jsonw_key(w, "trigger");
 	if (inc->has_trigger)
-		frame(&o, inc->trigger);
+		cm_frame_json(&o, inc->trigger);
 	else
 		cm_jsonw_null(w);
 	flow(w, &inc->flow);

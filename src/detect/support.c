@@ -110,22 +110,6 @@ put_place(struct cm_feeder *s, const struct cm_candidate *c, uint32_t i)
 	s->own[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-static uint32_t
-place_of(const struct cm_candidate *c, cm_packet_id id)
-{
-	uint32_t low = 0, high = c->n;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-
-		if (c->segs[mid].id < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < c->n && c->segs[low].id == id ? low : CM_NONE;
-}
-
 /* A segment, and the NEAR ones of either side before and behind it. */
 static void
 put_around(struct cm_feeder *s, const struct cm_candidate *c, uint32_t at)
@@ -170,7 +154,7 @@ put_id(struct cm_feeder *s, cm_packet_id id)
 {
 	const struct cm_candidate *c = s->f->from;
 	const struct cm_host_place *p;
-	uint32_t at = place_of(c, id);
+	uint32_t at = cm_candidate_place(c, id);
 	size_t n;
 
 	if (at != CM_NONE) {
@@ -179,7 +163,7 @@ put_id(struct cm_feeder *s, cm_packet_id id)
 	}
 	n = cm_candidates_of(&s->e->kept, &c->end[s->f->dir].host, &p);
 	for (size_t i = 0; i < n; i++) {
-		at = place_of(p[i].c, id);
+		at = cm_candidate_place(p[i].c, id);
 		if (at == CM_NONE)
 			continue;
 		put_handshake(s, p[i].c);

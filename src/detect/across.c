@@ -1,0 +1,228 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "detect/across_parts.h"
+#include "detect/mix.h"
+#include "detect/report.h"
+
+#define CLASSES 8u
+#define HEAD 32u /* segments that show what is common */
+
+/* ---- sets and lists of ids ---- */
+
+/* Where it is, or would be. */
+static size_t
+slot_of(const struct cm_id_slot *slot, size_t n_slots, uint64_t id)
+{
+	size_t i = cm_mix(0, id) & (n_slots - 1);
+
+	while (slot[i].id != 0 && slot[i].id != id)
+		i = (i + 1) & (n_slots - 1);
+	return i;
+}
+
+static bool
+grow(struct cm_id_set *s)
+{
+	size_t n = s->n_slots == 0 ? 64 : s->n_slots * 2;
+	struct cm_id_slot *slot = calloc(n, sizeof(*slot));
+
+	if (slot == NULL)
+		return false;
+	for (size_t i = 0; i < s->n_slots; i++)
+		if (s->slot[i].id != 0)
+			slot[slot_of(slot, n, s->slot[i].id)] = s->slot[i];
+	free(s->slot);
+	s->slot = slot;
+	s->n_slots = n;
+	return true;
+}
+
+CM_RESULT
+cm_id_set_add(struct cm_id_set *s, cm_packet_id id, size_t incident)
+{
+	size_t i;
+
+	if ((s->n + 1) * 2 > s->n_slots && !grow(s))
+		return CM_E_NOMEM;
+	i = slot_of(s->slot, s->n_slots, id + 1);
+	if (s->slot[i].id == 0) {
+		s->slot[i] = (struct cm_id_slot) { id + 1, incident };
+		s->n++;
+	}
+	return CM_OK;
+}
+
+bool
+cm_id_set_has(const struct cm_id_set *s, cm_packet_id id)
+{
+	return s->n > 0 && s->slot[slot_of(s->slot, s->n_slots, id + 1)].id != 0;
+}
+
+size_t
+cm_id_set_incident(const struct cm_id_set *s, cm_packet_id id)
+{
+	return s->slot[slot_of(s->slot, s->n_slots, id + 1)].incident;
+}
+
+void
+cm_id_list_add(struct cm_id_list *l, cm_packet_id id)
+{
+	size_t room = l->room == 0 ? 64 : l->room * 2;
+	cm_packet_id *more;
+
+	if (l->n == CM_ID_LIST_MAX)
+		return;
+	if (l->n == l->room) {
+		more = realloc(l->id, room * sizeof(*more));
+		if (more == NULL) {
+			l->failed = true;
+			return;
+		}
+		l->id = more;
+		l->room = room;
+	}
+	l->id[l->n++] = id;
+}
+
+void
+cm_id_list_add_all(struct cm_id_list *l, const struct cm_ids *ids)
+{
+	for (size_t i = 0; i < ids->n; i++)
+		cm_id_list_add(l, ids->id[i]);
+}
+
+CM_RESULT
+cm_id_list_take(struct cm_id_list *l, struct cm_arena *a, struct cm_ids *out)
+{
+	cm_packet_id *id;
+
+	if (l->failed)
+		return CM_E_NOMEM;
+	l->n = l->n == 0 ? 0 : cm_ids_sort(l->id, l->n);
+	id = cm_arena_array(a, l->n + 1, sizeof(*id));
+	if (id == NULL)
+		return CM_E_NOMEM;
+	if (l->n > 0)
+		memcpy(id, l->id, l->n * sizeof(*id));
+	*out = (struct cm_ids) { id, l->n };
+	l->n = 0;
+	return CM_OK;
+}
+
+/* ---- what several makers ask of a flow ---- */
+
+static int
+commonest(const struct cm_maker *m, const struct cm_candidate *c, unsigned dir)
+{
+	uint16_t class[CLASSES] = { 0 }, count[CLASSES] = { 0 };
+	unsigned n = 0, best = 0, k;
+
+	for (uint32_t i = 0; i < c->n && i < HEAD; i++) {
+		const struct cm_segment *g = &c->segs[i];
+
+		if (g->dir != dir || (g->flags & CM_TCP_RST) != 0 ||
+		    cm_id_set_has(&m->accused, g->id))
+			continue;
+		for (k = 0; k < n && class[k] != cm_ttl_class(g); k++)
+			;
+		if (k == CLASSES)
+			continue;
+		n += k == n;
+		class[k] = cm_ttl_class(g);
+		if (++count[k] > count[best])
+			best = k;
+	}
+	return n == 0 ? -1 : class[best];
+}
+
+/* Several incidents of a flow ask the same. */
+int
+cm_across_plain(struct cm_maker *m, const struct cm_found *f)
+{
+	struct cm_plain *p = &m->plain[f->from->serial % CM_PLAIN];
+
+	if (p->of != f->from || p->dir != f->dir)
+		*p = (struct cm_plain) { f->from, f->dir, commonest(m, f->from, f->dir) };
+	return p->class;
+}
+
+bool
+cm_across_handshake(const struct cm_candidate *c, unsigned server, uint32_t at[2], int64_t *ns)
+{
+	at[0] = at[1] = CM_NONE;
+	for (uint32_t i = 0; i < c->n && i < CM_FLOW_HEAD; i++) {
+		const struct cm_segment *g = &c->segs[i];
+
+		if ((g->flags & CM_TCP_SYN) == 0)
+			continue;
+		if ((g->flags & CM_TCP_ACK) == 0 && g->dir != server && at[1] == CM_NONE)
+			at[0] = i; /* the last one before: what is sent again is answered later */
+		else if ((g->flags & CM_TCP_ACK) != 0 && g->dir == server && at[1] == CM_NONE)
+			at[1] = i;
+	}
+	if (at[0] == CM_NONE || at[1] == CM_NONE)
+		return false;
+	*ns = c->segs[at[1]].t_ns - c->segs[at[0]].t_ns;
+	return *ns >= 0;
+}
+
+const char *
+cm_across_text(struct cm_arena *a, struct cm_span s)
+{
+	char *text = cm_arena_array(a, s.len + 1, 1);
+
+	if (text != NULL && s.len > 0)
+		memcpy(text, s.ptr, s.len);
+	return text;
+}
+
+/* ---- all of it ---- */
+
+static enum cm_result
+collect(struct cm_maker *m)
+{
+	enum cm_result r = CM_OK;
+
+	for (size_t i = 0; i < m->e->n_found && r == CM_OK; i++) {
+		const struct cm_found *f = &m->e->found[i];
+		const struct cm_incident *x = &f->incident;
+
+		if (!cm_found_accuses(f))
+			continue;
+		for (size_t k = 0; k < x->forged.n && r == CM_OK; k++)
+			r = cm_id_set_add(&m->accused, x->forged.id[k], i);
+		for (size_t k = 0; k < x->suspect.n && r == CM_OK; k++)
+			r = cm_id_set_add(&m->accused, x->suspect.id[k], i);
+		if (r == CM_OK && cm_found_answers(f))
+			r = cm_id_set_add(&m->triggers, x->trigger, i);
+	}
+	return r;
+}
+
+CM_RESULT
+cm_across_make(struct cm_engine *e)
+{
+	enum cm_result (*const make[])(struct cm_maker *m) = { collect, cm_across_make_hands,
+		cm_across_make_reach, cm_across_make_probes, cm_across_make_rates,
+		cm_across_make_same };
+	struct cm_maker m = { .e = e, .a = &e->arena };
+	enum cm_result r = CM_OK;
+
+	m.out = cm_arena_alloc(m.a, sizeof(*m.out));
+	if (m.out == NULL)
+		return CM_E_NOMEM;
+	m.out->requests = e->exchanges.requests;
+	m.out->answers = e->exchanges.answers;
+	m.out->every = e->exchanges.every;
+	m.out->every_away = e->exchanges.every_away;
+	m.out->quotes = e->quotes.seen;
+	for (size_t i = 0; i < sizeof(make) / sizeof(make[0]) && r == CM_OK; i++)
+		r = make[i](&m);
+	free(m.accused.slot);
+	free(m.triggers.slot);
+	free(m.ids.id);
+	if (r == CM_OK)
+		e->across = m.out;
+	return r;
+}

@@ -1,0 +1,101 @@
+/* detect/exchanges.h -- requests to HTTP servers and how their answers began.
+ *
+ * A log in order of requests, for what is counted across flows (across.h).  Filled packet by
+ * packet, for payloads are at hand then.  An answer belongs to the newest request between
+ * the same ends that it acknowledges; a request answered twice, in different ways, has a
+ * second entry, CM_EX_AGAIN.
+ *
+ * Bounded: CM_EXCHANGES_MAX entries, some 15 MiB.  When it is full, requests are thinned: of those
+ * whose answer sends nowhere else every second, fourth, ... by order stays; and so, when
+ * they take more than half, do the others.  Paths are kept to CM_EX_TEXT bytes, and names
+ * longer than CM_EX_NAME not at all.  Nothing depends on the value of an address.  Private to src/detect. */
+#ifndef CM_DETECT_EXCHANGES_H
+#define CM_DETECT_EXCHANGES_H
+
+#include "base/result.h"
+#include "capture/packet.h"
+
+#define CM_EXCHANGES_MAX 65536u
+#define CM_EX_NAME 56u
+#define CM_EX_TEXT 40u
+
+enum cm_ex_flag {
+	CM_EX_FIRST = 1,    /* no request came before it in its connection */
+	CM_EX_ANSWERED = 2,
+	CM_EX_AGAIN = 4,    /* the request of an earlier entry, answered otherwise */
+	CM_EX_TWICE = 8,    /* has such an entry */
+	CM_EX_STAMPS = 16,  /* the request has timestamps that echo the server's */
+	CM_EX_BARE = 32	    /* and the answer has none */
+};
+
+struct cm_exchange {
+	cm_packet_id request, answer; /* answer: if ANSWERED */
+	int64_t t_ns;		      /* of the request */
+	uint64_t ends;		      /* hash of both */
+	uint64_t client_hash, server_hash;
+	uint64_t address;	      /* hash of name and path without query */
+	uint64_t template;	      /* of the answer */
+	uint32_t nth;  /* from 0 in order of requests */
+	uint32_t next; /* in its chain, from 1; 0: none */
+	uint32_t query; /* hash */
+	uint32_t seq, ack;
+	uint16_t client_port, server_port;
+	uint16_t status;
+	uint8_t ttl;   /* of the request */
+	uint8_t flags; /* enum cm_ex_flag */
+	uint8_t points; /* enum cm_points */
+	uint8_t name_len, path_len; /* name_len 0: not known, or longer than CM_EX_NAME */
+	struct cm_host client, server;
+	char name[CM_EX_NAME], path[CM_EX_TEXT];
+};
+
+/* Where answers of one kind send to. */
+struct cm_ex_to {
+	uint64_t template; /* 0: empty */
+	uint8_t len;
+	char text[CM_EX_NAME];
+};
+
+#define CM_EX_TO 1024u
+#define CM_EX_CHAINS 65536u
+
+/* Entries whose ends have a hash in common, newest first. */
+struct cm_ex_chain {
+	uint32_t first; /* from 1; 0: none */
+	uint32_t hash;	/* high bits of its ends: a look at it is spared, mostly */
+};
+
+struct cm_exchanges {
+	uint64_t seed;
+	struct cm_exchange *item; /* ascending by nth */
+	uint32_t n, room;
+	struct cm_ex_chain *chain; /* CM_EX_CHAINS */
+	struct cm_ex_to *to; /* CM_EX_TO */
+	uint32_t n_to;
+	uint32_t every, every_away;
+	uint64_t requests, answers;
+};
+
+void cm_exchanges_init(struct cm_exchanges *x, uint64_t seed);
+void cm_exchanges_release(struct cm_exchanges *x);
+
+/* These packets come next: has the processor fetch what they need. */
+void cm_exchanges_expect(const struct cm_exchanges *x, const struct cm_packet *p, size_t n);
+
+/* Looks at a TCP segment.  CM_E_NOMEM. */
+CM_RESULT cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p);
+
+/* Of the entries that count: the first one of its request, and not thinned out. */
+static inline bool
+cm_exchange_counts(const struct cm_exchanges *x, const struct cm_exchange *e)
+{
+	return (e->flags & CM_EX_AGAIN) == 0 && e->nth % x->every == 0;
+}
+
+/* cm_site_of the name asked for. */
+uint64_t cm_exchange_site(const struct cm_exchanges *x, const struct cm_exchange *e);
+
+/* Where the answers of ${template} send to; ptr NULL: not known. */
+struct cm_span cm_exchanges_to(const struct cm_exchanges *x, uint64_t template);
+
+#endif
