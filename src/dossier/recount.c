@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include "codec/json_read.h"
 #include "dossier/recount.h"
-#include "weblog/weblog.h"
 
 #define MEMORY_MIN (UINT64_C(1) << 20)
 #define GUESS_BYTES ((size_t)64 << 10) /* of the first lines */
@@ -60,16 +59,41 @@ guess(const struct cm_counted *row, size_t n, enum cm_weblog_form *out)
 	return rc;
 }
 
-static CM_RESULT
-count_line(struct cm_traffic *t, struct cm_weblog *log, const struct cm_counted *c)
+CM_RESULT
+cm_counted_log(const struct cm_counted *row, size_t n, struct cm_weblog **out)
 {
-	struct cm_request r = { 0 };
-	enum cm_result rc = log == NULL ? CM_E_MALFORMED : cm_weblog_line(log, c->line, &r, NULL);
+	enum cm_weblog_form form = CM_WEBLOG_NONE;
+	enum cm_result rc = guess(row, n, &form);
 
-	if (rc == CM_E_MALFORMED)
-		return CM_OK;
-	r.id = c->packet.id;
-	return rc == CM_OK ? cm_traffic_request(t, &r) : rc;
+	*out = NULL;
+	return rc == CM_OK && form != CM_WEBLOG_NONE ? cm_weblog_new(form, out) : rc;
+}
+
+CM_RESULT
+cm_counted_request(struct cm_weblog *log, const struct cm_counted *row, struct cm_request *out)
+{
+	enum cm_result rc;
+
+	if (!row->is_line)
+		return !row->packet.fragment && cm_request_of_packet(&row->packet, out) ? CM_OK : CM_E_NOTFOUND;
+	*out = (struct cm_request) { .took_ns = -1 };
+	rc = log == NULL ? CM_E_MALFORMED : cm_weblog_line(log, row->line, out, NULL);
+	out->id = row->packet.id;
+	return rc == CM_OK || rc == CM_E_NOMEM ? rc : CM_E_NOTFOUND;
+}
+
+static CM_RESULT
+count_row(struct cm_traffic *t, struct cm_weblog *log, const struct cm_counted *row)
+{
+	struct cm_request r;
+	enum cm_result rc;
+
+	if (!row->is_line)
+		return cm_traffic_packet(t, &row->packet);
+	rc = cm_counted_request(log, row, &r);
+	if (rc == CM_OK)
+		rc = cm_traffic_request(t, &r);
+	return rc == CM_E_NOTFOUND ? CM_OK : rc;
 }
 
 static CM_RESULT
@@ -79,7 +103,7 @@ count_all(struct cm_traffic *t, struct cm_weblog *log, const struct cm_counted *
 	size_t i;
 
 	for (i = 0; rc == CM_OK && i < n; i++)
-		rc = row[i].is_line ? count_line(t, log, &row[i]) : cm_traffic_packet(t, &row[i].packet);
+		rc = count_row(t, log, &row[i]);
 	return rc == CM_OK ? cm_traffic_finish(t) : rc;
 }
 
@@ -87,16 +111,13 @@ CM_RESULT
 cm_recount(const struct cm_counted *row, size_t n, uint64_t thin, uint64_t memory, struct cm_traffic **out)
 {
 	struct cm_traffic_params params = cm_traffic_params_default();
-	enum cm_weblog_form form = CM_WEBLOG_NONE;
 	struct cm_weblog *log = NULL;
 	struct cm_traffic *t = NULL;
-	enum cm_result rc = guess(row, n, &form);
+	enum cm_result rc = cm_counted_log(row, n, &log);
 
 	params.thin = thin;
 	if (memory < params.memory)
 		params.memory = (size_t)(memory < MEMORY_MIN ? MEMORY_MIN : memory);
-	if (rc == CM_OK && form != CM_WEBLOG_NONE)
-		rc = cm_weblog_new(form, &log);
 	if (rc == CM_OK)
 		rc = cm_traffic_new(&params, &t);
 	if (rc == CM_OK)

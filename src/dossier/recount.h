@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "traffic/traffic.h"
+#include "weblog/weblog.h"
 
 /* A row of a draw. */
 struct cm_counted {
@@ -25,6 +26,13 @@ struct cm_counted cm_counted_of(enum cm_traffic_kind kind, const struct cm_packe
 
 /* Does this payload begin as a request to a server of HTTP? */
 bool cm_counted_is_request(const struct cm_packet *p);
+
+/* What reads the lines among ${n} rows, by what the first of them look like; NULL: none are such
+ * lines.  Ends with cm_weblog_free.  CM_E_NOMEM. */
+CM_RESULT cm_counted_log(const struct cm_counted *row, size_t n, struct cm_weblog **out);
+
+/* The request that a row holds; it lives until the next one.  CM_E_NOTFOUND: none.  CM_E_NOMEM. */
+CM_RESULT cm_counted_request(struct cm_weblog *log, const struct cm_counted *row, struct cm_request *out);
 
 /* Runs the detectors over ${n} rows, ascending by id, each standing for ${thin}.  More memory than
  * the published amount is never taken.  What it says lives until cm_traffic_free, and may look

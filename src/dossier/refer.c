@@ -228,6 +228,9 @@ find_floods(const struct cm_loaded *l, const struct cm_chain_v1 *c, size_t *traf
 		if (k == d->n_traffic)
 			return cm_err_set(err, CM_E_REFUSED, "it joins a flood that is not in the dossier");
 		traffic[i] = k;
+		for (k = 0; k < i; k++)
+			if (traffic[k] == traffic[i])
+				return cm_err_set(err, CM_E_REFUSED, "it joins a flood twice");
 	}
 	return CM_OK;
 }

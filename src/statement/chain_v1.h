@@ -17,7 +17,7 @@
 #define CM_CHAIN_NAME "comity-chain"
 #define CM_CHAIN_VERSION 1
 #define CM_CHAIN_SCRIPTS_MAX 4096u
-#define CM_CHAIN_FLOODS_MAX 256u
+#define CM_CHAIN_FLOODS_MAX 64u
 #define CM_CHAIN_CLIENTS_MAX 4096u
 #define CM_CHAIN_LAYERS_MAX 64u
 #define CM_CHAIN_CLOCKS_MAX 256u
@@ -25,7 +25,7 @@
 /* A forged answer of which the body is a script. */
 struct cm_chain_v1_script {
 	uint8_t finding[32]; /* digest of a finding/v1 */
-	struct cm_ids rows;  /* its forged rows, from which the body is put together */
+	struct cm_ids rows;  /* its forged rows towards the client, of which the body is put together */
 	uint64_t target;     /* which of the body's targets is the one, from 0 */
 };
 
@@ -56,7 +56,7 @@ struct cm_chain_v1 {
 	size_t n_scripts;
 	const char *const *layers; /* what the first script was wrapped in, outermost first */
 	size_t n_layers;
-	uint8_t (*floods)[32]; /* digests of traffic/v1 */
+	uint8_t (*floods)[32]; /* digests of traffic/v1, each once */
 	size_t n_floods;
 	struct cm_ids clients;	 /* for clients with the script: the first request for the target */
 	uint64_t a, b, c, d;	 /* with the script: asked, did not; without: asked, did not */
