@@ -7,25 +7,37 @@
 #define MEMORY_MIN (UINT64_C(1) << 20)
 #define GUESS_BYTES ((size_t)64 << 10) /* of the first lines */
 
-bool
-cm_counted_reads_requests(enum cm_traffic_kind kind)
+#define DHCP_SERVER 67
+#define DHCP_CLIENT 68
+
+static bool
+is_lease(const struct cm_packet *p)
 {
-	return kind == CM_TRAFFIC_HTTP;
+	return p->proto == 17 && p->transport &&
+	    (p->sport == DHCP_SERVER || p->sport == DHCP_CLIENT || p->dport == DHCP_SERVER || p->dport == DHCP_CLIENT);
 }
 
 bool
-cm_counted_is_request(const struct cm_packet *p)
+cm_counted_may_read(enum cm_traffic_kind kind, const struct cm_packet *p)
+{
+	if (p->payload_len == 0 || p->fragment)
+		return false;
+	return kind == CM_TRAFFIC_LEASES ? is_lease(p) : kind == CM_TRAFFIC_HTTP && p->proto == 6;
+}
+
+bool
+cm_counted_reads(enum cm_traffic_kind kind, const struct cm_packet *p)
 {
 	struct cm_request r;
 
-	return p->payload.len > 0 && !p->fragment && cm_request_of_packet(p, &r);
+	return cm_counted_may_read(kind, p) && (kind != CM_TRAFFIC_HTTP || cm_request_of_packet(p, &r));
 }
 
 struct cm_counted
 cm_counted_of(enum cm_traffic_kind kind, const struct cm_packet *p)
 {
 	struct cm_counted c = { .packet = *p };
-	bool payload = cm_counted_reads_requests(kind) && cm_counted_is_request(p);
+	bool payload = cm_counted_reads(kind, p);
 
 	c.packet.offset = 0;
 	c.packet.open = CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;

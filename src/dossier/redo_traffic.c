@@ -167,8 +167,8 @@ count_shut(const struct beside *b)
 		if (b->row[i].is_line)
 			continue;
 		s.addresses += p->src.tied || p->dst.tied;
-		s.payload += cm_counted_reads_requests(t->drawn.kind) && p->payload_len > 0 &&
-		    (t->drawn.port == 0 || p->dport == t->drawn.port) && (p->open & CM_OPEN_PAYLOAD) == 0;
+		s.payload += cm_counted_may_read(t->drawn.kind, p) && (p->open & CM_OPEN_PAYLOAD) == 0 &&
+		    (t->drawn.port == 0 || p->dport == t->drawn.port);
 	}
 	return s;
 }
