@@ -6,7 +6,6 @@
 #include "dossier/pieces.h"
 #include "dossier/rejoin.h"
 
-#define TEXT_MAX 4096 /* bytes of a URL's part that are looked at */
 #define PLACES_MAX 64u /* addresses of one target */
 
 /* Who got a script, and when. */
@@ -84,7 +83,7 @@ take_pieces(const struct cm_dossier *d, const struct cm_ids *set, struct cm_piec
 static const char *
 keep_text(struct cm_arena *arena, const char *text)
 {
-	return text == NULL ? NULL : cm_arena_printf(arena, "%.*s", TEXT_MAX, text);
+	return text == NULL ? NULL : cm_arena_printf(arena, "%s", text);
 }
 
 /* What is asked of a script, so that all it was unpacked into can go. */
@@ -115,20 +114,36 @@ keep_script(struct cm_arena *arena, struct cm_script *s)
 	return ok ? CM_OK : CM_E_NOMEM;
 }
 
+/* Heads differ by their times; what is unpacked does not. */
+static void
+digest_of(const struct cm_script_answer *answer, uint8_t digest[32])
+{
+	struct cm_sha256 h;
+	uint8_t len[8];
+
+	cm_put64(len, answer->location.len);
+	cm_sha256_init(&h);
+	cm_sha256_add(&h, len, sizeof(len));
+	if (answer->location.len > 0)
+		cm_sha256_add(&h, answer->location.ptr, answer->location.len);
+	if (answer->body.len > 0)
+		cm_sha256_add(&h, answer->body.ptr, answer->body.len);
+	cm_sha256_end(&h, digest);
+}
+
 /* The script of these bytes, unpacked once for all that carry it; NULL in ${*out}: too many others were. */
 static CM_RESULT
 unpack(struct rejoining *r, struct cm_span stream, struct cm_arena *room, const struct cm_script **out)
 {
-	struct cm_span body, location;
+	struct cm_script_answer answer;
 	struct cm_script s;
 	uint8_t digest[32];
-	enum cm_result rc;
+	enum cm_result rc = cm_script_body(stream, room, &answer);
 	size_t i;
 
-	rc = cm_script_body(stream, room, &body, &location);
 	if (rc != CM_OK)
 		return rc;
-	cm_sha256(body.ptr, body.len, digest);
+	digest_of(&answer, digest);
 	for (i = 0; i < r->n_bodies; i++) {
 		if (memcmp(r->body[i].digest, digest, 32) == 0) {
 			*out = &r->body[i].script;
@@ -137,7 +152,7 @@ unpack(struct rejoining *r, struct cm_span stream, struct cm_arena *room, const 
 	}
 	if (r->n_bodies == CM_REJOIN_BODIES)
 		return CM_OK;
-	rc = cm_script_read(body, room, &s);
+	rc = cm_script_of(stream, room, &s);
 	if (rc == CM_OK)
 		rc = keep_script(r->arena, &s);
 	if (rc != CM_OK)
@@ -251,22 +266,39 @@ by_client(const void *a, const void *b)
 	return d != 0 ? d : (x->t_ns > y->t_ns) - (x->t_ns < y->t_ns);
 }
 
+/* Whom the script went to, and when it began to come.  False: shut. */
+static bool
+see_client(const struct rejoining *r, const struct cm_ids *rows, struct got *out)
+{
+	const struct cm_shown_row *row;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < rows->n; i++) {
+		row = cm_dossier_row(r->d, rows->id[i]);
+		if (row == NULL || !row->has_packet)
+			continue;
+		if (!any)
+			*out = (struct got) { row->packet.dst, cm_packet_file(rows->id[i]), row->packet.t_ns, false };
+		if (row->packet.t_ns < out->t_ns)
+			out->t_ns = row->packet.t_ns;
+		any = true;
+	}
+	return any;
+}
+
 static CM_RESULT
 list_clients(struct rejoining *r)
 {
-	const struct cm_shown_row *row;
 	size_t i, n = 0;
 
 	r->got = cm_arena_array(r->arena, r->c->n_scripts + 1, sizeof(*r->got));
 	if (r->got == NULL)
 		return CM_E_NOMEM;
 	for (i = 0; i < r->c->n_scripts; i++) {
-		cm_packet_id id = r->c->scripts[i].rows.id[0];
-
-		row = cm_dossier_row(r->d, id);
-		if (row != NULL && row->has_packet)
-			r->got[n++] = (struct got) { row->packet.dst, cm_packet_file(id), row->packet.t_ns, false };
-		r->any_tied |= row != NULL && row->has_packet && row->packet.dst.tied;
+		if (!see_client(r, &r->c->scripts[i].rows, &r->got[n]))
+			continue;
+		r->any_tied |= r->got[n++].client.tied;
 	}
 	if (n > 1)
 		qsort(r->got, n, sizeof(*r->got), by_client);

@@ -25,7 +25,8 @@
 /* A forged answer of which the body is a script. */
 struct cm_chain_v1_script {
 	uint8_t finding[32]; /* digest of a finding/v1 */
-	struct cm_ids rows;  /* its forged rows towards the client, of which the body is put together */
+	struct cm_ids rows;  /* its forged and suspect rows: the body is put together of them, the first goes to
+			      * the client, the earliest says when */
 	uint64_t target;     /* which of the body's targets is the one, from 0 */
 };
 
@@ -49,7 +50,7 @@ struct cm_chain_v1 {
 	const char *detector; /* CM_CHAIN_NAME */
 	uint64_t version;
 	uint8_t source[32];
-	const uint32_t *vantage; /* of each seal: which clock its times are by */
+	const uint32_t *vantage; /* of each seal: number of the clock its times are by */
 	const struct cm_chain_v1_clock *clock;
 	size_t n_clocks;
 	struct cm_chain_v1_script *scripts;
