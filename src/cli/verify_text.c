@@ -287,6 +287,54 @@ json_findings(struct cm_jsonw *w, const struct cm_verified *v)
 }
 
 static void
+json_outcome(struct cm_jsonw *w, const struct cm_redone *r)
+{
+	cm_jsonw_kstr(w, "outcome", cm_outcome_word(r->outcome));
+	cm_jsonw_kstr(w, "detail", r->text);
+	cm_jsonw_object_end(w);
+}
+
+/* Absent if there is nothing to say. */
+static void
+json_counted(struct cm_jsonw *w, const struct cm_verified *v)
+{
+	const struct cm_dossier *d = v->dossier;
+	const struct cm_traffic_finding *f;
+	size_t i;
+
+	for (i = 0; i < d->n_traffic; i++) {
+		f = &d->traffic[i].body->drawn;
+		if (i == 0) {
+			cm_jsonw_key(w, "traffic");
+			cm_jsonw_array(w);
+		}
+		cm_jsonw_object(w);
+		cm_jsonw_khex(w, "statement", cm_span_of(d->traffic[i].statement, 32));
+		cm_jsonw_kstr(w, "kind", cm_traffic_kind_word(f->kind));
+		cm_jsonw_kstr(w, "verdict", cm_traffic_verdict_word(f->verdict));
+		cm_jsonw_kuint(w, "thin", d->traffic[i].body->thin);
+		cm_jsonw_kuint(w, "packets", f->packets);
+		cm_jsonw_kuint(w, "packets_claimed", d->traffic[i].body->claimed.packets);
+		json_outcome(w, &v->traffic[i]);
+	}
+	if (d->n_traffic > 0)
+		cm_jsonw_array_end(w);
+	for (i = 0; i < d->n_chains; i++) {
+		if (i == 0) {
+			cm_jsonw_key(w, "chains");
+			cm_jsonw_array(w);
+		}
+		cm_jsonw_object(w);
+		cm_jsonw_khex(w, "statement", cm_span_of(d->chains[i].statement, 32));
+		cm_jsonw_kuint(w, "scripts", d->chains[i].body->n_scripts);
+		cm_jsonw_kuint(w, "floods", d->chains[i].body->n_floods);
+		json_outcome(w, &v->chains[i]);
+	}
+	if (d->n_chains > 0)
+		cm_jsonw_array_end(w);
+}
+
+static void
 json_shows(struct cm_jsonw *w, const struct cm_dossier *d)
 {
 	size_t i;
@@ -321,6 +369,7 @@ cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 	json_logged(&w, v);
 	json_shows(&w, v->dossier);
 	json_findings(&w, v);
+	json_counted(&w, v);
 	json_texts(&w, "checked", v->done, v->n_done);
 	json_texts(&w, "notes", v->notes, v->n_notes);
 	json_texts(&w, "not_proven", not_proven + first_not_proven(v), NOT_PROVEN - first_not_proven(v));

@@ -51,17 +51,23 @@ write_seals(struct cm_jsonw *w, const struct cm_dossier *d)
 	cm_jsonw_array_end(w);
 }
 
-/* A row set as the finding has it: one list for each seal that it cites. */
+/* Seals that a statement cites, in their order. */
+struct cites {
+	const struct cm_dossier *d;
+	uint8_t (*seals)[32];
+	size_t n;
+};
+
+/* A row set as the statement has it: one list for each seal that it cites. */
 static void
-write_rows(struct cm_jsonw *w, const char *name, const struct cm_dossier *d, const struct cm_finding *f,
-    const struct cm_ids *set)
+write_rows(struct cm_jsonw *w, const char *name, const struct cites *c, const struct cm_ids *set)
 {
 	size_t k, j = 0, i = 0;
 
 	cm_jsonw_key(w, name);
 	cm_jsonw_array(w);
-	for (k = 0; k < d->n_exhibits && j < f->n_seals; k++) {
-		if (memcmp(d->exhibits[k].statement, f->seals[j], 32) != 0)
+	for (k = 0; k < c->d->n_exhibits && j < c->n; k++) {
+		if (memcmp(c->d->exhibits[k].statement, c->seals[j], 32) != 0)
 			continue;
 		cm_jsonw_array(w);
 		for (; i < set->n && cm_packet_file(set->id[i]) <= k; i++)
@@ -76,6 +82,7 @@ static void
 write_finding(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_shown_finding *s)
 {
 	const struct cm_finding *f = s->body;
+	const struct cites c = { d, f->seals, f->n_seals };
 	size_t i;
 
 	cm_jsonw_object(w);
@@ -83,10 +90,10 @@ write_finding(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_sh
 	cm_jsonw_kstr(w, "type", cm_incident_type_word(f->type));
 	cm_jsonw_kstr(w, "verdict", cm_verdict_word(f->verdict));
 	cm_jsonw_kint(w, "bits", f->bits);
-	write_rows(w, "forged", d, f, &f->forged);
-	write_rows(w, "genuine", d, f, &f->genuine);
-	write_rows(w, "suspect", d, f, &f->suspect);
-	write_rows(w, "support", d, f, &f->support);
+	write_rows(w, "forged", &c, &f->forged);
+	write_rows(w, "genuine", &c, &f->genuine);
+	write_rows(w, "suspect", &c, &f->suspect);
+	write_rows(w, "support", &c, &f->support);
 	cm_jsonw_key(w, "cues");
 	cm_jsonw_array(w);
 	for (i = 0; i < f->n_cues; i++) {
@@ -94,11 +101,148 @@ write_finding(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_sh
 		cm_jsonw_kstr(w, "name", f->cues[i].name);
 		cm_jsonw_kint(w, "bits", f->cues[i].bits);
 		cm_jsonw_kstr(w, "rests_on", cm_rests_word(f->cues[i].rests));
-		write_rows(w, "rows", d, f, &f->cues[i].rows);
+		write_rows(w, "rows", &c, &f->cues[i].rows);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);
 	cm_jsonw_object_end(w);
+}
+
+static void
+write_range(struct cm_jsonw *w, const struct cites *c, const struct cm_traffic_range *range)
+{
+	size_t k, j = 0;
+
+	cm_jsonw_key(w, "range");
+	cm_jsonw_array(w);
+	for (k = 0; k < c->d->n_exhibits && j < c->n; k++) {
+		if (memcmp(c->d->exhibits[k].statement, c->seals[j], 32) != 0)
+			continue;
+		j++;
+		if (!range[k].any) {
+			cm_jsonw_null(w);
+			continue;
+		}
+		cm_jsonw_array(w);
+		cm_jsonw_uint(w, range[k].first);
+		cm_jsonw_uint(w, range[k].last);
+		cm_jsonw_array_end(w);
+	}
+	cm_jsonw_array_end(w);
+}
+
+static void
+write_figures(struct cm_jsonw *w, const char *name, const struct cm_traffic_finding *f)
+{
+	char time[CM_TIME_NS_LEN + 1];
+
+	cm_jsonw_key(w, name);
+	cm_jsonw_object(w);
+	cm_time_ns_format(f->from_ns, time);
+	cm_jsonw_kstr(w, "from", time);
+	cm_time_ns_format(f->to_ns, time);
+	cm_jsonw_kstr(w, "to", time);
+	cm_jsonw_kuint(w, "packets", f->packets);
+	cm_jsonw_kuint(w, "bytes", f->bytes);
+	cm_jsonw_kuint(w, "peak_per_s", f->peak_per_s);
+	cm_jsonw_kuint(w, "mean_per_s", f->mean_per_s);
+	cm_jsonw_object_end(w);
+}
+
+static void
+write_traffic(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_shown_traffic *s)
+{
+	const struct cm_traffic_v1 *t = s->body;
+	const struct cites c = { d, t->seals, t->n_seals };
+	size_t i;
+
+	cm_jsonw_object(w);
+	cm_jsonw_khex(w, "statement", cm_span_of(s->statement, 32));
+	cm_jsonw_kstr(w, "kind", cm_traffic_kind_word(t->drawn.kind));
+	cm_jsonw_kstr(w, "verdict", cm_traffic_verdict_word(t->drawn.verdict));
+	cm_jsonw_kuint(w, "thin", t->thin);
+	write_range(w, &c, t->range);
+	write_rows(w, "support", &c, &t->support);
+	cm_jsonw_kuint(w, "port", t->drawn.port);
+	cm_jsonw_kuint(w, "proto", t->drawn.proto);
+	if (t->drawn.service != NULL)
+		cm_jsonw_kstr(w, "service", t->drawn.service);
+	cm_jsonw_key(w, "signs");
+	cm_jsonw_array(w);
+	for (i = 0; i < t->drawn.n_signs; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_kstr(w, "name", t->drawn.signs[i].kind->name);
+		cm_jsonw_kint(w, "value", t->drawn.signs[i].value);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+	write_figures(w, "drawn", &t->drawn);
+	write_figures(w, "claimed", &t->claimed);
+	cm_jsonw_object_end(w);
+}
+
+static void
+write_table(struct cm_jsonw *w, const struct cm_chain_v1 *v)
+{
+	cm_jsonw_key(w, "table");
+	cm_jsonw_object(w);
+	cm_jsonw_kuint(w, "a", v->a);
+	cm_jsonw_kuint(w, "b", v->b);
+	cm_jsonw_kuint(w, "c", v->c);
+	cm_jsonw_kuint(w, "d", v->d);
+	cm_jsonw_kuint(w, "p_milli", v->p_milli);
+	cm_jsonw_object_end(w);
+}
+
+static void
+write_chain(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_shown_chain *s)
+{
+	const struct cm_chain_v1 *v = s->body;
+	const struct cites c = { d, v->seals, v->n_seals };
+	size_t i;
+
+	cm_jsonw_object(w);
+	cm_jsonw_khex(w, "statement", cm_span_of(s->statement, 32));
+	cm_jsonw_key(w, "scripts");
+	cm_jsonw_array(w);
+	for (i = 0; i < v->n_scripts; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_khex(w, "finding", cm_span_of(v->scripts[i].finding, 32));
+		write_rows(w, "rows", &c, &v->scripts[i].rows);
+		cm_jsonw_kuint(w, "target", v->scripts[i].target);
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+	cm_jsonw_key(w, "floods");
+	cm_jsonw_array(w);
+	for (i = 0; i < v->n_floods; i++)
+		cm_jsonw_hex(w, cm_span_of(v->floods[i], 32));
+	cm_jsonw_array_end(w);
+	write_rows(w, "clients", &c, &v->clients);
+	write_table(w, v);
+	cm_jsonw_object_end(w);
+}
+
+/* Members that are absent if there is nothing to say. */
+static void
+write_more(struct cm_jsonw *w, const struct cm_dossier *d)
+{
+	size_t i;
+
+	if (d->n_traffic > 0) {
+		cm_jsonw_key(w, "traffic");
+		cm_jsonw_array(w);
+		for (i = 0; i < d->n_traffic; i++)
+			write_traffic(w, d, &d->traffic[i]);
+		cm_jsonw_array_end(w);
+	}
+	if (d->n_chains > 0) {
+		cm_jsonw_key(w, "chains");
+		cm_jsonw_array(w);
+		for (i = 0; i < d->n_chains; i++)
+			write_chain(w, d, &d->chains[i]);
+		cm_jsonw_array_end(w);
+	}
 }
 
 /* The writer of JSON escapes more than 3.3 says, and knows no \b and \f. */
@@ -154,6 +298,7 @@ cm_facts_write(const struct cm_dossier *d, struct cm_buf *out)
 	for (i = 0; i < d->n_findings; i++)
 		write_finding(&w, d, &d->findings[i]);
 	cm_jsonw_array_end(&w);
+	write_more(&w, d);
 	cm_jsonw_object_end(&w);
 	copy_plainly(cm_buf_span(&plain), out);
 	out->failed |= !cm_buf_ok(&plain);

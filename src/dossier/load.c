@@ -330,6 +330,30 @@ load_findings(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm
 	return CM_OK;
 }
 
+/* Of all statements together no more rows than these are gone through; of the others it is said
+ * about how many are drawn. */
+#define LOOK_UP_MAX (UINT64_C(1) << 23)
+
+static void
+count_draw(struct cm_loaded *l, struct cm_shown_traffic *t)
+{
+	const struct cm_traffic_v1 *b = t->body;
+	const struct cm_traffic_range *r;
+	size_t k;
+
+	for (k = 0; k < l->dossier.n_exhibits; k++)
+		t->rows += b->range[k].any ? b->range[k].last - b->range[k].first + 1 : 0;
+	t->drawn_known = b->thin == 1 || t->rows <= LOOK_UP_MAX - l->looked_up;
+	if (b->thin > 1 && t->drawn_known)
+		l->looked_up += t->rows;
+	for (k = 0; t->drawn_known && k < l->dossier.n_exhibits; k++) {
+		r = &b->range[k];
+		t->drawn += !r->any ? 0 : cm_draw_count(l->dossier.exhibits[k].statement, b->thin, r->first, r->last);
+	}
+	if (!t->drawn_known)
+		t->drawn = t->rows / b->thin > b->support.n ? t->rows / b->thin : b->support.n;
+}
+
 static CM_RESULT
 read_traffic(struct cm_loaded *l, const struct cm_loaded_part *p, size_t i, struct cm_shown_traffic *shown,
     struct cm_err *err)
@@ -346,6 +370,7 @@ read_traffic(struct cm_loaded *l, const struct cm_loaded_part *p, size_t i, stru
 	shown->by = p->doc.head.by;
 	shown->made = made_text(l, p->doc.head.made);
 	shown->body = &l->traffic[i];
+	count_draw(l, shown);
 	return shown->made != NULL ? CM_OK : no_memory(err);
 }
 

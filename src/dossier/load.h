@@ -42,6 +42,7 @@ struct cm_loaded {
 	struct cm_opening **opening; /* of each seal; NULL: nothing is open */
 	struct cm_disclosure disclosure;
 	struct cm_dossier dossier;
+	uint64_t looked_up; /* rows of which it was looked up whether they are drawn */
 	const char *at; /* the file looked at, for messages */
 	size_t reading; /* number of the part looked at, */
 	bool apart;	/* whose signature is checked beside */

@@ -26,7 +26,7 @@
 
 #define CM_CAPTURE_COLUMNS 5
 #define CM_DOSSIER_TRAFFIC_MAX 512 /* statements */
-#define CM_DOSSIER_CHAINS_MAX 64
+#define CM_DOSSIER_CHAINS_MAX 16
 
 struct cm_pseudonym {
 	uint8_t addr[16];
@@ -128,6 +128,9 @@ struct cm_shown_traffic {
 	uint8_t statement[32];
 	const char *by, *made;
 	const struct cm_traffic_v1 *body;
+	uint64_t rows;	/* in its ranges */
+	uint64_t drawn; /* of them the draw gives so many, or about so many */
+	bool drawn_known;
 };
 
 struct cm_shown_chain {

@@ -191,10 +191,9 @@ select_cited(struct packing *p, const struct cm_loaded *l, struct cm_select_in *
 	in->sets = set;
 	in->n_sets = from->n_traffic + from->n_chains;
 	for (i = 0; i < from->n_traffic; i++)
-		*set++ = (struct cm_select_set) { &l->traffic[i].support,
-			cm_counted_reads_requests(l->traffic[i].drawn.kind) };
+		*set++ = (struct cm_select_set) { &l->traffic[i].support, l->traffic[i].drawn.kind };
 	for (i = 0; i < from->n_chains; i++)
-		*set++ = (struct cm_select_set) { &l->chain[i].clients, true };
+		*set++ = (struct cm_select_set) { &l->chain[i].clients, CM_TRAFFIC_HTTP };
 	return CM_OK;
 }
 

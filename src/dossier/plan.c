@@ -8,7 +8,6 @@
 #include "dossier/echoes.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
-#include "dossier/recount.h"
 
 #define COL(c) cm_column_bit(CM_COL_##c)
 #define ADDRESSES (COL(SRC) | COL(DST))
@@ -57,7 +56,7 @@ note_rows(struct cm_select *s)
 			rc = cm_cited_add(&s->support, &s->in->findings[i]->support, i, 0);
 	}
 	for (i = 0; rc == CM_OK && i < s->in->n_sets; i++)
-		rc = cm_cited_add(&s->counted, s->in->sets[i].rows, i, s->in->sets[i].requests);
+		rc = cm_cited_add(&s->counted, s->in->sets[i].rows, i, s->in->sets[i].kind);
 	cm_cited_sort(&s->accused);
 	cm_cited_sort(&s->support);
 	cm_cited_sort(&s->counted);
@@ -588,36 +587,36 @@ hide(struct walk *w, const struct want *want, const struct cm_cells *cells)
 	return rc;
 }
 
-/* Does the row hold a packet that begins as a request? */
+/* The packet of the row; false: it is none. */
 static bool
-is_request(const struct walk *w)
+decode(const struct walk *w, struct cm_packet *out)
 {
 	const struct cm_row *row = cm_cut_rows_last(w->x->rows);
 	struct cm_layers layers;
-	struct cm_packet p;
 	struct cm_frame f;
 
 	if (row == NULL || row->record == NULL)
 		return false;
 	f = cm_frame_of(row->record, 0);
-	return cm_decode(&f, &p, &layers) == CM_DECODED_PACKET && cm_counted_is_request(&p);
+	return cm_decode(&f, out, &layers) == CM_DECODED_PACKET;
 }
 
 static void
 want_counted(struct walk *w, cm_packet_id id, struct want *want)
 {
 	const struct cm_cited_row *of;
-	size_t n = cm_cited_of(&w->s->counted, id, &of);
+	size_t n = cm_cited_of(&w->s->counted, id, &of), i;
+	struct cm_packet p;
+	bool payload = false;
 
 	if (n == 0)
 		return;
 	want->open |= COL(HEADERS) | ADDRESSES;
-	while (n-- > 0) {
-		if (of[n].as != 0 && is_request(w)) {
-			want->open |= COL(PAYLOAD);
-			return;
-		}
-	}
+	if (!decode(w, &p))
+		return;
+	for (i = 0; i < n; i++)
+		payload |= cm_counted_reads((enum cm_traffic_kind)of[i].as, &p);
+	want->open |= payload ? COL(PAYLOAD) : 0;
 }
 
 static enum cm_result

@@ -9,7 +9,7 @@
  * all parts of its datagram are opened, or if it is asked for by row.
  *
  * For what is counted (traffic/v1, chain/v1): of the rows of a capture headers and both addresses,
- * and where requests are read the payload of packets that begin as one; of a log the whole
+ * and payload where the detectors read it, such as of packets that begin as a request; of a log the whole
  * line, unless something is to be hidden: a line has no place to hide anything in.
  *
  * Of texts, records and blobs besides only what is asked for by row and column is opened.
@@ -31,6 +31,7 @@
 #define CM_DOSSIER_PLAN_H
 
 #include "dossier/leaks.h"
+#include "dossier/recount.h"
 #include "seal/cut.h"
 #include "seal/plan.h"
 #include "statement/disclosure.h"
@@ -39,7 +40,7 @@
 /* Rows that are counted. */
 struct cm_select_set {
 	const struct cm_ids *rows;
-	bool requests; /* are read in them */
+	enum cm_traffic_kind kind; /* says what is read of them (dossier/recount.h) */
 };
 
 struct cm_select_in {

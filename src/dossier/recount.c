@@ -3,30 +3,41 @@
 #include "base/buf.h"
 #include "codec/json_read.h"
 #include "dossier/recount.h"
-#include "weblog/weblog.h"
 
 #define MEMORY_MIN (UINT64_C(1) << 20)
 #define GUESS_BYTES ((size_t)64 << 10) /* of the first lines */
 
-bool
-cm_counted_reads_requests(enum cm_traffic_kind kind)
+#define DHCP_SERVER 67
+#define DHCP_CLIENT 68
+
+static bool
+is_lease(const struct cm_packet *p)
 {
-	return kind == CM_TRAFFIC_HTTP;
+	return p->proto == 17 && p->transport &&
+	    (p->sport == DHCP_SERVER || p->sport == DHCP_CLIENT || p->dport == DHCP_SERVER || p->dport == DHCP_CLIENT);
 }
 
 bool
-cm_counted_is_request(const struct cm_packet *p)
+cm_counted_may_read(enum cm_traffic_kind kind, const struct cm_packet *p)
+{
+	if (p->payload_len == 0 || p->fragment)
+		return false;
+	return kind == CM_TRAFFIC_LEASES ? is_lease(p) : kind == CM_TRAFFIC_HTTP && p->proto == 6;
+}
+
+bool
+cm_counted_reads(enum cm_traffic_kind kind, const struct cm_packet *p)
 {
 	struct cm_request r;
 
-	return p->payload.len > 0 && !p->fragment && cm_request_of_packet(p, &r);
+	return cm_counted_may_read(kind, p) && (kind != CM_TRAFFIC_HTTP || cm_request_of_packet(p, &r));
 }
 
 struct cm_counted
 cm_counted_of(enum cm_traffic_kind kind, const struct cm_packet *p)
 {
 	struct cm_counted c = { .packet = *p };
-	bool payload = cm_counted_reads_requests(kind) && cm_counted_is_request(p);
+	bool payload = cm_counted_reads(kind, p);
 
 	c.packet.offset = 0;
 	c.packet.open = CM_OPEN_HEADERS | CM_OPEN_ADDRESSES;
@@ -60,16 +71,41 @@ guess(const struct cm_counted *row, size_t n, enum cm_weblog_form *out)
 	return rc;
 }
 
-static CM_RESULT
-count_line(struct cm_traffic *t, struct cm_weblog *log, const struct cm_counted *c)
+CM_RESULT
+cm_counted_log(const struct cm_counted *row, size_t n, struct cm_weblog **out)
 {
-	struct cm_request r = { 0 };
-	enum cm_result rc = log == NULL ? CM_E_MALFORMED : cm_weblog_line(log, c->line, &r, NULL);
+	enum cm_weblog_form form = CM_WEBLOG_NONE;
+	enum cm_result rc = guess(row, n, &form);
 
-	if (rc == CM_E_MALFORMED)
-		return CM_OK;
-	r.id = c->packet.id;
-	return rc == CM_OK ? cm_traffic_request(t, &r) : rc;
+	*out = NULL;
+	return rc == CM_OK && form != CM_WEBLOG_NONE ? cm_weblog_new(form, out) : rc;
+}
+
+CM_RESULT
+cm_counted_request(struct cm_weblog *log, const struct cm_counted *row, struct cm_request *out)
+{
+	enum cm_result rc;
+
+	if (!row->is_line)
+		return !row->packet.fragment && cm_request_of_packet(&row->packet, out) ? CM_OK : CM_E_NOTFOUND;
+	*out = (struct cm_request) { .took_ns = -1 };
+	rc = log == NULL ? CM_E_MALFORMED : cm_weblog_line(log, row->line, out, NULL);
+	out->id = row->packet.id;
+	return rc == CM_OK || rc == CM_E_NOMEM ? rc : CM_E_NOTFOUND;
+}
+
+static CM_RESULT
+count_row(struct cm_traffic *t, struct cm_weblog *log, const struct cm_counted *row)
+{
+	struct cm_request r;
+	enum cm_result rc;
+
+	if (!row->is_line)
+		return cm_traffic_packet(t, &row->packet);
+	rc = cm_counted_request(log, row, &r);
+	if (rc == CM_OK)
+		rc = cm_traffic_request(t, &r);
+	return rc == CM_E_NOTFOUND ? CM_OK : rc;
 }
 
 static CM_RESULT
@@ -79,7 +115,7 @@ count_all(struct cm_traffic *t, struct cm_weblog *log, const struct cm_counted *
 	size_t i;
 
 	for (i = 0; rc == CM_OK && i < n; i++)
-		rc = row[i].is_line ? count_line(t, log, &row[i]) : cm_traffic_packet(t, &row[i].packet);
+		rc = count_row(t, log, &row[i]);
 	return rc == CM_OK ? cm_traffic_finish(t) : rc;
 }
 
@@ -87,16 +123,13 @@ CM_RESULT
 cm_recount(const struct cm_counted *row, size_t n, uint64_t thin, uint64_t memory, struct cm_traffic **out)
 {
 	struct cm_traffic_params params = cm_traffic_params_default();
-	enum cm_weblog_form form = CM_WEBLOG_NONE;
 	struct cm_weblog *log = NULL;
 	struct cm_traffic *t = NULL;
-	enum cm_result rc = guess(row, n, &form);
+	enum cm_result rc = cm_counted_log(row, n, &log);
 
 	params.thin = thin;
 	if (memory < params.memory)
 		params.memory = (size_t)(memory < MEMORY_MIN ? MEMORY_MIN : memory);
-	if (rc == CM_OK && form != CM_WEBLOG_NONE)
-		rc = cm_weblog_new(form, &log);
 	if (rc == CM_OK)
 		rc = cm_traffic_new(&params, &t);
 	if (rc == CM_OK)

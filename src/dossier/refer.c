@@ -194,6 +194,18 @@ cm_refer_traffic(struct cm_loaded *l, struct cm_traffic_v1 *t, const struct cm_s
 	return rc == CM_OK ? check_draw(l, t, err) : rc;
 }
 
+/* One answer may come in packets of which some have fewer signs against them. */
+static bool
+is_accused(const struct cm_ids *rows, const struct cm_finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < rows->n; i++)
+		if (!cm_ids_has(&f->forged, rows->id[i]) && !cm_ids_has(&f->suspect, rows->id[i]))
+			return false;
+	return true;
+}
+
 static CM_RESULT
 find_scripts(struct cm_loaded *l, struct cm_chain_v1 *c, const size_t *exhibit, size_t *finding, struct cm_err *err)
 {
@@ -209,8 +221,8 @@ find_scripts(struct cm_loaded *l, struct cm_chain_v1 *c, const size_t *exhibit, 
 		rc = remap(l, &c->scripts[i].rows, exhibit, err);
 		if (rc != CM_OK)
 			return rc;
-		if (!is_part(&c->scripts[i].rows, &d->findings[k].body->forged))
-			return cm_err_set(err, CM_E_REFUSED, "it calls rows forged that finding-%zu does not", k + 1);
+		if (!is_accused(&c->scripts[i].rows, d->findings[k].body))
+			return cm_err_set(err, CM_E_REFUSED, "it takes rows for a script's that finding-%zu does not accuse", k + 1);
 		finding[i] = k;
 	}
 	return CM_OK;
@@ -228,6 +240,9 @@ find_floods(const struct cm_loaded *l, const struct cm_chain_v1 *c, size_t *traf
 		if (k == d->n_traffic)
 			return cm_err_set(err, CM_E_REFUSED, "it joins a flood that is not in the dossier");
 		traffic[i] = k;
+		for (k = 0; k < i; k++)
+			if (traffic[k] == traffic[i])
+				return cm_err_set(err, CM_E_REFUSED, "it joins a flood twice");
 	}
 	return CM_OK;
 }

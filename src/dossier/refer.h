@@ -17,8 +17,8 @@ CM_RESULT cm_refer_traffic(struct cm_loaded *l, struct cm_traffic_v1 *t, const s
     struct cm_err *err);
 
 /* The same of a chain, after all findings and all traffic; fills ${shown} but statement, by, made and
- * body.  Also CM_E_REFUSED: it joins statements that are not there, or calls rows forged that its
- * finding does not. */
+ * body.  Also CM_E_REFUSED: it joins statements that are not there, or takes rows for a script's
+ * that its finding does not accuse. */
 CM_RESULT cm_refer_chain(struct cm_loaded *l, struct cm_chain_v1 *c, const struct cm_statement *head,
     struct cm_shown_chain *shown, struct cm_err *err);
 

@@ -7,6 +7,8 @@
 #include "dossier/facts.h"
 #include "dossier/load.h"
 #include "dossier/opened_write.h"
+#include "dossier/redo_chain.h"
+#include "dossier/redo_traffic.h"
 #include "dossier/refer.h"
 #include "dossier/report.h"
 #include "codec/rfc3339.h"
@@ -28,7 +30,7 @@ struct verifying {
 	struct lines done, notes;
 	struct cm_verify_signer *signer;
 	struct cm_logged *logged;
-	struct cm_redone *redone;
+	struct cm_redone *redone, *traffic, *chains;
 	const char *unknown; /* fingerprint of the first signer nobody knows */
 	const char *void_signer; /* what is wrong with a known one */
 	bool same_program;
@@ -102,16 +104,67 @@ check_files(struct verifying *v)
 	return say(v, &v->done, "%zu files are those that the disclosure lists", k);
 }
 
-static bool
-digests_are(uint8_t (*digest)[32], size_t n, const struct cm_dossier *d, bool seals)
-{
-	size_t i, all = seals ? d->n_exhibits : d->n_findings;
+/* The digest of part ${i} of those of one kind. */
+typedef const uint8_t *digest_fn(const struct cm_dossier *d, size_t i);
 
-	for (i = 0; n == all && i < n; i++) {
-		if (memcmp(digest[i], seals ? d->exhibits[i].statement : d->findings[i].statement, 32) != 0)
+static const uint8_t *
+digest_of_seal(const struct cm_dossier *d, size_t i)
+{
+	return i < d->n_exhibits ? d->exhibits[i].statement : NULL;
+}
+
+static const uint8_t *
+digest_of_finding(const struct cm_dossier *d, size_t i)
+{
+	return i < d->n_findings ? d->findings[i].statement : NULL;
+}
+
+static const uint8_t *
+digest_of_traffic(const struct cm_dossier *d, size_t i)
+{
+	return i < d->n_traffic ? d->traffic[i].statement : NULL;
+}
+
+static const uint8_t *
+digest_of_chain(const struct cm_dossier *d, size_t i)
+{
+	return i < d->n_chains ? d->chains[i].statement : NULL;
+}
+
+static bool
+digests_are(uint8_t (*digest)[32], size_t n, const struct cm_dossier *d, digest_fn *there)
+{
+	const uint8_t *of;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		of = there(d, i);
+		if (of == NULL || memcmp(digest[i], of, 32) != 0)
 			return false;
 	}
-	return n == all;
+	return there(d, n) == NULL;
+}
+
+static CM_RESULT
+check_named(struct verifying *v)
+{
+	const struct cm_disclosure *x = &v->l->disclosure;
+	const struct {
+		uint8_t (*digest)[32];
+		size_t n;
+		digest_fn *there;
+		const char *what;
+	} kind[] = { { x->seals, x->n_seals, digest_of_seal, "seals" },
+		{ x->findings, x->n_findings, digest_of_finding, "findings" },
+		{ x->traffic, x->n_traffic, digest_of_traffic, "statements about traffic" },
+		{ x->chains, x->n_chains, digest_of_chain, "chains" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(kind) / sizeof(kind[0]); i++)
+		if (!digests_are(kind[i].digest, kind[i].n, &v->l->dossier, kind[i].there))
+			return cm_err_set(v->err, CM_E_REFUSED, "disclosure.json names other %s than the dossier has",
+			    kind[i].what);
+	return CM_OK;
 }
 
 static CM_RESULT
@@ -119,13 +172,11 @@ check_disclosure(struct verifying *v, const struct cm_statement *head)
 {
 	const struct cm_dossier *d = &v->l->dossier;
 	const struct cm_disclosure *x = &v->l->disclosure;
+	enum cm_result rc = check_named(v);
 	size_t k;
 
-	if (!digests_are(x->seals, x->n_seals, d, true))
-		return cm_err_set(v->err, CM_E_REFUSED, "disclosure.json names other seals than the dossier has");
-	if (!digests_are(x->findings, x->n_findings, d, false))
-		return cm_err_set(v->err, CM_E_REFUSED,
-		    "disclosure.json names other findings than the dossier has");
+	if (rc != CM_OK)
+		return rc;
 	if (head->n_subject != d->n_exhibits)
 		return cm_err_set(v->err, CM_E_REFUSED, "disclosure.json: `subject' and `seals' differ");
 	for (k = 0; k < d->n_exhibits; k++) {
@@ -426,12 +477,21 @@ static CM_RESULT
 redo_all(struct verifying *v)
 {
 	const struct cm_dossier *d = &v->l->dossier;
+	struct cm_redo_chains_in in = { .dossier = d };
 	enum cm_result rc;
 
 	v->redone = cm_arena_array(v->arena, d->n_findings + 1, sizeof(v->redone[0]));
-	if (v->redone == NULL)
+	v->traffic = cm_arena_array(v->arena, d->n_traffic + 1, sizeof(v->traffic[0]));
+	v->chains = cm_arena_array(v->arena, d->n_chains + 1, sizeof(v->chains[0]));
+	if (v->redone == NULL || v->traffic == NULL || v->chains == NULL)
 		return no_memory(v);
 	rc = cm_redo_all(d, v->arena, v->redone);
+	if (rc == CM_OK)
+		rc = cm_redo_traffic(d, v->arena, v->traffic);
+	in.findings = v->redone;
+	in.traffic = v->traffic;
+	if (rc == CM_OK)
+		rc = cm_redo_chains(&in, v->arena, v->chains);
 	return rc == CM_E_NOMEM ? no_memory(v) : rc;
 }
 
@@ -536,6 +596,10 @@ tally(const struct verifying *v, size_t count[6])
 	memset(count, 0, 6 * sizeof(count[0]));
 	for (i = 0; i < v->l->dossier.n_findings; i++)
 		count[v->redone[i].outcome]++;
+	for (i = 0; i < v->l->dossier.n_traffic; i++)
+		count[v->traffic[i].outcome]++;
+	for (i = 0; i < v->l->dossier.n_chains; i++)
+		count[v->chains[i].outcome]++;
 }
 
 static void
@@ -621,6 +685,8 @@ cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verif
 	out->logged = v.logged;
 	out->policy = in->policy != NULL;
 	out->findings = v.redone;
+	out->traffic = v.traffic;
+	out->chains = v.chains;
 	out->dossier = &held->dossier;
 	return CM_OK;
 }
@@ -648,13 +714,19 @@ cm_verify_report(const struct cm_verified *v, struct cm_buf *out)
 	struct cm_report_checks checks = { .verdict = v->line, .notes = v->notes, .n_notes = v->n_notes,
 		.logged = v->logged, .n_logged = cm_verified_speaks_of_logs(v) ? v->n_signers : 0 };
 	struct cm_buf facts = { 0 }, signer = { 0 };
-	const char *outcome[CM_ZIP_ENTRIES];
+	const char *outcome[CM_ZIP_ENTRIES], *traffic[CM_DOSSIER_TRAFFIC_MAX], *chain[CM_DOSSIER_CHAINS_MAX];
 	enum cm_result rc;
 	size_t i;
 
 	for (i = 0; i < v->dossier->n_findings; i++)
 		outcome[i] = v->findings[i].text;
+	for (i = 0; i < v->dossier->n_traffic; i++)
+		traffic[i] = v->traffic[i].text;
+	for (i = 0; i < v->dossier->n_chains; i++)
+		chain[i] = v->chains[i].text;
 	checks.outcome = outcome;
+	checks.traffic = traffic;
+	checks.chains = chain;
 	if (v->signers[0].principals != NULL)
 		cm_buf_printf(&signer, "Known to the receiver as: %s", v->signers[0].principals);
 	else

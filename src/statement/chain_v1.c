@@ -207,8 +207,8 @@ read_clocks(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
 	if (rc != CM_OK)
 		return rc;
 	c->n_clocks = cm_json_len(list);
-	if (c->n_clocks == 0 || c->n_clocks > c->n_seals)
-		return cm_err_set(r->err, CM_E_MALFORMED, "clocks: expected 1 to %zu", c->n_seals);
+	if (c->n_clocks == 0 || c->n_clocks > CM_CHAIN_CLOCKS_MAX)
+		return cm_err_set(r->err, CM_E_MALFORMED, "clocks: expected 1 to %u", CM_CHAIN_CLOCKS_MAX);
 	clock = cm_arena_array(r->arena, c->n_clocks, sizeof(*clock));
 	if (clock == NULL)
 		return no_memory(r);
@@ -224,14 +224,14 @@ read_clocks(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
 	return rc;
 }
 
-/* Which clock each seal goes by; each is gone by, in order of first use. */
+/* Which clock each seal goes by. */
 static CM_RESULT
 read_vantages(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
 {
 	uint32_t *vantage = cm_arena_array(r->arena, c->n_seals, sizeof(*vantage));
 	struct cm_json list;
 	enum cm_result rc = cm_json_get_list(v, "vantages", &list, r->err);
-	uint64_t one = 0, used = 0;
+	uint64_t one = 0;
 	size_t i;
 
 	if (vantage == NULL)
@@ -239,14 +239,9 @@ read_vantages(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
 	if (rc == CM_OK && cm_json_len(list) != c->n_seals)
 		return cm_err_set(r->err, CM_E_MALFORMED, "vantages: expected one for each of %zu seals", c->n_seals);
 	for (i = 0; rc == CM_OK && i < c->n_seals; i++) {
-		rc = cm_json_u64(cm_json_at(list, i), "vantages", CM_CHAIN_CLOCKS_MAX, &one, r->err);
-		if (rc == CM_OK && (one > used || one >= c->n_clocks))
-			return cm_err_set(r->err, CM_E_MALFORMED, "vantages: expected numbers of clocks, in order of first use");
-		used += one == used;
+		rc = cm_json_u64(cm_json_at(list, i), "vantages", c->n_clocks - 1, &one, r->err);
 		vantage[i] = (uint32_t)one;
 	}
-	if (rc == CM_OK && used != c->n_clocks)
-		return cm_err_set(r->err, CM_E_MALFORMED, "clocks: one is no seal's");
 	c->vantage = vantage;
 	return rc;
 }

@@ -17,7 +17,7 @@
 #define CM_CHAIN_NAME "comity-chain"
 #define CM_CHAIN_VERSION 1
 #define CM_CHAIN_SCRIPTS_MAX 4096u
-#define CM_CHAIN_FLOODS_MAX 256u
+#define CM_CHAIN_FLOODS_MAX 64u
 #define CM_CHAIN_CLIENTS_MAX 4096u
 #define CM_CHAIN_LAYERS_MAX 64u
 #define CM_CHAIN_CLOCKS_MAX 256u
@@ -25,7 +25,8 @@
 /* A forged answer of which the body is a script. */
 struct cm_chain_v1_script {
 	uint8_t finding[32]; /* digest of a finding/v1 */
-	struct cm_ids rows;  /* its forged rows, from which the body is put together */
+	struct cm_ids rows;  /* its forged and suspect rows: the body is put together of them, the first goes to
+			      * the client, the earliest says when */
 	uint64_t target;     /* which of the body's targets is the one, from 0 */
 };
 
@@ -49,14 +50,14 @@ struct cm_chain_v1 {
 	const char *detector; /* CM_CHAIN_NAME */
 	uint64_t version;
 	uint8_t source[32];
-	const uint32_t *vantage; /* of each seal: which clock its times are by */
+	const uint32_t *vantage; /* of each seal: number of the clock its times are by */
 	const struct cm_chain_v1_clock *clock;
 	size_t n_clocks;
 	struct cm_chain_v1_script *scripts;
 	size_t n_scripts;
 	const char *const *layers; /* what the first script was wrapped in, outermost first */
 	size_t n_layers;
-	uint8_t (*floods)[32]; /* digests of traffic/v1 */
+	uint8_t (*floods)[32]; /* digests of traffic/v1, each once */
 	size_t n_floods;
 	struct cm_ids clients;	 /* for clients with the script: the first request for the target */
 	uint64_t a, b, c, d;	 /* with the script: asked, did not; without: asked, did not */

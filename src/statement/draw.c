@@ -59,6 +59,23 @@ cm_draw_thin_ok(uint64_t thin)
 	return thin >= 1 && thin <= CM_DRAW_THIN_MAX && (thin & (thin - 1)) == 0;
 }
 
+uint64_t
+cm_draw_count(const uint8_t seal[32], uint64_t thin, uint64_t first, uint64_t last)
+{
+	uint64_t key[AT_ONCE], at, n = 0;
+	size_t i, part;
+
+	if (thin == 1)
+		return last - first + 1;
+	for (at = first; at <= last; at += part) {
+		part = last - at < AT_ONCE ? (size_t)(last - at) + 1 : AT_ONCE;
+		cm_draw_keys(seal, at, part, key);
+		for (i = 0; i < part; i++)
+			n += cm_draw_takes(key[i], thin);
+	}
+	return n;
+}
+
 bool
 cm_traffic_drawn(const uint8_t seal[32], uint64_t thin, uint64_t row)
 {

@@ -28,6 +28,9 @@ cm_draw_takes(uint64_t key, uint64_t thin)
 	return thin == 1 || key < (UINT64_C(1) << 63) / (thin / 2);
 }
 
+/* How many of the rows ${first} to ${last} are drawn for ${thin}. */
+uint64_t cm_draw_count(const uint8_t seal[32], uint64_t thin, uint64_t first, uint64_t last);
+
 /* Is row ${row} of the exhibit whose seal statement has this digest drawn for ${thin}? */
 bool cm_traffic_drawn(const uint8_t seal[32], uint64_t thin, uint64_t row);
 
