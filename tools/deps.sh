@@ -9,7 +9,7 @@ check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
 	golang-1.19-go golang-golang-x-mod-dev openssl"
 fuzz="clang libclang-rt-14-dev"
 bench="tcpdump tshark openssl libndpi-bin argus-server nfdump valgrind"
-evaluate="tshark p0f"
+evaluate="tshark"
 
 want=
 for what in "$@"; do

@@ -46,8 +46,7 @@ GENERATED = [
     ("http --bytes 6M --rate 20000", 2), ("http --bytes 6M --rate 0", 2), ("http-bench --bytes 6M", 2),
     ("mix --packets 20000", 2), ("mix-bench --packets 30K", 2),
 ]
-STORIES = ["flood", "scan", "crowd", "chain"]
-STORY_SEEDS = 3
+STORIES = ["flood", "scan", "crowd"]  # each of their episodes, by itself
 
 
 class Capture:
@@ -60,7 +59,8 @@ class Capture:
         self.classes = {}  # frame -> class, of made ones
         self.twin = {}
         self.undetermined = False  # ambiguous, or a conflict by design: neither counted as forged nor as benign
-        self.must, self.must_not, self.story = [], [], False
+        self.must, self.must_not = [], []
+        self.story = False  # of floods and scans; looked at by comity only
 
     def sha256(self):
         digest = hashlib.sha256()
@@ -116,22 +116,35 @@ def real():
     return found, absent
 
 
-def known_scenarios(generator):
+def episodes(generator):
+    """{scenario: its episodes}"""
     run = subprocess.run([generator, "list"], capture_output=True, text=True, check=True)
-    return {line.split("\t")[0] for line in run.stdout.splitlines()}
+    out = {}
+    for line in run.stdout.splitlines():
+        scenario, episode, *_ = line.split("\t")
+        out.setdefault(scenario, []).extend([episode] if episode else [])
+    return out
 
 
 def generated(generator, folder):
     """Makes them in ${folder}."""
-    known = known_scenarios(generator)
+    known = episodes(generator)
     for line, seeds in GENERATED:
         if line.split()[0] not in known:
             continue
         for seed in range(1, seeds + 1):
             yield make(generator, folder, f"{line} --seed {seed}")
-    for line in STORIES:
-        for seed in range(1, STORY_SEEDS + 1) if line in known else ():
-            yield from make_story(generator, folder, f"{line} --seed {seed}")
+
+
+def stories(generator, folder):
+    """Makes one after the other, and takes each away when the next is asked for: they are large."""
+    known = episodes(generator)
+    lines = [f"{s} --only {e}" for s in STORIES for e in known.get(s, ())]
+    for line in lines + ["chain"] * ("chain" in known):
+        made = list(make_story(generator, folder, f"{line} --seed 1"))
+        yield from made
+        for c in made:
+            os.unlink(c.path)
 
 
 def place(folder, line):
@@ -150,15 +163,20 @@ def make(generator, folder, line):
 
 
 def make_story(generator, folder, line):
-    """A story's captures, with what it says of floods; nothing where the generator has other ideas of the arguments."""
+    """One or two captures, with what the story says of floods; nothing where the generator knows no such thing."""
     from traffic import of_story
     at = place(folder, line)
-    run = subprocess.run([generator, *line.split(), "--out", at + ".pcap", "--story", at + ".json"],
-                         capture_output=True, text=True, check=False)
-    if run.returncode != 0 or not os.path.exists(at + ".pcap"):
+    files = {"victim": at + "-v.pcap", "bystander": at + "-b.pcap"} if line.startswith("chain") else {"out": at + ".pcap"}
+    argv = [generator, *line.split(), "--story", at + ".json"]
+    for option, path in files.items():
+        argv += ["--" + option, path]
+    run = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
         print(f"left out: comity-gen {line}: {run.stderr.strip()[:120]}", file=sys.stderr)
         return
-    c = Capture(line, at + ".pcap", "STORY", f"comity-gen {line}")
-    c.real, c.story, c.source = False, True, line.split()[0]
-    c.must, c.must_not = of_story(at + ".json")
-    yield c
+    for option, path in files.items():
+        c = Capture(line + ("" if option == "out" else f", {option}"), path, "STORY", f"comity-gen {line}")
+        c.real, c.story, c.source = False, True, line.split()[0]
+        c.undetermined = option == "bystander"  # packets are forged there, and not told of by frame
+        c.must, c.must_not = ([], ["*"]) if option == "bystander" else of_story(at + ".json")
+        yield c

@@ -230,6 +230,15 @@ def floods(results):
     return table(("kind", "named where it must be", "precision", "named where it must not be"), rows)
 
 
+def story_rows(results):
+    rows = []
+    for r in results:
+        _, missed, wrong = traffic.judge(r.capture, r.said)
+        trouble = [f"**not named: {m}**" for m in missed] + [f"**wrongly {x['kind']}**" for x in wrong]
+        rows.append((r.capture.name, ", ".join(r.capture.must) or "none", traffic.words(r.said), "; ".join(trouble) or "ok"))
+    return table(("made by `comity-gen`", "is", "said", ""), rows)
+
+
 # ---- cues ----
 
 def fit_rows(tables, weights, rates):

@@ -20,8 +20,10 @@ class Result:
         self.sha256, self.flows, self.where, self.alarms, self.marks = None, set(), {}, {}, None
 
     def fill(self, tool, there):
-        seen = packets.read(self.capture.path)
         self.sha256 = self.capture.sha256()
+        if self.capture.story:
+            return self
+        seen = packets.read(self.capture.path)
         self.where = {p.frame: p.key() for p in seen}
         self.flows = packets.counted_flows(seen) | {key for key, _ in self.forged_flows()}
         self.alarms = systems.all_of(self.capture.path, seen, self.said, there)
@@ -46,6 +48,8 @@ class Result:
             named = set(x["forged"]) | set(x["suspect"])
             severe = x["verdict"] in SEVERE
             innocent = named - truth if severe else named if not named & truth else set()
+            if undetermined and not self.capture.real:
+                continue
             if undetermined or innocent:
                 yield f"{x['verdict']} {x['type']}", sorted(named if undetermined else innocent)
         for x in traffic.judge(self.capture, self.said)[2]:

@@ -15,7 +15,8 @@ def wilson(k, n):
 
 
 def percent(x):
-    return f"{100 * x:.1f}".removesuffix(".0")
+    """One digit behind the point; more of what would be nothing."""
+    return f"{100 * x:.1g}" if 0 < x < 0.0005 else f"{100 * x:.1f}".removesuffix(".0")
 
 
 def said(k, n):

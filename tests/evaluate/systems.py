@@ -130,19 +130,6 @@ def suricata(path):
             "Suricata, all stream events": Alarms(k for _, k in hits)}
 
 
-def p0f(path):
-    """Its `host change`: an end that looks like another system than before."""
-    with tempfile.TemporaryDirectory() as logs:
-        log = os.path.join(logs, "log")
-        subprocess.run(["p0f", "-r", path, "-o", log], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-        lines = []
-        if os.path.exists(log):
-            with open(log, encoding="utf-8", errors="replace") as f:
-                lines = f.read().splitlines()
-    form = re.compile(r"mod=host change\|cli=([^/|]+)/(\d+)\|srv=([^/|]+)/(\d+)\|")
-    return Alarms(key_of("tcp", *m.groups()) for m in map(form.search, lines) if m)
-
-
 def version(argv, pattern):
     if shutil.which(argv[0]) is None:
         return None
@@ -153,8 +140,7 @@ def version(argv, pattern):
 
 def versions():
     return {"tshark": version(["tshark", "--version"], r"(\d+\.\d+\.\d+)"),
-            "suricata": version(["suricata", "-V"], r"version (\S+)") if os.path.exists(STREAM_RULES) else None,
-            "p0f": version(["p0f", "-h"], r"p0f (\S+)")}
+            "suricata": version(["suricata", "-V"], r"version (\S+)") if os.path.exists(STREAM_RULES) else None}
 
 
 def all_of(path, packets, said, there):
@@ -165,8 +151,6 @@ def all_of(path, packets, said, there):
     out["tshark, DNS answered again"] = of_flags(packets, lambda p: p.dns_again)
     if there.get("suricata"):
         out.update(suricata(path))
-    if there.get("p0f"):
-        out["p0f, host change"] = p0f(path)
     out["findject's logic, done here"] = findject(packets, path)
     out["Nakibly et al., done here (R7)"] = nakibly(packets)
     return out
