@@ -67,6 +67,7 @@ begin(const struct cm_chain_vantage *v, const struct aim *aim, size_t n, struct 
 	return c->layers == NULL ? CM_E_NOMEM : CM_OK;
 }
 
+/* What is only mentioned, a namespace or a remark, is no aim. */
 static struct aim *
 gather(const struct cm_chain_vantage *v, struct cm_arena *arena, size_t *n)
 {
@@ -79,7 +80,8 @@ gather(const struct cm_chain_vantage *v, struct cm_arena *arena, size_t *n)
 	*n = 0;
 	for (i = 0; aim != NULL && i < v->n_scripts; i++)
 		for (k = 0; k < v->scripts[i].script.n_targets; k++)
-			aim[(*n)++] = (struct aim) { &v->scripts[i].script.targets[k], i };
+			if (v->scripts[i].script.targets[k].how != CM_SCRIPT_MENTIONED)
+				aim[(*n)++] = (struct aim) { &v->scripts[i].script.targets[k], i };
 	return aim;
 }
 

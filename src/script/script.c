@@ -27,7 +27,7 @@ note_uses(const struct cm_uses *u, struct cm_script *out)
 /* What the text of ${layer} does, and its URLs as targets.  ${open}: it goes on where nobody looks. */
 static void
 read_text(
-    struct cm_span text, bool open, unsigned layer, struct cm_targets *t, struct cm_script *out)
+    struct cm_span text, bool open, unsigned layer, struct cm_aims *t, struct cm_script *out)
 {
 	struct cm_rewrite rw;
 	struct cm_held held;
@@ -46,7 +46,7 @@ read_text(
 		while (part < held.n && held.part[part].to <= u.from)
 			part++;
 		is_held = part < held.n && held.part[part].from <= u.from;
-		cm_targets_add(t, &u, layer, cm_uses_of(text, &u, &uses, is_held, &gone));
+		cm_aims_add(t, &u, layer, cm_uses_of(text, &u, &uses, is_held, &gone));
 	}
 	note_uses(&uses, out);
 	out->redirects |= gone && text.len <= LEADS_ON_MAX;
@@ -56,7 +56,7 @@ read_text(
 
 /* In which layer each target stood first. */
 static void
-find_layers(const struct cm_layers *l, const struct cm_targets *t, struct cm_script *out)
+find_layers(const struct cm_layers *l, const struct cm_aims *t, struct cm_script *out)
 {
 	for (unsigned i = l->n - 1; i-- > 0 && !t->nomem;) {
 		struct cm_script_target *known;
@@ -65,7 +65,7 @@ find_layers(const struct cm_layers *l, const struct cm_targets *t, struct cm_scr
 
 		out->looked += l->text[i].len;
 		while (cm_url_next(l->text[i], false, &at, &u)) {
-			known = cm_targets_find(t, &u);
+			known = cm_aims_find(t, &u);
 			if (known != NULL)
 				known->layer = i < known->layer ? i : known->layer;
 		}
@@ -74,18 +74,18 @@ find_layers(const struct cm_layers *l, const struct cm_targets *t, struct cm_scr
 
 /* Where the head leads: there is nothing around it that says more. */
 static void
-add_location(struct cm_span location, struct cm_targets *t)
+add_location(struct cm_span location, struct cm_aims *t)
 {
 	struct cm_url u;
 	size_t at = 0;
 
 	if (cm_url_next(cm_span_part(location, 0, CM_SCRIPT_URL), false, &at, &u) && u.from == 0)
-		cm_targets_add(t, &u, 0, CM_SCRIPT_NAVIGATED);
+		cm_aims_add(t, &u, 0, CM_SCRIPT_NAVIGATED);
 }
 
 /* The last text, which has all that the ones before it had, but what a bound cut from it. */
 static void
-read_layers(const struct cm_layers *l, bool open, struct cm_targets *t, struct cm_script *out)
+read_layers(const struct cm_layers *l, bool open, struct cm_aims *t, struct cm_script *out)
 {
 	unsigned last = l->n - 1;
 
@@ -107,7 +107,7 @@ read_answer(const struct cm_script_answer *a, struct cm_arena *arena, struct cm_
 {
 	bool open = a->cut != NULL || a->body.len > CM_SCRIPT_BYTES;
 	struct cm_layers layers;
-	struct cm_targets t;
+	struct cm_aims t;
 	enum cm_result r;
 
 	*out = (struct cm_script) { .cut = a->cut, .redirects = a->location.len > 0 };
@@ -115,7 +115,7 @@ read_answer(const struct cm_script_answer *a, struct cm_arena *arena, struct cm_
 		say_cut(out, "what the body has beyond 8 MiB");
 	r = cm_layers_make(cm_span_part(a->body, 0, CM_SCRIPT_BYTES), &layers);
 	if (r == CM_OK)
-		r = cm_targets_init(&t, arena);
+		r = cm_aims_init(&t, arena);
 	if (r == CM_OK) {
 		add_location(a->location, &t);
 		read_layers(&layers, open, &t, out);

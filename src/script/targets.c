@@ -3,9 +3,9 @@
 #include "script/targets.h"
 
 enum cm_result
-cm_targets_init(struct cm_targets *t, struct cm_arena *arena)
+cm_aims_init(struct cm_aims *t, struct cm_arena *arena)
 {
-	*t = (struct cm_targets) { .arena = arena };
+	*t = (struct cm_aims) { .arena = arena };
 	t->list = cm_arena_array(arena, CM_SCRIPT_TARGETS, sizeof(*t->list));
 	t->sums = cm_arena_array(arena, CM_SCRIPT_TARGETS, sizeof(*t->sums));
 	return t->list == NULL || t->sums == NULL ? CM_E_NOMEM : CM_OK;
@@ -49,7 +49,7 @@ is_same(const struct cm_script_target *t, const struct cm_url *u)
 }
 
 struct cm_script_target *
-cm_targets_find(const struct cm_targets *t, const struct cm_url *u)
+cm_aims_find(const struct cm_aims *t, const struct cm_url *u)
 {
 	uint64_t sum = sum_url(u);
 
@@ -60,7 +60,7 @@ cm_targets_find(const struct cm_targets *t, const struct cm_url *u)
 }
 
 static const char *
-keep(struct cm_targets *t, struct cm_span s)
+keep(struct cm_aims *t, struct cm_span s)
 {
 	char *p = cm_arena_alloc(t->arena, s.len + 1);
 
@@ -71,7 +71,7 @@ keep(struct cm_targets *t, struct cm_span s)
 }
 
 static const char *
-keep_host(struct cm_targets *t, struct cm_span s)
+keep_host(struct cm_aims *t, struct cm_span s)
 {
 	char *p = cm_arena_alloc(t->arena, s.len + 1);
 
@@ -82,9 +82,9 @@ keep_host(struct cm_targets *t, struct cm_span s)
 }
 
 void
-cm_targets_add(struct cm_targets *t, const struct cm_url *u, unsigned layer, enum cm_script_how how)
+cm_aims_add(struct cm_aims *t, const struct cm_url *u, unsigned layer, enum cm_script_how how)
 {
-	struct cm_script_target *known = cm_targets_find(t, u);
+	struct cm_script_target *known = cm_aims_find(t, u);
 
 	if (known != NULL) {
 		known->how = how > known->how ? how : known->how;

@@ -20,7 +20,7 @@
 struct cm_asked {
 	struct cm_traffic_params params;
 	int64_t gap_ns; /* no request for so long ends an episode */
-	struct cm_names names;
+	struct cm_asked_names names;
 	struct cm_scripts *scripts;
 	struct cm_waiting *waiting;
 	void *scratch;
@@ -50,7 +50,7 @@ make_parts(struct cm_asked *a, size_t memory)
 	a->found = calloc(a->max_found, sizeof(struct cm_asked_found *));
 	if (a->scripts == NULL || a->waiting == NULL || a->scratch == NULL || a->found == NULL)
 		return CM_E_NOMEM;
-	return cm_names_init(&a->names, memory / 4, seed);
+	return cm_asked_names_init(&a->names, memory / 4, seed);
 }
 
 CM_RESULT
@@ -95,7 +95,7 @@ cm_asked_free(struct cm_asked *a)
 	free(a->scratch);
 	cm_scripts_free(a->scripts);
 	cm_waiting_free(a->waiting);
-	cm_names_release(&a->names);
+	cm_asked_names_release(&a->names);
 	free(a);
 }
 
@@ -407,8 +407,8 @@ name_of(struct cm_asked *a, const struct cm_request *r, bool *fresh)
 	while (host.len > 0 && host.ptr[host.len - 1] == '.')
 		host.len--;
 	if (host.len > 0)
-		return cm_names_get(&a->names, cm_key_of_folded(host, 0), host, fresh);
-	return cm_names_get(&a->names,
+		return cm_asked_names_get(&a->names, cm_key_of_folded(host, 0), host, fresh);
+	return cm_asked_names_get(&a->names,
 	    cm_key_of(cm_span_of(&r->server, sizeof(r->server)), (uint64_t)r->server_port + 1), cm_span_of(NULL, 0), fresh);
 }
 

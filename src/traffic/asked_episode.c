@@ -163,7 +163,7 @@ add_client(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
 	if (l->client == 0)
 		return;
 	(void)cm_sample_add(&e->client, l->client, scratch);
-	cm_top_add(&e->clients, l->client, cm_span_of(&l->r->client, sizeof(l->r->client)), 0);
+	cm_asked_top_add(&e->clients, l->client, cm_span_of(&l->r->client, sizeof(l->r->client)), 0);
 	pace = cm_sample_add(&e->again, cm_key_mix(l->client, l->path_key), scratch);
 	if (pace != NULL)
 		add_pace(pace, l->r->t_ns);
@@ -193,7 +193,7 @@ add_referer(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
 	if (l->referer_is != CM_REFERER_FOREIGN)
 		return;
 	(void)cm_sample_add(&e->referer, l->referer, scratch);
-	cm_top_add(&e->referers, l->referer, l->referer_host, 0);
+	cm_asked_top_add(&e->referers, l->referer, l->referer_host, 0);
 }
 
 static void
@@ -228,12 +228,12 @@ cm_episode_add(struct cm_episode *e, const struct cm_asked_look *l, void *scratc
 	add_query(e, l, scratch);
 	add_referer(e, l, scratch);
 	(void)cm_sample_add(&e->path, l->path_key, scratch);
-	cm_top_add(&e->paths, l->path_key, l->path, l->part);
+	cm_asked_top_add(&e->paths, l->path_key, l->path, l->part);
 	if (r->agent.ptr != NULL) {
 		uint64_t agent = cm_key_of(r->agent, 0);
 
 		e->agent_known++;
 		(void)cm_sample_add(&e->agent, agent, scratch);
-		cm_top_add(&e->agents, agent, r->agent, 0);
+		cm_asked_top_add(&e->agents, agent, r->agent, 0);
 	}
 }

@@ -137,12 +137,12 @@ measure_period(const struct cm_episode *e, uint64_t thin, struct measures *m)
 /* ---- referers, cookies, agents, clients, paths ---- */
 
 static uint64_t
-most(const struct cm_top *t)
+most(const struct cm_asked_top *t)
 {
 	uint64_t best = 0;
 
 	for (uint32_t i = 0; i < t->n; i++)
-		best = cm_top_least(t, i) > best ? cm_top_least(t, i) : best;
+		best = cm_asked_top_least(t, i) > best ? cm_asked_top_least(t, i) : best;
 	return best;
 }
 
@@ -160,8 +160,8 @@ guess_own(const struct cm_episode *e, bool named, uint64_t *own, uint64_t *forei
 	*foreign -= *top;
 	*top = 0;
 	for (uint32_t i = 0; i < e->referers.n; i++)
-		if (cm_top_least(&e->referers, i) != *own && cm_top_least(&e->referers, i) > *top)
-			*top = cm_top_least(&e->referers, i);
+		if (cm_asked_top_least(&e->referers, i) != *own && cm_asked_top_least(&e->referers, i) > *top)
+			*top = cm_asked_top_least(&e->referers, i);
 }
 
 static void
@@ -197,13 +197,13 @@ measure_clients(const struct cm_episode *e, uint64_t thin, struct measures *m)
 static void
 measure_paths(const struct cm_episode *e, struct measures *m)
 {
-	uint32_t order[4], n = cm_top_order(&e->paths, order, 4);
+	uint32_t order[4], n = cm_asked_top_order(&e->paths, order, 4);
 	uint64_t top = 0, parts = e->parts;
 
 	for (uint32_t i = 0; i < n; i++)
-		top += cm_top_least(&e->paths, order[i]);
+		top += cm_asked_top_least(&e->paths, order[i]);
 	if (n > 0 && e->paths.tag[order[0]] != 0)
-		parts -= cm_top_least(&e->paths, order[0]);
+		parts -= cm_asked_top_least(&e->paths, order[0]);
 	m->value[CM_ASKED_SAME_PATHS] = ppm(top, e->sketched);
 	m->value[CM_ASKED_PARTS] = m->value[CM_ASKED_NO_PARTS] = ppm(parts, e->sketched);
 }
@@ -299,12 +299,12 @@ set_text(char *to, size_t room, struct cm_span s)
 }
 
 static uint32_t
-list_top(const struct cm_top *t, uint64_t thin, struct cm_traffic_count *out, char (*text)[CM_TOP_TEXT + 1])
+list_top(const struct cm_asked_top *t, uint64_t thin, struct cm_traffic_count *out, char (*text)[CM_TOP_TEXT + 1])
 {
-	uint32_t order[CM_TRAFFIC_TOP], n = cm_top_order(t, order, CM_TRAFFIC_TOP);
+	uint32_t order[CM_TRAFFIC_TOP], n = cm_asked_top_order(t, order, CM_TRAFFIC_TOP);
 
 	for (uint32_t i = 0; i < n; i++) {
-		out[i].n = cm_top_least(t, order[i]) * thin;
+		out[i].n = cm_asked_top_least(t, order[i]) * thin;
 		set_text(text[i], CM_TOP_TEXT + 1, cm_span_of(t->text[order[i]].text, t->text[order[i]].len));
 	}
 	return n;
@@ -342,7 +342,7 @@ fill_ends(const struct cm_episode *e, struct cm_traffic_finding *f)
 			f->port = e->server[i].port;
 		}
 	for (uint32_t i = 0; i < e->clients.n; i++)
-		if (ppm(cm_top_least(&e->clients, i), e->sketched) >= (uint64_t)cm_asked_rules()[CM_ASKED_SINGLE_SOURCE].limit)
+		if (ppm(cm_asked_top_least(&e->clients, i), e->sketched) >= (uint64_t)cm_asked_rules()[CM_ASKED_SINGLE_SOURCE].limit)
 			memcpy(&f->source, e->clients.text[i].text, sizeof(f->source));
 }
 

@@ -6,12 +6,12 @@
 #define PASSED 16u /* names that are compared when one must go */
 
 CM_RESULT
-cm_names_init(struct cm_names *s, size_t memory, uint64_t seed)
+cm_asked_names_init(struct cm_asked_names *s, size_t memory, uint64_t seed)
 {
 	size_t max = memory / (sizeof(struct cm_name) + 8);
 	size_t buckets = 64;
 
-	*s = (struct cm_names) { .seed = seed };
+	*s = (struct cm_asked_names) { .seed = seed };
 	max = max < PASSED * 4 ? PASSED * 4 : max;
 	s->max = max > UINT32_MAX / 4 ? UINT32_MAX / 4 : (uint32_t)max;
 	while (buckets < s->max)
@@ -23,21 +23,21 @@ cm_names_init(struct cm_names *s, size_t memory, uint64_t seed)
 }
 
 void
-cm_names_release(struct cm_names *s)
+cm_asked_names_release(struct cm_asked_names *s)
 {
 	free(s->all);
 	free(s->buckets);
-	*s = (struct cm_names) { 0 };
+	*s = (struct cm_asked_names) { 0 };
 }
 
 static uint32_t *
-bucket_of(struct cm_names *s, uint64_t key)
+bucket_of(struct cm_asked_names *s, uint64_t key)
 {
 	return &s->buckets[(key ^ s->seed) * UINT64_C(0x9e3779b97f4a7c15) >> 24 & s->mask];
 }
 
 static void
-unlink_name(struct cm_names *s, uint32_t i)
+unlink_name(struct cm_asked_names *s, uint32_t i)
 {
 	uint32_t *at = bucket_of(s, s->all[i].key);
 
@@ -48,7 +48,7 @@ unlink_name(struct cm_names *s, uint32_t i)
 
 /* The place of the one that goes.  There are far more names than episodes, so one is found. */
 static uint32_t
-make_room(struct cm_names *s)
+make_room(struct cm_asked_names *s)
 {
 	uint32_t best = UINT32_MAX;
 
@@ -68,7 +68,7 @@ make_room(struct cm_names *s)
 }
 
 struct cm_name *
-cm_names_get(struct cm_names *s, uint64_t key, struct cm_span text, bool *fresh)
+cm_asked_names_get(struct cm_asked_names *s, uint64_t key, struct cm_span text, bool *fresh)
 {
 	uint32_t *bucket = bucket_of(s, key), i;
 	struct cm_name *name;

@@ -40,7 +40,7 @@ struct cm_name {
 	uint8_t text[CM_ASKED_NAME];
 };
 
-struct cm_names {
+struct cm_asked_names {
 	struct cm_name *all;
 	uint32_t *buckets; /* index + 1 */
 	uint32_t n, max, mask, hand;
@@ -48,10 +48,10 @@ struct cm_names {
 	uint64_t seed, evicted;
 };
 
-CM_RESULT cm_names_init(struct cm_names *s, size_t memory, uint64_t seed);
-void cm_names_release(struct cm_names *s);
+CM_RESULT cm_asked_names_init(struct cm_asked_names *s, size_t memory, uint64_t seed);
+void cm_asked_names_release(struct cm_asked_names *s);
 
 /* The name with this key, which may be new: then it is zeroed but for key, generation and text, and ${*fresh}. */
-struct cm_name *cm_names_get(struct cm_names *s, uint64_t key, struct cm_span text, bool *fresh);
+struct cm_name *cm_asked_names_get(struct cm_asked_names *s, uint64_t key, struct cm_span text, bool *fresh);
 
 #endif

@@ -66,7 +66,7 @@ struct cm_episode {
 	uint64_t parts; /* of pages */
 	uint64_t kinds[CM_BUSTERS];
 	struct cm_server server[CM_ASKED_SERVERS];
-	struct cm_top paths, referers, agents, clients;
+	struct cm_asked_top paths, referers, agents, clients;
 	struct cm_sample client, again, value, referer, agent, path;
 	struct cm_traffic_series series;
 

@@ -158,7 +158,7 @@ cm_sample_others_milli(const struct cm_sample *s, uint32_t tag, uint64_t thin)
 }
 
 static void
-set_text(struct cm_top *t, uint32_t i, uint64_t key, struct cm_span text, uint32_t tag)
+set_text(struct cm_asked_top *t, uint32_t i, uint64_t key, struct cm_span text, uint32_t tag)
 {
 	size_t n = text.len < CM_TOP_TEXT ? text.len : CM_TOP_TEXT;
 
@@ -170,7 +170,7 @@ set_text(struct cm_top *t, uint32_t i, uint64_t key, struct cm_span text, uint32
 }
 
 void
-cm_top_add(struct cm_top *t, uint64_t key, struct cm_span text, uint32_t tag)
+cm_asked_top_add(struct cm_asked_top *t, uint64_t key, struct cm_span text, uint32_t tag)
 {
 	uint32_t least = 0;
 
@@ -192,9 +192,9 @@ cm_top_add(struct cm_top *t, uint64_t key, struct cm_span text, uint32_t tag)
 }
 
 static bool
-comes_first(const struct cm_top *t, uint32_t a, uint32_t b)
+comes_first(const struct cm_asked_top *t, uint32_t a, uint32_t b)
 {
-	uint64_t x = cm_top_least(t, a), y = cm_top_least(t, b);
+	uint64_t x = cm_asked_top_least(t, a), y = cm_asked_top_least(t, b);
 
 	if (x != y)
 		return x > y;
@@ -202,7 +202,7 @@ comes_first(const struct cm_top *t, uint32_t a, uint32_t b)
 }
 
 uint32_t
-cm_top_order(const struct cm_top *t, uint32_t *out, uint32_t max)
+cm_asked_top_order(const struct cm_asked_top *t, uint32_t *out, uint32_t max)
 {
 	uint32_t order[CM_TOP_SLOTS] = { 0 };
 

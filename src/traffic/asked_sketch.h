@@ -9,7 +9,7 @@
  * it come the number of different keys (error 1 / sqrt(kept): 2 % for 2,304) and, the
  * same in a draw of one in N, how many others have a request's key.
  *
- * struct cm_top keeps the CM_TOP_SLOTS most frequent ("space-saving"); a count is a lower bound, and
+ * struct cm_asked_top keeps the CM_TOP_SLOTS most frequent ("space-saving"); a count is a lower bound, and
  * at most (all / CM_TOP_SLOTS) too low.  Private to src/traffic. */
 #ifndef CM_TRAFFIC_ASKED_SKETCH_H
 #define CM_TRAFFIC_ASKED_SKETCH_H
@@ -64,29 +64,29 @@ uint64_t cm_sample_distinct(const struct cm_sample *s);
 #define CM_ANY_TAG UINT32_MAX
 uint64_t cm_sample_others_milli(const struct cm_sample *s, uint32_t tag, uint64_t thin);
 
-struct cm_top_text {
+struct cm_asked_top_text {
 	uint8_t len;
 	uint8_t text[CM_TOP_TEXT];
 };
 
-struct cm_top {
+struct cm_asked_top {
 	uint32_t n;
 	uint32_t tag[CM_TOP_SLOTS]; /* as given with the key when it came */
 	uint64_t key[CM_TOP_SLOTS];
 	uint64_t count[CM_TOP_SLOTS];
 	uint64_t over[CM_TOP_SLOTS]; /* so many of them may be others' */
-	struct cm_top_text text[CM_TOP_SLOTS];
+	struct cm_asked_top_text text[CM_TOP_SLOTS];
 };
 
-void cm_top_add(struct cm_top *t, uint64_t key, struct cm_span text, uint32_t tag);
+void cm_asked_top_add(struct cm_asked_top *t, uint64_t key, struct cm_span text, uint32_t tag);
 
 static inline uint64_t
-cm_top_least(const struct cm_top *t, uint32_t i)
+cm_asked_top_least(const struct cm_asked_top *t, uint32_t i)
 {
 	return t->count[i] - t->over[i];
 }
 
 /* Indices in order of frequency, at most ${max}; ties by text. */
-uint32_t cm_top_order(const struct cm_top *t, uint32_t *out, uint32_t max);
+uint32_t cm_asked_top_order(const struct cm_asked_top *t, uint32_t *out, uint32_t max);
 
 #endif

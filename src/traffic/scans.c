@@ -146,7 +146,7 @@ CM_RESULT
 cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, struct cm_findings *out)
 {
 	for (uint32_t i = 0; i < s->hosts.used; i++) {
-		const struct cm_scanner *c = (const struct cm_scanner *)cm_hosts_at(&s->hosts, i);
+		const struct cm_scanner *c = (const struct cm_scanner *)cm_roster_at(&s->hosts, i);
 		struct cm_sign_list l = { .drawn = seen->thin > 1 };
 		struct scan k;
 

@@ -42,21 +42,25 @@ begin_place(struct surveying *s, bool is_log)
 	return rc;
 }
 
+/* Most forged answers aim at nothing: what is unpacked of them goes at once. */
 static CM_RESULT
 read_script(struct cm_vantage *p, struct cm_arena *arena, size_t i, struct cm_chain_script *out)
 {
 	const struct cm_incident *x = cm_engine_incident(p->engine, i);
-	struct cm_span stream, body, location;
-	enum cm_result rc = cm_engine_forged_stream(p->engine, i, arena, &stream);
+	struct cm_arena room;
+	struct cm_span stream;
+	enum cm_result rc;
 
 	*out = (struct cm_chain_script) { .incident = i, .client = x->flow.client, .server = x->flow.server,
-		.t_ns = x->t_ns };
-	if (rc != CM_OK || stream.len == 0)
-		return rc;
-	if (x->forged.n > 0)
-		out->first = x->forged.id[0];
-	rc = cm_script_body(stream, arena, &body, &location);
-	return rc == CM_OK ? cm_script_read(body, arena, &out->script) : rc;
+		.t_ns = x->t_ns, .first = x->forged.n > 0 ? x->forged.id[0] : 0 };
+	cm_arena_init(&room, 0);
+	rc = cm_engine_forged_stream(p->engine, i, &room, &stream);
+	if (rc == CM_OK && stream.len > 0)
+		rc = cm_script_of(stream, &room, &out->script);
+	if (rc == CM_OK && out->script.n_targets > 0)
+		rc = cm_script_of(stream, arena, &out->script);
+	cm_arena_fini(&room);
+	return rc;
 }
 
 /* What the forged answers would have done. */
