@@ -251,7 +251,9 @@ def fit_rows(tables, weights, rates):
         older = f"{x.older:.1f}" if x and x.older is not None else "-"
         rows.append((f"`{cue}`", "-" if weight is None else weight, f.text(), f.sources() if f.n else "-", o.text(),
                      f"{o.sources()}, worth {o.worth():.0f}", upper(o), x.text() if x else "-", older, verdict(weight, x, f)))
-    return table(("cue", "weight", "forged directions", "hands", "others", "senders", "others, at most", "bits (95 %)",
+    counts = collections.Counter(row[-1] for row in rows)
+    summary = "Of {} cues: {}.".format(len(rows), "; ".join(f"{n} {word}" for word, n in counts.most_common()))
+    return summary + "\n\n" + table(("cue", "weight", "forged directions", "hands", "others", "senders", "others, at most", "bits (95 %)",
                   "by the older rate", ""), rows)
 
 
@@ -283,7 +285,8 @@ def ablation_rows(real, made, cues):
     a, b = ablation(real), ablation(made)
     rows = [(f"`{c}`", *(x for t in (a[c], b[c]) for x in (t["has"], t["suspect"], t["clear"])))
             for c in cues if a[c]["has"] or b[c]["has"]]
-    return table(("without", "real: forged frames with it", "only suspect", "let go", "made: forged frames with it",
+    lost = sum(t["suspect"] + t["clear"] for t in a.values())
+    return f"Real ones that hang on a single cue: {lost}.\n\n" + table(("without", "real: forged frames with it", "only suspect", "let go", "made: forged frames with it",
                   "only suspect", "let go"), rows)
 
 
