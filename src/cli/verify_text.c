@@ -6,6 +6,7 @@
 #include "cli/paragraph.h"
 #include "cli/verify.h"
 #include "codec/json_write.h"
+#include "dossier/recounted.h"
 #include "dossier/words.h"
 
 enum cm_exit

@@ -5,7 +5,6 @@
 #include "dossier/rejoin.h"
 #include "dossier/report_parts.h"
 #include "dossier/words.h"
-#include "stat/fisher.h"
 
 struct putting {
 	struct cm_buf *out;
@@ -258,18 +257,21 @@ static void
 put_table(const struct putting *p)
 {
 	const struct cm_chain_v1 *c = p->c;
-	char text[CM_FISHER_TEXT];
 
-	cm_fisher_text((struct cm_fisher) { .milli = c->p_milli }, text);
 	cm_buf_add_str(p->out, "<h3>Could it be chance?</h3>\n<table class=\"facts\"><thead><tr><th scope=\"col\"></th><th scope=\"col\">"
 			       "asked for it</th><th scope=\"col\">did not</th></tr></thead><tbody>\n");
 	cm_buf_printf(p->out, "<tr><th scope=\"row\">clients that got the script</th><td class=\"num\">%" PRIu64
 			      "</td><td class=\"num\">%" PRIu64 "</td></tr>\n<tr><th scope=\"row\">clients that did not</th>"
 			      "<td class=\"num\">%" PRIu64 "</td><td class=\"num\">%" PRIu64 "</td></tr>\n</tbody></table>\n",
 	    c->a, c->b, c->c, c->d);
-	cm_buf_printf(p->out, "<p>If it were chance, so uneven a table would come with a probability of at most <strong>%s</strong> "
-			      "(Fisher's exact test, one-sided). %" PRIu64 " of the %" PRIu64 " in the first field are shown with the "
-			      "request they made; the others are the sender's word.</p>\n", text, p->j.clients, c->a);
+	if (c->p_milli == 0)
+		cm_buf_add_str(p->out, "<p>Such a table is what chance would give.");
+	else
+		cm_buf_printf(p->out, "<p>If it were chance, so uneven a table would come with a probability of at most <strong>10"
+				      "<sup>&minus;%" PRIu32 ".%" PRIu32 "</sup></strong> (Fisher's exact test, one-sided).",
+		    c->p_milli / 1000, c->p_milli / 100 % 10);
+	cm_buf_printf(p->out, " %" PRIu64 " of the %" PRIu64 " in the first field are shown with the request they made; the others "
+			      "are the sender's word.</p>\n", p->j.clients, c->a);
 }
 
 static void
