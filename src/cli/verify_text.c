@@ -6,6 +6,7 @@
 #include "cli/paragraph.h"
 #include "cli/verify.h"
 #include "codec/json_write.h"
+#include "dossier/recounted.h"
 #include "dossier/words.h"
 
 enum cm_exit
@@ -70,6 +71,15 @@ put_logged(struct cm_paragraph *p, const struct cm_verified *v)
 }
 
 static void
+put_outcome(struct cm_paragraph *p, const struct cm_redone *r)
+{
+	/* on one line, for those who search for it */
+	fputs("     -> ", p->f);
+	cm_cli_text(p->f, cm_span_str(r->text));
+	fputc('\n', p->f);
+}
+
+static void
 put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 {
 	const struct cm_dossier *d = v->dossier;
@@ -79,10 +89,36 @@ put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 	cm_paragraph_end(p, 2, 5);
 	cm_words_incident(&p->text, d, d->findings[i].body);
 	cm_paragraph_end(p, 5, 5);
-	/* on one line, for those who search for it */
-	fputs("     -> ", p->f);
-	cm_cli_text(p->f, cm_span_str(v->findings[i].text));
-	fputc('\n', p->f);
+	put_outcome(p, &v->findings[i]);
+}
+
+/* Floods, scans, and what made them. */
+static void
+put_counted(struct cm_paragraph *p, const struct cm_verified *v)
+{
+	const struct cm_dossier *d = v->dossier;
+	struct cm_recounted again = { 0 };
+	size_t i;
+
+	for (i = 0; i < d->n_traffic; i++) {
+		cm_buf_printf(&p->text, "T%zu. %s: %s", i + 1, cm_words_kind(d->traffic[i].body->drawn.kind),
+		    cm_traffic_verdict_word(d->traffic[i].body->drawn.verdict));
+		cm_paragraph_end(p, 2, 6);
+		if (cm_recount_shown(d, i, &again) == CM_OK)
+			cm_words_traffic(&p->text, d, i, &again);
+		else
+			p->lost = true;
+		cm_recounted_free(&again);
+		cm_paragraph_end(p, 5, 5);
+		put_outcome(p, &v->traffic[i]);
+	}
+	for (i = 0; i < d->n_chains; i++) {
+		cm_buf_printf(&p->text, "C%zu. A script that made a flood: %zu forged answer%s, %zu flood%s", i + 1,
+		    d->chains[i].body->n_scripts, d->chains[i].body->n_scripts == 1 ? "" : "s", d->chains[i].body->n_floods,
+		    d->chains[i].body->n_floods == 1 ? "" : "s");
+		cm_paragraph_end(p, 2, 6);
+		put_outcome(p, &v->chains[i]);
+	}
 }
 
 /* The first of these is about findings, and left out where there is none. */
@@ -168,10 +204,11 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 	}
 	fputs("Shown, and hidden:\n", ctx->out);
 	put_shown(&p, v->dossier);
-	if (v->dossier->n_findings != 0)
+	if (v->dossier->n_findings + v->dossier->n_traffic != 0)
 		fputs("Findings, made again from what is open:\n", ctx->out);
 	for (i = 0; i < v->dossier->n_findings; i++)
 		put_finding(&p, v, i);
+	put_counted(&p, v);
 	if (v->n_notes != 0)
 		fputs("Also seen:\n", ctx->out);
 	put_list(&p, "-", v->notes, v->n_notes);

@@ -3,17 +3,13 @@
 #include <string.h>
 
 #include "dossier/redo_traffic.h"
-#include "dossier/rejoin.h"
+#include "dossier/recounted.h"
 #include "dossier/view.h"
-#include "stat/wilson.h"
 
 /* What is known of a statement besides its support, from one pass over the rows shown. */
 struct beside {
 	const struct cm_shown_traffic *shown;
-	struct cm_traffic *again;	/* what comes out of the support; */
-	const struct cm_traffic_finding *found; /* in it; NULL: nothing of the kind */
-	struct cm_counted *row;		/* of the support, as far as it is open */
-	size_t n;
+	struct cm_recounted again;
 	uint64_t rest;	   /* drawn, in range, shown, and not in the support */
 	uint64_t left_out; /* of these: touch it */
 	cm_packet_id first;
@@ -79,8 +75,8 @@ look_at_packet(struct redoing *r, const uint8_t *seal, const struct cm_shown_row
 	key = cm_draw_key(seal, row->row);
 	for (i = 0; i < r->d->n_traffic; i++)
 		if (is_beside(&r->of[i], id, key))
-			note(&r->of[i], id, row->has_packet && r->of[i].found != NULL &&
-						cm_traffic_touches(r->of[i].found, &row->packet));
+			note(&r->of[i], id, row->has_packet && r->of[i].again.found != NULL &&
+						cm_traffic_touches(r->of[i].again.found, &row->packet));
 }
 
 static CM_RESULT
@@ -97,8 +93,8 @@ look_at_line(struct redoing *r, const uint8_t *seal, const struct cm_shown_cells
 		return rc;
 	for (i = 0; i < r->d->n_traffic; i++)
 		if (is_beside(&r->of[i], c.packet.id, key))
-			note(&r->of[i], c.packet.id, rc == CM_OK && r->of[i].found != NULL &&
-							 cm_traffic_touches_request(r->of[i].found, &q));
+			note(&r->of[i], c.packet.id, rc == CM_OK && r->of[i].again.found != NULL &&
+							 cm_traffic_touches_request(r->of[i].again.found, &q));
 	return CM_OK;
 }
 
@@ -155,17 +151,17 @@ look_beside(struct redoing *r, uint32_t exhibit)
 
 /* What is missing of the rows that it needs. */
 static struct shut
-count_shut(const struct beside *b)
+count_shut(const struct cm_dossier *d, const struct beside *b)
 {
 	const struct cm_traffic_v1 *t = b->shown->body;
-	struct shut s = { .rows = t->support.n - b->n };
+	struct shut s = { .rows = t->support.n - b->again.n };
 	const struct cm_packet *p;
 	size_t i;
 
-	for (i = 0; i < b->n; i++) {
-		p = &b->row[i].packet;
-		if (b->row[i].is_line)
+	for (i = 0; i < b->again.n; i++) {
+		if (b->again.row[i].is_line)
 			continue;
+		p = &cm_dossier_counted_row(d, b->again.row[i].packet.id)->packet;
 		s.addresses += p->src.tied || p->dst.tied;
 		s.payload += cm_counted_may_read(t->drawn.kind, p) && (p->open & CM_OPEN_PAYLOAD) == 0 &&
 		    (t->drawn.port == 0 || p->dport == t->drawn.port);
@@ -243,13 +239,13 @@ judge_difference(struct redoing *r, const struct beside *b, const struct shut *s
 	if (s->rows + s->addresses + s->payload == 0)
 		return CM_OUTCOME_CONTRADICTED;
 	say_shut(&r->text, s, b->shown->body->support.n);
-	return b->found == NULL ? CM_OUTCOME_NOT : CM_OUTCOME_PARTLY;
+	return b->again.found == NULL ? CM_OUTCOME_NOT : CM_OUTCOME_PARTLY;
 }
 
 static uint64_t
 shut_beside(const struct beside *b)
 {
-	uint64_t seen = b->n + b->rest;
+	uint64_t seen = b->again.n + b->rest;
 
 	return b->shown->drawn > seen ? b->shown->drawn - seen : 0;
 }
@@ -265,12 +261,12 @@ say_drawn(struct redoing *r, const struct beside *b)
 	else
 		cm_buf_printf(&r->text, "of the %" PRIu64 " rows in its range the draw of one in %" PRIu64
 					" gives %s%" PRIu64, b->shown->rows, thin, about, b->shown->drawn);
-	cm_buf_printf(&r->text, ", %" PRIu64 " of them are shown", b->n + b->rest);
+	cm_buf_printf(&r->text, ", %" PRIu64 " of them are shown", b->again.n + b->rest);
 	if (shut != 0)
 		cm_buf_printf(&r->text, "; %s%" PRIu64 " are shut: the sender says that they have nothing to do "
 					"with it, and one who seals could leave out so what speaks against it", about, shut);
 	cm_buf_add_str(&r->text, "; ");
-	cm_redo_share(b->shown, &r->text);
+	cm_words_share(&r->text, b->shown);
 }
 
 /* The draw and the figure of the whole must be of one size: k of a Poisson draw, 6 sigma. */
@@ -280,22 +276,6 @@ fits_the_whole(const struct cm_traffic_v1 *t)
 	uint64_t k = t->drawn.packets / t->thin, all = t->claimed.packets / t->thin, d = k > all ? k - all : all - k;
 
 	return t->thin == 1 ? t->drawn.packets == t->claimed.packets : d < (UINT64_C(1) << 31) && d * d <= 36 * (k + 4);
-}
-
-void
-cm_redo_share(const struct cm_shown_traffic *t, struct cm_buf *out)
-{
-	uint64_t k = t->body->drawn.packets / t->body->thin;
-	struct cm_share share;
-
-	if (t->body->thin == 1) {
-		cm_buf_printf(out, "%" PRIu64 " of the %" PRIu64 " rows in range are of this kind", k, t->rows);
-		return;
-	}
-	share = cm_wilson(k < t->drawn ? k : t->drawn, t->drawn);
-	cm_buf_printf(out, "%" PRIu64 " of the drawn rows are of this kind, so of all %" PRIu64
-			   " rows in its range at least %" PRIu32 ".%" PRIu32 " %% are (with 95 %% confidence)",
-	    k, t->rows, share.low_ppm / 10000, share.low_ppm / 1000 % 10);
 }
 
 static enum cm_outcome
@@ -322,48 +302,24 @@ static enum cm_outcome
 judge(struct redoing *r, const struct beside *b)
 {
 	const struct cm_traffic_v1 *t = b->shown->body;
-	const struct shut s = count_shut(b);
+	const struct shut s = count_shut(r->d, b);
 	const char *how = NULL, *sign;
 
-	if (b->found == NULL) {
-		cm_buf_add_str(&r->text, b->n == 0 ? "what it needs is shut" :
+	if (b->again.found == NULL) {
+		cm_buf_add_str(&r->text, b->again.n == 0 ? "what it needs is shut" :
 						     "the detectors find nothing of the kind in these rows");
 		return judge_difference(r, b, &s);
 	}
-	sign = sign_differs(t, b->found, &how);
+	sign = sign_differs(t, b->again.found, &how);
 	if (sign != NULL) {
 		cm_buf_printf(&r->text, "the sign %s %s", sign, how);
 		return judge_difference(r, b, &s);
 	}
-	if (!cm_recount_same_figures(b->found, &t->drawn)) {
+	if (!cm_recount_same_figures(b->again.found, &t->drawn)) {
 		cm_buf_add_str(&r->text, "other times, packets, bytes or rates come out");
 		return judge_difference(r, b, &s);
 	}
 	return judge_same(r, b);
-}
-
-static CM_RESULT
-count_again(struct redoing *r, struct beside *b)
-{
-	const struct cm_traffic_v1 *t = b->shown->body;
-	enum cm_result rc = cm_counted_rows(r->d, &t->support, &b->row, &b->n);
-	size_t i;
-
-	for (i = 0; rc == CM_OK && i < b->n; i++) {
-		struct cm_counted *c = &b->row[i];
-		uint8_t open = c->packet.open;
-
-		if (c->is_line)
-			continue;
-		*c = cm_counted_of(t->drawn.kind, &c->packet);
-		/* as it is open, so that what is shut can be told from what is not read */
-		c->packet.open = open;
-	}
-	if (rc == CM_OK)
-		rc = cm_recount(b->row, b->n, t->thin, t->memory, &b->again);
-	if (rc == CM_OK)
-		b->found = cm_recount_match(b->again, &t->drawn, false);
-	return rc;
 }
 
 static CM_RESULT
@@ -394,16 +350,14 @@ cm_redo_traffic(const struct cm_dossier *d, struct cm_arena *arena, struct cm_re
 
 	for (i = 0; rc == CM_OK && i < d->n_traffic; i++) {
 		r.of[i].shown = &d->traffic[i];
-		rc = count_again(&r, &r.of[i]);
+		rc = cm_recount_shown(d, i, &r.of[i].again);
 	}
 	for (k = 0; rc == CM_OK && d->n_traffic > 0 && k < d->n_exhibits; k++)
 		rc = look_beside(&r, k);
 	for (i = 0; rc == CM_OK && i < d->n_traffic; i++)
 		rc = conclude(&r, &r.of[i], arena, &out[i]);
-	for (i = 0; r.of != NULL && i < d->n_traffic; i++) {
-		cm_traffic_free(r.of[i].again);
-		free(r.of[i].row);
-	}
+	for (i = 0; r.of != NULL && i < d->n_traffic; i++)
+		cm_recounted_free(&r.of[i].again);
 	free(r.of);
 	cm_buf_release(&r.text);
 	return rc;

@@ -8,8 +8,4 @@
  * shown, and with the rows of the draws.  CM_E_NOMEM. */
 CM_RESULT cm_redo_traffic(const struct cm_dossier *d, struct cm_arena *arena, struct cm_redone *out);
 
-/* Appends what the draw itself says, whoever sealed: how many of the rows in range are of this
- * kind, at least.  In the report, too. */
-void cm_redo_share(const struct cm_shown_traffic *t, struct cm_buf *out);
-
 #endif

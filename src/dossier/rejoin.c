@@ -38,21 +38,6 @@ struct rejoining {
 	int64_t *lag;
 };
 
-CM_RESULT
-cm_counted_rows(const struct cm_dossier *d, const struct cm_ids *set, struct cm_counted **out, size_t *n)
-{
-	struct cm_counted *row = calloc(set->n + 1, sizeof(*row));
-	size_t i;
-
-	*n = 0;
-	if (row == NULL)
-		return CM_E_NOMEM;
-	for (i = 0; i < set->n; i++)
-		*n += cm_dossier_counted(d, set->id[i], &row[*n]);
-	*out = row;
-	return CM_OK;
-}
-
 static bool
 same_way(const struct cm_packet *a, const struct cm_packet *b)
 {

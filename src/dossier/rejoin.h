@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/result.h"
-#include "dossier/model.h"
+#include "dossier/recounted.h"
 #include "script/script.h"
 
 /* So many different bodies of one chain are unpacked; the others are not looked at. */
@@ -40,8 +40,5 @@ struct cm_rejoined {
 
 /* Of chain ${i} of ${d}.  Texts live in ${arena} and the dossier's bytes.  CM_E_NOMEM. */
 CM_RESULT cm_rejoin(const struct cm_dossier *d, size_t i, struct cm_arena *arena, struct cm_rejoined *out);
-
-/* The rows of a set that are open, as they are counted; how many.  The caller's to free.  CM_E_NOMEM. */
-CM_RESULT cm_counted_rows(const struct cm_dossier *d, const struct cm_ids *set, struct cm_counted **out, size_t *n);
 
 #endif

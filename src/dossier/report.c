@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dossier/html.h"
+#include "dossier/recounted.h"
 #include "dossier/report.h"
 #include "dossier/report_parts.h"
 #include "dossier/words.h"
@@ -31,6 +32,7 @@ put_start(struct cm_buf *out, const struct cm_report_checks *checks)
 	cm_buf_add_str(out, "</title>\n<style>\n");
 	cm_buf_add_str(out, cm_report_css_1);
 	cm_buf_add_str(out, cm_report_css_2);
+	cm_buf_add_str(out, cm_report_css_3);
 	cm_buf_add_str(out, "</style>\n</head>\n<body>\n<main>\n");
 }
 
@@ -121,6 +123,47 @@ put_summary_row(struct cm_buf *out, const struct cm_dossier *d, size_t i,
 }
 
 static void
+put_counted_row(struct cm_buf *out, const char *letter, size_t i, const char *what, const char *detail, const char *outcome)
+{
+	cm_buf_printf(out, "<tr><td><a href=\"#%s%zu\">%c%zu</a></td><td>%s</td><td>%s</td>", letter, i + 1, letter[0] - 32, i + 1,
+	    what, detail);
+	if (outcome != NULL) {
+		cm_buf_add_str(out, "<td>");
+		cm_html_text(out, outcome);
+		cm_buf_add_str(out, "</td>");
+	}
+	cm_buf_add_str(out, "</tr>\n");
+}
+
+/* Floods, scans, and what made them. */
+static void
+put_counted(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
+{
+	bool used[CM_TRAFFIC_SCAN + 1] = { false };
+	size_t i;
+
+	if (d->n_traffic == 0)
+		return;
+	cm_buf_printf(out, "<table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">What</th><th scope=\"col\">Verdict</th>%s"
+			   "</tr></thead><tbody>\n", checks != NULL ? "<th scope=\"col\">Checked</th>" : "");
+	for (i = 0; i < d->n_chains; i++)
+		put_counted_row(out, "c", i, "A script that made a flood", "joined", checks != NULL ? checks->chains[i] : NULL);
+	for (i = 0; i < d->n_traffic; i++) {
+		enum cm_traffic_verdict v = d->traffic[i].body->drawn.verdict;
+
+		put_counted_row(out, "t", i, cm_words_kind(d->traffic[i].body->drawn.kind), cm_traffic_verdict_word(v),
+		    checks != NULL ? checks->traffic[i] : NULL);
+		used[v] = true;
+	}
+	cm_buf_add_str(out, "</tbody></table>\n<dl class=\"gloss\">\n");
+	for (i = 0; i <= CM_TRAFFIC_SCAN; i++)
+		if (used[i])
+			cm_buf_printf(out, "<dt>%s</dt><dd>%s</dd>\n", cm_traffic_verdict_word((enum cm_traffic_verdict)i),
+			    cm_words_counted_verdict((enum cm_traffic_verdict)i));
+	cm_buf_add_str(out, "</dl>\n");
+}
+
+static void
 put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
 {
 	static const enum cm_verdict all[] = { CM_VERDICT_FORGED, CM_VERDICT_STACK_BREAK,
@@ -129,6 +172,11 @@ put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 	size_t i;
 
 	cm_buf_add_str(out, "<section id=\"summary\"><h2>What was found</h2>\n");
+	put_counted(out, d, checks);
+	if (d->n_findings == 0 && d->n_traffic > 0) {
+		cm_buf_add_str(out, "</section>\n");
+		return;
+	}
 	if (d->n_findings == 0) {
 		cm_buf_add_str(out, "<p>This dossier states no finding. It shows sealed rows, nothing more."
 				    "</p></section>\n");
@@ -164,7 +212,7 @@ cm_report_render(const struct cm_dossier *d, struct cm_span facts,
 
 	put_start(out, checks);
 	cm_buf_add_str(out, "<header>\n<p class=\"mark\">Comity dossier</p>\n<h1>");
-	cm_buf_add_str(out, d->n_findings == 0 ? "Sealed evidence" :
+	cm_buf_add_str(out, d->n_findings + d->n_traffic == 0 ? "Sealed evidence" :
 			    checks != NULL ? "What checking this dossier showed" :
 					     "What was found, and the proof of it");
 	cm_buf_add_str(out, "</h1>\n");
@@ -174,6 +222,10 @@ cm_report_render(const struct cm_dossier *d, struct cm_span facts,
 	put_summary(out, d, checks);
 	for (i = 0; i < d->n_findings; i++)
 		cm_report_finding(out, d, i, checks != NULL ? checks->outcome[i] : NULL);
+	for (i = 0; i < d->n_chains; i++)
+		cm_report_chain(out, d, i, checks != NULL ? checks->chains[i] : NULL);
+	for (i = 0; i < d->n_traffic; i++)
+		cm_report_traffic(out, d, i, checks != NULL ? checks->traffic[i] : NULL);
 	cm_report_rows(out, d);
 	cm_report_limits(out, d);
 	cm_report_custody(out, d);

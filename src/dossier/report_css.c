@@ -67,3 +67,11 @@ const char cm_report_css_2[] =
     "--genuine:#1d6a4f;--suspect:#96590a;--other:#5b6675;--mark:#eee;--markink:#000;--link:#000}"
     "body{font-size:10.5pt}main{max-width:none;padding:0}a{text-decoration:none}h2,h3,h4,thead{break-after:avoid}"
     "tr,figure,.box,table.facts,pre{break-inside:avoid}p{orphans:3;widows:3}pre{overflow:visible}@page{margin:18mm}}\n";
+
+/* Pictures of what was counted and of what was joined. */
+const char cm_report_css_3[] =
+    ".v-flood .verdict strong,.v-scan .verdict strong{color:var(--forged)}.v-surge .verdict strong{color:var(--suspect)}\n"
+    "svg .in{fill:var(--forged)}svg .rest{fill:var(--other);opacity:.7}svg .out{fill:none;stroke:var(--genuine);stroke-width:1.6}\n"
+    "svg .shade{fill:var(--pane);stroke:var(--line)}svg .when{stroke:var(--suspect);stroke-width:1.4;stroke-dasharray:4 3}\n"
+    "svg .node{fill:var(--pane);stroke:var(--line);stroke-width:1.4}svg .head{font-weight:700}\n"
+    "svg .arrow{fill:none;stroke:var(--soft);stroke-width:1.8}\n";

@@ -6,12 +6,27 @@
 #include "dossier/logged.h"
 #include "dossier/model.h"
 
-/* The style sheet, in two parts. */
-extern const char cm_report_css_1[], cm_report_css_2[];
+/* The style sheet, in parts. */
+extern const char cm_report_css_1[], cm_report_css_2[], cm_report_css_3[];
 
 /* Section of finding ${i}; ${outcome} NULL in a sender's report. */
 void cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i,
     const char *outcome);
+
+/* Section of statement ${i} about traffic, and of chain ${i}; the same. */
+void cm_report_traffic(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome);
+void cm_report_chain(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome);
+
+/* How much came over time, as a picture. */
+void cm_report_series(struct cm_buf *out, const struct cm_traffic_finding *f);
+
+/* From script to flood, as a picture: four boxes with up to five lines each, and what stands over the last
+ * arrow.  Texts are others' and are escaped, but for the lag, which is ours; NULL: none. */
+struct cm_report_join {
+	const char *line[4][5];
+	const char *lag;
+};
+void cm_report_join(struct cm_buf *out, const struct cm_report_join *j);
 
 /* The flow as a picture: time against TTL. */
 void cm_report_flow(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f);
