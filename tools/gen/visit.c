@@ -126,8 +126,8 @@ gen_visit_ask(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a)
 	gen_conn_send(c, GEN_CLIENT, head, gen_ask_write(head, sizeof(head), a));
 	got.took = gen_rng_range(&s->rng, 2000, 30000) * (int64_t)GEN_US;
 	if (level > 0)
-		got.took += w->site.load.slower / 1000 * level / 1000 *
-			    gen_rng_range(&s->rng, 500, 1500);
+		got.took +=
+		    w->site.load.slower / 1000 * level / 1000 * gen_rng_range(&s->rng, 500, 1500);
 	if (gen_rng_chance(&s->rng, level * w->site.load.silent / 1000, 1000)) {
 		got.status = 0;
 		got.took = gen_rng_range(&s->rng, 5000, 15000) * MS;
