@@ -115,6 +115,20 @@ answer(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a, struct 
 	free(out);
 }
 
+/* For the story: what lies outside of the capture does not count. */
+static void
+count_ask(struct gen_world *w, const struct gen_conn *c, const struct gen_asked *got)
+{
+	struct gen_sim *s = w->s;
+	struct gen_plant *p;
+
+	if (c->plant[GEN_CLIENT] == 0 || got->t < s->since || (s->until != 0 && got->t >= s->until))
+		return;
+	p = gen_story_at(&s->story, c->plant[GEN_CLIENT]);
+	p->requests++;
+	p->answered += got->status != 0;
+}
+
 struct gen_asked
 gen_visit_ask(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a)
 {
@@ -141,10 +155,7 @@ gen_visit_ask(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a)
 	}
 	if (w->asked != NULL)
 		w->asked(w, c, a, &got);
-	if (c->plant[GEN_CLIENT] != 0) {
-		gen_story_at(&s->story, c->plant[GEN_CLIENT])->requests++;
-		gen_story_at(&s->story, c->plant[GEN_CLIENT])->answered += got.status != 0;
-	}
+	count_ask(w, c, &got);
 	return got;
 }
 
