@@ -64,7 +64,8 @@ ssdp(struct gen_rng *r, uint8_t *out)
 	snprintf(text, sizeof(text),
 	    "HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=120\r\nST: upnp:rootdevice\r\n"
 	    "USN: uuid:%08x-1dd2-11b2-a105-000000000000::upnp:rootdevice\r\nEXT:\r\n"
-	    "SERVER: Linux/3.4 UPnP/1.0 device/1.0\r\nLOCATION: http://192.0.2.%u:49152/root.xml\r\n\r\n",
+	    "SERVER: Linux/3.4 UPnP/1.0 device/1.0\r\nLOCATION: "
+	    "http://192.0.2.%u:49152/root.xml\r\n\r\n",
 	    (unsigned)(gen_rng_next(r) >> 32), gen_rng_below(r, 250));
 	return put_text(out, text);
 }
@@ -189,7 +190,8 @@ recorder(struct gen_rng *r, uint8_t *out)
 	snprintf(text, sizeof(text),
 	    "{\"mac\":\"02:00:5e:%02x:%02x:%02x\",\"method\":\"client.notifyDevInfo\",\"params\":"
 	    "{\"deviceInfo\":{\"AlarmInputChannels\":4,\"DeviceClass\":\"HCVR\",\"DeviceType\":"
-	    "\"HCVR\",\"HttpPort\":80,\"IPv4Address\":{\"DefaultGateway\":\"192.0.2.1\",\"DhcpEnable\":"
+	    "\"HCVR\",\"HttpPort\":80,\"IPv4Address\":{\"DefaultGateway\":\"192.0.2.1\","
+	    "\"DhcpEnable\":"
 	    "false,\"IPAddress\":\"192.0.2.%u\",\"SubnetMask\":\"255.255.255.0\"},\"MachineName\":"
 	    "\"recorder\",\"Manufacturer\":\"General\",\"Port\":37777,\"Version\":\"3.2.0.0\"}}}\n",
 	    gen_rng_below(r, 256), gen_rng_below(r, 256), gen_rng_below(r, 256),

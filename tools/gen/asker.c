@@ -25,7 +25,9 @@ gen_asker_draw(struct gen_world *w, struct gen_asker *a, const struct gen_habit 
 	} else if (habit->sites > 0) {
 		gen_site_name(site, sizeof(site), gen_rng_below(&s->rng, habit->sites));
 		snprintf(a->referer, sizeof(a->referer), "http://%s/%s", site,
-		    a->seed % 3 == 0 ? "" : a->seed % 3 == 1 ? "index.html" : "today/");
+		    a->seed % 3 == 0   ? ""
+		    : a->seed % 3 == 1 ? "index.html"
+				       : "today/");
 	}
 	gen_world_plant(w)->clients++;
 }
@@ -44,8 +46,8 @@ write_target(struct gen_world *w, struct gen_asker *a, char *out, size_t size)
 	case GEN_BUST_RANDOM:
 		return (size_t)snprintf(out, size, "%s%u", path, gen_rng_below(rng, 1000000000));
 	case GEN_BUST_TOKEN:
-		return (size_t)snprintf(out, size, "%s%08x%08x", path, a->seed,
-		    (unsigned)(gen_rng_next(rng) >> 32));
+		return (size_t)snprintf(
+		    out, size, "%s%08x%08x", path, a->seed, (unsigned)(gen_rng_next(rng) >> 32));
 	default:
 		return (size_t)snprintf(out, size, "%s", path);
 	}
@@ -127,7 +129,8 @@ act(struct gen_world *w, void *who)
 		if (a->open)
 			gen_conn_close(&a->c, GEN_CLIENT);
 		a->open = false;
-		a->gone = true; /* its last packets are not written yet, and count with its counters */
+		a->gone =
+		    true; /* its last packets are not written yet, and count with its counters */
 		if (h->replaced && s->t < w->to)
 			gen_agenda_add(&w->agenda, s->t + period, act, a);
 		return;
@@ -151,8 +154,8 @@ gen_asker_come(struct gen_world *w, struct gen_asker *a, int64_t t)
 }
 
 struct gen_asker *
-gen_askers(struct gen_world *w, const struct gen_habit *habit, uint32_t n, int64_t from,
-    int64_t spread)
+gen_askers(
+    struct gen_world *w, const struct gen_habit *habit, uint32_t n, int64_t from, int64_t spread)
 {
 	struct gen_asker *a = calloc(n, sizeof(*a));
 
@@ -162,8 +165,8 @@ gen_askers(struct gen_world *w, const struct gen_habit *habit, uint32_t n, int64
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		gen_asker_draw(w, &a[i], habit);
-		gen_asker_come(w, &a[i],
-		    from + gen_rng_below(&w->s->rng, (uint32_t)(spread / MS) + 1) * MS);
+		gen_asker_come(
+		    w, &a[i], from + gen_rng_below(&w->s->rng, (uint32_t)(spread / MS) + 1) * MS);
 	}
 	return a;
 }
@@ -177,8 +180,8 @@ gen_habit_tell(struct cm_buf *b, const struct gen_habit *h)
 	gen_json_text(b, "host", h->host);
 	cm_buf_add_str(b, ",\"paths\":[");
 	for (uint32_t i = 0; i < h->n_targets; i++)
-		cm_buf_printf(b, "%s\"%.*s\"", i == 0 ? "" : ",",
-		    (int)strcspn(h->targets[i], "?"), h->targets[i]);
+		cm_buf_printf(b, "%s\"%.*s\"", i == 0 ? "" : ",", (int)strcspn(h->targets[i], "?"),
+		    h->targets[i]);
 	cm_buf_add_str(b, "]");
 	gen_json_text(b, "buster", busters[h->buster]);
 	gen_json_number(b, "period_least_ms", h->period_least);

@@ -11,21 +11,22 @@
 enum gen_buster { GEN_BUST_NONE, GEN_BUST_MS, GEN_BUST_RANDOM, GEN_BUST_TOKEN };
 
 struct gen_habit {
-	const char *const *targets; /* in turn; paths, with the query's beginning where one follows */
+	const char *const
+	    *targets; /* in turn; paths, with the query's beginning where one follows */
 	uint32_t n_targets;
 	const char *host;
-	const char *agent;    /* NULL: each its own browser */
-	const char *referer;  /* all the same; NULL: `sites` of them, or none */
-	uint32_t sites;	      /* unrelated sites that the clients are on; 0: no referer */
+	const char *agent;   /* NULL: each its own browser */
+	const char *referer; /* all the same; NULL: `sites` of them, or none */
+	uint32_t sites;      /* unrelated sites that the clients are on; 0: no referer */
 	const char *accept;
 	bool cookies;
-	uint8_t buster;	      /* enum gen_buster: behind the target */
+	uint8_t buster;                     /* enum gen_buster: behind the target */
 	uint32_t period_least, period_most; /* milliseconds, of one client */
-	uint32_t stay_least, stay_most;	    /* milliseconds until it leaves; 0: stays */
+	uint32_t stay_least, stay_most;     /* milliseconds until it leaves; 0: stays */
 	uint32_t body_least, body_most;
 	uint32_t per_connection; /* requests, then a new one */
-	const char *landing;	 /* a page that is looked at first; NULL: none */
-	bool replaced;		 /* who leaves is followed by somebody else */
+	const char *landing;     /* a page that is looked at first; NULL: none */
+	bool replaced;           /* who leaves is followed by somebody else */
 };
 
 struct gen_asker {
@@ -39,8 +40,8 @@ struct gen_asker {
 	uint16_t plant;
 	uint32_t seed, period_ms, left, turn, asked;
 	int64_t first, leaves; /* 0: never asked, stays */
-	int64_t clock;	       /* its clock is ahead by so much */
-	uint8_t relay;	       /* of its connections */
+	int64_t clock;         /* its clock is ahead by so much */
+	uint8_t relay;         /* of its connections */
 	char referer[160];
 };
 
@@ -53,7 +54,7 @@ void gen_asker_come(struct gen_world *w, struct gen_asker *a, int64_t t);
 
 /* ${n} of them, drawn, coming within ${spread} of ${from}; whoever calls frees them after
  * gen_world_end.  NULL: no memory. */
-struct gen_asker *gen_askers(struct gen_world *w, const struct gen_habit *habit, uint32_t n,
-    int64_t from, int64_t spread);
+struct gen_asker *gen_askers(
+    struct gen_world *w, const struct gen_habit *habit, uint32_t n, int64_t from, int64_t spread);
 
 #endif

@@ -31,8 +31,8 @@ mend(uint8_t *dgram, size_t len)
 	cm_put16(dgram + 2, (uint16_t)len);
 	gen_wire_set_id(dgram, cm_get16(dgram + 4));
 	cm_put16(tcp + 16, 0);
-	cm_put16(tcp + 16, gen_wire_fold(gen_wire_sum(gen_wire_pseudo(&ip, GEN_TCP, len - 20), tcp,
-			       len - 20)));
+	cm_put16(tcp + 16,
+	    gen_wire_fold(gen_wire_sum(gen_wire_pseudo(&ip, GEN_TCP, len - 20), tcp, len - 20)));
 }
 
 uint16_t

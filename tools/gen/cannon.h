@@ -8,9 +8,9 @@ struct gen_forgery {
 	const char *request; /* the first data of the connection */
 	size_t len;
 	const char *script; /* what the browser gets */
-	uint8_t ttl;	    /* of the request; 0: as the client has it */
-	bool mark;	    /* the request stands in the truth file, too */
-	bool lost;	    /* the burst does not reach it: it asks again, and the server answers */
+	uint8_t ttl;        /* of the request; 0: as the client has it */
+	bool mark;          /* the request stands in the truth file, too */
+	bool lost;          /* the burst does not reach it: it asks again, and the server answers */
 };
 
 /* The request is sent and suppressed, the burst answers it; returns the tag of its first packet.

@@ -25,8 +25,8 @@ struct reader {
 	struct gen_host host;
 	struct gen_asker asker; /* what the script makes of its browser */
 	uint32_t seed, site;
-	bool scripted;	   /* the cannon's answer came, and was believed */
-	bool before;	   /* had the script before the capture began */
+	bool scripted; /* the cannon's answer came, and was believed */
+	bool before;   /* had the script before the capture began */
 	bool running;
 	int64_t script_t;
 	uint32_t tag;
@@ -136,7 +136,8 @@ ask_statistics(struct reader *r, int64_t t)
 	if (!firing(x, c.now) || gen_rng_below(&a->rng, 100000) >= a->o.rate) {
 		gen_conn_send(&c, GEN_CLIENT, request, f.len);
 		gen_conn_wait(&c, gen_rng_range(&a->rng, 300, 4000) * (int64_t)GEN_US);
-		gen_conn_send(&c, GEN_SERVER, answer, gen_http_response(a, &h, answer, sizeof(answer)));
+		gen_conn_send(
+		    &c, GEN_SERVER, answer, gen_http_response(a, &h, answer, sizeof(answer)));
 		gen_conn_close(&c, GEN_CLIENT);
 		return;
 	}
@@ -156,7 +157,9 @@ read_page(struct reader *r, int64_t *t)
 	struct chain *x = r->chain;
 	struct gen_sim *a = x->a;
 	char site[64], path[32], text[1024], answer[20000];
-	struct gen_ask ask = { .host = site, .target = path, .agent = gen_agent(r->seed),
+	struct gen_ask ask = { .host = site,
+		.target = path,
+		.agent = gen_agent(r->seed),
 		.accept = "text/html,*/*;q=0.8" };
 	struct gen_http h = { .body = gen_rng_range(&a->rng, 2000, 9000), .server = "nginx" };
 	struct gen_conn c;
@@ -193,8 +196,11 @@ visit_victim(struct reader *r)
 	x->honest++;
 	if (!gen_visit_open(&x->w, &c, 3) || gen_visit_ask(&x->w, &c, &ask).status == 0)
 		return;
-	ask = (struct gen_ask) { .host = VICTIM, .target = "/static/site.css",
-		.agent = gen_agent(r->seed), .referer = "http://" VICTIM "/", .body = 3000 };
+	ask = (struct gen_ask) { .host = VICTIM,
+		.target = "/static/site.css",
+		.agent = gen_agent(r->seed),
+		.referer = "http://" VICTIM "/",
+		.body = 3000 };
 	if (gen_visit_ask(&x->w, &c, &ask).status != 0)
 		gen_conn_close(&c, GEN_CLIENT);
 }
@@ -256,8 +262,10 @@ make_script(struct chain *x)
 
 	/* it returns before it does anything, and the names are nobody's */
 	snprintf(source, sizeof(source),
-	    "var url_array=[\"http://%s%.*s\",\"http://%s%.*s\"];var count=0;function get(a){if(true)"
-	    "return;var b=new Image;b.src=a+\"?\"+(new Date).getTime()}function send(){get(url_array"
+	    "var url_array=[\"http://%s%.*s\",\"http://%s%.*s\"];var count=0;function "
+	    "get(a){if(true)"
+	    "return;var b=new Image;b.src=a+\"?\"+(new Date).getTime()}function "
+	    "send(){get(url_array"
 	    "[count++%%url_array.length])}setInterval(send,2000);",
 	    VICTIM, (int)strcspn(targets[0], "?"), targets[0], VICTIM,
 	    (int)strcspn(targets[1], "?"), targets[1]);
@@ -315,8 +323,8 @@ tell(struct chain *x)
 	gen_json_text(b, "script_path", "/h.js");
 	gen_json_number(b, "period_ms", 2000);
 	cm_buf_printf(b, ",\"targets\":[\"http://%s%.*s\",\"http://%s%.*s\"]", VICTIM,
-	    (int)strcspn(targets[0], "?"), targets[0], VICTIM,
-	    (int)strcspn(targets[1], "?"), targets[1]);
+	    (int)strcspn(targets[0], "?"), targets[0], VICTIM, (int)strcspn(targets[1], "?"),
+	    targets[1]);
 	gen_json_number(b, "skew_ns", x->w.s->skew);
 	gen_json_number(b, "drift_ppb", x->w.s->drift_ppb);
 	gen_json_number(b, "hops_between", x->path.hops);
@@ -343,8 +351,8 @@ make_hosts(struct chain *x)
 
 	for (uint32_t i = 0; i < SITES; i++) /* beside the victim's number, not on it */
 		x->site[i] = *gen_host_server(a, 20 + i, v6);
-	x->statistics = *gen_host_make(a, v6 ? gen_addr_v6(0x00050000, 7) : gen_addr_v4(0xcb007107),
-	    GEN_LINUX, 22, 80 * MS);
+	x->statistics = *gen_host_make(
+	    a, v6 ? gen_addr_v6(0x00050000, 7) : gen_addr_v4(0xcb007107), GEN_LINUX, 22, 80 * MS);
 	x->victim = x->w.site.host;
 	x->victim.hops = (uint8_t)gen_rng_range(&a->rng, 9, 15);
 	x->victim.owd = gen_rng_range(&a->rng, 20000, 60000) * (int64_t)GEN_US;
@@ -383,8 +391,13 @@ play(struct chain *x)
 		.body_most = 1800,
 		.per_connection = 40,
 		.replaced = true };
-	w->site.load = (struct gen_load) { .from = w->from, .to = w->to, .onset = 4 * SEC,
-		.relief = 8 * SEC, .syn_lost = 200, .silent = 80, .errors = 300,
+	w->site.load = (struct gen_load) { .from = w->from,
+		.to = w->to,
+		.onset = 4 * SEC,
+		.relief = 8 * SEC,
+		.syn_lost = 200,
+		.silent = 80,
+		.errors = 300,
 		.slower = 1200 * MS };
 	x->page = x->habit;
 	x->page.replaced = false;

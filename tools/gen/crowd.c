@@ -55,8 +55,8 @@ run_news(struct gen_sim *s)
 		s->failed = true;
 	slow_down(&w);
 	for (uint32_t i = 0; i < n && v != NULL; i++) {
-		v[i] = (struct gen_visitor) { .host = gen_host_far(s, w.next_client++,
-						  w.site.host.addr.v6),
+		v[i] = (struct gen_visitor) { .host = gen_host_far(
+						  s, w.next_client++, w.site.host.addr.v6),
 			.seed = (uint32_t)gen_rng_next(&s->rng),
 			.pages = 1 + gen_rng_below(&s->rng, 8) / 5,
 			.landing = "/news/77",
@@ -73,10 +73,10 @@ run_news(struct gen_sim *s)
 struct many {
 	struct gen_plan plan;
 	struct gen_habit habit;
-	uint32_t clients;      /* 0: as many as the packets want, so many packets each: */
+	uint32_t clients; /* 0: as many as the packets want, so many packets each: */
 	uint32_t packets_each;
 	bool one_source;
-	bool whole;	       /* goes on all the time, not in the middle only */
+	bool whole; /* goes on all the time, not in the middle only */
 };
 
 static void
@@ -179,8 +179,8 @@ static void
 run_polling(struct gen_sim *s)
 {
 	static const char *const targets[] = { "/api/live?_=" };
-	static const struct many m = { .plan = { "crowd", "benign", "polling", NULL, 60000, 1500, 80,
-					   GEN_CROWD },
+	static const struct many m = { .plan = { "crowd", "benign", "polling", NULL, 60000, 1500,
+					   80, GEN_CROWD },
 		.habit = { .targets = targets,
 		    .n_targets = 1,
 		    .host = "www.example.org",
@@ -206,7 +206,8 @@ const struct gen_episode gen_crowd_episodes[] = {
 	{ "crowd", "news", run_news, "a story is linked by a big site" },
 	{ "crowd", "load-test", run_load_test, "one source asks as fast as it can" },
 	{ "crowd", "mailing", run_mailing, "one image each, with a token of its own" },
-	{ "crowd", "monitoring", run_monitoring, "five hosts ask every two seconds whether it is there" },
+	{ "crowd", "monitoring", run_monitoring,
+	    "five hosts ask every two seconds whether it is there" },
 	{ "crowd", "polling", run_polling,
 	    "a page asks its own site every two seconds, the time as query" },
 	{ NULL, NULL, NULL, NULL },

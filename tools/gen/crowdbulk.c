@@ -21,10 +21,8 @@ start_bulk(struct bulk *b)
 	struct gen_world *w = &b->w;
 
 	b->in = (struct gen_raw) { .dst = w->site.host.addr, .df = true, .plant = w->plant };
-	b->out = (struct gen_raw) { .src = w->site.host.addr,
-		.df = true,
-		.ttl = 64,
-		.to_client = true };
+	b->out =
+	    (struct gen_raw) { .src = w->site.host.addr, .df = true, .ttl = 64, .to_client = true };
 }
 
 static void
@@ -204,8 +202,8 @@ copy_on(struct gen_world *w, void *who)
 static void
 run_backup(struct gen_sim *s)
 {
-	static const struct gen_plan plan = { "crowd", "benign", "backup-tcp", NULL, 160000, 9000, 22,
-		GEN_CROWD };
+	static const struct gen_plan plan = { "crowd", "benign", "backup-tcp", NULL, 160000, 9000,
+		22, GEN_CROWD };
 	struct gen_world w;
 	struct gen_host *from;
 	struct copy x;

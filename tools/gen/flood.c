@@ -92,9 +92,9 @@ static void
 syn(struct flood *f)
 {
 	struct gen_rng *rng = &f->w.s->rng;
-	struct gen_raw_tcp t = { .flags = GEN_SYN,
-		.seq = (uint32_t)gen_rng_next(rng),
-		.window = 512 };
+	struct gen_raw_tcp t = {
+		.flags = GEN_SYN, .seq = (uint32_t)gen_rng_next(rng), .window = 512
+	};
 
 	pretend(f);
 	f->r.dport = 80;
@@ -106,10 +106,9 @@ static void
 syn_bots(struct flood *f)
 {
 	struct gen_rng *rng = &f->w.s->rng;
-	struct gen_raw_tcp t = { .flags = GEN_SYN,
-		.seq = (uint32_t)gen_rng_next(rng),
-		.window = 29200,
-		.mss = 1460 };
+	struct gen_raw_tcp t = {
+		.flags = GEN_SYN, .seq = (uint32_t)gen_rng_next(rng), .window = 29200, .mss = 1460
+	};
 
 	pick(f, 300);
 	f->r.df = true;
@@ -284,8 +283,8 @@ amplified(struct flood *f)
 	}
 	f->r.data = f->body + f->body_at;
 	f->r.len = f->body_len - f->body_at > 1480 ? 1480 : f->body_len - f->body_at;
-	gen_raw_piece(f->w.s, &f->r, GEN_UDP, (uint16_t)f->body_at,
-	    f->body_at + f->r.len < f->body_len);
+	gen_raw_piece(
+	    f->w.s, &f->r, GEN_UDP, (uint16_t)f->body_at, f->body_at + f->r.len < f->body_len);
 	f->body_at += f->r.len;
 }
 

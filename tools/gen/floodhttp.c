@@ -130,14 +130,15 @@ say_little(struct gen_world *w, void *who)
 	}
 	if (x->open)
 		gen_conn_send(&x->c, GEN_CLIENT, text, (size_t)n);
-	gen_agenda_add(&w->agenda, x->c.now + gen_rng_range(&s->rng, 9000, 11000) * MS, say_little, x);
+	gen_agenda_add(
+	    &w->agenda, x->c.now + gen_rng_range(&s->rng, 9000, 11000) * MS, say_little, x);
 }
 
 static void
 run_slow(struct gen_sim *s)
 {
-	static const struct gen_plan plan = { "http-flood", "flood", "slowloris", NULL, 8000, 160, 80,
-		GEN_FLOOD };
+	static const struct gen_plan plan = { "http-flood", "flood", "slowloris", NULL, 8000, 160,
+		80, GEN_FLOOD };
 	struct gen_world w;
 	struct gen_host host[20];
 	struct slow *x;
@@ -149,14 +150,19 @@ run_slow(struct gen_sim *s)
 	x = calloc(n, sizeof(*x));
 	if (x == NULL)
 		s->failed = true;
-	w.site.load = (struct gen_load) { .from = w.from, .to = w.to, .onset = 8 * SEC,
-		.relief = 10 * SEC, .syn_lost = 350, .silent = 550, .slower = 6000 * MS };
+	w.site.load = (struct gen_load) { .from = w.from,
+		.to = w.to,
+		.onset = 8 * SEC,
+		.relief = 10 * SEC,
+		.syn_lost = 350,
+		.silent = 550,
+		.slower = 6000 * MS };
 	for (uint32_t i = 0; i < 20; i++)
 		host[i] = gen_host_far(s, w.next_client++, w.site.host.addr.v6);
 	for (uint32_t i = 0; i < n && x != NULL; i++) {
 		x[i].host = &host[i % 20];
-		gen_agenda_add(&w.agenda, w.from + gen_rng_below(&s->rng, 8000) * MS, say_little,
-		    &x[i]);
+		gen_agenda_add(
+		    &w.agenda, w.from + gen_rng_below(&s->rng, 8000) * MS, say_little, &x[i]);
 	}
 	gen_world_plant(&w)->clients = 20;
 	gen_json_number(&gen_world_plant(&w)->more, "connections", n);
@@ -227,13 +233,15 @@ run_leases(struct gen_sim *s)
 	for (uint64_t i = 0; !gen_world_over(&w) && (i < w.n || honest < w.end);) {
 		bool mine = i < w.n && t <= honest;
 		int64_t now = mine ? t : honest;
-		uint64_t mac = (mine ? 0u : 0x020000000000u) | (gen_rng_next(&s->rng) >> 18 & 0xfeffffffffffu);
+		uint64_t mac =
+		    (mine ? 0u : 0x020000000000u) | (gen_rng_next(&s->rng) >> 18 & 0xfeffffffffffu);
 		bool free_one = now > w.from ? offered < 200 : asked < 40;
 
 		gen_world_run(&w, now);
 		put_dhcp(s, now, 1, mac, 0, mine ? w.plant : 0);
 		if (free_one)
-			put_dhcp(s, now + 700 * GEN_US, 2, mac, 0xc0000220u + (offered + asked) % 200, 0);
+			put_dhcp(s, now + 700 * GEN_US, 2, mac,
+			    0xc0000220u + (offered + asked) % 200, 0);
 		offered += free_one && now > w.from;
 		asked += !mine;
 		i += mine;
@@ -247,8 +255,10 @@ run_leases(struct gen_sim *s)
 }
 
 const struct gen_episode gen_flood_http_episodes[] = {
-	{ "flood", "http", run_browsers, "browsers on other sites ask for two paths every two seconds" },
-	{ "flood", "http-bots", run_bots, "programs with one agent and no referer search without end" },
+	{ "flood", "http", run_browsers,
+	    "browsers on other sites ask for two paths every two seconds" },
+	{ "flood", "http-bots", run_bots,
+	    "programs with one agent and no referer search without end" },
 	{ "flood", "slowloris", run_slow, "requests whose heads never end" },
 	{ "flood", "dhcp", run_leases, "leases for stations that do not exist" },
 	{ NULL, NULL, NULL, NULL },

@@ -90,8 +90,7 @@ gen_http_response(struct gen_sim *s, const struct gen_http *h, char *out, size_t
 		h->type == NULL ? "text/html; charset=utf-8" : h->type, body,
 		(unsigned)(gen_rng_next(&s->rng) >> 32), body,
 		h->location == NULL ? "" : "Location: ", h->location == NULL ? "" : h->location,
-		h->location == NULL ? "" : "\r\n",
-		h->set_cookie == NULL ? "" : "Set-Cookie: ",
+		h->location == NULL ? "" : "\r\n", h->set_cookie == NULL ? "" : "Set-Cookie: ",
 		h->set_cookie == NULL ? "" : h->set_cookie,
 		h->set_cookie == NULL ? "" : "; Path=/\r\n", h->close ? "close" : "keep-alive"),
 	    size);

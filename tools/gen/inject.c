@@ -23,7 +23,8 @@ struct many {
 };
 
 static const char inert[] =
-    "var u=[\"http://mirror.example/a/\",\"http://mirror.example/b/\"];function g(){if(true)return;new "
+    "var u=[\"http://mirror.example/a/\",\"http://mirror.example/b/\"];function "
+    "g(){if(true)return;new "
     "Image().src=u[0]+\"?\"+(new Date).getTime()}setInterval(g,2000);";
 
 static void
@@ -68,8 +69,10 @@ visit(struct many *m, const struct visit *v)
 	struct gen_sim *s = m->s;
 	struct gen_host *client = &m->client[gen_rng_below(&s->rng, 16)];
 	char site[64], text[1024], out[40000];
-	struct gen_ask ask = { .host = site, .target = v->path,
-		.agent = gen_agent((uint32_t)(client - m->client)), .close = v->answer.close };
+	struct gen_ask ask = { .host = site,
+		.target = v->path,
+		.agent = gen_agent((uint32_t)(client - m->client)),
+		.close = v->answer.close };
 	struct gen_conn c;
 
 	gen_site_name(site, sizeof(site), v->k);
@@ -141,15 +144,17 @@ run_script(struct gen_sim *s)
 
 	start(&m, s, "injection", "forged");
 	for (uint32_t i = 0; i < rounds(&m); i++) {
-		struct visit v = { .k = gen_rng_below(&s->rng, HOSTS), .path = "/js/site.js",
+		struct visit v = { .k = gen_rng_below(&s->rng, HOSTS),
+			.path = "/js/site.js",
 			.hook = mark_forged };
 
 		if (!gen_rng_chance(&s->rng, 1, 8)) {
 			genuine(&m, v.k);
 			continue;
 		}
-		v.answer = (struct gen_http) { .text = m.forged, .type = "text/javascript",
-			.server = "nginx" };
+		v.answer = (struct gen_http) {
+			.text = m.forged, .type = "text/javascript", .server = "nginx"
+		};
 		visit(&m, &v);
 	}
 	finish(&m);
@@ -162,15 +167,19 @@ run_redirect(struct gen_sim *s)
 
 	start(&m, s, "injection", "forged");
 	for (uint32_t i = 0; i < rounds(&m); i++) {
-		struct visit v = { .k = gen_rng_below(&s->rng, HOSTS), .path = "/js/site.js",
+		struct visit v = { .k = gen_rng_below(&s->rng, HOSTS),
+			.path = "/js/site.js",
 			.hook = mark_forged };
 
 		if (!gen_rng_chance(&s->rng, 1, 8)) {
 			genuine(&m, v.k);
 			continue;
 		}
-		v.answer = (struct gen_http) { .text = "", .status = 302, .server = "nginx",
-			.location = "http://elsewhere.example/update.exe", .close = true };
+		v.answer = (struct gen_http) { .text = "",
+			.status = 302,
+			.server = "nginx",
+			.location = "http://elsewhere.example/update.exe",
+			.close = true };
 		visit(&m, &v);
 	}
 	finish(&m);
@@ -187,7 +196,8 @@ run_library(struct gen_sim *s)
 	start(&m, s, "look-alike", "benign");
 	s->failed |= body == NULL;
 	if (body != NULL) {
-		int n = snprintf(body, size, "/*! library v3.7.1 | (c) its authors | example.org */\n");
+		int n =
+		    snprintf(body, size, "/*! library v3.7.1 | (c) its authors | example.org */\n");
 
 		memcpy(body + n, s->pool + 4711, size - 1 - (size_t)n);
 	}
@@ -220,11 +230,15 @@ run_portal(struct gen_sim *s)
 		m.server[i].owd = 300 * (int64_t)GEN_US;
 	}
 	for (uint32_t i = 0; i < rounds(&m) / 2; i++) {
-		struct visit v = { .k = gen_rng_below(&s->rng, HOSTS), .path = "/",
-			.hook = mark_trap };
+		struct visit v = {
+			.k = gen_rng_below(&s->rng, HOSTS), .path = "/", .hook = mark_trap
+		};
 
-		v.answer = (struct gen_http) { .text = "", .status = 302, .server = "gateway",
-			.location = "http://login.portal.example/?from=here", .close = true };
+		v.answer = (struct gen_http) { .text = "",
+			.status = 302,
+			.server = "gateway",
+			.location = "http://login.portal.example/?from=here",
+			.close = true };
 		visit(&m, &v);
 	}
 	finish(&m);
@@ -243,20 +257,23 @@ run_cdn(struct gen_sim *s)
 		struct visit v = { .k = 0, .path = "/js/site.js", .hook = mark_trap };
 
 		m.server[0] = m.server[1 + i % 6];
-		v.answer = (struct gen_http) { .text = body, .type = "text/javascript",
-			.server = "edge" };
+		v.answer =
+		    (struct gen_http) { .text = body, .type = "text/javascript", .server = "edge" };
 		visit(&m, &v);
-		gen_sim_advance(s, s->t + 2 * (int64_t)GEN_SEC); /* its counters are lent, not shared */
+		gen_sim_advance(
+		    s, s->t + 2 * (int64_t)GEN_SEC); /* its counters are lent, not shared */
 		m.server[1 + i % 6] = m.server[0];
 	}
 	finish(&m);
 }
 
 const struct gen_episode gen_inject_episodes[] = {
-	{ "inject-many", "script", run_script, "one script in the answers of many servers, in their own manner" },
+	{ "inject-many", "script", run_script,
+	    "one script in the answers of many servers, in their own manner" },
 	{ "inject-many", "redirect", run_redirect, "one 302, likewise" },
 	{ "inject-many", "library", run_library, "one library on many sites; genuine" },
-	{ "inject-many", "portal", run_portal, "a gateway that answers for everybody; no forgery of others' traffic" },
+	{ "inject-many", "portal", run_portal,
+	    "a gateway that answers for everybody; no forgery of others' traffic" },
 	{ "inject-many", "cdn", run_cdn, "one name with several addresses; genuine" },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MS ((int64_t)GEN_MS)
-#define HOPS 24u  /* to the target */
+#define HOPS 24u /* to the target */
 #define INJECTOR 18u
 #define TRIES 20u
 
@@ -26,25 +26,23 @@ rate_of(const struct gen_sim *s)
 	return s->o.rate == 1750 ? 40000 : s->o.rate; /* a probe is aimed at what it likes */
 }
 
-/* The router at hop ${ttl} tells the sender, and quotes what died: header and 40 bytes. */
+/* The router at hop ${ttl} tells the sender, and quotes what died: the probe put last, header and 40 bytes. */
 static void
-exceeded(struct probing *p, struct gen_conn *c, const struct gen_seg *probe, uint8_t ttl)
+exceeded(struct probing *p, int64_t t, uint8_t ttl)
 {
 	struct gen_sim *s = p->s;
-	struct gen_ip ip = { .src = p->client->addr, .dst = p->target->addr, .ttl = 1,
-		.df = probe->df, .id = probe->id };
-	struct gen_tcp tcp = { .sport = c->e[0].port, .dport = 80, .seq = probe->seq,
-		.ack = probe->ack, .flags = probe->flags, .window = probe->window,
-		.data = probe->data, .len = probe->len };
-	struct gen_raw r = { .src = p->router[ttl - 1], .dst = p->client->addr,
-		.ttl = (uint8_t)(255 - ttl), .to_client = true, .id = gen_rng_u16(&s->rng) };
+	struct gen_raw r = { .src = p->router[ttl - 1],
+		.dst = p->client->addr,
+		.ttl = (uint8_t)(255 - ttl),
+		.to_client = true,
+		.id = gen_rng_u16(&s->rng) };
 	uint8_t quoted[60];
 
-	(void)gen_wire_tcp(s->scratch, &ip, &tcp);
+	gen_wire_set_ttl(s->scratch, 1);
 	memcpy(quoted, s->scratch, sizeof(quoted));
 	r.data = quoted;
 	r.len = sizeof(quoted);
-	r.t = c->now + 2 * p->target->owd * ttl / HOPS;
+	r.t = t + 2 * p->target->owd * ttl / HOPS;
 	gen_raw_icmp(s, &r, 11, 0, 0);
 	p->exceeded[ttl]++;
 }
@@ -73,12 +71,9 @@ probe_once(struct probing *p, uint8_t ttl)
 	seg.data = (const uint8_t *)request;
 	seg.len = f.len;
 	seg.ttl = ttl;
-	seg.ts = false; /* a prober writes its own packets */
-	seg.id_how = GEN_HOW_FIXED;
-	seg.id = gen_rng_u16(&s->rng);
 	gen_conn_put(&seg);
 	if (ttl < HOPS) {
-		exceeded(p, &c, &seg, ttl);
+		exceeded(p, c.now, ttl);
 		c.now += 2000 * MS;
 		gen_conn_reset(&c, GEN_CLIENT);
 		return;
@@ -148,7 +143,9 @@ static void
 connect_once(struct rating *r, struct source *x)
 {
 	struct gen_sim *s = r->s;
-	struct gen_http h = { .host = "stat.example.net", .path = "/h.js?id=7c1d", .body = 700,
+	struct gen_http h = { .host = "stat.example.net",
+		.path = "/h.js?id=7c1d",
+		.body = 700,
 		.type = "text/javascript" };
 	bool apart = gen_rng_chance(&s->rng, 1, 4); /* a byte goes before the request */
 	enum group g = x->spared ? SPARED : x->asked > 0 ? LATER : apart ? NOT_FIRST_DATA : FIRST;

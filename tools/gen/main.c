@@ -31,18 +31,21 @@ static const struct scenario scenarios[] = {
 	{ "benign", NULL, "every trap: nothing in it is forged", false },
 	{ "http", gen_run_http, "much HTTP, 1.7 % of the data segments forged", false },
 	{ "mix", gen_run_mix, "many small flows of many kinds", false },
-	{ "http-bench", gen_run_http_bench,
-	    "as http, shaped like the bench peers are measured on", false },
-	{ "mix-bench", gen_run_mix_bench, "as mix, five packets a flow, sizes of a busy link", false },
-	{ "flows", gen_run_flows, "flows of one packet each (--packets, default 1,000,000)", false },
+	{ "http-bench", gen_run_http_bench, "as http, shaped like the bench peers are measured on",
+	    false },
+	{ "mix-bench", gen_run_mix_bench, "as mix, five packets a flow, sizes of a busy link",
+	    false },
+	{ "flows", gen_run_flows, "flows of one packet each (--packets, default 1,000,000)",
+	    false },
 	{ "big", gen_run_big, "endless, fast; ended by --bytes or --packets", false },
 	{ "flood", NULL, "a site is flooded, and suffers; --only one kind", true },
 	{ "crowd", NULL, "much comes, and nothing is wrong with it", true },
 	{ "chain", gen_run_chain, "the script, the flood it makes, and both ends of it", true },
-	{ "vantage", gen_run_vantage, "the same connections at two places, and what lies between", true },
-	{ "inject-many", NULL, "one body in the answers of many servers", false },
-	{ "inject-probe", gen_run_inject_probe, "probes that die on the way, and an injector from hop 18 on",
+	{ "vantage", gen_run_vantage, "the same connections at two places, and what lies between",
 	    true },
+	{ "inject-many", NULL, "one body in the answers of many servers", false },
+	{ "inject-probe", gen_run_inject_probe,
+	    "probes that die on the way, and an injector from hop 18 on", true },
 	{ "inject-rate", gen_run_inject_rate, "who is hit, and who never is", true },
 	{ "scan", NULL, "one source, many doors; and what looks like it", true },
 };
@@ -582,8 +585,8 @@ run_task(struct task *t)
 static bool
 names_file(const char *option)
 {
-	static const char *const names[] = { "--out", "--truth", "--story", "--out-b", "--bystander",
-		"--victim", "--log", "--truth-b" };
+	static const char *const names[] = { "--out", "--truth", "--story", "--out-b",
+		"--bystander", "--victim", "--log", "--truth-b" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(option, names[i]) == 0)
@@ -611,9 +614,14 @@ keep_command(struct task *t, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct task t = { .out = "-", .o = { .seed = 1, .background = 3, .rate = 1750,
-						 .before = 30, .after = 30, .elsewhere = 800,
-						 .log_form = GEN_LOG_COMBINED } };
+	struct task t = { .out = "-",
+		.o = { .seed = 1,
+		    .background = 3,
+		    .rate = 1750,
+		    .before = 30,
+		    .after = 30,
+		    .elsewhere = 800,
+		    .log_form = GEN_LOG_COMBINED } };
 	int key;
 
 	if (argc < 2 || argv[1][0] == '-')
@@ -626,10 +634,10 @@ main(int argc, char **argv)
 	if (t.scenario == NULL)
 		return usage("no such scenario", argv[1]);
 	keep_command(&t, argc, argv);
-	t.o.connections = t.scenario->run == gen_run_cannon	   ? 400
-			    : t.scenario->run == gen_run_inject_probe ? 20
-			    : t.scenario->run == gen_run_inject_rate  ? 600
-								       : 200;
+	t.o.connections = t.scenario->run == gen_run_cannon         ? 400
+			  : t.scenario->run == gen_run_inject_probe ? 20
+			  : t.scenario->run == gen_run_inject_rate  ? 600
+								    : 200;
 	t.o.background = t.scenario->run == gen_run_vantage || !t.scenario->once ? 3 : 20;
 	optind = 2;
 	while ((key = getopt_long(argc, argv, "", options, NULL)) != -1) {

@@ -26,7 +26,7 @@ int64_t gen_path_time(const struct gen_path *p, int64_t t, bool to_client);
 void gen_path_ttl(const struct gen_path *p, uint8_t *dgram, bool to_client);
 
 /* The shot of the second place; tag, ids and copies are left out. */
-struct gen_shot gen_path_shot(const struct gen_path *p, const struct gen_sim *there,
-    const struct gen_shot *shot);
+struct gen_shot gen_path_shot(
+    const struct gen_path *p, const struct gen_sim *there, const struct gen_shot *shot);
 
 #endif

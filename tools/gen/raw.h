@@ -27,11 +27,13 @@ struct gen_raw_tcp {
 void gen_raw_tcp(struct gen_sim *s, const struct gen_raw *r, const struct gen_raw_tcp *t);
 void gen_raw_udp(struct gen_sim *s, const struct gen_raw *r);
 /* Type, code and the four bytes behind the checksum; data follow. */
-void gen_raw_icmp(struct gen_sim *s, const struct gen_raw *r, uint8_t type, uint8_t code, uint32_t rest);
+void gen_raw_icmp(
+    struct gen_sim *s, const struct gen_raw *r, uint8_t type, uint8_t code, uint32_t rest);
 /* An ICMP error of ${r}->src that quotes the last datagram put: header and eight bytes. */
 void gen_raw_quote(struct gen_sim *s, const struct gen_raw *r, uint8_t type, uint8_t code);
 /* A piece of a datagram. */
-void gen_raw_piece(struct gen_sim *s, const struct gen_raw *r, uint8_t proto, uint16_t at, bool more);
+void gen_raw_piece(
+    struct gen_sim *s, const struct gen_raw *r, uint8_t proto, uint16_t at, bool more);
 
 /* Some address of the whole unicast space: what senders write who lie about theirs. */
 struct gen_addr gen_addr_spoofed(struct gen_rng *r);

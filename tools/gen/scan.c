@@ -48,10 +48,9 @@ static void
 half_open(struct gen_scan *x, struct gen_raw *r, bool there, bool open)
 {
 	struct gen_sim *s = x->w->s;
-	struct gen_raw_tcp syn = { .flags = GEN_SYN,
-		.seq = gen_mix(x->seed ^ 77u),
-		.window = 1024,
-		.mss = 1460 };
+	struct gen_raw_tcp syn = {
+		.flags = GEN_SYN, .seq = gen_mix(x->seed ^ 77u), .window = 1024, .mss = 1460
+	};
 	struct gen_raw_tcp no = { .flags = GEN_RST | GEN_ACK, .ack = syn.seq + 1 };
 	struct gen_raw_tcp yes = { .flags = GEN_SYN | GEN_ACK,
 		.seq = (uint32_t)gen_rng_next(&s->rng),
@@ -144,8 +143,8 @@ static const struct gen_scan_kind kinds[] = {
 uint16_t
 gen_scan_port(uint64_t i)
 {
-	static const uint16_t first[] = { 80, 23, 443, 21, 22, 25, 3389, 110, 445, 139, 143, 53, 135,
-		3306, 8080, 1723, 111, 995, 993, 5900, 161, 502 };
+	static const uint16_t first[] = { 80, 23, 443, 21, 22, 25, 3389, 110, 445, 139, 143, 53,
+		135, 3306, 8080, 1723, 111, 995, 993, 5900, 161, 502 };
 
 	if (i < sizeof(first) / sizeof(first[0]))
 		return first[i];
@@ -196,8 +195,7 @@ gen_scan_begin(struct gen_scan *x, struct gen_world *w, const char *name, int64_
 	x->w = w;
 	x->slow = strcmp(name, "slow") == 0;
 	x->seed = (uint32_t)gen_rng_next(&w->s->rng);
-	x->host = *gen_host_make(
-	    w->s, gen_addr_v4(SCANNER), GEN_LINUX, 13, 21 * (int64_t)GEN_MS);
+	x->host = *gen_host_make(w->s, gen_addr_v4(SCANNER), GEN_LINUX, 13, 21 * (int64_t)GEN_MS);
 	gen_agenda_add(&w->agenda, t, probe, x);
 	return true;
 }

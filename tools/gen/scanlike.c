@@ -19,7 +19,9 @@ peer(struct like *x, uint32_t k)
 	struct gen_sim *s = x->w.s;
 
 	return gen_host_make(s, gen_addr_other(k),
-	    gen_mix(k) % 3 == 0 ? GEN_WINDOWS : gen_mix(k) % 3 == 1 ? GEN_LINUX : GEN_FREEBSD,
+	    gen_mix(k) % 3 == 0   ? GEN_WINDOWS
+	    : gen_mix(k) % 3 == 1 ? GEN_LINUX
+				  : GEN_FREEBSD,
 	    (uint8_t)(6 + gen_mix(k) % 17), (int64_t)(8000 + gen_mix(k ^ 5) % 90000) * GEN_US);
 }
 
@@ -78,8 +80,8 @@ health(struct like *x)
 	struct gen_sim *s = x->w.s;
 	struct gen_conn c;
 	uint32_t k = (uint32_t)x->i % 24;
-	struct gen_host *to = gen_host_make(
-	    s, gen_addr_v4(0xcb007120u + k / 4), GEN_LINUX, 1, 150 * (int64_t)GEN_US);
+	struct gen_host *to =
+	    gen_host_make(s, gen_addr_v4(0xcb007120u + k / 4), GEN_LINUX, 1, 150 * (int64_t)GEN_US);
 
 	begin(x, &c, to, ports[k % 4]);
 	gen_conn_handshake(&c);
@@ -181,8 +183,7 @@ run_like(struct gen_sim *s)
 	s->o.ip = GEN_IP_4;
 	if (!gen_world_start(&x.w, s, &kinds[k].plan))
 		return;
-	x.local = gen_host_make(
-	    s, gen_addr_v4(0xcb007119u), GEN_LINUX, 0, 120 * (int64_t)GEN_US);
+	x.local = gen_host_make(s, gen_addr_v4(0xcb007119u), GEN_LINUX, 0, 120 * (int64_t)GEN_US);
 	gen_world_plant(&x.w)->has_target = false;
 	gen_world_plant(&x.w)->has_source = true;
 	gen_world_plant(&x.w)->source = x.local->addr;

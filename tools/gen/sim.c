@@ -207,8 +207,8 @@ write_frame(struct gen_sim *s, struct gen_frame *f)
 	if (shot->link == GEN_LINK_PPPOE || shot->link == GEN_LINK_PPPOE_QINQ)
 		cm_put16(ip - 4, (uint16_t)(f->len + 2));
 	/* what comes from the far side has been on a wire, and is padded to 60 bytes */
-	if (gen_wire_linktype((enum gen_link)shot->link) == 1 && to_near &&
-	    !s->o.unchecked_pad && link + f->len + pad < 60)
+	if (gen_wire_linktype((enum gen_link)shot->link) == 1 && to_near && !s->o.unchecked_pad &&
+	    link + f->len + pad < 60)
 		pad = (uint32_t)(60 - link - f->len);
 	memset(ip + f->len, 0, pad);
 	s->frames++;

@@ -27,29 +27,29 @@ struct gen_opts {
 	uint64_t packets; /* stop after so many; 0: no bound */
 	uint64_t bytes;
 	struct gen_format format;
-	uint8_t link;         /* enum gen_link */
-	bool mixed_links;     /* each flow its own among those of Ethernet */
-	uint8_t ip;           /* enum gen_ip_choice */
-	const char *only;     /* one episode of the scenario */
-	uint32_t background;  /* ordinary connections beside each episode */
-	uint32_t connections; /* great-cannon, http */
-	uint32_t rate;        /* great-cannon: injected per 100,000 eligible connections */
-	uint32_t mss;         /* no segment is longer; 0: as the stacks have it */
-	uint32_t flows;       /* flows: so many in turn; 0: each packet its own */
-	uint64_t planted;     /* flood, scan, crowd: packets of it; 0: as the episode has it */
-	uint32_t pps;	      /* of what is planted; 0: as the episode has it */
-	uint32_t clients;     /* likewise */
+	uint8_t link;           /* enum gen_link */
+	bool mixed_links;       /* each flow its own among those of Ethernet */
+	uint8_t ip;             /* enum gen_ip_choice */
+	const char *only;       /* one episode of the scenario */
+	uint32_t background;    /* ordinary connections beside each episode */
+	uint32_t connections;   /* great-cannon, http */
+	uint32_t rate;          /* great-cannon: injected per 100,000 eligible connections */
+	uint32_t mss;           /* no segment is longer; 0: as the stacks have it */
+	uint32_t flows;         /* flows: so many in turn; 0: each packet its own */
+	uint64_t planted;       /* flood, scan, crowd: packets of it; 0: as the episode has it */
+	uint32_t pps;           /* of what is planted; 0: as the episode has it */
+	uint32_t clients;       /* likewise */
 	uint32_t before, after; /* seconds of ordinary traffic around it */
-	bool begin_inside;    /* the capture begins and ends in the midst of it */
-	uint32_t elsewhere; /* chain: clients of the flood that are no bystanders */
-	int64_t skew;	    /* of the second capture's clock */
+	bool begin_inside;      /* the capture begins and ends in the midst of it */
+	uint32_t elsewhere;     /* chain: clients of the flood that are no bystanders */
+	int64_t skew;           /* of the second capture's clock */
 	int64_t drift_ppb;
 	uint8_t log_form; /* enum gen_log_form */
-	int second;	  /* descriptor of the second capture */
+	int second;       /* descriptor of the second capture */
 	bool second_pcapng;
-	FILE *log;	  /* NULL: none */
-	FILE *truth_b;	  /* of the second capture; NULL: none */
-	bool mark_planted;    /* each frame of it stands in the truth file */
+	FILE *log;         /* NULL: none */
+	FILE *truth_b;     /* of the second capture; NULL: none */
+	bool mark_planted; /* each frame of it stands in the truth file */
 	bool comments;
 	bool unchecked_pad; /* no Ethernet padding */
 };
@@ -74,8 +74,8 @@ struct gen_sim {
 	uint64_t frames;
 	int64_t t; /* nothing before this moment will be pushed any more */
 	bool failed, full;
-	bool unknown; /* there is no such episode */
-	const char *class; /* of marks set from here on */
+	bool unknown;        /* there is no such episode */
+	const char *class;   /* of marks set from here on */
 	const char *episode; /* the one that runs */
 	uint16_t id_slots[1u << 16];
 	uint32_t next_slot;
@@ -84,9 +84,10 @@ struct gen_sim {
 	struct gen_host *hosts; /* GEN_HOSTS of them, lent out in turn: frames point into them */
 	uint32_t next_host;
 	struct gen_story story;
-	bool server_near; /* the tap stands beside the servers: link headers are the other way round */
-	int64_t since, until; /* only frames of this time are written; 0: all */
-	int64_t skew;	      /* the capture's clock is ahead by so much at t0, ... */
+	bool
+	    server_near; /* the tap stands beside the servers: link headers are the other way round */
+	int64_t since, until;  /* only frames of this time are written; 0: all */
+	int64_t skew;          /* the capture's clock is ahead by so much at t0, ... */
 	int64_t drift_ppb, t0; /* ... and gains so much */
 	gen_relay_hook *relay;
 	void *relay_ctx;
@@ -111,10 +112,10 @@ struct gen_shot {
 	uint8_t dup_ttl;     /* with so much less TTL */
 	int64_t stamp_shift; /* the time stamp lies by so much */
 	uint16_t pad;        /* zero bytes behind the datagram */
-	uint16_t plant;	     /* of the story; 0: none */
-	uint8_t relay;	     /* enum gen_relay (path.h) and a way of changing it; > 0: the hook is told */
-	bool note;	     /* no datagram but a line of text */
-	uint64_t mac;	     /* Ethernet: broadcast by this station; 0: as the link has it */
+	uint16_t plant;      /* of the story; 0: none */
+	uint8_t relay; /* enum gen_relay (path.h) and a way of changing it; > 0: the hook is told */
+	bool note;     /* no datagram but a line of text */
+	uint64_t mac;  /* Ethernet: broadcast by this station; 0: as the link has it */
 };
 
 bool gen_sim_start(struct gen_sim *s, const struct gen_opts *o, int fd);

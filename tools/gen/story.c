@@ -95,8 +95,8 @@ gen_json_addr(struct cm_buf *b, const char *name, const struct gen_addr *a)
 static void
 add_plant(struct cm_buf *b, const struct gen_plant *p)
 {
-	cm_buf_printf(b, "{\"kind\":\"%s\",\"verdict\":\"%s\",\"name\":\"%s\"", p->kind,
-	    p->verdict, p->name);
+	cm_buf_printf(
+	    b, "{\"kind\":\"%s\",\"verdict\":\"%s\",\"name\":\"%s\"", p->kind, p->verdict, p->name);
 	if (p->service != NULL)
 		gen_json_text(b, "service", p->service);
 	if (p->where != NULL)

@@ -24,11 +24,11 @@ struct gen_plant {
 	const char *where;   /* which of two captures; NULL: there is one */
 	struct gen_addr target, source;
 	bool has_target, has_source; /* one each; otherwise there are many, or none */
-	uint16_t port;		     /* 0: many, or none */
-	int64_t from, to;	     /* as planned: of what the capture may show a part only */
-	uint64_t clients;	     /* that send it; 0: not told */
+	uint16_t port;               /* 0: many, or none */
+	int64_t from, to;            /* as planned: of what the capture may show a part only */
+	uint64_t clients;            /* that send it; 0: not told */
 	uint64_t requests, answered; /* HTTP; DNS */
-	uint8_t truth;		     /* enum gen_kind, of its frames in the truth file */
+	uint8_t truth;               /* enum gen_kind, of its frames in the truth file */
 	/* as seen in the file */
 	uint64_t packets, first_frame, last_frame;
 	int64_t first_t, last_t;

@@ -66,7 +66,8 @@ whole(struct gen_vantage *v, uint8_t between)
 }
 
 static void
-put_marked(struct gen_seg *seg, const char *class, uint8_t relay, enum gen_kind kind, const char *note)
+put_marked(
+    struct gen_seg *seg, const char *class, uint8_t relay, enum gen_kind kind, const char *note)
 {
 	struct gen_conn *c = seg->c;
 	uint8_t before = c->relay;
@@ -93,7 +94,8 @@ lose_segment(struct gen_vantage *v, struct gen_conn *c)
 		if (i == 2) {
 			lost = seg;
 			acked = seg.seq;
-			put_marked(&seg, "lost", GEN_THERE_ONLY, GEN_TRAP, "lost on the way; sent again");
+			put_marked(
+			    &seg, "lost", GEN_THERE_ONLY, GEN_TRAP, "lost on the way; sent again");
 		} else {
 			gen_conn_put(&seg);
 		}
@@ -426,7 +428,8 @@ start(struct gen_vantage *v, struct gen_sim *a, struct gen_sim *b)
 	b->lag = 2 * SEC;
 	v->client = *gen_host_make(a, gen_addr_v4(0xc6336415), GEN_LINUX, 1, 200 * (int64_t)GEN_US);
 	v->server = *gen_host_make(a, gen_addr_v4(0xcb007115), GEN_LINUX, 14, 31 * MS);
-	v->path = (struct gen_path) { .hops = 13, .least = v->server.owd - 150 * GEN_US,
+	v->path = (struct gen_path) { .hops = 13,
+		.least = v->server.owd - 150 * GEN_US,
 		.seed = (uint32_t)gen_rng_next(&a->rng) };
 	v->shift = (uint32_t)gen_rng_next(&a->rng);
 	a->relay = gen_between_carry;

@@ -115,6 +115,20 @@ answer(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a, struct 
 	free(out);
 }
 
+/* For the story: what lies outside of the capture does not count. */
+static void
+count_ask(struct gen_world *w, const struct gen_conn *c, const struct gen_asked *got)
+{
+	struct gen_sim *s = w->s;
+	struct gen_plant *p;
+
+	if (c->plant[GEN_CLIENT] == 0 || got->t < s->since || (s->until != 0 && got->t >= s->until))
+		return;
+	p = gen_story_at(&s->story, c->plant[GEN_CLIENT]);
+	p->requests++;
+	p->answered += got->status != 0;
+}
+
 struct gen_asked
 gen_visit_ask(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a)
 {
@@ -126,8 +140,8 @@ gen_visit_ask(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a)
 	gen_conn_send(c, GEN_CLIENT, head, gen_ask_write(head, sizeof(head), a));
 	got.took = gen_rng_range(&s->rng, 2000, 30000) * (int64_t)GEN_US;
 	if (level > 0)
-		got.took += w->site.load.slower / 1000 * level / 1000 *
-			    gen_rng_range(&s->rng, 500, 1500);
+		got.took +=
+		    w->site.load.slower / 1000 * level / 1000 * gen_rng_range(&s->rng, 500, 1500);
 	if (gen_rng_chance(&s->rng, level * w->site.load.silent / 1000, 1000)) {
 		got.status = 0;
 		got.took = gen_rng_range(&s->rng, 5000, 15000) * MS;
@@ -141,10 +155,7 @@ gen_visit_ask(struct gen_world *w, struct gen_conn *c, const struct gen_ask *a)
 	}
 	if (w->asked != NULL)
 		w->asked(w, c, a, &got);
-	if (c->plant[GEN_CLIENT] != 0) {
-		gen_story_at(&s->story, c->plant[GEN_CLIENT])->requests++;
-		gen_story_at(&s->story, c->plant[GEN_CLIENT])->answered += got.status != 0;
-	}
+	count_ask(w, c, &got);
 	return got;
 }
 

@@ -13,7 +13,7 @@ struct gen_http {
 	const char *location;
 	const char *set_cookie; /* NULL: none */
 	const char *server;     /* the software; NULL: some */
-	const char *type; /* NULL: text/html; charset=utf-8 */
+	const char *type;       /* NULL: text/html; charset=utf-8 */
 	bool close;
 };
 

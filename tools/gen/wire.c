@@ -326,11 +326,15 @@ gen_addr_v6(uint32_t net, uint32_t host)
 void
 gen_addr_text(char *out, size_t size, const struct gen_addr *a)
 {
-	if (a->v6)
-		snprintf(out, size, "2001:db8:%x::%x", (unsigned)cm_get32(a->b + 4) >> 16,
-		    (unsigned)cm_get32(a->b + 12));
-	else
+	unsigned net = (unsigned)cm_get16(a->b + 4), high = cm_get16(a->b + 12),
+		 low = cm_get16(a->b + 14);
+
+	if (!a->v6)
 		snprintf(out, size, "%u.%u.%u.%u", a->b[0], a->b[1], a->b[2], a->b[3]);
+	else if (high == 0)
+		snprintf(out, size, "2001:db8:%x::%x", net, low);
+	else
+		snprintf(out, size, "2001:db8:%x::%x:%x", net, high, low);
 }
 
 static struct gen_addr

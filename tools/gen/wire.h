@@ -96,7 +96,7 @@ uint16_t gen_wire_linktype(enum gen_link link);
 const char *gen_wire_link_name(enum gen_link link);
 
 struct gen_addr gen_addr_v4(uint32_t addr);
-struct gen_addr gen_addr_v6(uint32_t net, uint32_t host); /* 2001:db8:NET::HOST */
+struct gen_addr gen_addr_v6(uint32_t net, uint32_t host);             /* 2001:db8:NET::HOST */
 void gen_addr_text(char *out, size_t size, const struct gen_addr *a); /* without brackets */
 
 #endif

@@ -34,7 +34,8 @@ static void
 set_times(struct gen_world *w)
 {
 	struct gen_sim *s = w->s;
-	int64_t lasts = (int64_t)(w->n * 1000 / w->pps) * MS + (int64_t)(w->n % w->pps == 0 ? 0 : MS);
+	int64_t lasts =
+	    (int64_t)(w->n * 1000 / w->pps) * MS + (int64_t)(w->n % w->pps == 0 ? 0 : MS);
 
 	w->begin = s->t;
 	w->from = s->t + (int64_t)s->o.before * SEC;
@@ -86,9 +87,9 @@ gen_world_start(struct gen_world *w, struct gen_sim *s, const struct gen_plan *p
 	w->pps = s->o.pps != 0 ? s->o.pps : p->pps;
 	set_times(w);
 	s->server_near = true;
-	w->site.host = *gen_host_make(s,
-	    gen_sim_wants_v6(s) ? gen_addr_v6(0x00050000, 10) : gen_addr_v4(SITE), GEN_LINUX, 0,
-	    gen_rng_range(&s->rng, 80, 300) * (int64_t)GEN_US);
+	w->site.host =
+	    *gen_host_make(s, gen_sim_wants_v6(s) ? gen_addr_v6(0x00050000, 10) : gen_addr_v4(SITE),
+		GEN_LINUX, 0, gen_rng_range(&s->rng, 80, 300) * (int64_t)GEN_US);
 	w->site.name = "www.example.org";
 	w->site.port = 80;
 	plant.target = w->site.host.addr;

@@ -16,7 +16,7 @@ struct gen_load {
 	uint16_t syn_lost; /* SYNs without an answer */
 	uint16_t silent;   /* requests that get none */
 	uint16_t errors;   /* answers with 503 */
-	int64_t slower;	   /* an answer takes so much longer */
+	int64_t slower;    /* an answer takes so much longer */
 };
 
 struct gen_site {
@@ -31,9 +31,9 @@ struct gen_ask {
 	const char *method; /* NULL: GET */
 	const char *host, *target, *agent;
 	const char *referer, *cookie, *accept; /* NULL: none */
-	const char *type;		       /* of the answer */
-	size_t body;			       /* of it */
-	const char *set_cookie;		       /* NULL: none */
+	const char *type;                      /* of the answer */
+	size_t body;                           /* of it */
+	const char *set_cookie;                /* NULL: none */
 	bool close;
 };
 
@@ -46,8 +46,8 @@ struct gen_asked {
 struct gen_visitor;
 
 /* Is told what the site was asked and what it answered: its log. */
-typedef void gen_asked_hook(struct gen_world *w, const struct gen_conn *c, const struct gen_ask *ask,
-    const struct gen_asked *got);
+typedef void gen_asked_hook(struct gen_world *w, const struct gen_conn *c,
+    const struct gen_ask *ask, const struct gen_asked *got);
 
 struct gen_world {
 	struct gen_sim *s;
@@ -55,7 +55,7 @@ struct gen_world {
 	struct gen_agenda agenda;
 	struct gen_site site;
 	int64_t begin, from, to, end; /* of the traffic, of what is planted in it */
-	uint64_t n;		      /* packets to be planted */
+	uint64_t n;                   /* packets to be planted */
 	uint32_t pps;
 	uint16_t plant;
 	struct gen_visitor *visitors; /* --background of them */
@@ -76,8 +76,8 @@ struct gen_plan {
 /* Sets times, site, plant and visitors.  False: no memory. */
 bool gen_world_start(struct gen_world *w, struct gen_sim *s, const struct gen_plan *p);
 void gen_world_run(struct gen_world *w, int64_t until); /* all that is to be done before */
-void gen_world_end(struct gen_world *w);		/* what is left, and the memory */
-bool gen_world_over(const struct gen_world *w);		/* the file is full, or broken */
+void gen_world_end(struct gen_world *w);                /* what is left, and the memory */
+bool gen_world_over(const struct gen_world *w);         /* the file is full, or broken */
 struct gen_plant *gen_world_plant(const struct gen_world *w);
 
 /* Thousandths of full load at ${t}. */
@@ -109,8 +109,8 @@ struct gen_visitor {
 	uint32_t seed, pages;
 	const char *referer; /* of the first page */
 	const char *landing; /* the first page; NULL: any */
-	bool known;	     /* has the site's cookie */
-	bool again;	     /* when it is gone somebody else comes in its place */
+	bool known;          /* has the site's cookie */
+	bool again;          /* when it is gone somebody else comes in its place */
 	uint16_t plant;
 	int64_t think_ms;
 	char last[64]; /* page it is on */
