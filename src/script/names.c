@@ -11,7 +11,7 @@
 #include "script/held.h"
 #include "script/rewrite.h"
 
-#define SLOTS 4096u
+#define SLOTS 4096u /* or fewer, where the text is short */
 #define PROBES 16u
 #define ELEMENTS 65536u
 #define VALUE_MAX 2048u /* of a literal: longer ones stay where they are */
@@ -31,7 +31,8 @@ struct walk {
 	struct cm_rewrite *rw;
 	struct cm_lex l;
 	struct cm_token before, t;
-	struct name *table;            /* SLOTS of them */
+	struct name *table;
+	uint32_t slots;                /* of it: a power of two */
 	struct name *open[PARAMETERS]; /* since the last ( */
 	size_t n_open;
 };
@@ -54,7 +55,7 @@ name_of(struct walk *w, struct cm_token t)
 	uint32_t h = hash(text);
 
 	for (uint32_t i = 0; i < PROBES; i++) {
-		struct name *n = w->table + (h + i) % SLOTS;
+		struct name *n = w->table + (h + i) % w->slots;
 
 		if (n->text.len == 0)
 			n->text = text;
@@ -289,11 +290,17 @@ put_value(struct walk *w)
 static bool
 note_names(struct walk *w, struct cm_rewrite *rw)
 {
-	*w = (struct walk) { .rw = rw, .l = cm_rewrite_words(rw) };
-	w->table = (struct name *)(void *)cm_buf_grow(&rw->b, SLOTS * sizeof(*w->table));
+	const struct walk start = { .rw = rw, .l = cm_rewrite_words(rw) };
+	uint32_t slots = PROBES;
+
+	while (slots < SLOTS && slots < rw->in.len)
+		slots *= 2;
+	*w = start;
+	w->slots = slots;
+	w->table = (struct name *)(void *)cm_buf_grow(&rw->b, slots * sizeof(*w->table));
 	if (w->table == NULL)
 		return false;
-	memset(w->table, 0, SLOTS * sizeof(*w->table));
+	memset(w->table, 0, slots * sizeof(*w->table));
 	while ((w->t = cm_lex_next(&w->l)).kind != CM_LEX_END) {
 		if (w->t.kind == CM_LEX_NAME)
 			note_name(w);
@@ -301,7 +308,7 @@ note_names(struct walk *w, struct cm_rewrite *rw)
 			note_bracket(w);
 		w->before = w->t;
 	}
-	*w = (struct walk) { .rw = rw, .l = cm_rewrite_words(rw), .table = w->table };
+	*w = (struct walk) { .rw = rw, .l = start.l, .table = w->table, .slots = slots };
 	return !cm_rewrite_failed(rw);
 }
 
@@ -313,7 +320,7 @@ cm_pass_names(struct cm_rewrite *rw)
 
 	if (!note_names(&w, rw))
 		return;
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < w.slots; i++)
 		any |= w.table[i].known;
 	while (any && !cm_rewrite_failed(rw) && (w.t = cm_lex_next(&w.l)).kind != CM_LEX_END) {
 		if (w.t.kind == CM_LEX_NAME)
@@ -348,7 +355,7 @@ cm_held_find(struct cm_rewrite *rw, struct cm_held *h)
 	h->n = 0;
 	if (!note_names(&w, rw))
 		return;
-	for (size_t i = 0; i < SLOTS; i++)
+	for (size_t i = 0; i < w.slots; i++)
 		if (w.table[i].known && w.table[i].seen > 1)
 			hold(h, w.table[i].value.from, w.table[i].value_to);
 	while ((w.t = cm_lex_next(&w.l)).kind != CM_LEX_END) {

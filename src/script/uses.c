@@ -29,6 +29,17 @@ is_one_of(const struct walk *w, const char *const *names)
 	return false;
 }
 
+/* Is it one of these, in capitals or not? */
+static bool
+is_word(struct cm_span s, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (s.len == strlen(*words) &&
+		    (s.len == 0 || strncasecmp((const char *)s.ptr, *words, s.len) == 0))
+			return true;
+	return false;
+}
+
 static bool
 is_timer(const struct cm_lex *l, struct cm_token t)
 {
@@ -145,8 +156,12 @@ is_code(const struct walk *w)
 	static const char *const words[] = { "var", "let", "const", NULL };
 	struct cm_token next = cm_lex_peek(&w->l);
 
-	if (cm_token_is(&w->l, w->t, "function"))
-		return next.mark == '(' || next.kind == CM_LEX_NAME;
+	if (cm_token_is(&w->l, w->t, "function")) {
+		struct cm_lex ahead = w->l;
+
+		(void)cm_lex_take(&ahead, CM_LEX_NAME, &next);
+		return cm_lex_take_mark(&ahead, '(');
+	}
 	if (cm_token_is(&w->l, w->t, "eval"))
 		return next.mark == '(';
 	if (is_one_of(w, words)) {
@@ -163,7 +178,8 @@ is_tag(const struct walk *w)
 	static const char *const tags[] = { "script", "html", "head", "body", "iframe", "frame",
 		"img", "meta", "link", "form", "div", "a", "style", "svg", "title", NULL };
 
-	return w->before.mark == '<' && w->before.to == w->t.from && is_one_of(w, tags);
+	return w->before.mark == '<' && w->before.to == w->t.from &&
+	       is_word(cm_token_text(&w->l, w->t), tags);
 }
 
 static void
@@ -260,16 +276,6 @@ back_name(struct back *b)
 	while (cm_lex_is_word(back_byte(b)) || back_byte(b) == '$')
 		b->at--;
 	return cm_span_part(b->text, b->at, to - b->at);
-}
-
-static bool
-is_word(struct cm_span s, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (s.len == strlen(*words) &&
-		    (s.len == 0 || strncasecmp((const char *)s.ptr, *words, s.len) == 0))
-			return true;
-	return false;
 }
 
 /* Is the tag this attribute stands in of that name? */
