@@ -40,13 +40,13 @@ static enum cm_result
 make_parts(struct cm_asked *a, size_t memory)
 {
 	uint64_t seed = a->params.hash_seed;
-	size_t episodes = memory / 2 / cm_episode_bytes(), found = memory / 8 / sizeof(struct cm_asked_found);
+	size_t episodes = memory / 2 / cm_episode_bytes(a->params.thin > 1), found = memory / 8 / sizeof(struct cm_asked_found);
 
 	a->max_episodes = (uint32_t)(episodes > 1024 ? 1024 : episodes);
 	a->max_found = (uint32_t)(found > CM_TRAFFIC_FINDINGS ? CM_TRAFFIC_FINDINGS : found);
 	a->scripts = cm_scripts_new(memory / 16, seed);
 	a->waiting = cm_waiting_new(memory / 16, seed);
-	a->scratch = malloc(cm_episode_scratch_bytes());
+	a->scratch = malloc(cm_episode_scratch_bytes(a->params.thin > 1));
 	a->found = calloc(a->max_found, sizeof(struct cm_asked_found *));
 	if (a->scripts == NULL || a->waiting == NULL || a->scratch == NULL || a->found == NULL)
 		return CM_E_NOMEM;
@@ -159,7 +159,7 @@ take_episode(struct cm_asked *a)
 		a->spare = e->next;
 		return e;
 	}
-	if (a->n_episodes == a->max_episodes || (e = cm_episode_new()) == NULL)
+	if (a->n_episodes == a->max_episodes || (e = cm_episode_new(a->params.thin > 1)) == NULL)
 		return NULL;
 	a->n_episodes++;
 	return e;
@@ -176,7 +176,7 @@ begin_episode(struct cm_asked *a, struct cm_name *name, bool at_start)
 		a->no_episode++;
 		return false;
 	}
-	cm_episode_begin(e, a->params.hash_seed);
+	cm_episode_begin(e, a->params.thin > 1, a->params.hash_seed);
 	e->from_ns = name->block.from_ns;
 	e->first = name->block.first;
 	e->last = name->block.last;
@@ -287,13 +287,22 @@ look_at_health(struct cm_asked *a, struct cm_name *name)
 
 /* ---- blocks ---- */
 
+/* What a block must come to: to begin an episode, to go on with a paused one, to stay in one.  An
+ * episode is not kept alive by what is usual, nor by what is small beside itself. */
 static uint64_t
-bound_of(const struct cm_asked *a, const struct cm_name *name, bool fast)
+bound_of(const struct cm_asked *a, const struct cm_name *name)
 {
-	uint64_t usual = usual_milli(a, name), bound = fast ? FAST_MILLI / 2 : FAST_MILLI;
+	const struct cm_episode *e = name->episode;
+	uint64_t usual = usual_milli(a, name), least = FAST_MILLI, mean;
 
-	usual = fast ? usual + usual / 2 : usual * 3;
-	return usual > bound ? usual : bound;
+	if (e == NULL)
+		return usual * 3 > least ? usual * 3 : least;
+	mean = rate_milli(a, e->paused ? e->n : e->n - name->block.n, e->active_ns) / (e->paused ? 4 : 8);
+	usual += usual / 2;
+	least = e->paused ? FAST_MILLI : FAST_MILLI / 2;
+	if (usual > least)
+		least = usual;
+	return mean > least ? mean : least;
 }
 
 static void
@@ -331,7 +340,7 @@ close_block(struct cm_asked *a, struct cm_name *name)
 	struct cm_episode *e = name->episode;
 	int64_t ns = b->last_ns - b->from_ns;
 	uint64_t rate = rate_milli(a, b->n, ns);
-	bool fast = rate >= bound_of(a, name, e != NULL && !e->paused);
+	bool fast = rate >= bound_of(a, name);
 	enum cm_result rc = CM_OK;
 
 	look_at_health(a, name);
@@ -345,7 +354,9 @@ close_block(struct cm_asked *a, struct cm_name *name)
 	} else if (e != NULL && !e->paused) {
 		e->paused = true;
 		e->paused_ns = b->last_ns;
-	} else {
+		if (a->params.thin == 1 && e->n < SPLIT_REQUESTS) /* a page that loaded, no more */
+			rc = end_episode(a, name, false);
+	} else if (e == NULL) {
 		add_usual(a, name, b->n, ns, b->first);
 	}
 	*b = (struct cm_block) { .from_ns = b->last_ns, .last_ns = b->last_ns, .first = b->last, .last = b->last };
@@ -359,7 +370,7 @@ finish_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 	struct cm_block *b = &name->block;
 
 	if (!name->episode->paused && b->n >= BLOCK_REQUESTS / 4 &&
-	    rate_milli(a, b->n, b->last_ns - b->from_ns) >= bound_of(a, name, true))
+	    rate_milli(a, b->n, b->last_ns - b->from_ns) >= bound_of(a, name))
 		add_block(name->episode, b);
 	return end_episode(a, name, cut_end);
 }
@@ -497,7 +508,7 @@ cm_asked_request(struct cm_asked *a, const struct cm_request *r)
 		l.path_key = cm_key_of(l.path, 1);
 		if (r->client.net != 0)
 			l.client = cm_key_of(cm_span_of(&r->client, sizeof(r->client)), 2);
-		cm_episode_add(name->episode, &l, a->scratch);
+		cm_episode_add(name->episode, &l, a->params.thin > 1, a->scratch);
 	}
 	if (rc == CM_OK && is_full(a, name))
 		rc = close_block(a, name);
