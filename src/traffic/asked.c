@@ -14,7 +14,7 @@
 #define USUAL_REQUESTS 1024u /* of one of the two spans */
 #define SPLIT_REQUESTS 320u
 #define SPLIT_NS (10 * SECOND)
-#define BACKWARDS_NS (5 * SECOND) /* lines of a log are written when they were answered */
+#define BACKWARDS_NS (300 * SECOND) /* lines of a log are written when they were answered, or given up */
 #define SLOW_NS SECOND
 
 struct cm_asked {
@@ -25,7 +25,7 @@ struct cm_asked {
 	struct cm_waiting *waiting;
 	void *scratch;
 	struct cm_episode *spare;
-	uint32_t n_episodes, max_episodes, episode_number;
+	uint32_t n_episodes, max_episodes;
 	struct cm_asked_found **found; /* max_found of them, n_found are there */
 	uint32_t n_found, max_found;
 	uint64_t not_listed, no_episode;
@@ -102,11 +102,10 @@ cm_asked_free(struct cm_asked *a)
 /* ---- what is usual ---- */
 
 static void
-add_usual(struct cm_asked *a, struct cm_name *name, uint64_t n, int64_t ns, cm_packet_id first)
+add_usual(struct cm_name *name, uint64_t n, int64_t ns, cm_packet_id first)
 {
 	struct cm_usual *u = &name->usual;
 
-	(void)a;
 	if (u->n[1] >= USUAL_REQUESTS) {
 		u->n[0] = u->n[1];
 		u->ns[0] = u->ns[1];
@@ -186,7 +185,6 @@ begin_episode(struct cm_asked *a, struct cm_name *name, bool at_start)
 	e->cut_begin = at_start && name->block.from_ns - a->first_ns < SECOND;
 	e->slow_ns = median * 4000000 > SLOW_NS ? median * 4000000 : SLOW_NS;
 	name->episode = e;
-	name->episode_number = ++a->episode_number;
 	name->found = 0;
 	return true;
 }
@@ -228,7 +226,7 @@ end_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 	a->spare = e;
 	if (!cm_asked_judge(e, &c, found)) {
 		free(found);
-		add_usual(a, name, e->n, e->active_ns, e->first);
+		add_usual(name, e->n, e->active_ns, e->first);
 		cm_answers_merge(&name->answers, &e->answers);
 		return CM_OK;
 	}
@@ -245,13 +243,13 @@ end_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 /* ---- health ---- */
 
 static bool
-is_bad(const struct cm_health *h, bool was_answered)
+is_bad(const struct cm_answers *h, uint64_t slow, bool was_answered)
 {
 	if (h->errors >= 4 && h->errors * 5 >= h->answered)
 		return true;
 	if (was_answered && h->answered * 2 < h->asked)
 		return true;
-	return h->slow * 2 >= h->answered && h->slow >= 4;
+	return slow * 2 >= h->answered && slow >= 4;
 }
 
 static void
@@ -273,16 +271,17 @@ static void
 look_at_health(struct cm_asked *a, struct cm_name *name)
 {
 	struct cm_episode *e = name->episode;
-	const struct cm_health *h = &name->block.health;
+	const struct cm_answers *h = &name->now;
 	bool was = name->answers.answered > 0 || (e != NULL && e->answers.answered > 0);
 	struct cm_effect *x = name->found != 0 ? &a->found[name->found - 1]->f.effect : NULL;
+	bool bad = is_bad(h, name->slow, was);
 
 	if (h->asked < BLOCK_REQUESTS / 2)
 		return;
 	if (e != NULL)
-		note_health(is_bad(h, was), name->block.from_ns, &e->degraded, &e->degraded_ns, &e->recovered, &e->recovered_ns);
+		note_health(bad, name->block.from_ns, &e->degraded, &e->degraded_ns, &e->recovered, &e->recovered_ns);
 	else if (x != NULL && x->degraded)
-		note_health(is_bad(h, was), name->block.from_ns, &x->degraded, &x->degraded_ns, &x->recovered, &x->recovered_ns);
+		note_health(bad, name->block.from_ns, &x->degraded, &x->degraded_ns, &x->recovered, &x->recovered_ns);
 }
 
 /* ---- blocks ---- */
@@ -333,6 +332,19 @@ split(struct cm_asked *a, struct cm_name *name, uint64_t rate)
 	return CM_OK;
 }
 
+/* Answers of a block belong to what it turned out to be; those that come after a finding are neither
+ * usual nor its own. */
+static void
+settle_answers(struct cm_name *name)
+{
+	if (name->episode != NULL && !name->episode->paused)
+		cm_answers_merge(&name->episode->answers, &name->now);
+	else if (name->episode == NULL && name->found == 0)
+		cm_answers_merge(&name->answers, &name->now);
+	name->now = (struct cm_answers) { 0 };
+	name->slow = 0;
+}
+
 static enum cm_result
 close_block(struct cm_asked *a, struct cm_name *name)
 {
@@ -346,7 +358,7 @@ close_block(struct cm_asked *a, struct cm_name *name)
 	look_at_health(a, name);
 	if (e == NULL && fast) {
 		if (!begin_episode(a, name, name->usual.n[1] == 0))
-			add_usual(a, name, b->n, ns, b->first);
+			add_usual(name, b->n, ns, b->first);
 	} else if (e != NULL && fast) {
 		rc = split(a, name, rate);
 		if (name->episode == e)
@@ -357,8 +369,9 @@ close_block(struct cm_asked *a, struct cm_name *name)
 		if (a->params.thin == 1 && e->n < SPLIT_REQUESTS) /* a page that loaded, no more */
 			rc = end_episode(a, name, false);
 	} else if (e == NULL) {
-		add_usual(a, name, b->n, ns, b->first);
+		add_usual(name, b->n, ns, b->first);
 	}
+	settle_answers(name);
 	*b = (struct cm_block) { .from_ns = b->last_ns, .last_ns = b->last_ns, .first = b->last, .last = b->last };
 	return rc;
 }
@@ -372,6 +385,9 @@ finish_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 	if (!name->episode->paused && b->n >= BLOCK_REQUESTS / 4 &&
 	    rate_milli(a, b->n, b->last_ns - b->from_ns) >= bound_of(a, name))
 		add_block(name->episode, b);
+	cm_answers_merge(&name->episode->answers, &name->now);
+	name->now = (struct cm_answers) { 0 };
+	name->slow = 0;
 	return end_episode(a, name, cut_end);
 }
 
@@ -462,28 +478,29 @@ look_at_referer(struct cm_asked *a, struct cm_name *name, struct cm_asked_look *
 }
 
 static void
+count_answer(struct cm_name *name, uint16_t status, int64_t took_ns)
+{
+	name->now.answered++;
+	name->now.errors += status >= 500;
+	name->slow += took_ns > (name->episode != NULL ? name->episode->slow_ns : SLOW_NS);
+	cm_answers_add_time(&name->now, took_ns);
+}
+
+static void
 note_answer(struct cm_asked *a, struct cm_name *name, const struct cm_request *r)
 {
-	struct cm_answers *s = name->episode != NULL ? &name->episode->answers : &name->answers;
-	int64_t slow = name->episode != NULL ? name->episode->slow_ns : SLOW_NS;
+	bool packet = r->client_port != 0 && r->server_port != 0 && r->status == 0;
 
-	if (r->status != 0) {
-		s->asked++;
-		s->answered++;
-		s->errors += r->status >= 500;
-		cm_answers_add_time(s, r->took_ns);
-		name->block.health.asked++;
-		name->block.health.answered++;
-		name->block.health.errors += r->status >= 500;
-		name->block.health.slow += r->took_ns > slow;
+	if (!packet && r->status == 0)
 		return;
-	}
-	if (r->client_port == 0 || r->server_port == 0 || a->params.thin != 1)
+	if (packet && a->params.thin != 1)
 		return;
-	s->asked++;
-	name->block.health.asked++;
-	cm_waiting_put(a->waiting, r, (struct cm_wait) { .t_ns = r->t_ns, .name = (uint32_t)(name - a->names.all),
-		.generation = name->generation, .episode = name->episode != NULL ? name->episode_number : 0 });
+	name->now.asked++;
+	if (packet)
+		cm_waiting_put(a->waiting, r, (struct cm_wait) { .t_ns = r->t_ns,
+			.name = (uint32_t)(name - a->names.all), .generation = name->generation });
+	else
+		count_answer(name, r->status, r->took_ns);
 }
 
 CM_RESULT
@@ -521,7 +538,6 @@ CM_RESULT
 cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
 {
 	uint16_t status = cm_answer_status(p->payload);
-	struct cm_answers *s;
 	struct cm_name *name;
 	struct cm_wait wait;
 
@@ -529,16 +545,8 @@ cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
 	if (status < 200 || p->proto != 6 || p->quoted || p->fragment || !cm_waiting_take(a->waiting, p, &wait))
 		return CM_OK;
 	name = &a->names.all[wait.name];
-	if (name->generation != wait.generation)
-		return CM_OK;
-	s = wait.episode != 0 && wait.episode == name->episode_number && name->episode != NULL ? &name->episode->answers
-										       : &name->answers;
-	s->answered++;
-	s->errors += status >= 500;
-	cm_answers_add_time(s, p->t_ns - wait.t_ns);
-	name->block.health.answered++;
-	name->block.health.errors += status >= 500;
-	name->block.health.slow += p->t_ns - wait.t_ns > (name->episode != NULL ? name->episode->slow_ns : SLOW_NS);
+	if (name->generation == wait.generation)
+		count_answer(name, status, p->t_ns - wait.t_ns);
 	return CM_OK;
 }
 

@@ -32,11 +32,6 @@ int64_t cm_answers_median_ms(const struct cm_answers *a);   /* -1: none was time
 int32_t cm_answers_error_ppm(const struct cm_answers *a);   /* -1: none was seen */
 int32_t cm_answers_answered_ppm(const struct cm_answers *a); /* -1 */
 
-/* What a block says of the server's health. */
-struct cm_health {
-	uint32_t asked, answered, errors, slow;
-};
-
 /* ---- an episode (asked_episode.c) ---- */
 
 struct cm_pace { /* of one client */
@@ -199,7 +194,6 @@ struct cm_wait {
 	int64_t t_ns;
 	uint32_t name; /* index and generation of its name */
 	uint32_t generation;
-	uint32_t episode; /* 0: none */
 };
 
 void cm_waiting_put(struct cm_waiting *w, const struct cm_request *r, struct cm_wait wait);

@@ -9,7 +9,7 @@ static const struct cm_asked_rule rules[CM_ASKED_SIGNS] = {
 	[CM_ASKED_AGENT_UNIFORM] = { { "agent-uniform", "Many clients name one and the same agent.", "ppm",
 		MEASURED, false, true }, 1, 900000, false },
 	[CM_ASKED_AGAIN] = { { "asked-again", "A client asks for the same path again and again: so many thousandths of other requests each has.", "thousandths",
-		MEASURED, false, true }, 2, 3000, false },
+		MEASURED, false, true }, 2, 2000, false },
 	[CM_ASKED_BUSTERS] = { { "cache-busters", "The query is a time, or a value never used twice, so that no cache can answer.", "ppm",
 		MEASURED, false, true }, 3, 500000, false },
 	[CM_ASKED_COOKIES] = { { "cookies", "Clients bring cookies: they have been here before.", "ppm",
