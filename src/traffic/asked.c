@@ -14,7 +14,7 @@
 #define USUAL_REQUESTS 1024u /* of one of the two spans */
 #define SPLIT_REQUESTS 320u
 #define SPLIT_NS (10 * SECOND)
-#define BACKWARDS_NS (5 * SECOND) /* lines of a log are written when they were answered */
+#define BACKWARDS_NS (300 * SECOND) /* lines of a log are written when they were answered, or given up */
 #define SLOW_NS SECOND
 
 struct cm_asked {
@@ -25,7 +25,7 @@ struct cm_asked {
 	struct cm_waiting *waiting;
 	void *scratch;
 	struct cm_episode *spare;
-	uint32_t n_episodes, max_episodes, episode_number;
+	uint32_t n_episodes, max_episodes;
 	struct cm_asked_found **found; /* max_found of them, n_found are there */
 	uint32_t n_found, max_found;
 	uint64_t not_listed, no_episode;
@@ -40,13 +40,13 @@ static enum cm_result
 make_parts(struct cm_asked *a, size_t memory)
 {
 	uint64_t seed = a->params.hash_seed;
-	size_t episodes = memory / 2 / cm_episode_bytes(), found = memory / 8 / sizeof(struct cm_asked_found);
+	size_t episodes = memory / 2 / cm_episode_bytes(a->params.thin > 1), found = memory / 8 / sizeof(struct cm_asked_found);
 
 	a->max_episodes = (uint32_t)(episodes > 1024 ? 1024 : episodes);
 	a->max_found = (uint32_t)(found > CM_TRAFFIC_FINDINGS ? CM_TRAFFIC_FINDINGS : found);
 	a->scripts = cm_scripts_new(memory / 16, seed);
 	a->waiting = cm_waiting_new(memory / 16, seed);
-	a->scratch = malloc(cm_episode_scratch_bytes());
+	a->scratch = malloc(cm_episode_scratch_bytes(a->params.thin > 1));
 	a->found = calloc(a->max_found, sizeof(struct cm_asked_found *));
 	if (a->scripts == NULL || a->waiting == NULL || a->scratch == NULL || a->found == NULL)
 		return CM_E_NOMEM;
@@ -102,11 +102,10 @@ cm_asked_free(struct cm_asked *a)
 /* ---- what is usual ---- */
 
 static void
-add_usual(struct cm_asked *a, struct cm_name *name, uint64_t n, int64_t ns, cm_packet_id first)
+add_usual(struct cm_name *name, uint64_t n, int64_t ns, cm_packet_id first)
 {
 	struct cm_usual *u = &name->usual;
 
-	(void)a;
 	if (u->n[1] >= USUAL_REQUESTS) {
 		u->n[0] = u->n[1];
 		u->ns[0] = u->ns[1];
@@ -159,7 +158,7 @@ take_episode(struct cm_asked *a)
 		a->spare = e->next;
 		return e;
 	}
-	if (a->n_episodes == a->max_episodes || (e = cm_episode_new()) == NULL)
+	if (a->n_episodes == a->max_episodes || (e = cm_episode_new(a->params.thin > 1)) == NULL)
 		return NULL;
 	a->n_episodes++;
 	return e;
@@ -176,7 +175,7 @@ begin_episode(struct cm_asked *a, struct cm_name *name, bool at_start)
 		a->no_episode++;
 		return false;
 	}
-	cm_episode_begin(e, a->params.hash_seed);
+	cm_episode_begin(e, a->params.thin > 1, a->params.hash_seed);
 	e->from_ns = name->block.from_ns;
 	e->first = name->block.first;
 	e->last = name->block.last;
@@ -186,7 +185,6 @@ begin_episode(struct cm_asked *a, struct cm_name *name, bool at_start)
 	e->cut_begin = at_start && name->block.from_ns - a->first_ns < SECOND;
 	e->slow_ns = median * 4000000 > SLOW_NS ? median * 4000000 : SLOW_NS;
 	name->episode = e;
-	name->episode_number = ++a->episode_number;
 	name->found = 0;
 	return true;
 }
@@ -228,7 +226,7 @@ end_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 	a->spare = e;
 	if (!cm_asked_judge(e, &c, found)) {
 		free(found);
-		add_usual(a, name, e->n, e->active_ns, e->first);
+		add_usual(name, e->n, e->active_ns, e->first);
 		cm_answers_merge(&name->answers, &e->answers);
 		return CM_OK;
 	}
@@ -245,13 +243,13 @@ end_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 /* ---- health ---- */
 
 static bool
-is_bad(const struct cm_health *h, bool was_answered)
+is_bad(const struct cm_answers *h, uint64_t slow, bool was_answered)
 {
 	if (h->errors >= 4 && h->errors * 5 >= h->answered)
 		return true;
 	if (was_answered && h->answered * 2 < h->asked)
 		return true;
-	return h->slow * 2 >= h->answered && h->slow >= 4;
+	return slow * 2 >= h->answered && slow >= 4;
 }
 
 static void
@@ -273,27 +271,37 @@ static void
 look_at_health(struct cm_asked *a, struct cm_name *name)
 {
 	struct cm_episode *e = name->episode;
-	const struct cm_health *h = &name->block.health;
+	const struct cm_answers *h = &name->now;
 	bool was = name->answers.answered > 0 || (e != NULL && e->answers.answered > 0);
 	struct cm_effect *x = name->found != 0 ? &a->found[name->found - 1]->f.effect : NULL;
+	bool bad = is_bad(h, name->slow, was);
 
 	if (h->asked < BLOCK_REQUESTS / 2)
 		return;
 	if (e != NULL)
-		note_health(is_bad(h, was), name->block.from_ns, &e->degraded, &e->degraded_ns, &e->recovered, &e->recovered_ns);
+		note_health(bad, name->block.from_ns, &e->degraded, &e->degraded_ns, &e->recovered, &e->recovered_ns);
 	else if (x != NULL && x->degraded)
-		note_health(is_bad(h, was), name->block.from_ns, &x->degraded, &x->degraded_ns, &x->recovered, &x->recovered_ns);
+		note_health(bad, name->block.from_ns, &x->degraded, &x->degraded_ns, &x->recovered, &x->recovered_ns);
 }
 
 /* ---- blocks ---- */
 
+/* What a block must come to: to begin an episode, to go on with a paused one, to stay in one.  An
+ * episode is not kept alive by what is usual, nor by what is small beside itself. */
 static uint64_t
-bound_of(const struct cm_asked *a, const struct cm_name *name, bool fast)
+bound_of(const struct cm_asked *a, const struct cm_name *name)
 {
-	uint64_t usual = usual_milli(a, name), bound = fast ? FAST_MILLI / 2 : FAST_MILLI;
+	const struct cm_episode *e = name->episode;
+	uint64_t usual = usual_milli(a, name), least = FAST_MILLI, mean;
 
-	usual = fast ? usual + usual / 2 : usual * 3;
-	return usual > bound ? usual : bound;
+	if (e == NULL)
+		return usual * 3 > least ? usual * 3 : least;
+	mean = rate_milli(a, e->paused ? e->n : e->n - name->block.n, e->active_ns) / (e->paused ? 4 : 8);
+	usual += usual / 2;
+	least = e->paused ? FAST_MILLI : FAST_MILLI / 2;
+	if (usual > least)
+		least = usual;
+	return mean > least ? mean : least;
 }
 
 static void
@@ -324,6 +332,19 @@ split(struct cm_asked *a, struct cm_name *name, uint64_t rate)
 	return CM_OK;
 }
 
+/* Answers of a block belong to what it turned out to be; those that come after a finding are neither
+ * usual nor its own. */
+static void
+settle_answers(struct cm_name *name)
+{
+	if (name->episode != NULL && !name->episode->paused)
+		cm_answers_merge(&name->episode->answers, &name->now);
+	else if (name->episode == NULL && name->found == 0)
+		cm_answers_merge(&name->answers, &name->now);
+	name->now = (struct cm_answers) { 0 };
+	name->slow = 0;
+}
+
 static enum cm_result
 close_block(struct cm_asked *a, struct cm_name *name)
 {
@@ -331,13 +352,13 @@ close_block(struct cm_asked *a, struct cm_name *name)
 	struct cm_episode *e = name->episode;
 	int64_t ns = b->last_ns - b->from_ns;
 	uint64_t rate = rate_milli(a, b->n, ns);
-	bool fast = rate >= bound_of(a, name, e != NULL && !e->paused);
+	bool fast = rate >= bound_of(a, name);
 	enum cm_result rc = CM_OK;
 
 	look_at_health(a, name);
 	if (e == NULL && fast) {
 		if (!begin_episode(a, name, name->usual.n[1] == 0))
-			add_usual(a, name, b->n, ns, b->first);
+			add_usual(name, b->n, ns, b->first);
 	} else if (e != NULL && fast) {
 		rc = split(a, name, rate);
 		if (name->episode == e)
@@ -345,9 +366,12 @@ close_block(struct cm_asked *a, struct cm_name *name)
 	} else if (e != NULL && !e->paused) {
 		e->paused = true;
 		e->paused_ns = b->last_ns;
-	} else {
-		add_usual(a, name, b->n, ns, b->first);
+		if (a->params.thin == 1 && e->n < SPLIT_REQUESTS) /* a page that loaded, no more */
+			rc = end_episode(a, name, false);
+	} else if (e == NULL) {
+		add_usual(name, b->n, ns, b->first);
 	}
+	settle_answers(name);
 	*b = (struct cm_block) { .from_ns = b->last_ns, .last_ns = b->last_ns, .first = b->last, .last = b->last };
 	return rc;
 }
@@ -359,8 +383,11 @@ finish_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 	struct cm_block *b = &name->block;
 
 	if (!name->episode->paused && b->n >= BLOCK_REQUESTS / 4 &&
-	    rate_milli(a, b->n, b->last_ns - b->from_ns) >= bound_of(a, name, true))
+	    rate_milli(a, b->n, b->last_ns - b->from_ns) >= bound_of(a, name))
 		add_block(name->episode, b);
+	cm_answers_merge(&name->episode->answers, &name->now);
+	name->now = (struct cm_answers) { 0 };
+	name->slow = 0;
 	return end_episode(a, name, cut_end);
 }
 
@@ -451,28 +478,29 @@ look_at_referer(struct cm_asked *a, struct cm_name *name, struct cm_asked_look *
 }
 
 static void
+count_answer(struct cm_name *name, uint16_t status, int64_t took_ns)
+{
+	name->now.answered++;
+	name->now.errors += status >= 500;
+	name->slow += took_ns > (name->episode != NULL ? name->episode->slow_ns : SLOW_NS);
+	cm_answers_add_time(&name->now, took_ns);
+}
+
+static void
 note_answer(struct cm_asked *a, struct cm_name *name, const struct cm_request *r)
 {
-	struct cm_answers *s = name->episode != NULL ? &name->episode->answers : &name->answers;
-	int64_t slow = name->episode != NULL ? name->episode->slow_ns : SLOW_NS;
+	bool packet = r->client_port != 0 && r->server_port != 0 && r->status == 0;
 
-	if (r->status != 0) {
-		s->asked++;
-		s->answered++;
-		s->errors += r->status >= 500;
-		cm_answers_add_time(s, r->took_ns);
-		name->block.health.asked++;
-		name->block.health.answered++;
-		name->block.health.errors += r->status >= 500;
-		name->block.health.slow += r->took_ns > slow;
+	if (!packet && r->status == 0)
 		return;
-	}
-	if (r->client_port == 0 || r->server_port == 0 || a->params.thin != 1)
+	if (packet && a->params.thin != 1)
 		return;
-	s->asked++;
-	name->block.health.asked++;
-	cm_waiting_put(a->waiting, r, (struct cm_wait) { .t_ns = r->t_ns, .name = (uint32_t)(name - a->names.all),
-		.generation = name->generation, .episode = name->episode != NULL ? name->episode_number : 0 });
+	name->now.asked++;
+	if (packet)
+		cm_waiting_put(a->waiting, r, (struct cm_wait) { .t_ns = r->t_ns,
+			.name = (uint32_t)(name - a->names.all), .generation = name->generation });
+	else
+		count_answer(name, r->status, r->took_ns);
 }
 
 CM_RESULT
@@ -497,7 +525,7 @@ cm_asked_request(struct cm_asked *a, const struct cm_request *r)
 		l.path_key = cm_key_of(l.path, 1);
 		if (r->client.net != 0)
 			l.client = cm_key_of(cm_span_of(&r->client, sizeof(r->client)), 2);
-		cm_episode_add(name->episode, &l, a->scratch);
+		cm_episode_add(name->episode, &l, a->params.thin > 1, a->scratch);
 	}
 	if (rc == CM_OK && is_full(a, name))
 		rc = close_block(a, name);
@@ -510,7 +538,6 @@ CM_RESULT
 cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
 {
 	uint16_t status = cm_answer_status(p->payload);
-	struct cm_answers *s;
 	struct cm_name *name;
 	struct cm_wait wait;
 
@@ -518,16 +545,8 @@ cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
 	if (status < 200 || p->proto != 6 || p->quoted || p->fragment || !cm_waiting_take(a->waiting, p, &wait))
 		return CM_OK;
 	name = &a->names.all[wait.name];
-	if (name->generation != wait.generation)
-		return CM_OK;
-	s = wait.episode != 0 && wait.episode == name->episode_number && name->episode != NULL ? &name->episode->answers
-										       : &name->answers;
-	s->answered++;
-	s->errors += status >= 500;
-	cm_answers_add_time(s, p->t_ns - wait.t_ns);
-	name->block.health.answered++;
-	name->block.health.errors += status >= 500;
-	name->block.health.slow += p->t_ns - wait.t_ns > (name->episode != NULL ? name->episode->slow_ns : SLOW_NS);
+	if (name->generation == wait.generation)
+		count_answer(name, status, p->t_ns - wait.t_ns);
 	return CM_OK;
 }
 

@@ -3,63 +3,62 @@
 
 #include "traffic/asked_parts.h"
 
-/* Slots of the samples: three quarters are used. */
-#define CLIENT_SLOTS 4096u
-#define AGAIN_SLOTS 1024u
-#define VALUE_SLOTS 2048u
-#define OTHER_SLOTS 1024u /* referers, agents, paths */
+#define SAMPLES 7u
+#define AT_ONCE_NS INT64_C(100000000) /* requests of a client nearer than that are one moment */
 
+/* Slots of the samples, of which three quarters are used.  A draw has some thousand requests, and pairs among
+ * them are few: it keeps all of its clients with their paths and all values, and no times. */
 static const struct plan {
 	uint32_t slots, stride;
-} plans[6] = {
-	{ CLIENT_SLOTS, sizeof(struct cm_sample_slot) },
-	{ AGAIN_SLOTS, sizeof(struct cm_pace) },
-	{ VALUE_SLOTS, sizeof(struct cm_sample_slot) },
-	{ OTHER_SLOTS, sizeof(struct cm_sample_slot) },
-	{ OTHER_SLOTS, sizeof(struct cm_sample_slot) },
-	{ OTHER_SLOTS, sizeof(struct cm_sample_slot) },
+} plans[2][SAMPLES] = {
+	{ { 4096, sizeof(struct cm_sample_slot) }, { 2048, sizeof(struct cm_sample_slot) }, { 2048, sizeof(struct cm_sample_slot) },
+	    { 1024, sizeof(struct cm_sample_slot) }, { 1024, sizeof(struct cm_sample_slot) },
+	    { 1024, sizeof(struct cm_sample_slot) }, { 1024, sizeof(struct cm_pace) } },
+	{ { 8192, sizeof(struct cm_sample_slot) }, { 8192, sizeof(struct cm_sample_slot) },
+	    { 8192, sizeof(struct cm_sample_slot) }, { 1024, sizeof(struct cm_sample_slot) },
+	    { 1024, sizeof(struct cm_sample_slot) }, { 1024, sizeof(struct cm_sample_slot) }, { 8, sizeof(struct cm_pace) } },
 };
 
 static size_t
-plan_bytes(size_t i)
+plan_bytes(bool draw, size_t i)
 {
-	return (size_t)plans[i].slots * plans[i].stride;
+	return (size_t)plans[draw][i].slots * plans[draw][i].stride;
 }
 
 static size_t
-samples_bytes(void)
+samples_bytes(bool draw)
 {
 	size_t all = 0;
 
-	for (size_t i = 0; i < 6; i++)
-		all += plan_bytes(i);
+	for (size_t i = 0; i < SAMPLES; i++)
+		all += plan_bytes(draw, i);
 	return all;
 }
 
 size_t
-cm_episode_bytes(void)
+cm_episode_bytes(bool draw)
 {
-	return sizeof(struct cm_episode) + samples_bytes();
+	return sizeof(struct cm_episode) + samples_bytes(draw);
 }
 
 size_t
-cm_episode_scratch_bytes(void)
+cm_episode_scratch_bytes(bool draw)
 {
 	size_t most = 0;
 
-	for (size_t i = 0; i < 6; i++)
-		most = plan_bytes(i) > most ? plan_bytes(i) : most;
+	for (size_t i = 0; i < SAMPLES; i++)
+		most = plan_bytes(draw, i) > most ? plan_bytes(draw, i) : most;
 	return most;
 }
 
 struct cm_episode *
-cm_episode_new(void)
+cm_episode_new(bool draw)
 {
 	struct cm_episode *e = calloc(1, sizeof(*e));
 
 	if (e == NULL)
 		return NULL;
-	e->samples = malloc(samples_bytes());
+	e->samples = malloc(samples_bytes(draw));
 	if (e->samples == NULL) {
 		free(e);
 		return NULL;
@@ -77,18 +76,19 @@ cm_episode_free(struct cm_episode *e)
 }
 
 void
-cm_episode_begin(struct cm_episode *e, uint64_t seed)
+cm_episode_begin(struct cm_episode *e, bool draw, uint64_t seed)
 {
+	struct cm_sample *const samples[SAMPLES] = { &e->client, &e->again, &e->value, &e->referer, &e->agent, &e->path, &e->pace };
 	uint8_t *at = e->samples;
 
 	memset(e, 0, sizeof(*e));
 	e->samples = at;
-	memset(at, 0, samples_bytes());
-	struct cm_sample *const samples[6] = { &e->client, &e->again, &e->value, &e->referer, &e->agent, &e->path };
+	memset(at, 0, samples_bytes(draw));
+	for (size_t i = 0; i < SAMPLES; i++) {
+		const struct plan *p = &plans[draw][i];
 
-	for (size_t i = 0; i < 6; i++) {
-		*samples[i] = (struct cm_sample) { .slots = at, .size = plans[i].slots, .stride = plans[i].stride, .seed = seed };
-		at += plan_bytes(i);
+		*samples[i] = (struct cm_sample) { .slots = at, .size = p->slots, .stride = p->stride, .seed = seed };
+		at += plan_bytes(draw, i);
 	}
 }
 
@@ -148,6 +148,8 @@ add_pace(struct cm_pace *p, int64_t t_ns)
 	if (p->slot.n > 1 && t_ns >= p->last_ns) {
 		int64_t ms = (t_ns - p->last_ns) / 1000000;
 
+		if (t_ns - p->last_ns < AT_ONCE_NS)
+			return;
 		p->gap_ms[p->n_gaps++ % CM_ASKED_GAPS] = ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
 		if (p->n_gaps == 2 * CM_ASKED_GAPS)
 			p->n_gaps = CM_ASKED_GAPS;
@@ -156,15 +158,18 @@ add_pace(struct cm_pace *p, int64_t t_ns)
 }
 
 static void
-add_client(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
+add_client(struct cm_episode *e, const struct cm_asked_look *l, bool draw, void *scratch)
 {
 	struct cm_pace *pace;
 
 	if (l->client == 0)
 		return;
 	(void)cm_sample_add(&e->client, l->client, scratch);
+	(void)cm_sample_add(&e->again, cm_key_mix(l->client, l->path_key), scratch);
 	cm_asked_top_add(&e->clients, l->client, cm_span_of(&l->r->client, sizeof(l->r->client)), 0);
-	pace = cm_sample_add(&e->again, cm_key_mix(l->client, l->path_key), scratch);
+	if (draw)
+		return;
+	pace = cm_sample_add(&e->pace, l->client, scratch);
 	if (pace != NULL)
 		add_pace(pace, l->r->t_ns);
 }
@@ -212,7 +217,7 @@ add_server(struct cm_episode *e, const struct cm_request *r)
 }
 
 void
-cm_episode_add(struct cm_episode *e, const struct cm_asked_look *l, void *scratch)
+cm_episode_add(struct cm_episode *e, const struct cm_asked_look *l, bool draw, void *scratch)
 {
 	const struct cm_request *r = l->r;
 
@@ -224,7 +229,7 @@ cm_episode_add(struct cm_episode *e, const struct cm_asked_look *l, void *scratc
 	e->cookies += r->has_cookie;
 	e->parts += l->part;
 	add_server(e, r);
-	add_client(e, l, scratch);
+	add_client(e, l, draw, scratch);
 	add_query(e, l, scratch);
 	add_referer(e, l, scratch);
 	(void)cm_sample_add(&e->path, l->path_key, scratch);

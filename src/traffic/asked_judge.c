@@ -10,6 +10,7 @@
 #define JOB_PER_S 50u /* of one source: no person asks so fast */
 #define UNIFORM_CLIENTS 20u
 #define NEAR_CLOCK 500u /* thousandths of a value's others, for it to be another one each time */
+#define SELDOM 500 /* thousandths of a client's others for the same path */
 #define NOT_KNOWN INT64_MIN
 
 struct measures {
@@ -113,18 +114,20 @@ find_mode(const uint32_t *v, uint32_t n, struct measures *m)
 		m->period_ppm = 0;
 }
 
-/* Of a draw the times between requests say nothing. */
+/* Of a draw the times between requests say nothing.  Visitors who come now and then are no
+ * clients of the flood: who asks less than a quarter of the average is left out. */
 static void
 measure_period(const struct cm_episode *e, uint64_t thin, struct measures *m)
 {
+	uint64_t least = cm_sample_others_milli(&e->client, CM_ANY_TAG, thin) / 4000;
 	uint32_t medians[1024], n = 0;
 
 	m->value[CM_ASKED_PERIOD] = NOT_KNOWN;
-	for (uint32_t i = 0; i < e->again.size && n < 1024 && thin == 1; i++) {
-		const void *slot = e->again.slots + (size_t)i * e->again.stride;
+	for (uint32_t i = 0; i < e->pace.size && n < 1024 && thin == 1; i++) {
+		const void *slot = e->pace.slots + (size_t)i * e->pace.stride;
 		const struct cm_pace *p = slot;
 
-		if (p->slot.key != 0 && p->n_gaps >= 2)
+		if (p->slot.key != 0 && p->n_gaps >= 2 && p->slot.n > least)
 			medians[n++] = median_gap(p);
 	}
 	if (n == 0)
@@ -186,8 +189,9 @@ measure_clients(const struct cm_episode *e, uint64_t thin, struct measures *m)
 {
 	if (e->client.n == 0)
 		return;
-	m->value[CM_ASKED_ONE_EACH] = (int64_t)(cm_sample_others_milli(&e->client, CM_ANY_TAG, thin) & INT64_MAX);
 	m->value[CM_ASKED_AGAIN] = (int64_t)(cm_sample_others_milli(&e->again, CM_ANY_TAG, thin) & INT64_MAX);
+	if (m->value[CM_ASKED_AGAIN] <= SELDOM)
+		m->value[CM_ASKED_ONE_EACH] = (int64_t)(cm_sample_others_milli(&e->client, CM_ANY_TAG, thin) & INT64_MAX);
 	m->value[CM_ASKED_SINGLE_SOURCE] = ppm(most(&e->clients), e->sketched);
 	if (e->agent_known * 2 >= e->sketched && e->client.n >= UNIFORM_CLIENTS)
 		m->value[CM_ASKED_AGENT_UNIFORM] = ppm(most(&e->agents), e->sketched);

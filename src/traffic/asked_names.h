@@ -13,7 +13,6 @@ struct cm_block {
 	int64_t last_ns;
 	cm_packet_id first, last;
 	uint64_t n;
-	struct cm_health health;
 };
 
 /* What is usual: two spans that follow one another, of which the older one is forgotten in time. */
@@ -30,9 +29,10 @@ struct cm_name {
 	uint64_t n; /* requests; halved when it was passed over */
 	struct cm_block block;
 	struct cm_usual usual;
+	struct cm_answers now;	   /* since the block began */
+	uint64_t slow;		   /* of them */
 	struct cm_answers answers; /* while all is as usual */
 	struct cm_episode *episode;
-	uint32_t episode_number;
 	uint32_t found; /* the last finding: index + 1; whether it recovered is still seen */
 	uint64_t own;	/* key of the referer that asks for parts of pages: its own pages */
 	uint32_t own_votes;

@@ -32,14 +32,9 @@ int64_t cm_answers_median_ms(const struct cm_answers *a);   /* -1: none was time
 int32_t cm_answers_error_ppm(const struct cm_answers *a);   /* -1: none was seen */
 int32_t cm_answers_answered_ppm(const struct cm_answers *a); /* -1 */
 
-/* What a block says of the server's health. */
-struct cm_health {
-	uint32_t asked, answered, errors, slow;
-};
-
 /* ---- an episode (asked_episode.c) ---- */
 
-struct cm_pace { /* of one client and path */
+struct cm_pace { /* of one client */
 	struct cm_sample_slot slot;
 	int64_t last_ns;
 	uint32_t n_gaps;
@@ -67,23 +62,23 @@ struct cm_episode {
 	uint64_t kinds[CM_BUSTERS];
 	struct cm_server server[CM_ASKED_SERVERS];
 	struct cm_asked_top paths, referers, agents, clients;
-	struct cm_sample client, again, value, referer, agent, path;
+	struct cm_sample client, again, value, referer, agent, path, pace; /* again: client and path */
 	struct cm_traffic_series series;
 
 	struct cm_answers answers;
 	int64_t slow_ns; /* an answer later than this is slow */
 	bool degraded, recovered;
 	int64_t degraded_ns, recovered_ns;
-	uint8_t *samples; /* memory of the six */
+	uint8_t *samples; /* their memory */
 	struct cm_episode *next; /* in the list of free ones */
 };
 
-/* NULL: no memory.  Bytes of one: cm_episode_bytes. */
-struct cm_episode *cm_episode_new(void);
-size_t cm_episode_bytes(void);
-size_t cm_episode_scratch_bytes(void);
+/* NULL: no memory.  ${draw}: requests stand for more than one. */
+struct cm_episode *cm_episode_new(bool draw);
+size_t cm_episode_bytes(bool draw);
+size_t cm_episode_scratch_bytes(bool draw);
 void cm_episode_free(struct cm_episode *e); /* NULL is fine */
-void cm_episode_begin(struct cm_episode *e, uint64_t seed); /* clears all */
+void cm_episode_begin(struct cm_episode *e, bool draw, uint64_t seed); /* clears all */
 
 /* A request, and what was found of it on the way. */
 struct cm_asked_look {
@@ -97,7 +92,7 @@ struct cm_asked_look {
 	bool part; /* of a page */
 };
 
-void cm_episode_add(struct cm_episode *e, const struct cm_asked_look *look, void *scratch);
+void cm_episode_add(struct cm_episode *e, const struct cm_asked_look *look, bool draw, void *scratch);
 
 /* ---- signs (asked_signs.c) ---- */
 
@@ -199,7 +194,6 @@ struct cm_wait {
 	int64_t t_ns;
 	uint32_t name; /* index and generation of its name */
 	uint32_t generation;
-	uint32_t episode; /* 0: none */
 };
 
 void cm_waiting_put(struct cm_waiting *w, const struct cm_request *r, struct cm_wait wait);
