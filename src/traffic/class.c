@@ -20,7 +20,7 @@ cm_class_of(const struct cm_packet *p)
 		return CM_CLASS_NONE;
 	if (p->fragment && !p->transport)
 		return CM_CLASS_LATER;
-	if (!p->transport)
+	if (!p->transport || (p->fragment && p->proto != 17)) /* of TCP nobody sends parts */
 		return CM_CLASS_OTHER;
 	if (p->proto == 6)
 		return tcp_class(p->flags);
@@ -95,8 +95,8 @@ cm_role_from(enum cm_class watch, uint16_t port, enum cm_class is, const struct 
 		return p->proto == 17 && p->transport && p->dport == port ? CM_ROLE_A : CM_ROLE_REST;
 	case CM_CLASS_UDP:
 		if (is == CM_CLASS_ICMP && p->quoted)
-			return CM_ROLE_C;
-		return is == CM_CLASS_UDP || is == CM_CLASS_SERVICE ? CM_ROLE_A : CM_ROLE_REST;
+			return CM_ROLE_B;
+		return is == CM_CLASS_UDP || is == CM_CLASS_SERVICE ? CM_ROLE_A : CM_ROLE_C;
 	case CM_CLASS_ICMP:
 	case CM_CLASS_OTHER:
 		return is == watch ? CM_ROLE_A : CM_ROLE_REST;

@@ -25,9 +25,9 @@ enum cm_class {
 /*			A			B			C
  *	SYN	SYN-ACKs of the target	ACKs and data to it	FINs, both ways
  *	ANSWER	SYNs of the target	SYNs, ACKs, data to it	ACKs and data of the target
- *	TCP	the target's packets	-			its resets; SYNs to it (B)
+ *	TCP	the target's packets	SYNs to it		its resets
  *	SERVICE	queries to the service	-			-
- *	UDP	UDP of the target	-			its ICMP errors
+ *	UDP	UDP of the target	its ICMP errors		all else it sends
  *	ICMP	ICMP of the target
  *	LATER	first fragments to it
  *	OTHER	the target's

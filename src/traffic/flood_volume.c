@@ -29,15 +29,32 @@ surge(const struct cm_tally *t, struct cm_sign_list *l, bool spread, enum cm_tra
 	return spread && cm_tally_unusual(t, l);
 }
 
+/* Ports to which many send and expect no answer: syslog, traps, flow records, statistics. */
+static bool
+collects(const struct cm_tally *t)
+{
+	static const uint16_t ports[] = { 162, 514, 1514, 2055, 4739, 5140, 6343, 8125, 9995, 9996, 12201, 25826 };
+
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++)
+		if (t->port == ports[i])
+			return true;
+	return false;
+}
+
+/* To one port and in all lengths it could be a service of which only one direction was
+ * captured; not if the target is seen sending other things. */
 static bool
 is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
 {
 	struct volume v = look(t, l, &cm_flood_udp);
+	bool speaks = cm_sign_least(l, CM_SIGN_SPEAKS, (uint64_t)cm_ppm(t->b + t->c, t->in), 1000);
 
-	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->c, t->in), 1000);
+	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->b, t->in), 5000);
 	*verdict = CM_TRAFFIC_FLOOD;
-	if (v.one_way && (v.ports || (v.spread && v.same_size)))
+	if (v.one_way && (v.ports || (v.spread && (v.same_size || (speaks && !collects(t))))))
 		return true;
+	if (v.one_way && v.spread && !collects(t))
+		return cm_tally_unusual(t, l);
 	return surge(t, l, v.spread, verdict);
 }
 

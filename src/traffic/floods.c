@@ -45,16 +45,15 @@ last_id(const struct cm_watch *w, uint32_t from, uint32_t to)
 	return 0;
 }
 
-/* Between which packets it lies; what is only more than usual, with what was usual. */
+/* Between which packets it lies; what is only more than usual, with what was usual: that must
+ * come out of its support, too. */
 static void
-fill_range(const struct cm_tally *t, struct cm_traffic_finding *f)
+fill_range(const struct cm_tally *t, bool compared, struct cm_traffic_finding *f)
 {
-	bool surge = f->verdict == CM_TRAFFIC_SURGE;
-
 	f->from_ns = t->from_ns;
 	f->to_ns = t->to_ns;
-	f->first = first_id(t->w, surge ? 0 : t->lo, t->hi);
-	f->last = last_id(t->w, t->lo, surge ? t->w->bins.n - 1 : t->hi);
+	f->first = first_id(t->w, compared ? 0 : t->lo, t->hi);
+	f->last = last_id(t->w, t->lo, compared ? t->w->bins.n - 1 : t->hi);
 }
 
 static uint8_t
@@ -120,7 +119,7 @@ judge_watch(struct cm_watch *w, const struct cm_flood_detector *d, const struct 
 	f->kind = d->kind;
 	f->verdict = v;
 	f->target = w->host;
-	fill_range(&t, f);
+	fill_range(&t, cm_sign_in(&l, CM_SIGN_MORE_THAN_USUAL), f);
 	fill_counts(&t, seen, f);
 	f->effect = cm_effect_of(&t, f);
 	if (cm_signs_keep(&l, &out->arena, f) != CM_OK)

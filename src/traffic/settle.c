@@ -29,13 +29,27 @@ overlap(const struct cm_traffic_finding *a, const struct cm_traffic_finding *b)
 	return a->from_ns <= b->to_ns && b->from_ns <= a->to_ns;
 }
 
-/* A bot that floods many ports of a host tries many targets; so does whoever's address a
- * reflection was asked with. */
+/* Bots that flood many ports of a host try many targets each; one that tries while others flood
+ * does not. */
+#define BOTS 8u
+
 static bool
 scan_of_flood(const struct cm_traffic_finding *scan, const struct cm_traffic_finding *flood)
 {
 	return scan->verdict == CM_TRAFFIC_SCAN && flood->verdict == CM_TRAFFIC_FLOOD && scan->target.net != 0 &&
 	    cm_host_eq(&scan->target, &flood->target) && scan->proto == flood->proto && overlap(scan, flood);
+}
+
+static bool
+is_bot(const struct cm_findings *f, size_t scan, size_t flood)
+{
+	size_t n = 0;
+
+	if (!scan_of_flood(&f->at[scan], &f->at[flood]))
+		return false;
+	for (size_t i = 0; i < f->n && n < BOTS; i++)
+		n += scan_of_flood(&f->at[i], &f->at[flood]);
+	return n >= BOTS;
 }
 
 /* Later fragments beside the answers they belong to. */
@@ -50,7 +64,7 @@ static bool
 shadow(const struct cm_findings *f, size_t i)
 {
 	for (size_t k = 0; k < f->n; k++)
-		if (k != i && (scan_of_flood(&f->at[i], &f->at[k]) || rest_of_flood(&f->at[i], &f->at[k])))
+		if (k != i && (is_bot(f, i, k) || rest_of_flood(&f->at[i], &f->at[k])))
 			return true;
 	return false;
 }

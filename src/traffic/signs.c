@@ -36,6 +36,9 @@ static const struct cm_traffic_sign_kind kinds[CM_TRAFFIC_SIGNS] = {
 	    false, true },
 	[CM_SIGN_ONE_WAY] = { "one-way", "the target sends hardly anything of this protocol", "ppm", NONE_OF, false, true },
 	[CM_SIGN_REFUSED] = { "refused", "the target refuses: resets or port unreachable", "ppm", NONE_OF, false, true },
+	[CM_SIGN_SPEAKS] = { "speaks", "the target is seen sending other things", "ppm", NOT_MEASURED, false, true },
+	[CM_SIGN_TINY] = { "tiny", "mean length, less than any sender cuts fragments to", "bytes", NONE_OF, false,
+	    true },
 	[CM_SIGN_NO_OPENING] = { "no-opening", "segments without openings to match", "ppm", NONE_OF, false, true },
 	[CM_SIGN_NOT_TAKEN] = { "not-taken", "addresses are asked for and not taken", "ppm", NONE_OF, false, true },
 	[CM_SIGN_ONE_CLIENT] = { "one-client", "one hardware address speaks for many clients (thousandths)", "",
@@ -86,6 +89,15 @@ cm_sign_most(struct cm_sign_list *l, enum cm_traffic_sign_id id, uint64_t value,
 	uint64_t bar = (uint64_t)(l->drawn ? limit + limit / 4 : limit);
 
 	return put(l, id, value, limit, value <= bar);
+}
+
+bool
+cm_sign_in(const struct cm_sign_list *l, enum cm_traffic_sign_id id)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->at[i].kind == &kinds[id])
+			return true;
+	return false;
 }
 
 CM_RESULT

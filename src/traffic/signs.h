@@ -22,6 +22,8 @@ enum cm_traffic_sign_id {
 	CM_SIGN_NEVER_BEGAN,
 	CM_SIGN_ONE_WAY,
 	CM_SIGN_REFUSED,
+	CM_SIGN_SPEAKS,
+	CM_SIGN_TINY,
 	CM_SIGN_NO_OPENING,
 	CM_SIGN_NOT_TAKEN,
 	CM_SIGN_ONE_CLIENT,
@@ -51,6 +53,8 @@ struct cm_sign_list {
 /* Is ${value} at least (at most) the ${limit}?  Then the sign is in the list. */
 bool cm_sign_least(struct cm_sign_list *l, enum cm_traffic_sign_id id, uint64_t value, int64_t limit);
 bool cm_sign_most(struct cm_sign_list *l, enum cm_traffic_sign_id id, uint64_t value, int64_t limit);
+
+bool cm_sign_in(const struct cm_sign_list *l, enum cm_traffic_sign_id id);
 
 /* The signs by name, in ${arena}, into ${f}. */
 CM_RESULT cm_signs_keep(const struct cm_sign_list *l, struct cm_arena *arena, struct cm_traffic_finding *f);

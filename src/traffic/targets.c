@@ -10,17 +10,17 @@
 
 _Static_assert(sizeof(struct cm_target) == 128, "a target takes two cache lines");
 
-/* Packets of a class to one host in a second, from which somebody looks closer: a tenth or
+/* Packets of a class to one host in a second, below 255, from which somebody looks closer: a tenth or
  * so of what a detector asks for. */
 static const uint32_t watched_from[CM_CLASSES] = {
 	[CM_CLASS_SYN] = 20,
 	[CM_CLASS_ANSWER] = 50,
-	[CM_CLASS_TCP] = 1000,
+	[CM_CLASS_TCP] = 250,
 	[CM_CLASS_SERVICE] = 50,
-	[CM_CLASS_UDP] = 1000,
+	[CM_CLASS_UDP] = 250,
 	[CM_CLASS_ICMP] = 100,
 	[CM_CLASS_LATER] = 50,
-	[CM_CLASS_OTHER] = 1000,
+	[CM_CLASS_OTHER] = 250,
 };
 
 /* Those with a watch only make way when all do. */
@@ -126,35 +126,35 @@ room_for_watch(struct cm_targets *t)
 	return quiet;
 }
 
-/* What came before, in one bin: its class, and the rest as far as it was counted.  Lengths were
- * not: it is taken to be as long as this one. */
+/* What came before, as far as it was counted: in a bin of its own if it was not all in this
+ * second.  Lengths were not: each is taken to be as long as this packet. */
 static void
-begin_watch(struct cm_watch *w, const struct cm_target *h, int64_t t_ns, uint32_t ip_len)
+begin_watch(const struct cm_targets *t, struct cm_watch *w, const struct cm_target *h, const struct cm_seen *s)
 {
-	struct cm_bin *b = cm_bins_open(&w->bins, h->first_ns);
+	uint32_t now = h->now[w->kind], before = h->in[w->kind] - now;
+	struct cm_bin *b = cm_bins_open(&w->bins, h->first_ns), *second = b;
 
-	b->to_ns = t_ns;
 	b->first = b->last = h->first;
-	b->in = h->in[w->kind] - 1;
-	b->bytes = (uint64_t)b->in * ip_len;
 	for (unsigned i = 0; i < CM_CLASSES; i++) {
 		b->rest = cm_add_u32(b->rest, i == w->kind ? 0 : h->in[i]);
 		b->out = cm_add_u32(b->out, h->out[i]);
 	}
 	b->opened = h->in[CM_CLASS_SYN];
 	b->answered = h->out[CM_CLASS_ANSWER];
-	switch (w->kind) {
-	case CM_CLASS_SYN:
-		b->a = h->out[CM_CLASS_ANSWER];
-		b->b = h->in[CM_CLASS_TCP];
-		break;
-	case CM_CLASS_ANSWER:
-		b->a = h->out[CM_CLASS_SYN];
-		b->b = cm_add_u32(h->in[CM_CLASS_TCP], h->in[CM_CLASS_SYN]);
-		break;
-	default:
-		b->a = h->out[w->kind];
+	b->a = w->kind == CM_CLASS_SYN ? h->out[CM_CLASS_ANSWER] :
+	    w->kind == CM_CLASS_ANSWER ? h->out[CM_CLASS_SYN] : h->out[w->kind];
+	b->b = w->kind == CM_CLASS_SYN || w->kind == CM_CLASS_ANSWER ? h->in[CM_CLASS_TCP] : 0;
+	if (before > 0) {
+		b->in = before;
+		b->bytes = (uint64_t)before * s->p->ip_len;
+		b->to_ns = t->second_ns > h->first_ns ? t->second_ns : h->first_ns;
+		b->last = h->now_first;
+		second = cm_bins_open(&w->bins, b->to_ns);
+		second->first = second->last = h->now_first;
 	}
+	second->in = now - 1;
+	second->bytes = (uint64_t)second->in * s->p->ip_len;
+	second->to_ns = s->t_ns > second->from_ns ? s->t_ns : second->from_ns;
 }
 
 static CM_RESULT
@@ -174,8 +174,7 @@ add_watch(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
 	w->now = h->now[s->is] - 1u;
 	w->next = h->watch;
 	h->watch = number + 1;
-	begin_watch(w, h, s->t_ns, s->p->ip_len);
-	w->begun = h->in[s->is] > h->now[s->is]; /* else all of it came in this second: no before */
+	begin_watch(t, w, h, s);
 	return CM_OK;
 }
 
@@ -227,8 +226,6 @@ watch_packet(const struct cm_targets *t, struct cm_watch *w, const struct cm_see
 			     cm_role_from(w->kind, w->service, s->is, s->p);
 	struct cm_bin *b = cm_bins_at(&w->bins, s->t_ns);
 
-	if (w->begun && w->bins.n == 1)
-		b = cm_bins_open(&w->bins, s->t_ns);
 	if ((role & CM_ROLE_IN) != 0)
 		watch_in(t, w, b, s);
 	else if (to)
@@ -310,9 +307,10 @@ count_to(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
 	if (h->second != t->second) {
 		h->second = t->second;
 		memset(h->now, 0, sizeof(h->now));
+		h->now_first = s->p->id;
 	}
 	cm_bump(&h->in[is]);
-	h->now[is] = (uint16_t)(h->now[is] + (h->now[is] != UINT16_MAX));
+	h->now[is] = (uint8_t)(h->now[is] + (h->now[is] != UINT8_MAX));
 	if (h->now[is] < t->at_least[is])
 		return CM_OK;
 	if (h->now[is] != t->at_least[is] && is != CM_CLASS_SERVICE)

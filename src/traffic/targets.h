@@ -18,9 +18,9 @@ struct cm_target {
 	struct cm_entry at;
 	uint32_t second;	   /* in which `now` was counted */
 	uint32_t watch;		   /* number + 1 of the first one; 0: none */
-	uint16_t now[CM_CLASSES];  /* to it in that second */
+	uint8_t now[CM_CLASSES];   /* to it in that second; 255: so many or more */
 	int64_t first_ns;
-	cm_packet_id first; /* to it */
+	cm_packet_id first, now_first; /* to it; in that second */
 	uint32_t in[CM_CLASSES], out[CM_CLASSES];
 };
 
@@ -30,7 +30,6 @@ struct cm_watch {
 	uint16_t service;    /* UDP port; of CM_CLASS_SERVICE */
 	uint32_t next;	     /* number + 1 of the same host's next one; 0: none */
 	uint64_t in;
-	bool begun;	     /* bins.bin[0] is what came before it was watched */
 	uint32_t second, now, peak;
 	uint32_t bare;	     /* of `in`: no TCP options at all */
 	uint32_t likeness[4]; /* of `in`: enum cm_likeness */
