@@ -21,6 +21,17 @@ seconds(struct cm_buf *b, int64_t ns)
 	cm_buf_printf(b, "%" PRId64 ".%03" PRId64 " s", ns / 1000000000, ns / 1000000 % 1000);
 }
 
+/* A sentence without its full stop, to go on behind it. */
+static void
+clause(struct cm_buf *b, const char *sentence)
+{
+	struct cm_span s = cm_span_str(sentence);
+
+	if (s.len > 0 && s.ptr[s.len - 1] == '.')
+		s.len--;
+	cm_buf_add_span(b, s);
+}
+
 static const char *
 what_it_is(enum cm_traffic_kind kind)
 {
@@ -172,7 +183,9 @@ tell_signs(struct cm_paragraph *p, const struct cm_traffic_finding *f, bool agai
 		else
 			cm_buf_printf(&p->text, "%" PRId64 "%s%s", s->value, s->kind->unit[0] == '\0' ? "" : " ",
 			    s->kind->unit);
-		cm_buf_printf(&p->text, ": %s; base rate: %s", s->kind->says, s->kind->base_rate);
+		cm_buf_add_str(&p->text, ": ");
+		clause(&p->text, s->kind->says);
+		cm_buf_printf(&p->text, "; base rate: %s", s->kind->base_rate);
 		cm_paragraph_end(p, 3, 13);
 	}
 }
@@ -223,7 +236,9 @@ tell_effect(struct cm_paragraph *p, const struct cm_effect *e)
 	}
 	if (e->unseen == NULL)
 		return;
-	cm_buf_printf(&p->text, "Not seen: %s.", e->unseen);
+	cm_buf_add_str(&p->text, "Not seen: ");
+	clause(&p->text, e->unseen);
+	cm_buf_add_str(&p->text, ".");
 	cm_paragraph_end(p, 3, 6);
 }
 
