@@ -1,7 +1,9 @@
 /* What was found, as JSON: an object a line. */
 #include "chain/chain_json.h"
 #include "cli/inspect.h"
+#include "cli/inspect_places.h"
 #include "codec/json_write.h"
+#include "detect/across_json.h"
 #include "traffic/finding_json.h"
 
 #define PIECE ((size_t)256 << 10)
@@ -37,6 +39,11 @@ place(struct out *o, const struct cm_vantage *p)
 	for (size_t i = 0; i < cm_engine_count(p->engine) && cm_buf_ok(&o->text); i++) {
 		w = cm_jsonw_of(&o->text, 0);
 		cm_incident_json(&w, cm_engine_incident(p->engine, i), o->names);
+		end_line(o);
+	}
+	if (cm_inspect_across_says(cm_engine_across(p->engine))) {
+		w = cm_jsonw_of(&o->text, 0);
+		cm_across_json(&w, cm_engine_across(p->engine), o->names, (uint32_t)p->file[0]);
 		end_line(o);
 	}
 	for (size_t i = 0; i < cm_traffic_n(p->traffic); i++) {

@@ -17,6 +17,11 @@ struct cm_traffic_told {
 void cm_inspect_traffic(struct cm_paragraph *p, const struct cm_paint *paint,
     const struct cm_traffic_finding *f, const struct cm_traffic_told *told);
 
+/* What several incidents of a vantage show together; nothing if it is NULL or says nothing. */
+struct cm_across;
+void cm_inspect_across(struct cm_paragraph *p, const struct cm_paint *paint, const struct cm_across *a);
+bool cm_inspect_across_says(const struct cm_across *a);
+
 /* The chains from script to flood, and scripts that aimed at something without a flood. */
 void cm_inspect_chains(struct cm_paragraph *p, const struct cm_paint *paint, const struct cm_survey *s,
     const struct cm_file_names *names);

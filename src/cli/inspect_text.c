@@ -291,6 +291,7 @@ place(struct text *t, const struct cm_survey *s, size_t k, size_t *number)
 	for (size_t i = 0; i < cm_engine_count(p->engine); i++)
 		if (cm_engine_incident(p->engine, i)->verdict != CM_VERDICT_EXPLAINED)
 			incident(t, ++*number, cm_engine_incident(p->engine, i));
+	cm_inspect_across(&t->p, &t->paint, cm_engine_across(p->engine));
 	for (size_t i = 0; i < cm_traffic_n(p->traffic); i++) {
 		const struct cm_traffic_finding *f = cm_traffic_at(p->traffic, i);
 		struct cm_traffic_told told = { ++*number, name_of(t->names, cm_packet_file(f->first)), p->is_log };
