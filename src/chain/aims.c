@@ -41,6 +41,30 @@ add_path(struct cm_chain *c, const char *path)
 		c->paths[c->n_paths++] = path;
 }
 
+/* Counts what a script came in place of; the commonest come first. */
+static void
+add_instead(struct cm_chain *c, const char *asked)
+{
+	size_t i = 0, k;
+
+	while (i < c->n_instead && strcmp(c->instead[i], asked) != 0)
+		i++;
+	if (asked[0] == '\0' || i == CM_CHAIN_INSTEAD)
+		return;
+	if (i == c->n_instead)
+		c->instead[c->n_instead++] = asked;
+	c->instead_n[i]++;
+	for (k = i; k > 0 && c->instead_n[k] > c->instead_n[k - 1]; k--) {
+		const char *text = c->instead[k];
+		uint64_t n = c->instead_n[k];
+
+		c->instead[k] = c->instead[k - 1];
+		c->instead_n[k] = c->instead_n[k - 1];
+		c->instead[k - 1] = text;
+		c->instead_n[k - 1] = n;
+	}
+}
+
 /* Takes the ${n} aims at one name. */
 static CM_RESULT
 begin(const struct cm_chain_vantage *v, const struct aim *aim, size_t n, struct cm_arena *arena,
@@ -58,6 +82,7 @@ begin(const struct cm_chain_vantage *v, const struct aim *aim, size_t n, struct 
 		if (c->n_scripts > 0 && script[c->n_scripts - 1] == aim[i].script)
 			continue;
 		script[c->n_scripts++] = aim[i].script;
+		add_instead(c, v->scripts[aim[i].script].asked);
 		if (s->repeats && (c->period_ms == 0 || s->period_ms < c->period_ms))
 			c->period_ms = s->period_ms;
 		c->busts_caches |= s->busts_caches;

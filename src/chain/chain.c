@@ -34,7 +34,7 @@ is_at(const struct cm_chain_vantage *v, size_t n, const char *name, const struct
 		for (k = 0; k < cm_visits_n(v[i].visits); k++) {
 			const struct cm_visit *x = cm_visits_at(v[i].visits, k);
 
-			if (x->name == hash && cm_host_eq(&x->server, address))
+			if (!x->path && x->name == hash && cm_host_eq(&x->server, address))
 				return true;
 		}
 	}

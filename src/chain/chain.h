@@ -33,6 +33,7 @@ struct cm_chain_script {
 	struct cm_host server; /* in whose name */
 	int64_t t_ns;
 	cm_packet_id first; /* its first forged packet */
+	const char *asked;  /* what the client had asked for: "stat.example/h.js"; "": not known */
 	struct cm_script script;
 };
 
@@ -54,6 +55,7 @@ struct cm_chain_flood {
 };
 
 #define CM_CHAIN_PATHS 16u
+#define CM_CHAIN_INSTEAD 8u
 #define CM_CHAIN_CLIENTS 4096u /* listed; all are counted */
 
 /* One client that got the script and then asked for the target. */
@@ -73,6 +75,9 @@ struct cm_chain {
 	const size_t *scripts;	/* of that vantage: those that aim at the host */
 	size_t n_scripts;
 	uint64_t script_clients;
+	const char *instead[CM_CHAIN_INSTEAD]; /* what the clients had asked for, commonest first; */
+	uint64_t instead_n[CM_CHAIN_INSTEAD];  /* so many of the scripts each */
+	size_t n_instead;
 	const char *layers;	/* "packer, percent": as they were unpacked */
 	uint32_t period_ms;	/* of the timer in the script; 0: none */
 	bool busts_caches;

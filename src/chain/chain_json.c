@@ -127,6 +127,11 @@ cm_chain_json(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chai
 	for (size_t i = 0; i < c->n_paths; i++)
 		cm_jsonw_str(w, c->paths[i]);
 	cm_jsonw_array_end(w);
+	cm_jsonw_key(w, "instead_of");
+	cm_jsonw_array(w);
+	for (size_t i = 0; i < c->n_instead; i++)
+		cm_jsonw_str(w, c->instead[i]);
+	cm_jsonw_array_end(w);
 	cm_jsonw_kstr(w, "layers", c->layers);
 	cm_jsonw_kuint(w, "period_ms", c->period_ms);
 	cm_jsonw_kbool(w, "busts_caches", c->busts_caches);

@@ -1,6 +1,6 @@
 /* chain/chain_json.h -- a chain from script to flood as one JSON object, for scripts.
  *
- *   {"chain": "www.v.example", "paths": [], "layers": "packer", "period_ms": 2000, "busts_caches": true,
+ *   {"chain": "www.v.example", "paths": [], "instead_of": [], "layers": "packer", "period_ms": 2000, "busts_caches": true,
  *    "scripts": n, "script_clients": n, "script_file": "b.pcapng", "script_frames": [first 64],
  *    "floods": [{"vantage": 2, "kind", "from", "to", "by": "name" or "address", "shared_clients", "shared_with_script",
  *                "clock": {"how", "least_ns", "most_ns", "matched"}}],

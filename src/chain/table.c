@@ -90,12 +90,27 @@ got_script(const struct tabling *t, const struct cm_host *client)
 	return low < t->n_got && compare_hosts(&t->got[low].client, client) == 0 ? &t->got[low] : NULL;
 }
 
+/* The first request as the script makes them: for one of its paths, with a query if it wants no
+ * cache to answer.  A script that does not is known by the name alone, as is a log's request,
+ * which says no name: there the paths are asked of the server whose log it is. */
 static const struct cm_visit *
 asked_at(const struct tabling *t, size_t place, const struct cm_host *client)
 {
 	const struct cm_visits *v = t->vantage[place].visits;
+	const struct cm_visit *x, *first = NULL;
+	const struct cm_host nobody = { 0 };
+	uint64_t name = t->vantage[place].is_log ? cm_visits_address(v, &nobody) :
+						   cm_visits_name(v, cm_span_str(t->c->host));
+	size_t i;
 
-	return v == NULL ? NULL : cm_visits_find(v, client, cm_visits_name(v, cm_span_str(t->c->host)));
+	if (!t->c->busts_caches)
+		return cm_visits_find(v, client, name);
+	for (i = 0; i < t->c->n_paths; i++) {
+		x = cm_visits_find(v, client, cm_visits_path(v, name, cm_span_str(t->c->paths[i])));
+		if (x != NULL && (first == NULL || x->first_ns < first->first_ns))
+			first = x;
+	}
+	return first;
 }
 
 /* The client's first request to the target: where the script was seen, or else at a flood. */
@@ -176,7 +191,7 @@ count_visitors(struct tabling *t)
 		bool others = false;
 
 		for (k = i; k < cm_visits_n(v) && cm_host_eq(&cm_visits_at(v, k)->client, client); k++)
-			others |= cm_visits_at(v, k)->name != target;
+			others |= !cm_visits_at(v, k)->path && cm_visits_at(v, k)->name != target;
 		if (others && got_script(t, client) == NULL)
 			count(t, client);
 	}

@@ -135,17 +135,13 @@ meet_again(struct cm_visit *x, const struct cm_request *r)
 		x->n++;
 }
 
-CM_RESULT
-cm_visits_request(struct cm_visits *v, const struct cm_request *r)
+/* A request for what ${name} stands for. */
+static CM_RESULT
+note(struct cm_visits *v, const struct cm_request *r, uint64_t name, bool path)
 {
-	uint64_t name = r->host.len > 0 ? cm_visits_name(v, r->host) : cm_visits_address(v, &r->server);
 	enum cm_result rc = v->room == 0 ? grow(v) : CM_OK;
 	uint32_t *slot;
 
-	if (r->client.net == 0) {
-		v->nameless++;
-		return CM_OK;
-	}
 	if (rc != CM_OK)
 		return rc;
 	slot = find_slot(v, &r->client, name);
@@ -161,10 +157,28 @@ cm_visits_request(struct cm_visits *v, const struct cm_request *r)
 			return rc == CM_E_LIMIT ? CM_OK : rc;
 		slot = find_slot(v, &r->client, name);
 	}
-	v->item[v->n++] = (struct cm_visit) { .client = r->client, .server = r->server, .name = name,
+	v->item[v->n++] = (struct cm_visit) { .client = r->client, .server = r->server, .name = name, .path = path,
 		.first_ns = r->t_ns, .last_ns = r->t_ns, .first = r->id, .n = 1 };
 	*slot = (uint32_t)v->n;
 	return CM_OK;
+}
+
+CM_RESULT
+cm_visits_request(struct cm_visits *v, const struct cm_request *r)
+{
+	uint64_t name = r->host.len > 0 ? cm_visits_name(v, r->host) : cm_visits_address(v, &r->server);
+	const uint8_t *query = r->target.len == 0 ? NULL : memchr(r->target.ptr, '?', r->target.len);
+	enum cm_result rc;
+
+	if (r->client.net == 0) {
+		v->nameless++;
+		return CM_OK;
+	}
+	rc = note(v, r, name, false);
+	if (rc != CM_OK || query == NULL)
+		return rc;
+	name = cm_visits_path(v, name, cm_span_part(r->target, 0, (size_t)(query - r->target.ptr)));
+	return note(v, r, name, true);
 }
 
 static int
@@ -230,6 +244,12 @@ cm_visits_name(const struct cm_visits *v, struct cm_span name)
 		h = mix(h ^ (c >= 'A' && c <= 'Z' ? c + 32u : c));
 	}
 	return h;
+}
+
+uint64_t
+cm_visits_path(const struct cm_visits *v, uint64_t name, struct cm_span path)
+{
+	return hash_bytes(v->seed ^ mix(name), path.ptr, path.len);
 }
 
 uint64_t

@@ -1,7 +1,8 @@
 /* chain/visits.h -- who asked whom for anything over HTTP: first time, last time, how often.
  *
  * One line for each pair of client and name asked for (the server's address where no name
- * is known), of one vantage.  Bounded by `memory`: when the table is full, pairs that are new
+ * is known), of one vantage; and one more for each path there that was asked for with a query,
+ * as scripts do that want no cache to answer.  Bounded by `memory`: when the table is full, pairs that are new
  * are counted and not kept, so that what is kept stays right.  Pure. */
 #ifndef CM_CHAIN_VISITS_H
 #define CM_CHAIN_VISITS_H
@@ -18,7 +19,8 @@
 struct cm_visit {
 	struct cm_host client;
 	struct cm_host server; /* of the first request; net 0: not known */
-	uint64_t name;	       /* cm_visits_name */
+	uint64_t name;	       /* cm_visits_name; or, of a path, */
+	bool path;	       /* cm_visits_path */
 	int64_t first_ns, last_ns;
 	cm_packet_id first; /* the first request's packet or line */
 	uint32_t n;	    /* requests; saturates */
@@ -44,6 +46,8 @@ const struct cm_visit *cm_visits_find(
 /* What stands for a name: letters in either case are the same, the port does not count.
  * Nobody can choose names so that two fall together: the seed is not known to him. */
 uint64_t cm_visits_name(const struct cm_visits *v, struct cm_span name);
+/* Of a path of that name, for requests with a query. */
+uint64_t cm_visits_path(const struct cm_visits *v, uint64_t name, struct cm_span path);
 uint64_t cm_visits_address(const struct cm_visits *v, const struct cm_host *server);
 
 uint64_t cm_visits_lost(const struct cm_visits *v);	 /* pairs that found no room */

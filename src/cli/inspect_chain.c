@@ -43,6 +43,9 @@ tell_scripts(struct telling *t)
 		    cm_packet_frame(script[t->c->scripts[i]].first));
 	if (t->c->n_scripts > SCRIPTS_SHOWN)
 		cm_buf_printf(&t->p->text, " and %zu more", t->c->n_scripts - SCRIPTS_SHOWN);
+	for (i = 0; i < t->c->n_instead && i < 3; i++)
+		cm_buf_printf(&t->p->text, "%s%s (%" PRIu64 ")", i > 0 ? ", " : "; the clients had asked for ", t->c->instead[i],
+		    t->c->instead_n[i]);
 	cm_buf_add_str(&t->p->text, ".");
 	cm_paragraph_end(t->p, 3, 6);
 }

@@ -99,3 +99,17 @@ cm_engine_forged_stream(const struct cm_engine *e, size_t i, struct cm_arena *ar
 	*out = (struct cm_span) { to, join(seg, n, to) };
 	return CM_OK;
 }
+
+bool
+cm_engine_trigger_packet(const struct cm_engine *e, size_t i, struct cm_packet *out)
+{
+	const struct cm_found *f = &e->found[i];
+
+	for (uint32_t k = 0; f->incident.has_trigger && k < f->from->n; k++) {
+		if (f->from->segs[k].id != f->incident.trigger)
+			continue;
+		*out = cm_segment_packet(&f->from->segs[k], f->from->end, f->from->proto);
+		return true;
+	}
+	return false;
+}

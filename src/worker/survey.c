@@ -42,6 +42,22 @@ begin_place(struct surveying *s, bool is_log)
 	return rc;
 }
 
+/* "stat.example/h.js", without the query: what the client had asked for. */
+static const char *
+asked_for(const struct cm_vantage *p, struct cm_arena *arena, size_t i)
+{
+	struct cm_packet packet;
+	struct cm_request r;
+	size_t path = 0;
+
+	if (!cm_engine_trigger_packet(p->engine, i, &packet) || !cm_request_of_packet(&packet, &r))
+		return "";
+	while (path < r.target.len && r.target.ptr[path] != '?')
+		path++;
+	return cm_arena_printf(arena, "%.*s%.*s", (int)r.host.len, (const char *)r.host.ptr, (int)path,
+	    (const char *)r.target.ptr);
+}
+
 /* Most forged answers aim at nothing: what is unpacked of them goes at once. */
 static CM_RESULT
 read_script(struct cm_vantage *p, struct cm_arena *arena, size_t i, struct cm_chain_script *out)
@@ -60,7 +76,8 @@ read_script(struct cm_vantage *p, struct cm_arena *arena, size_t i, struct cm_ch
 	if (rc == CM_OK && out->script.n_targets > 0)
 		rc = cm_script_of(stream, arena, &out->script);
 	cm_arena_fini(&room);
-	return rc;
+	out->asked = asked_for(p, arena, i);
+	return rc == CM_OK && out->asked == NULL ? CM_E_NOMEM : rc;
 }
 
 /* What the forged answers would have done. */

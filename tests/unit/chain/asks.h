@@ -16,7 +16,7 @@ static inline struct cm_request
 ask(struct cm_host client, const char *name, int64_t t_ns, uint64_t frame)
 {
 	return (struct cm_request) { .id = cm_packet_id_of(0, frame), .t_ns = t_ns, .client = client,
-		.server = { .addr = { 203, 0, 113, 7 }, .net = 4 }, .host = cm_span_str(name), .took_ns = -1 };
+		.target = cm_span_str("/"), .server = { .addr = { 203, 0, 113, 7 }, .net = 4 }, .host = cm_span_str(name), .took_ns = -1 };
 }
 
 #endif

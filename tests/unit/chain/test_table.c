@@ -36,12 +36,12 @@ set_up(void **state)
 	cm_arena_init(&n.arena, 0);
 	assert_int_equal(cm_visits_new(CM_VISITS_MEMORY, 3, &n.visits), CM_OK);
 	assert_int_equal(cm_clock_new(&n.clock), CM_OK);
-	n.target[0] = (struct cm_script_target) { .scheme = "http", .host = "www.v.example", .path = "/a", .query = "" };
-	n.target[1] = (struct cm_script_target) { .scheme = "http", .host = "libs.example", .path = "/j.js", .query = "" };
-	n.target[2] = (struct cm_script_target) { .scheme = "http", .host = "www.v.example", .path = "/b", .query = "" };
+	n.target[0] = (struct cm_script_target) { .scheme = "http", .host = "www.v.example", .path = "/a", .query = "", .how = CM_SCRIPT_REPEATED };
+	n.target[1] = (struct cm_script_target) { .scheme = "http", .host = "libs.example", .path = "/j.js", .query = "", .how = CM_SCRIPT_LOADED };
+	n.target[2] = (struct cm_script_target) { .scheme = "http", .host = "www.v.example", .path = "/b", .query = "", .how = CM_SCRIPT_REPEATED };
 	for (i = 0; i < 4; i++)
 		n.script[i] = (struct cm_chain_script) { .client = host_of(100, (uint8_t)(i + 1)), .t_ns = 10 * SECOND,
-			.first = cm_packet_id_of(0, 50u + i),
+			.first = cm_packet_id_of(0, 50u + i), .asked = "stat.example/h.js",
 			.script = { .targets = n.target, .n_targets = 3, .layers = { "packer" }, .n_layers = 1,
 			    .repeats = true, .period_ms = 2000 } };
 	for (i = 1; i < 10; i++)
@@ -94,6 +94,9 @@ each_name_aimed_at_is_one_chain_with_its_paths(void **state)
 	assert_string_equal(c->paths[1], "/b");
 	assert_int_equal(c->period_ms, 2000);
 	assert_string_equal(c->layers, "packer");
+	assert_int_equal(c->n_instead, 1);
+	assert_string_equal(c->instead[0], "stat.example/h.js");
+	assert_int_equal(c->instead_n[0], 4);
 }
 
 static void
