@@ -41,16 +41,34 @@ is_at(const struct cm_chain_vantage *v, size_t n, const char *name, const struct
 	return false;
 }
 
+/* Is a path of the script's, longer than "/", among those that are asked for most? */
 static bool
-matches(const struct cm_chain_vantage *v, size_t n, const char *name, const struct cm_traffic_finding *f,
-    bool *by_name)
+asks_for_paths(const struct cm_chain *c, const struct cm_traffic_http *h)
 {
-	*by_name = f->http != NULL && f->http->name != NULL && same_name(f->http->name, name);
-	if (*by_name)
-		return true;
-	if (f->http != NULL && f->http->name != NULL && f->http->name[0] != '\0')
-		return false;
-	return f->target.net != 0 && is_at(v, n, name, &f->target);
+	size_t i, k;
+
+	for (i = 0; i < c->n_paths; i++) {
+		for (k = 0; k < h->n_paths; k++)
+			if (c->paths[i][0] != '\0' && c->paths[i][1] != '\0' && strcmp(c->paths[i], h->paths[k].text) == 0)
+				return true;
+	}
+	return false;
+}
+
+static bool
+matches(const struct cm_chain_vantage *v, size_t n, const struct cm_chain *c, size_t at,
+    const struct cm_traffic_finding *f, enum cm_chain_by *by)
+{
+	const char *name = f->http == NULL || f->http->name == NULL ? "" : f->http->name;
+
+	*by = CM_CHAIN_BY_NAME;
+	if (name[0] != '\0')
+		return same_name(name, c->host);
+	*by = CM_CHAIN_BY_PATHS;
+	if (v[at].is_log)
+		return f->http != NULL && asks_for_paths(c, f->http);
+	*by = CM_CHAIN_BY_ADDRESS;
+	return f->target.net != 0 && is_at(v, n, c->host, &f->target);
 }
 
 static size_t
@@ -74,12 +92,12 @@ find_floods(const struct cm_chain_vantage *v, size_t n, struct cm_arena *arena, 
 	for (i = 0; i < n; i++) {
 		for (k = 0; v[i].traffic != NULL && k < cm_traffic_n(v[i].traffic); k++) {
 			const struct cm_traffic_finding *f = cm_traffic_at(v[i].traffic, k);
-			bool by_name;
+			enum cm_chain_by by;
 
-			if (!is_flood(f) || !matches(v, n, c->host, f, &by_name))
+			if (!is_flood(f) || !matches(v, n, c, i, f, &by))
 				continue;
 			flood[c->n_floods++] = (struct cm_chain_flood) { .vantage = i, .finding = k,
-				.by_name = by_name,
+				.by = by,
 				.offset = cm_clock_offset(v[c->vantage].clock, v[i].clock) };
 		}
 	}

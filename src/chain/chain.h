@@ -46,9 +46,16 @@ struct cm_chain_vantage {
 	bool is_log;
 };
 
+/* By what a flood was found to be a script's. */
+enum cm_chain_by {
+	CM_CHAIN_BY_NAME,    /* it asks for the name */
+	CM_CHAIN_BY_ADDRESS, /* it aims where the name was asked for */
+	CM_CHAIN_BY_PATHS    /* a log, which says no name: it asks for the script's paths */
+};
+
 struct cm_chain_flood {
 	size_t vantage, finding;
-	bool by_name; /* else by the target's address */
+	enum cm_chain_by by;
 	struct cm_offset offset; /* its clock minus that of the scripts */
 	/* Clients of the script's vantage that also show here. */
 	uint64_t shared_clients, shared_with_script;

@@ -14,6 +14,14 @@ cm_offset_word(enum cm_offset_how how)
 	return word[how];
 }
 
+const char *
+cm_chain_by_word(enum cm_chain_by by)
+{
+	static const char *const word[] = { "name", "address", "paths" };
+
+	return word[by];
+}
+
 void
 cm_fisher_text(struct cm_fisher p, char out[CM_FISHER_TEXT])
 {
@@ -58,7 +66,7 @@ floods(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chain_vanta
 		cm_jsonw_kstr(w, "kind", cm_traffic_kind_word(x->kind));
 		moment(w, "from", x->from_ns);
 		moment(w, "to", x->to_ns);
-		cm_jsonw_kstr(w, "by", f->by_name ? "name" : "address");
+		cm_jsonw_kstr(w, "by", cm_chain_by_word(f->by));
 		cm_jsonw_kuint(w, "shared_clients", f->shared_clients);
 		cm_jsonw_kuint(w, "shared_with_script", f->shared_with_script);
 		clock_between(w, &f->offset);

@@ -2,7 +2,7 @@
  *
  *   {"chain": "www.v.example", "paths": [], "instead_of": [], "layers": "packer", "period_ms": 2000, "busts_caches": true,
  *    "scripts": n, "script_clients": n, "script_file": "b.pcapng", "script_frames": [first 64],
- *    "floods": [{"vantage": 2, "kind", "from", "to", "by": "name" or "address", "shared_clients", "shared_with_script",
+ *    "floods": [{"vantage": 2, "kind", "from", "to", "by": "name", "address" or "paths", "shared_clients", "shared_with_script",
  *                "clock": {"how", "least_ns", "most_ns", "matched"}}],
  *    "table": {"script_asked", "script_not", "none_asked", "none_not"}, "p_at_most": "10^-12.345",
  *    "before": n, "lag": null or {"least_ms", "median_ms", "most_ms", "unsure_ms", "of"}} */
@@ -17,6 +17,8 @@ void cm_chain_json(struct cm_jsonw *w, const struct cm_chain *c, const struct cm
     const char *const *file);
 
 const char *cm_offset_word(enum cm_offset_how how); /* "unknown", "one-way", "both-ways", "seconds" */
+
+const char *cm_chain_by_word(enum cm_chain_by by); /* "name", "address", "paths" */
 
 /* "10^-12.3" or "1". */
 #define CM_FISHER_TEXT 32

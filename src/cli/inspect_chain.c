@@ -100,7 +100,7 @@ tell_flood(struct telling *t, const struct cm_chain_flood *f)
 
 	cm_time_text(x->from_ns, from);
 	cm_buf_printf(&t->p->text, "%s shows the %s on it from %s on (the same %s)", file_of(t, x->first),
-	    cm_traffic_kind_word(x->kind), from, f->by_name ? "name" : "address");
+	    cm_traffic_kind_word(x->kind), from, cm_chain_by_word(f->by));
 	if (f->vantage != t->c->vantage) {
 		cm_buf_printf(&t->p->text, "; %" PRIu64 " of its clients show in both places, %" PRIu64 " of them got the "
 					   "script; ", f->shared_clients, f->shared_with_script);
