@@ -19,40 +19,42 @@ struct scenario {
 	const char *name;
 	void (*run)(struct gen_sim *s); /* NULL: made of episodes */
 	enum size size;
-	uint32_t connections, background; /* unless the options say otherwise */
+	uint32_t connections, background, rate; /* unless the options say otherwise */
 	const char *says;
 };
 
 static const struct scenario scenarios[] = {
-	{ "great-cannon", gen_run_cannon, WHOLE, 400, 3,
+	{ "great-cannon", gen_run_cannon, WHOLE, 400, 3, 1750,
 	    "in-path: request suppressed, three packets with TTL rising by one" },
-	{ "sandvine", NULL, WHOLE, 200, 3, "in-path redirects" },
-	{ "race", NULL, WHOLE, 200, 3, "on-path races" },
-	{ "mimic", NULL, WHOLE, 200, 3, "a race that nothing passive can decide" },
-	{ "reset", NULL, WHOLE, 200, 3, "forged resets" },
-	{ "dns", NULL, WHOLE, 200, 3, "forged DNS answers" },
-	{ "hijack", NULL, WHOLE, 200, 3, "forged SYN-ACKs" },
-	{ "benign", NULL, WHOLE, 200, 3, "every trap: nothing in it is forged" },
-	{ "http", gen_run_http, WHOLE, 200, 3, "much HTTP, 1.7 % of the data segments forged" },
-	{ "mix", gen_run_mix, WHOLE, 200, 3, "many small flows of many kinds" },
-	{ "http-bench", gen_run_http_bench, WHOLE, 200, 3,
+	{ "sandvine", NULL, WHOLE, 200, 3, 1750, "in-path redirects" },
+	{ "race", NULL, WHOLE, 200, 3, 1750, "on-path races" },
+	{ "mimic", NULL, WHOLE, 200, 3, 1750, "a race that nothing passive can decide" },
+	{ "reset", NULL, WHOLE, 200, 3, 1750, "forged resets" },
+	{ "dns", NULL, WHOLE, 200, 3, 1750, "forged DNS answers" },
+	{ "hijack", NULL, WHOLE, 200, 3, 1750, "forged SYN-ACKs" },
+	{ "benign", NULL, WHOLE, 200, 3, 1750, "every trap: nothing in it is forged" },
+	{ "http", gen_run_http, WHOLE, 200, 3, 1750,
+	    "much HTTP, 1.7 % of the data segments forged" },
+	{ "mix", gen_run_mix, WHOLE, 200, 3, 1750, "many small flows of many kinds" },
+	{ "http-bench", gen_run_http_bench, WHOLE, 200, 3, 1750,
 	    "as http, shaped like the bench peers are measured on" },
-	{ "mix-bench", gen_run_mix_bench, WHOLE, 200, 3,
+	{ "mix-bench", gen_run_mix_bench, WHOLE, 200, 3, 1750,
 	    "as mix, five packets a flow, sizes of a busy link" },
-	{ "flows", gen_run_flows, WHOLE, 200, 3,
+	{ "flows", gen_run_flows, WHOLE, 200, 3, 1750,
 	    "flows of one packet each (--packets, default 1,000,000)" },
-	{ "big", gen_run_big, WHOLE, 200, 3, "endless, fast; ended by --bytes or --packets" },
-	{ "flood", NULL, PLANTED, 200, 20, "a site is flooded, and suffers" },
-	{ "crowd", NULL, PLANTED, 200, 20, "much comes, and nothing is wrong with it" },
-	{ "scan", NULL, PLANTED, 200, 20, "one source, many doors; and what looks like it" },
-	{ "chain", gen_run_chain, PLANTED, 200, 20,
+	{ "big", gen_run_big, WHOLE, 200, 3, 1750, "endless, fast; ended by --bytes or --packets" },
+	{ "flood", NULL, PLANTED, 200, 20, 1750, "a site is flooded, and suffers" },
+	{ "crowd", NULL, PLANTED, 200, 20, 1750, "much comes, and nothing is wrong with it" },
+	{ "scan", NULL, PLANTED, 200, 20, 1750, "one source, many doors; and what looks like it" },
+	{ "chain", gen_run_chain, PLANTED, 200, 20, 1750,
 	    "the script, the flood it makes, and both ends of it" },
-	{ "vantage", gen_run_vantage, PLANTED, 200, 3,
+	{ "vantage", gen_run_vantage, PLANTED, 200, 3, 1750,
 	    "the same connections at two places, and what lies between" },
-	{ "inject-many", NULL, WHOLE, 200, 3, "one body in the answers of many servers" },
-	{ "inject-probe", gen_run_inject_probe, PLANTED, 20, 3,
+	{ "inject-many", NULL, WHOLE, 200, 3, 1750, "one body in the answers of many servers" },
+	{ "inject-probe", gen_run_inject_probe, PLANTED, 20, 3, 40000,
 	    "probes that die on the way, and an injector from hop 18 on" },
-	{ "inject-rate", gen_run_inject_rate, PLANTED, 600, 3, "who is hit, and who never is" },
+	{ "inject-rate", gen_run_inject_rate, PLANTED, 600, 3, 40000,
+	    "who is hit, and who never is" },
 };
 
 static const struct gen_episode *const lists[] = { gen_inpath_episodes, gen_race_episodes,
@@ -232,7 +234,6 @@ main(int argc, char **argv)
 {
 	struct gen_task t = { .out = "-",
 		.o = { .seed = 1,
-		    .rate = 1750,
 		    .before = 30,
 		    .after = 30,
 		    .elsewhere = 800,
@@ -252,6 +253,7 @@ main(int argc, char **argv)
 	gen_options_keep(&t, argc, argv);
 	t.o.connections = sc->connections;
 	t.o.background = sc->background;
+	t.o.rate = sc->rate;
 	wrong = gen_options_read(&t, argc, argv);
 	if (wrong != 0)
 		return wrong;

@@ -15,8 +15,10 @@ static const char usage_text[] =
     "  --only EPISODE      one episode of the scenario\n"
     "  --packets N, --bytes N   go on until so much is written (K, M, G: thousands)\n"
     "  --background N      ordinary connections around an episode (3)\n"
-    "  --connections N     of great-cannon (400), http, mix and their benches (200)\n"
-    "  --rate N            great-cannon: injected of 100,000 eligible connections (1750)\n"
+    "  --connections N     of great-cannon (400), http, mix and their benches (200),\n"
+    "                      inject-many (200), inject-rate (600), inject-probe (20 a TTL)\n"
+    "  --rate N            great-cannon, chain: injected of 100,000 eligible connections (1750)\n"
+    "                      inject-probe, inject-rate: likewise (40000)\n"
     "                      http, http-bench: forged of 100,000 data segments (1750)\n"
     "  flood, crowd, scan:\n"
     "  --packets N         of what is planted (each kind has its own default)\n"
@@ -30,7 +32,7 @@ static const char usage_text[] =
     "  --out-b FILE        the second capture; pcapng if its name ends so\n"
     "  --truth-b FILE      of vantage: what is marked in the second one\n"
     "  --skew MS, --drift PPB   its clock is ahead by, gains; may be negative\n"
-    "  --log FILE, --log-form common|combined|json   the victim's, by its clock\n"
+    "  --log FILE, --log-form common|combined|json|vhost|timed   the victim's, by its clock\n"
     "  --clients N         bystanders (600); --elsewhere N   the flood's other clients (800)\n"
     "  --mss N             64 to 1460: segments of TCP are no longer\n"
     "  --flows N           flows: the packets are those of N flows in turn (each its own)\n"
@@ -258,7 +260,7 @@ number_signed(const char *text, int64_t max, int64_t *out)
 static bool
 take_second(struct gen_task *t, int key, const char *arg)
 {
-	static const char *const forms[] = { "common", "combined", "json", NULL };
+	static const char *const forms[] = { "common", "combined", "json", "vhost", "timed", NULL };
 
 	switch (key) {
 	case O_SECOND:
