@@ -272,7 +272,7 @@ def check_log(path, form, v, chain, site):
                 t = float(r["msec"]) - float(r["request_time"])
                 slack = 0.01
             else:
-                m = re.match(r'(\S+) - - \[([^]]+) \+0000\] "GET (\S+) HTTP/1.1" \d+ [\d-]+', line)
+                m = re.match(r'(?:mirror\.example:80 )?(\S+) - - \[([^]]+) \+0000\] "GET (\S+) HTTP/1.1" \d+ [\d-]+', line)
                 client, target, slack = m[1], m[3], 1
                 t = calendar.timegm(time.strptime(m[2], "%d/%b/%Y:%H:%M:%S"))
             if "?" not in target:
@@ -319,11 +319,11 @@ def check_chain(gen, form, folder):
 
 
 def by_flow(whole):
-    """Packets by client:port>server:port; the server's port is 80."""
+    """Packets by client:port>server:port; the server's port is 80 or 53."""
     out = {}
     for x in whole:
         a, b = f"{x[2]}:{x[5]}", f"{x[3]}:{x[6]}"
-        out.setdefault(f"{a}>{b}" if x[6] == 80 else f"{b}>{a}", []).append(x)
+        out.setdefault(f"{a}>{b}" if x[6] in (53, 80) else f"{b}>{a}", []).append(x)
     return out
 
 
@@ -407,6 +407,12 @@ def check_vantage(gen, folder):
             check_way(flow["episode"], here[flow["flow_a"]], there.get(flow["flow_b"], []), events, story)
         except Wrong as e:
             raise Wrong(f"{flow}: {e}") from e
+    names = [e for e in story["events"] if e["flow"].endswith(":53")]
+    for flow in here:
+        if flow.endswith(":53"):
+            only_once(here[flow], there[flow], [e for e in names if e["flow"] == flow])
+    if len(names) != 3:
+        raise Wrong("forged names")
     low, high = when(story["gap_from"]), when(story["gap_to"])
     if any(low < x[1] < high for x in b) or not any(low + 300000 < x[1] < high + 300000 for x in a):
         raise Wrong("the gap is not one")
@@ -515,7 +521,7 @@ def main():
             failed += attempt(f"{scenario} {episode}", check_counts, gen, scenario, episode)
     if "effect" in wanted:
         failed += attempt("effect", check_effect, gen)
-    for form in ("common", "combined", "json") if "chain" in wanted else ():
+    for form in ("common", "combined", "json", "vhost", "timed") if "chain" in wanted else ():
         failed += attempt(f"chain {form}", check_chain, gen, form)
     if "vantage" in wanted:
         failed += attempt("vantage", check_vantage, gen)

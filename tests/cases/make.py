@@ -122,10 +122,29 @@ CASES = [
     ("file-mpls", "forged", "MPLS", "dns --only copied-id --link mpls --seed 10"),
     ("file-cut", "forged", "The file ends inside its last packet: exit 4, what was readable is still told",
      "hijack --background 1 --cut 30"),
+    ("probe-ttl", "forged", "Requests whose TTL lets them die on the way: from hop 18 on some are answered by a burst, the "
+     "others by a router", "inject-probe --connections 1 --rate 60000"),
+    ("inject-by-draw", "forged", "Only first connections of their sources are hit; every second of those hit asks again",
+     "inject-rate --connections 12 --rate 90000 --seed 3"),
+    ("portal", "clean", "A gateway answers for everybody: one redirect from many addresses, all of one stack",
+     "inject-many --only portal --connections 16"),
+    ("many-addresses", "clean", "One name, several addresses, one file", "inject-many --only cdn --connections 8"),
+    ("flood-syn", "clean", "SYNs from addresses that are lies: no packet of a connection is forged",
+     "flood --only syn --packets 60 --no-background --before 0 --after 1"),
+    ("flood-syn-ack", "clean", "SYN-ACKs that nobody asked for", "flood --only syn-ack --packets 40 --no-background --before 0 --after 1"),
+    ("flood-fragments", "clean", "Pieces of 24 bytes that overlap",
+     "flood --only fragments-tiny --packets 60 --no-background --before 0 --after 1"),
+    ("scan-connect", "clean", "Ports connected to and dropped", "scan --only connect --packets 30 --no-background --before 0 --after 1"),
+    ("scan-udp", "clean", "Ports probed; ICMP errors quote the probes",
+     "scan --only udp --packets 30 --no-background --before 0 --after 1"),
+    ("peers-gone", "clean", "A peer-to-peer client whose peers are mostly gone",
+     "scan --only p2p --packets 8 --no-background --before 0 --after 1"),
+    ("mailing", "clean", "One image each, with a token of its own",
+     "crowd --only mailing --clients 10 --packets 80 --rate-pps 20 --no-background --before 0 --after 1"),
 ]
 
 TYPES = {"great-cannon": "injection", "sandvine": "injection", "race": "injection", "mimic": "injection",
-         "reset": "reset", "dns": "dns", "hijack": "handshake"}
+         "reset": "reset", "dns": "dns", "hijack": "handshake", "inject-probe": "injection", "inject-rate": "injection"}
 EXIT = {"forged": 1, "flagged": 1, "noticed": 1, "undecidable": 1, "quiet": None, "clean": None}
 
 

@@ -9,7 +9,6 @@
 #define MS ((int64_t)GEN_MS)
 #define HOPS 24u /* to the target */
 #define INJECTOR 18u
-#define TRIES 20u
 
 static const char script[] = "var url=\"http://mirror.example/\";";
 
@@ -19,12 +18,6 @@ struct probing {
 	struct gen_addr router[HOPS];
 	uint32_t injected[HOPS + 1], exceeded[HOPS + 1];
 };
-
-static uint32_t
-rate_of(const struct gen_sim *s)
-{
-	return s->o.rate == 1750 ? 40000 : s->o.rate; /* a probe is aimed at what it likes */
-}
 
 /* The router at hop ${ttl} tells the sender, and quotes what died: the probe put last, header and 40 bytes. */
 static void
@@ -53,7 +46,7 @@ probe_once(struct probing *p, uint8_t ttl)
 {
 	struct gen_sim *s = p->s;
 	struct gen_http h = { .host = "stat.example.net", .path = "/h.js?id=7c1d" };
-	bool hit = ttl >= INJECTOR && gen_rng_below(&s->rng, 100000) < rate_of(s);
+	bool hit = ttl >= INJECTOR && gen_rng_below(&s->rng, 100000) < s->o.rate;
 	char request[1024];
 	struct gen_forgery f = { .request = request, .script = script, .ttl = ttl, .mark = true };
 	struct gen_conn c;
@@ -107,7 +100,7 @@ void
 gen_run_inject_probe(struct gen_sim *s)
 {
 	struct probing p = { .s = s };
-	uint32_t tries = s->o.connections != 0 ? s->o.connections : TRIES;
+	uint32_t tries = s->o.connections;
 
 	s->class = "great-cannon";
 	p.client = gen_host_make(s, gen_addr_v4(0xc6336417), GEN_LINUX, 0, 80 * (int64_t)GEN_US);
@@ -159,7 +152,7 @@ connect_once(struct rating *r, struct source *x)
 		gen_conn_send(&c, GEN_CLIENT, "\r\n", 2);
 	x->asked++;
 	r->n[g]++;
-	if (g == FIRST && gen_rng_below(&s->rng, 100000) < rate_of(s)) {
+	if (g == FIRST && gen_rng_below(&s->rng, 100000) < s->o.rate) {
 		f.len = gen_http_request(s, &h, request, sizeof(request));
 		f.lost = r->k[g] % 2 == 1;
 		r->repeated += f.lost;
@@ -182,7 +175,7 @@ tell_rate(struct rating *r)
 
 	cm_buf_add_str(b, ",\n\"rate\":{\"v\":1");
 	gen_json_addr(b, "target", &r->target->addr);
-	gen_json_number(b, "per_100000", rate_of(r->s));
+	gen_json_number(b, "per_100000", r->s->o.rate);
 	gen_json_number(b, "requests_repeated", r->repeated);
 	cm_buf_add_str(b, ",\"groups\":[");
 	for (uint32_t g = 0; g < GROUPS; g++) {
@@ -199,7 +192,7 @@ void
 gen_run_inject_rate(struct gen_sim *s)
 {
 	struct rating r = { .s = s };
-	uint32_t n = s->o.connections != 0 ? s->o.connections : 600, sources = n / 2 + 1;
+	uint32_t n = s->o.connections, sources = n / 2 + 1;
 
 	s->class = "great-cannon";
 	r.source = calloc(sources, sizeof(*r.source));

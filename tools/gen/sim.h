@@ -19,7 +19,7 @@
 #define GEN_POOL (1u << 20)
 #define GEN_HOSTS (1u << 16)
 
-enum gen_log_form { GEN_LOG_COMMON, GEN_LOG_COMBINED, GEN_LOG_JSON };
+enum gen_log_form { GEN_LOG_COMMON, GEN_LOG_COMBINED, GEN_LOG_JSON, GEN_LOG_VHOST, GEN_LOG_TIMED };
 enum gen_ip_choice { GEN_IP_4, GEN_IP_6, GEN_IP_MIX };
 
 struct gen_opts {

@@ -282,6 +282,63 @@ run_proxy(struct gen_vantage *v)
 }
 
 static void
+put_answer(struct gen_vantage *v, const struct gen_udp *question, struct gen_dns *d, bool lie)
+{
+	uint8_t out[512];
+	struct gen_udp u = *question;
+
+	d->n_addr = 1;
+	d->addr[0] = lie ? 0xc0000242u : 0xcb007150u;
+	u.data = out;
+	u.len = gen_dns_answer(d, out);
+	u.from = question->to;
+	u.to = question->from;
+	u.sport = question->dport;
+	u.dport = question->sport;
+	u.to_client = true;
+	u.t += v->server.owd * (lie ? 1 : 2);
+	u.relay = lie ? GEN_HERE_ONLY : GEN_BOTH;
+	if (lie) {
+		u.ttl = (uint8_t)gen_rng_range(&v->a->rng, 40, 200);
+		u.id_how = GEN_HOW_FIXED;
+		u.id = gen_rng_u16(&v->a->rng);
+		v->a->class = "born";
+		gen_udp_mark(&u, GEN_FORGED, "an answer born between the places");
+	}
+	gen_udp_put(&u);
+}
+
+/* The same with names: two answers at A, one at B. */
+static void
+run_born_dns(struct gen_vantage *v)
+{
+	for (uint32_t i = 0; i < 6; i++) {
+		uint8_t out[512];
+		struct gen_dns d = { .txid = gen_rng_u16(&v->a->rng),
+			.name = "www.example.com",
+			.qtype = GEN_DNS_A,
+			.ttl = 300,
+			.edns = true };
+		struct gen_udp u = { .sim = v->a,
+			.from = &v->client,
+			.to = &v->server,
+			.dport = 53,
+			.t = v->a->t,
+			.data = out,
+			.relay = GEN_BOTH,
+			.link = v->a->o.link,
+			.sport = (uint16_t)gen_rng_range(&v->a->rng, 30000, 60000) };
+
+		u.len = gen_dns_query(&d, out);
+		gen_udp_put(&u);
+		if (i % 2 == 0)
+			put_answer(v, &u, &d, true);
+		put_answer(v, &u, &d, false);
+		gen_pause(v->a, NULL);
+	}
+}
+
+static void
 run_nat(struct gen_vantage *v)
 {
 	for (uint32_t i = 0; i < 4; i++)
@@ -353,6 +410,7 @@ static const struct {
 	{ "plain", run_plain },
 	{ "loss", run_loss },
 	{ "born", run_born },
+	{ "born-dns", run_born_dns },
 	{ "suppressed", run_suppressed },
 	{ "changed", run_changed },
 	{ "nat", run_nat },

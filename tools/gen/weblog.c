@@ -26,11 +26,13 @@ iso_time(char *out, size_t size, int64_t t)
 
 /* As Apache httpd has it: when the request came; of what was not answered, no bytes. */
 static void
-put_clf(struct cm_buf *b, const struct gen_line *l, bool combined)
+put_clf(struct cm_buf *b, const struct gen_line *l, uint8_t form)
 {
 	char when[40];
 
 	clf_time(when, sizeof(when), l->came);
+	if (form == GEN_LOG_VHOST)
+		cm_buf_printf(b, "%s:80 ", l->ask->host);
 	cm_buf_printf(b, "%s - - [%s] \"%s %s HTTP/1.1\" %u ", l->client, when,
 	    l->ask->method == NULL ? "GET" : l->ask->method, l->ask->target,
 	    l->got->status == 0 ? 200u : l->got->status);
@@ -38,9 +40,11 @@ put_clf(struct cm_buf *b, const struct gen_line *l, bool combined)
 		cm_buf_add_str(b, "-");
 	else
 		cm_buf_printf(b, "%llu", (unsigned long long)l->got->bytes);
-	if (combined)
+	if (form != GEN_LOG_COMMON)
 		cm_buf_printf(b, " \"%s\" \"%s\"", l->ask->referer == NULL ? "-" : l->ask->referer,
 		    l->ask->agent == NULL ? "-" : l->ask->agent);
+	if (form == GEN_LOG_TIMED)
+		cm_buf_printf(b, " %lld", (long long)(l->got->took / GEN_US));
 	cm_buf_add_str(b, "\n");
 }
 
@@ -76,7 +80,7 @@ gen_log_line(struct gen_sim *s, uint8_t form, int64_t t, const struct gen_line *
 	if (form == GEN_LOG_JSON)
 		put_json(&b, l);
 	else
-		put_clf(&b, l, form == GEN_LOG_COMBINED);
+		put_clf(&b, l, form);
 	if (cm_buf_ok(&b))
 		gen_sim_note(s, t, (const char *)b.ptr, b.len);
 	else
