@@ -17,26 +17,35 @@ struct cm_capture_seen {
 /* More than are listed: some are dropped only when all are known. */
 #define CM_FINDINGS_MADE 1024u
 
+/* A finding, and what it gets when it stays. */
+struct cm_made {
+	struct cm_traffic_finding f;
+	struct cm_sign_list signs;
+	const struct cm_bin *bin; /* its counts over time; NULL: `one` */
+	uint32_t n_bins;	  /* 0: f.signs and f.series are there */
+	struct cm_bin one;
+};
+
 struct cm_findings {
-	struct cm_traffic_finding *at;
-	size_t n, room;
+	struct cm_made *at;
+	size_t n, room, listed_max;
 	uint64_t not_listed;
 	struct cm_arena arena;
 };
 
-/* Room for one more, zeroed; the one of fewest packets makes way if there is none and it has
- * fewer than ${packets}.  NULL: no room. */
-struct cm_traffic_finding *cm_findings_more(struct cm_findings *f, uint64_t packets);
+/* Room for one more, zeroed but for its packets; the one of fewest packets makes way if there is
+ * none and it has fewer than ${packets}.  NULL: no room. */
+struct cm_made *cm_findings_more(struct cm_findings *f, uint64_t packets);
 
-/* All watches, and all sources, judged; CM_E_NOMEM. */
-CM_RESULT cm_floods_find(struct cm_targets *t, const struct cm_capture_seen *seen, struct cm_findings *out);
-CM_RESULT cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, struct cm_findings *out);
+/* All watches, and all sources, judged. */
+void cm_floods_find(struct cm_targets *t, const struct cm_capture_seen *seen, struct cm_findings *out);
+void cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, struct cm_findings *out);
 
-/* What one finding makes of another is dropped; the rest in order. */
-void cm_findings_settle(struct cm_findings *f);
+/* What one finding makes of another is dropped; the rest in order, with signs and series.  CM_E_NOMEM. */
+CM_RESULT cm_findings_settle(struct cm_findings *f, uint64_t thin);
 
 /* Equal bins out of bins of any width. */
-CM_RESULT cm_series_make(const struct cm_bins *b, uint64_t thin, struct cm_arena *arena,
+CM_RESULT cm_series_make(const struct cm_bin *bin, uint32_t n, uint64_t thin, struct cm_arena *arena,
     const struct cm_traffic_series **out);
 
 /* What the target made of it. */

@@ -42,12 +42,12 @@ collects(const struct cm_tally *t)
 }
 
 /* To one port and in all lengths it could be a service of which only one direction was
- * captured; not if the target is seen sending other things. */
+ * captured; not if the target is seen sending other things (in a draw, by the sealer's word). */
 static bool
 is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
 {
 	struct volume v = look(t, l, &cm_flood_udp);
-	bool speaks = cm_sign_least(l, CM_SIGN_SPEAKS, (uint64_t)cm_ppm(t->b + t->c, t->in), 1000);
+	bool speaks = cm_sign_least(l, CM_SIGN_SPEAKS, (uint64_t)cm_ppm(t->b + t->c, t->in), 1000) || l->drawn;
 
 	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->b, t->in), 5000);
 	*verdict = CM_TRAFFIC_FLOOD;
@@ -91,12 +91,12 @@ static bool
 is_tcp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
 {
 	struct volume v = look(t, l, &cm_flood_tcp);
-	bool unopened = cm_sign_most(l, CM_SIGN_NO_OPENING, (uint64_t)cm_ppm(t->b, t->in), 1000);
 	bool refused = cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->c, t->in), 200000);
 	bool alike = cm_sign_least(l, CM_SIGN_SAME_SHAPE, (uint64_t)t->shape_ppm, CM_LIMIT_NEARLY_ALL);
 
+	cm_sign_most(l, CM_SIGN_NO_OPENING, (uint64_t)cm_ppm(t->b, t->in), 10000);
 	*verdict = CM_TRAFFIC_FLOOD;
-	return v.one_way && v.spread && unopened && (refused || alike);
+	return v.spread && (refused || (v.one_way && alike));
 }
 
 const struct cm_flood_detector cm_flood_tcp = {

@@ -97,46 +97,41 @@ fill_counts(const struct cm_tally *t, const struct cm_capture_seen *seen, struct
 	baseline_of(t, seen, &f->baseline);
 }
 
-static CM_RESULT
+static void
 judge_watch(struct cm_watch *w, const struct cm_flood_detector *d, const struct cm_capture_seen *seen,
     struct cm_findings *out)
 {
 	struct cm_sign_list l = { .drawn = seen->thin > 1 };
-	uint64_t spare = l.drawn ? 4 : 0;
-	struct cm_traffic_finding *f;
+	uint64_t spare = l.drawn ? 4 : 0; /* sixteenths */
+	struct cm_made *m;
 	enum cm_traffic_verdict v;
 	struct cm_tally t;
 
 	if (!cm_tally_watch(w, seen->thin, d, &t))
-		return CM_OK;
+		return;
 	if (t.in < d->least - d->least * spare / 16 || t.per_s < d->least_per_s - d->least_per_s * spare / 16)
-		return CM_OK;
+		return;
 	if (!d->is(&t, &l, &v))
-		return CM_OK;
-	f = cm_findings_more(out, t.in);
-	if (f == NULL)
-		return CM_OK;
-	f->kind = d->kind;
-	f->verdict = v;
-	f->target = w->host;
-	fill_range(&t, cm_sign_in(&l, CM_SIGN_MORE_THAN_USUAL), f);
-	fill_counts(&t, seen, f);
-	f->effect = cm_effect_of(&t, f);
-	if (cm_signs_keep(&l, &out->arena, f) != CM_OK)
-		return CM_E_NOMEM;
-	return cm_series_make(&w->bins, seen->thin, &out->arena, &f->series);
+		return;
+	m = cm_findings_more(out, t.in);
+	if (m == NULL)
+		return;
+	m->f.kind = d->kind;
+	m->f.verdict = v;
+	m->f.target = w->host;
+	fill_range(&t, cm_sign_in(&l, CM_SIGN_MORE_THAN_USUAL), &m->f);
+	fill_counts(&t, seen, &m->f);
+	m->f.effect = cm_effect_of(&t, &m->f);
+	m->signs = l;
+	m->bin = w->bins.bin;
+	m->n_bins = w->bins.n;
 }
 
-CM_RESULT
+void
 cm_floods_find(struct cm_targets *t, const struct cm_capture_seen *seen, struct cm_findings *out)
 {
-	for (uint32_t i = 0; i < t->max_watches; i++) {
-		for (size_t k = 0; t->watch[i] != NULL && k < cm_flood_n_detectors; k++) {
-			const struct cm_flood_detector *d = cm_flood_detectors[k];
-
-			if (d->watches == t->watch[i]->kind && judge_watch(t->watch[i], d, seen, out) != CM_OK)
-				return CM_E_NOMEM;
-		}
-	}
-	return CM_OK;
+	for (uint32_t i = 0; i < t->max_watches; i++)
+		for (size_t k = 0; t->watch[i] != NULL && k < cm_flood_n_detectors; k++)
+			if (cm_flood_detectors[k]->watches == t->watch[i]->kind)
+				judge_watch(t->watch[i], cm_flood_detectors[k], seen, out);
 }

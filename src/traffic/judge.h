@@ -47,7 +47,8 @@ extern const size_t cm_flood_n_detectors;
 #define CM_LIMIT_NEARLY_ALL 900000 /* ppm */
 #define CM_LIMIT_USUAL 8000	   /* thousandths */
 
-/* The sign that the host before, or after, got far less. */
+/* The sign that the host before, or after, got far less.  A draw has nothing of a time in which
+ * there was nothing: then it is the sealer's word, and true. */
 bool cm_tally_unusual(const struct cm_tally *t, struct cm_sign_list *l);
 
 #endif

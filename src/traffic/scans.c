@@ -106,16 +106,16 @@ fill_rates(const struct cm_scanner *c, uint64_t thin, struct cm_traffic_finding 
 	f->slow = ns / SLOW_NS > f->packets;
 }
 
-static CM_RESULT
+static void
 keep(const struct scan *k, const struct cm_sign_list *l, const struct cm_capture_seen *seen, struct cm_findings *out)
 {
 	const struct cm_scanner *c = k->c;
-	struct cm_traffic_finding *f = cm_findings_more(out, c->probes * seen->thin);
-	struct cm_bins one = { .n = 1, .bin = { { .from_ns = c->first_ns, .to_ns = c->last_ns, .in = c->probes,
-		.out = cm_add_u32(c->accepted, c->refused) } } };
+	struct cm_made *m = cm_findings_more(out, c->probes * seen->thin);
+	struct cm_traffic_finding *f;
 
-	if (f == NULL)
-		return CM_OK;
+	if (m == NULL)
+		return;
+	f = &m->f;
 	f->kind = kind_of(k);
 	f->verdict = CM_TRAFFIC_SCAN;
 	f->source = c->at.host;
@@ -136,27 +136,33 @@ keep(const struct scan *k, const struct cm_sign_list *l, const struct cm_capture
 	f->cut_end = seen->to_ns - c->last_ns < (int64_t)SECOND;
 	f->effect = cm_effect_unknown("a scan is not judged by its effect");
 	f->name = cm_likeness_name(c->likeness, c->probes, true);
-	if (cm_signs_keep(l, &out->arena, f) != CM_OK)
-		return CM_E_NOMEM;
-	return cm_series_make(c->sketch != 0 ? &k->s->sketch[c->sketch - 1]->bins : &one, seen->thin, &out->arena,
-	    &f->series);
+	m->signs = *l;
+	m->n_bins = 1;
+	m->one = (struct cm_bin) { .from_ns = c->first_ns, .to_ns = c->last_ns, .in = c->probes,
+		.out = cm_add_u32(c->accepted, c->refused) };
+	if (c->sketch == 0)
+		return;
+	m->bin = k->s->sketch[c->sketch - 1]->bins.bin;
+	m->n_bins = k->s->sketch[c->sketch - 1]->bins.n;
 }
 
-CM_RESULT
+static void
+judge_source(const struct cm_scanners *s, const struct cm_scanner *c, const struct cm_capture_seen *seen, struct cm_findings *out)
+{
+	struct cm_sign_list l = { .drawn = seen->thin > 1 };
+	struct scan k;
+
+	if (c->n < FEW_ODD || (c->n < CM_SCAN_FEW - CM_SCAN_FEW / 4 && c->odd < 3))
+		return;
+	k = scan_of(s, c);
+	if (visits(&k) || !(s->proto == 17 ? is_udp(&k, &l) : is_tcp(&k, &l)))
+		return;
+	keep(&k, &l, seen, out);
+}
+
+void
 cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, struct cm_findings *out)
 {
-	for (uint32_t i = 0; i < s->hosts.used; i++) {
-		const struct cm_scanner *c = (const struct cm_scanner *)cm_roster_at(&s->hosts, i);
-		struct cm_sign_list l = { .drawn = seen->thin > 1 };
-		struct scan k;
-
-		if (c->n < FEW_ODD || (c->n < CM_SCAN_FEW - CM_SCAN_FEW / 4 && c->odd < 3))
-			continue;
-		k = scan_of(s, c);
-		if (visits(&k) || !(s->proto == 17 ? is_udp(&k, &l) : is_tcp(&k, &l)))
-			continue;
-		if (keep(&k, &l, seen, out) != CM_OK)
-			return CM_E_NOMEM;
-	}
-	return CM_OK;
+	for (uint32_t i = 0; i < s->hosts.used; i++)
+		judge_source(s, (const struct cm_scanner *)cm_roster_at(&s->hosts, i), seen, out);
 }

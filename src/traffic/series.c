@@ -23,28 +23,29 @@ place(const struct cm_traffic_series *s, int64_t t_ns)
 }
 
 CM_RESULT
-cm_series_make(const struct cm_bins *b, uint64_t thin, struct cm_arena *arena, const struct cm_traffic_series **out)
+cm_series_make(const struct cm_bin *bin, uint32_t n, uint64_t thin, struct cm_arena *arena,
+    const struct cm_traffic_series **out)
 {
 	struct cm_traffic_series *s = cm_arena_alloc(arena, sizeof(*s));
 	int64_t from, to;
 
 	if (s == NULL)
 		return CM_E_NOMEM;
-	from = b->bin[0].from_ns;
-	to = b->bin[0].to_ns;
-	for (uint32_t i = 1; i < b->n; i++) {
-		from = b->bin[i].from_ns < from ? b->bin[i].from_ns : from;
-		to = b->bin[i].to_ns > to ? b->bin[i].to_ns : to;
+	from = bin[0].from_ns;
+	to = bin[0].to_ns;
+	for (uint32_t i = 1; i < n; i++) {
+		from = bin[i].from_ns < from ? bin[i].from_ns : from;
+		to = bin[i].to_ns > to ? bin[i].to_ns : to;
 	}
 	s->from_ns = from;
 	s->width_ns = (to - from) / CM_TRAFFIC_BINS + 1;
 	s->n = (uint32_t)((to - from) / s->width_ns) + 1;
-	for (uint32_t i = 0; i < b->n; i++) {
-		uint32_t first = place(s, b->bin[i].from_ns), last = place(s, b->bin[i].to_ns);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t first = place(s, bin[i].from_ns), last = place(s, bin[i].to_ns);
 
-		spread(s->in, first, last, b->bin[i].in * thin);
-		spread(s->rest, first, last, b->bin[i].rest * thin);
-		spread(s->out, first, last, b->bin[i].out * thin);
+		spread(s->in, first, last, bin[i].in * thin);
+		spread(s->rest, first, last, bin[i].rest * thin);
+		spread(s->out, first, last, bin[i].out * thin);
 	}
 	*out = s;
 	return CM_OK;

@@ -4,22 +4,22 @@
 
 #include "traffic/finding.h"
 
-struct cm_traffic_finding *
+struct cm_made *
 cm_findings_more(struct cm_findings *f, uint64_t packets)
 {
 	size_t least = 0;
 
 	if (f->n < f->room) {
-		f->at[f->n] = (struct cm_traffic_finding) { .packets = packets };
+		f->at[f->n] = (struct cm_made) { .f.packets = packets };
 		return &f->at[f->n++];
 	}
 	f->not_listed++;
 	for (size_t i = 1; i < f->n; i++)
-		if (f->at[i].packets < f->at[least].packets)
+		if (f->at[i].f.packets < f->at[least].f.packets)
 			least = i;
-	if (f->n == 0 || f->at[least].packets >= packets)
+	if (f->n == 0 || f->at[least].f.packets >= packets)
 		return NULL;
-	f->at[least] = (struct cm_traffic_finding) { .packets = packets };
+	f->at[least] = (struct cm_made) { .f.packets = packets };
 	return &f->at[least];
 }
 
@@ -45,10 +45,10 @@ is_bot(const struct cm_findings *f, size_t scan, size_t flood)
 {
 	size_t n = 0;
 
-	if (!scan_of_flood(&f->at[scan], &f->at[flood]))
+	if (!scan_of_flood(&f->at[scan].f, &f->at[flood].f))
 		return false;
 	for (size_t i = 0; i < f->n && n < BOTS; i++)
-		n += scan_of_flood(&f->at[i], &f->at[flood]);
+		n += scan_of_flood(&f->at[i].f, &f->at[flood].f);
 	return n >= BOTS;
 }
 
@@ -64,7 +64,7 @@ static bool
 shadow(const struct cm_findings *f, size_t i)
 {
 	for (size_t k = 0; k < f->n; k++)
-		if (k != i && (is_bot(f, i, k) || rest_of_flood(&f->at[i], &f->at[k])))
+		if (k != i && (is_bot(f, i, k) || rest_of_flood(&f->at[i].f, &f->at[k].f)))
 			return true;
 	return false;
 }
@@ -82,7 +82,7 @@ order_host(const struct cm_host *a, const struct cm_host *b)
 static int
 in_order(const void *x, const void *y)
 {
-	const struct cm_traffic_finding *a = x, *b = y;
+	const struct cm_traffic_finding *a = &((const struct cm_made *)x)->f, *b = &((const struct cm_made *)y)->f;
 	int d;
 
 	if (a->from_ns != b->from_ns)
@@ -100,15 +100,25 @@ in_order(const void *x, const void *y)
 static int
 by_packets(const void *x, const void *y)
 {
-	const struct cm_traffic_finding *a = x, *b = y;
+	const struct cm_traffic_finding *a = &((const struct cm_made *)x)->f, *b = &((const struct cm_made *)y)->f;
 
 	if (a->packets != b->packets)
 		return a->packets > b->packets ? -1 : 1;
 	return in_order(x, y);
 }
 
-void
-cm_findings_settle(struct cm_findings *f)
+static CM_RESULT
+dress(struct cm_findings *f, struct cm_made *m, uint64_t thin)
+{
+	if (m->n_bins == 0)
+		return CM_OK;
+	if (cm_signs_keep(&m->signs, &f->arena, &m->f) != CM_OK)
+		return CM_E_NOMEM;
+	return cm_series_make(m->bin == NULL ? &m->one : m->bin, m->n_bins, thin, &f->arena, &m->f.series);
+}
+
+static void
+drop_shadows(struct cm_findings *f)
 {
 	size_t n = 0;
 	bool gone[CM_FINDINGS_MADE];
@@ -119,11 +129,21 @@ cm_findings_settle(struct cm_findings *f)
 		if (!gone[i])
 			f->at[n++] = f->at[i];
 	f->n = n;
-	qsort(f->at, f->n, sizeof(*f->at), in_order);
-	if (f->n > CM_TRAFFIC_FINDINGS) {
+}
+
+CM_RESULT
+cm_findings_settle(struct cm_findings *f, uint64_t thin)
+{
+	drop_shadows(f);
+	if (f->n > f->listed_max) {
 		qsort(f->at, f->n, sizeof(*f->at), by_packets);
-		f->not_listed += f->n - CM_TRAFFIC_FINDINGS;
-		f->n = CM_TRAFFIC_FINDINGS;
-		qsort(f->at, f->n, sizeof(*f->at), in_order);
+		f->not_listed += f->n - f->listed_max;
+		f->n = f->listed_max;
 	}
+	if (f->n > 1)
+		qsort(f->at, f->n, sizeof(*f->at), in_order);
+	for (size_t i = 0; i < f->n; i++)
+		if (dress(f, &f->at[i], thin) != CM_OK)
+			return CM_E_NOMEM;
+	return CM_OK;
 }

@@ -179,7 +179,7 @@ cm_tally_unusual(const struct cm_tally *t, struct cm_sign_list *l)
 	uint64_t usual;
 
 	if (t->before_ns < SECOND)
-		return false;
+		return l->drawn;
 	usual = cm_mul_div(t->before, SECOND * 1000, t->before_ns);
 	return cm_sign_least(l, CM_SIGN_MORE_THAN_USUAL, cm_mul_div(t->per_s, 1000000, usual < 1000 ? 1000 : usual),
 	    CM_LIMIT_USUAL);

@@ -15,6 +15,7 @@ struct cm_traffic {
 	struct cm_scanners tcp, udp;
 	struct cm_asked *asked;
 	struct cm_findings findings;
+	struct cm_arena requests; /* what findings about these point to */
 	bool begun;
 	unsigned far;	/* packets in a row whose time is far from `now_ns` */
 	int64_t from_ns, now_ns, to_ns;
@@ -26,8 +27,24 @@ cm_traffic_params_default(void)
 	return (struct cm_traffic_params) { .memory = (size_t)64 << 20, .thin = 1 };
 }
 
-/* Half for requests; of the rest three fifths for targets, a quarter for sources, what is
- * left for findings. */
+#define DRESSED 8192u /* bytes, or fewer, for signs and series of a finding */
+
+/* As many findings as fit into ${part} bytes, and as are dressed in two. */
+static CM_RESULT
+findings_init(struct cm_findings *f, size_t part)
+{
+	size_t listed = part * 2 / DRESSED;
+
+	f->room = part / sizeof(*f->at);
+	f->room = f->room > CM_FINDINGS_MADE ? CM_FINDINGS_MADE : f->room < 8 ? 8 : f->room;
+	f->listed_max = listed > CM_TRAFFIC_FINDINGS ? CM_TRAFFIC_FINDINGS : listed < 4 ? 4 : listed;
+	cm_arena_init(&f->arena, f->listed_max * DRESSED + 65536);
+	f->at = calloc(f->room, sizeof(*f->at));
+	return f->at == NULL ? CM_E_NOMEM : CM_OK;
+}
+
+/* Half for requests; of the rest 12 parts of 24 for targets, 3 and 2 for sources, 3 for findings,
+ * 2 for what those about requests point to; the rest is spare. */
 CM_RESULT
 cm_traffic_new(const struct cm_traffic_params *params, struct cm_traffic **out)
 {
@@ -41,13 +58,9 @@ cm_traffic_new(const struct cm_traffic_params *params, struct cm_traffic **out)
 	t->params.thin = params->thin == 0 ? 1 : params->thin > UINT32_MAX ? UINT32_MAX : params->thin;
 	half = t->params;
 	half.memory /= 2;
-	part = half.memory / 20;
-	cm_arena_init(&t->findings.arena, part * 2 < 65536 ? 65536 : part * 2);
-	t->findings.room = part / sizeof(*t->findings.at);
-	t->findings.room = t->findings.room > CM_FINDINGS_MADE ? CM_FINDINGS_MADE : t->findings.room;
-	t->findings.room = t->findings.room < 8 ? 8 : t->findings.room;
-	t->findings.at = calloc(t->findings.room, sizeof(*t->findings.at));
-	if (t->findings.at != NULL && cm_asked_new(&half, &t->asked) == CM_OK &&
+	part = half.memory / 24;
+	cm_arena_init(&t->requests, part * 2 < 65536 ? 65536 : part * 2);
+	if (findings_init(&t->findings, part) == CM_OK && cm_asked_new(&half, &t->asked) == CM_OK &&
 	    cm_targets_init(&t->targets, part * 12, params->hash_seed, t->params.thin) == CM_OK &&
 	    cm_scanners_init(&t->tcp, 6, part * 3, params->hash_seed) == CM_OK &&
 	    cm_scanners_init(&t->udp, 17, part * 2, params->hash_seed) == CM_OK) {
@@ -68,6 +81,7 @@ cm_traffic_free(struct cm_traffic *t)
 	cm_scanners_fini(&t->udp);
 	cm_asked_free(t->asked);
 	cm_arena_fini(&t->findings.arena);
+	cm_arena_fini(&t->requests);
 	free(t->findings.at);
 	free(t);
 }
@@ -142,22 +156,18 @@ cm_traffic_request(struct cm_traffic *t, const struct cm_request *r)
 
 /* What requests showed of a server goes with what packets showed, at the same time. */
 static void
-join_effects(struct cm_findings *f, size_t n_floods)
+join_effect(struct cm_findings *f, const struct cm_traffic_finding *h)
 {
-	for (size_t i = n_floods; i < f->n; i++) {
-		const struct cm_traffic_finding *h = &f->at[i];
+	for (size_t i = 0; i < f->n; i++) {
+		struct cm_traffic_finding *p = &f->at[i].f;
 
-		for (size_t k = 0; k < n_floods; k++) {
-			struct cm_traffic_finding *p = &f->at[k];
-
-			if (p->target.net == 0 || !cm_host_eq(&p->target, &h->target) || p->from_ns > h->to_ns ||
-			    h->from_ns > p->to_ns)
-				continue;
-			for (unsigned w = 0; w < 2; w++) {
-				p->effect.answer_ms[w] = h->effect.answer_ms[w];
-				p->effect.errors_ppm[w] = h->effect.errors_ppm[w];
-				p->effect.answered_ppm[w] = h->effect.answered_ppm[w];
-			}
+		if (p->verdict == CM_TRAFFIC_SCAN || p->target.net == 0 || !cm_host_eq(&p->target, &h->target) ||
+		    p->from_ns > h->to_ns || h->from_ns > p->to_ns)
+			continue;
+		for (unsigned w = 0; w < 2; w++) {
+			p->effect.answer_ms[w] = h->effect.answer_ms[w];
+			p->effect.errors_ppm[w] = h->effect.errors_ppm[w];
+			p->effect.answered_ppm[w] = h->effect.answered_ppm[w];
 		}
 	}
 }
@@ -166,13 +176,22 @@ static CM_RESULT
 find_requests(struct cm_traffic *t)
 {
 	struct cm_findings *f = &t->findings;
-	size_t floods = f->n, n = 0;
+	size_t max = f->listed_max, n = 0;
+	struct cm_traffic_finding *at = calloc(max, sizeof(*at));
+	enum cm_result r = CM_E_NOMEM;
 
-	if (cm_asked_findings(t->asked, &f->arena, f->at + f->n, f->room - f->n, &n) != CM_OK)
-		return CM_E_NOMEM;
-	f->n += n;
-	join_effects(f, floods);
-	return CM_OK;
+	if (at != NULL)
+		r = cm_asked_findings(t->asked, &t->requests, at, max, &n);
+	for (size_t i = 0; r == CM_OK && i < n; i++)
+		join_effect(f, &at[i]);
+	for (size_t i = 0; r == CM_OK && i < n; i++) {
+		struct cm_made *m = cm_findings_more(f, at[i].packets);
+
+		if (m != NULL)
+			m->f = at[i];
+	}
+	free(at);
+	return r;
 }
 
 CM_RESULT
@@ -183,11 +202,13 @@ cm_traffic_finish(struct cm_traffic *t)
 
 	for (unsigned i = 0; i < CM_CLASSES; i++)
 		seen.all[i] = t->targets.all[i];
-	if (cm_floods_find(&t->targets, &seen, &t->findings) != CM_OK || find_requests(t) != CM_OK ||
-	    cm_scans_find(&t->tcp, &seen, &t->findings) != CM_OK ||
-	    cm_scans_find(&t->udp, &seen, &t->findings) != CM_OK)
+	cm_floods_find(&t->targets, &seen, &t->findings);
+	if (find_requests(t) != CM_OK)
 		return CM_E_NOMEM;
-	cm_findings_settle(&t->findings);
+	cm_scans_find(&t->tcp, &seen, &t->findings);
+	cm_scans_find(&t->udp, &seen, &t->findings);
+	if (cm_findings_settle(&t->findings, t->params.thin) != CM_OK)
+		return CM_E_NOMEM;
 	s->targets_evicted = t->targets.hosts.evicted + t->targets.evicted;
 	s->sources_evicted = t->tcp.hosts.evicted + t->udp.hosts.evicted;
 	s->scans_evicted = t->tcp.evicted + t->udp.evicted;
@@ -205,7 +226,7 @@ cm_traffic_n(const struct cm_traffic *t)
 const struct cm_traffic_finding *
 cm_traffic_at(const struct cm_traffic *t, size_t i)
 {
-	return i < t->findings.n ? &t->findings.at[i] : NULL;
+	return i < t->findings.n ? &t->findings.at[i].f : NULL;
 }
 
 const struct cm_traffic_stats *
