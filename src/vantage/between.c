@@ -187,7 +187,7 @@ static const struct said sayings[CM_CAUSES] = {
 };
 
 static const struct said of_one_way = { CM_BETWEEN_UNSEEN,
-	"the other capture has hardly a packet of this direction", NULL };
+	"the other capture has nothing of this direction: it may go another way", NULL };
 static const struct said of_drops = { CM_BETWEEN_UNSEEN,
 	"the other capture lacks packets that must have passed it: it drops, and these look like the sender's own", NULL };
 static const struct said of_gap = { CM_BETWEEN_UNSEEN,
@@ -204,7 +204,8 @@ say(struct cm_compare *c, const struct cm_found *f)
 		return &of_memory;
 	if (f->cause != CM_CAUSE_PLAIN)
 		return &sayings[f->cause];
-	if (f->unseen_way && c->result.dir[f->way].both < WAY_ENOUGH)
+	/* A whole direction of a connection goes another way more easily than it is made up. */
+	if (f->unseen_way && (f->f.proto == 6 || c->result.dir[f->way].both < WAY_ENOUGH))
 		return &of_one_way;
 	if (c->result.holes[!f->place] > 0)
 		return &of_drops;

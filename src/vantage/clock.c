@@ -21,6 +21,7 @@ cm_clock_new(struct cm_clock **out)
 	if (c == NULL)
 		return CM_E_NOMEM;
 	c->packets = c->contents = c->requests = empty;
+	c->requests.per_flow = CM_CLOCK_PER_CLIENT;
 	*out = c;
 	return CM_OK;
 }
@@ -143,7 +144,7 @@ cm_clock_request(struct cm_clock *c, const struct cm_request *r)
 	cm_sketch_add(&c->requests, &m);
 }
 
-/* Marks that both kept; -1: no memory. */
+/* Marks that both kept; false: none. */
 static bool
 match(const struct cm_sketch *here, const struct cm_sketch *there, struct cm_match *out, size_t *n)
 {

@@ -22,7 +22,7 @@
  * 2 + n/32 of them lie.  (Of one or two packets the widest counts.)
  *
  * Requests (from a log and from a capture) are in a sketch of their own, by client and target, if the
- * target has a query of 8 bytes or more; names of hosts are in few logs and are left out.  Logs have whole seconds,
+ * target has a query of 8 bytes or more, CM_CLOCK_PER_CLIENT of one client; names of hosts are in few logs and are left out.  Logs have whole seconds,
  * rounded down, and some write when the answer is done: the interval is a second to both sides of the
  * earliest, supposing that no request takes longer than that.  Asked if packets know nothing. */
 #ifndef CM_VANTAGE_CLOCK_H
@@ -34,6 +34,7 @@
 
 #define CM_CLOCK_KEPT 65536u
 #define CM_CLOCK_PER_FLOW 8u
+#define CM_CLOCK_PER_CLIENT 64u /* requests */
 
 struct cm_clock;
 CM_RESULT cm_clock_new(struct cm_clock **out); /* CM_E_NOMEM */

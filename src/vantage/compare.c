@@ -132,7 +132,7 @@ count_way(struct cm_compare *c, const struct cm_conv *v, unsigned dir)
 void
 cm_compare_count(struct cm_compare *c, struct cm_conv *v, bool evicted)
 {
-	if (evicted && v->had[0] && v->had[1])
+	if (evicted)
 		for (unsigned k = 0; k < 4; k++)
 			c->result.evicted += v->sight[k / 2][k % 2].n;
 	if (!v->had[0] || !v->had[1]) {

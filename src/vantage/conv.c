@@ -213,9 +213,10 @@ static bool
 begins_anew(const struct cm_conv *v, unsigned place, const struct ask *q)
 {
 	int dir = dir_at(v, place, &q->src, &q->dst, q->proto);
-	const struct cm_sight *s = &v->sight[place][dir > 0];
+	const struct cm_sight *s = &v->sight[place][dir > 0], *o = &v->sight[!place][dir > 0];
 
-	if (!q->syn || (s->has_isn && s->isn == q->seq))
+	/* One late SYN: the other place may have seen all of the connection by now. */
+	if (!q->syn || (s->has_isn && s->isn == q->seq) || (!s->has_isn && o->has_isn && o->isn == q->seq))
 		return false;
 	return v->closed || !is_near(v->seen_ns[place], q->t_ns, QUIET_NS);
 }

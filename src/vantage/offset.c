@@ -69,7 +69,7 @@ label_pair(struct cm_match *m, size_t from, size_t mid, size_t to)
 {
 	int one = ttl_way(m, from, mid), other = ttl_way(m, mid, to);
 
-	if (from < mid && mid < to && one != -other) {
+	if (from < mid && mid < to && (one == 0 || one != -other)) {
 		one = order(m[(from + mid) / 2].dt_ns, m[(mid + to) / 2].dt_ns);
 		other = -one;
 	}
