@@ -213,7 +213,7 @@ settle(struct hands *s, struct hand *h)
 
 	o->servers = h->servers.n;
 	o->clients = h->clients.n;
-	if (o->name == NULL && h->steps)
+	if (h->steps)
 		o->name = "GFW-like (RST and ACK at several sequence numbers)";
 	else if (o->name == NULL && h->single && h->windows_differ && h->ttls_differ)
 		o->name = "GFW-like (one RST, TTL and window as chance has it)";

@@ -105,8 +105,7 @@ look_behind(struct look *l)
 	l->wait_ns = SLACK_NS;
 	if (cm_across_handshake(c, l->server, l->hand, &rtt)) {
 		l->stamps = (c->segs[l->hand[1]].opts & CM_OPT_TS) != 0;
-		if (2 * rtt > l->wait_ns)
-			l->wait_ns = 2 * rtt;
+		l->wait_ns += rtt + rtt / 2; /* the way may have become longer since */
 	} else {
 		l->hand[0] = l->hand[1] = CM_NONE;
 		l->wait_ns = INT64_MAX; /* what is early can not be told */

@@ -531,7 +531,8 @@ bodies(struct same *s)
 	s->steps = STEPS;
 	qsort(s->away, s->n_away, sizeof(*s->away), by_order);
 	for (size_t i = 0; i < s->n_away && r == CM_OK; i++)
-		if (!cm_id_set_has(&s->told, s->away[i]->answer))
+		if (s->away[i]->points != CM_POINTS_CODE && /* scripts are often made anew */
+		    !cm_id_set_has(&s->told, s->away[i]->answer))
 			r = try_bodies(s, s->away[i], of, out);
 	return r;
 }

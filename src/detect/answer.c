@@ -215,10 +215,21 @@ page_points(const struct head *h, const struct cm_own *own, uint64_t seed, struc
 /* ---- what it is apart from names ---- */
 
 static bool
-is_at(struct cm_span text, size_t at, struct cm_span word)
+name_at(struct cm_span text, size_t at, struct cm_span name)
 {
-	return word.len > 1 && text.len - at >= word.len &&
-	    strncasecmp((const char *)text.ptr + at, (const char *)word.ptr, word.len) == 0;
+	return name.len > 1 && text.len - at >= name.len &&
+	    strncasecmp((const char *)text.ptr + at, (const char *)name.ptr, name.len) == 0;
+}
+
+/* A path of one character is everywhere, and one that goes on is another one. */
+static bool
+path_at(struct cm_span text, size_t at, struct cm_span path)
+{
+	size_t end = at + path.len;
+
+	if (path.len < 2 || text.len - at < path.len || memcmp(text.ptr + at, path.ptr, path.len) != 0)
+		return false;
+	return end == text.len || (text.ptr[end] < 0x80 && !isalnum(text.ptr[end]));
 }
 
 /* As cm_mix over the bytes, but with one sign for each place where what was asked for stands. */
@@ -226,10 +237,10 @@ static uint64_t
 mix_without(uint64_t h, struct cm_span text, const struct cm_own *own)
 {
 	for (size_t i = 0; i < text.len;) {
-		if (is_at(text, i, own->name)) {
+		if (name_at(text, i, own->name)) {
 			h = cm_mix(h, 0x100);
 			i += own->name.len;
-		} else if (text.ptr[i] == '/' && is_at(text, i, own->path)) {
+		} else if (path_at(text, i, own->path)) {
 			h = cm_mix(h, 0x101);
 			i += own->path.len;
 		} else {
