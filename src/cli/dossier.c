@@ -457,19 +457,52 @@ sign(struct making *m)
 	return cm_zip_write_summed(m->zip.entry, m->zip.sum, m->zip.n, &sink, &m->err);
 }
 
+/* Statements that a receiver judges: findings, then traffic, then chains. */
+static size_t
+n_judged(const struct cm_verified *v)
+{
+	return v->dossier->n_findings + v->dossier->n_traffic + v->dossier->n_chains;
+}
+
+static const struct cm_redone *
+judged(const struct cm_verified *v, size_t i, const char **what, size_t *number)
+{
+	const struct cm_dossier *d = v->dossier;
+
+	*what = i < d->n_findings ? "finding" : i - d->n_findings < d->n_traffic ? "flood or scan T" : "chain C";
+	*number = 1 + (i < d->n_findings ? i : i - d->n_findings < d->n_traffic ? i - d->n_findings :
+									     i - d->n_findings - d->n_traffic);
+	if (i < d->n_findings)
+		return &v->findings[i];
+	i -= d->n_findings;
+	return i < d->n_traffic ? &v->traffic[i] : &v->chains[i - d->n_traffic];
+}
+
 static void
 say_outcomes(const struct making *m, const struct cm_verified *v, bool left_out)
 {
-	size_t i;
+	const struct cm_redone *r;
+	const char *what;
+	size_t i, number;
 
-	for (i = 0; i < v->dossier->n_findings; i++) {
-		if (v->findings[i].outcome <= CM_OUTCOME_AS_SHOWN ||
-		    (left_out && v->findings[i].outcome != CM_OUTCOME_CONTRADICTED))
+	for (i = 0; i < n_judged(v); i++) {
+		r = judged(v, i, &what, &number);
+		if (r->outcome <= CM_OUTCOME_AS_SHOWN || (left_out && r->outcome != CM_OUTCOME_CONTRADICTED))
 			continue;
-		fprintf(m->ctx->err, "comity: a receiver will see finding %zu as ", i + 1);
-		cm_cli_text(m->ctx->err, cm_span_str(v->findings[i].text));
+		fprintf(m->ctx->err, "comity: a receiver will see %s%s%zu as ", what, i < v->dossier->n_findings ? " " : "",
+		    number);
+		cm_cli_text(m->ctx->err, cm_span_str(r->text));
 		fputc('\n', m->ctx->err);
 	}
+}
+
+static bool
+is_contradicted(const struct cm_verified *v, size_t i)
+{
+	const char *what;
+	size_t number;
+
+	return judged(v, i, &what, &number)->outcome == CM_OUTCOME_CONTRADICTED;
 }
 
 /* Findings that the rows shown with others do not bear out: a host of which few flows are
@@ -479,12 +512,13 @@ are_apart(const struct cm_verified *v)
 {
 	size_t n = 0, i;
 
-	for (i = 0; i < v->dossier->n_findings; i++)
-		n += v->findings[i].outcome == CM_OUTCOME_CONTRADICTED;
-	return n > 0 && n < v->dossier->n_findings;
+	for (i = 0; i < n_judged(v); i++)
+		n += is_contradicted(v, i);
+	return n > 0 && n < n_judged(v);
 }
 
-/* Tells the parent which; a receiver would refuse the dossier for them. */
+/* Tells the parent which; a receiver would refuse the dossier for them.  A chain that joins one
+ * of them is one, too (dossier/redo_chain). */
 static bool
 tell_apart(const struct cm_verified *v, int fd)
 {
@@ -494,8 +528,8 @@ tell_apart(const struct cm_verified *v, int fd)
 	size_t i;
 	bool ok;
 
-	for (i = 0; i < v->dossier->n_findings; i++)
-		cm_buf_add_u8(&b, v->findings[i].outcome == CM_OUTCOME_CONTRADICTED);
+	for (i = 0; i < n_judged(v); i++)
+		cm_buf_add_u8(&b, is_contradicted(v, i));
 	ok = cm_buf_ok(&b) && cm_sink_write(&sink, b.ptr, b.len) == CM_OK;
 	cm_buf_release(&b);
 	return ok;
@@ -728,34 +762,52 @@ make(struct making *m)
 	return wish->json ? print_made(m, &published) : CM_EXIT_OK;
 }
 
-/* Takes the findings that are marked out of the wish; how many. */
-static size_t
-leave_out(struct cm_dossier_wish *wish, uint8_t (*finding)[32], const struct cm_buf *marks)
-{
-	size_t n = wish->n_findings, i;
+/* A list of the wish that may lose items. */
+struct left {
+	uint8_t (*item)[32];
+	size_t *n;
+};
 
-	wish->n_findings = 0;
-	for (i = 0; i < n; i++)
-		if (i >= marks->len || marks->ptr[i] == 0)
-			memmove(finding[wish->n_findings++], finding[i], 32);
-	return n - wish->n_findings;
+/* Takes those that are marked out of a list, the marks from ${at} on being its own; how many. */
+static size_t
+leave_out(struct left *l, const struct cm_buf *marks, size_t *at)
+{
+	size_t n = *l->n, i;
+
+	*l->n = 0;
+	for (i = 0; i < n; i++, (*at)++)
+		if (*at >= marks->len || marks->ptr[*at] == 0)
+			memmove(l->item[(*l->n)++], l->item[i], 32);
+	return n - *l->n;
+}
+
+static bool
+copy_list(struct cm_arena *arena, const uint8_t (**list)[32], size_t *n, struct left *out)
+{
+	out->item = cm_arena_array(arena, *n + 1, 32);
+	out->n = n;
+	if (out->item == NULL)
+		return false;
+	if (*n > 0)
+		memcpy(out->item, *list, *n * 32);
+	*list = (const uint8_t (*)[32])out->item;
+	return true;
 }
 
 enum cm_exit
 cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 {
-	uint8_t (*finding)[32] = cm_arena_array(wish->arena, wish->n_findings + 1, 32);
 	struct cm_dossier_wish now = *wish;
+	struct left list[3];
 	enum cm_exit code = CM_EXIT_PARTLY;
-	size_t left = 0;
+	size_t left = 0, at, i;
 
-	if (finding == NULL) {
+	if (!copy_list(wish->arena, &now.findings, &now.n_findings, &list[0]) ||
+	    !copy_list(wish->arena, &now.traffic, &now.n_traffic, &list[1]) ||
+	    !copy_list(wish->arena, &now.chains, &now.n_chains, &list[2])) {
 		cm_cli_say(ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
-	if (wish->n_findings > 0)
-		memcpy(finding, wish->findings, wish->n_findings * 32);
-	now.findings = (const uint8_t (*)[32])finding;
 	/* Each turn shows fewer findings, until those that are left bear one another. */
 	while (code == CM_EXIT_PARTLY) {
 		struct making m = { .ctx = ctx, .wish = &now, .now = cm_clock_now(), .meanwhile = now.meanwhile,
@@ -764,8 +816,8 @@ cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 		cm_rfc3339_format(m.now, m.made);
 		code = make(&m);
 		now.meanwhile = NULL;
-		if (code == CM_EXIT_PARTLY)
-			left += leave_out(&now, finding, &m.contradicted);
+		for (i = at = 0; code == CM_EXIT_PARTLY && i < 3; i++)
+			left += leave_out(&list[i], &m.contradicted, &at);
 		clean_up(&m);
 	}
 	if (code == CM_EXIT_OK && left > 0)

@@ -84,6 +84,10 @@ cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish 
 	}
 	cm_jsonw_array_end(&w);
 	cm_jsonw_kuint(&w, "findings", wish->n_findings);
+	if (wish->n_traffic + wish->n_chains != 0) {
+		cm_jsonw_kuint(&w, "traffic", wish->n_traffic);
+		cm_jsonw_kuint(&w, "chains", wish->n_chains);
+	}
 	put_places(&w, wish, &out->leaks);
 	cm_jsonw_object_end(&w);
 	return print(ctx, &text);

@@ -86,6 +86,14 @@ cm_dossier_say_plan(const struct cm_context *ctx, const struct cm_dossier_wish *
 		fprintf(ctx->out, "; %zu finding%s: which rows are forged,\n"
 				  "  which signs they bear, and frame numbers", wish->n_findings,
 		    wish->n_findings == 1 ? "" : "s");
+	if (wish->n_traffic != 0)
+		fprintf(ctx->out, "; %zu flood%s or scan%s: how much came when,\n"
+				  "  of what kind, by which signs, and how the target bore it", wish->n_traffic,
+		    wish->n_traffic == 1 ? "" : "s", wish->n_traffic == 1 ? "" : "s");
+	if (wish->n_chains != 0)
+		fprintf(ctx->out, "; %zu chain%s: how many clients got\n"
+				  "  a script, and how many of them asked for what it aims at", wish->n_chains,
+		    wish->n_chains == 1 ? "" : "s");
 	fputs("\n  the seal statements: number of rows, names of columns, root, and what was claimed of the\n"
 	      "  collection\n", ctx->out);
 }

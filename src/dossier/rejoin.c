@@ -220,12 +220,20 @@ is_named(const struct rejoining *r, const struct cm_request *q)
 	    strncasecmp((const char *)q->host.ptr, t->host, q->host.len) == 0;
 }
 
+/* Below a path of the first script's, of those on this host. */
 static bool
 is_below(const struct rejoining *r, const struct cm_request *q)
 {
-	size_t len = strlen(r->out->target->path);
+	const struct cm_script *s = &r->out->script;
+	size_t i, len;
 
-	return q->target.len >= len && memcmp(q->target.ptr, r->out->target->path, len) == 0;
+	for (i = 0; i < s->n_targets; i++) {
+		len = strlen(s->targets[i].path);
+		if (strcmp(s->targets[i].host, r->out->target->host) == 0 && q->target.len >= len &&
+		    memcmp(q->target.ptr, s->targets[i].path, len) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Clients, each once: the time of the first script. */

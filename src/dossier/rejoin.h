@@ -16,7 +16,7 @@
 struct cm_rejoined_flood {
 	uint64_t requests; /* in its draw, that say a name */
 	uint64_t named;	   /* of these: for the target's name, */
-	uint64_t asked;	   /* and for something below its path */
+	uint64_t asked;	   /* and for something below a path that the first script has on it */
 	bool by_address;   /* it shows no names, and goes to where clients asked for the target */
 };
 

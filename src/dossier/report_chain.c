@@ -87,7 +87,7 @@ fill_flood(const struct putting *p, const char **line)
 	line[n++] = cm_buf_cstr(&peak) == NULL ? NULL : cm_arena_printf(p->arena, "up to %s a second", cm_buf_cstr(&peak));
 	cm_buf_release(&peak);
 	if (f->requests > 0)
-		line[n++] = cm_arena_printf(p->arena, "%" PRIu64 " of %" PRIu64 " shown ask for it", f->asked, f->requests);
+		line[n++] = cm_arena_printf(p->arena, "%" PRIu64 " of %" PRIu64 " ask for it", f->asked, f->requests);
 	else
 		line[n++] = f->by_address ? "to the same address" : "shows no names";
 	if (p->c->n_floods > 1)
@@ -235,7 +235,7 @@ put_floods(const struct putting *p)
 
 	cm_buf_add_str(p->out, "<h3>The floods that ask for it</h3>\n<table class=\"facts\"><thead><tr><th scope=\"col\">Flood</th>"
 			       "<th scope=\"col\">Requests shown</th><th scope=\"col\">of them for the host</th><th scope=\"col\">below "
-			       "the path</th><th scope=\"col\">Its clock</th></tr></thead><tbody>\n");
+			       "a path of it</th><th scope=\"col\">Its clock</th></tr></thead><tbody>\n");
 	for (i = 0; i < p->c->n_floods; i++) {
 		const struct cm_rejoined_flood *f = &p->j.floods[i];
 
@@ -270,8 +270,8 @@ put_table(const struct putting *p)
 		cm_buf_printf(p->out, "<p>If it were chance, so uneven a table would come with a probability of at most <strong>10"
 				      "<sup>&minus;%" PRIu32 ".%" PRIu32 "</sup></strong> (Fisher's exact test, one-sided).",
 		    c->p_milli / 1000, c->p_milli / 100 % 10);
-	cm_buf_printf(p->out, " %" PRIu64 " of the %" PRIu64 " in the first field are shown with the request they made; the others "
-			      "are the sender's word.</p>\n", p->j.clients, c->a);
+	cm_buf_printf(p->out, " Of the first field %" PRIu64 " of %" PRIu64 " are shown with the request they made; the rest of the "
+			      "table is the sender's word.</p>\n", p->j.clients, c->a);
 }
 
 static void
