@@ -91,6 +91,10 @@ def judge(want, run):
         found = incidents(run.stdout)
     except ValueError as e:
         return f"not JSON: {e}"
+    counted = sorted(i["kind"] for i in found if "kind" in i)
+    if counted != want.get("traffic", []):
+        return f"counted: {counted}, not {want.get('traffic', [])}"
+    found = [i for i in found if "kind" not in i]
     wrong = JUDGES[want["expect"]](want, found)
     if wrong:
         return wrong
