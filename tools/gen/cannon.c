@@ -117,7 +117,7 @@ asked_again(struct gen_conn *c, const char *request, size_t len, const uint32_t 
 
 /* gen_conn_send would let the server acknowledge; this request dies on its way. */
 uint32_t
-gen_cannon_fire(struct gen_conn *c, const struct gen_forgery *f)
+gen_cannon_fire(struct gen_conn *c, struct gen_forgery *f)
 {
 	struct gen_seg seg = gen_conn_next(c, GEN_CLIENT, GEN_PSH | GEN_ACK);
 	uint8_t relay = c->relay;
@@ -137,6 +137,7 @@ gen_cannon_fire(struct gen_conn *c, const struct gen_forgery *f)
 	probe = gen_conn_next(c, GEN_SERVER, GEN_ACK); /* what the burst claims to answer */
 	c->e[GEN_SERVER].rcv = c->e[GEN_CLIENT].nxt;
 	put_burst(c, f->script, tags);
+	f->came = c->now;
 	c->relay = relay;
 	c->e[GEN_SERVER].rcv = probe.ack;
 	if (f->lost)

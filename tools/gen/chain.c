@@ -147,7 +147,7 @@ ask_statistics(struct reader *r, int64_t t)
 	if (f.lost || r->scripted)
 		return;
 	r->scripted = true;
-	r->script_t = t;
+	r->script_t = f.came;
 }
 
 static void
@@ -228,7 +228,7 @@ turn_page(struct gen_world *w, void *who)
 	if (r->before && !had && t > x->w.from)
 		r->scripted = true;
 	if (r->scripted && (t > x->w.from || had))
-		run_script(r, t + 2 * gen_rng_range(&a->rng, 30, 400) * MS, leaves);
+		run_script(r, (r->script_t > t ? r->script_t : t) + 2 * gen_rng_range(&a->rng, 30, 400) * MS, leaves);
 	if (leaves < w->end)
 		gen_agenda_add(&w->agenda, leaves + 100 * MS, turn_page, r);
 }
