@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/span.h"
 
@@ -53,8 +54,20 @@ bool cm_lex_take(struct cm_lex *l, enum cm_lex_kind kind, struct cm_token *out);
 /* What the next word is, without taking it. */
 struct cm_token cm_lex_peek(const struct cm_lex *l);
 
-bool cm_token_is(const struct cm_lex *l, struct cm_token t, const char *name);
-struct cm_span cm_token_text(const struct cm_lex *l, struct cm_token t);
+static inline struct cm_span
+cm_token_text(const struct cm_lex *l, struct cm_token t)
+{
+	return cm_span_part(l->text, t.from, t.to - t.from);
+}
+
+static inline bool
+cm_token_is(const struct cm_lex *l, struct cm_token t, const char *name)
+{
+	size_t len = strlen(name);
+
+	return t.kind == CM_LEX_NAME && t.to - t.from == len &&
+	       memcmp(l->text.ptr + t.from, name, len) == 0;
+}
 
 /* Does ${t}, before a ( or [, make that a call or an index? */
 bool cm_token_ends_operand(const struct cm_lex *l, struct cm_token t);
