@@ -289,6 +289,27 @@ in_tag(const struct back *b, const char *name)
 	return left > len && strncasecmp((const char *)p + 1, name, len) == 0;
 }
 
+/* <link rel=stylesheet ..> is loaded, <link rel=canonical ..> is not. */
+static bool
+link_loads(const struct back *b)
+{
+	static const char *const kinds[] = { "stylesheet", "icon", "preload", "prefetch", "import",
+		"manifest" };
+	struct cm_span tag = cm_span_part(b->text, b->least, b->at - b->least + BACK);
+	size_t at = b->at - b->least;
+	const uint8_t *from = memrchr(tag.ptr, '<', at), *to;
+
+	if (from == NULL || !in_tag(b, "link"))
+		return false;
+	to = memchr(tag.ptr + at, '>', tag.len - at);
+	tag.len = (size_t)((to == NULL ? tag.ptr + tag.len : to) - from);
+	tag.ptr = from;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (memmem(tag.ptr, tag.len, kinds[i], strlen(kinds[i])) != NULL)
+			return true;
+	return false;
+}
+
 struct place {
 	enum cm_script_how how;
 	bool by_code, redirects;
@@ -320,7 +341,7 @@ given_to(struct back *b)
 		return submitted;
 	if (is_word(name, href) && member && is_word(back_name(b), locations))
 		return gone_to;
-	if (is_word(name, href) && !member && in_tag(b, "link"))
+	if (is_word(name, href) && !member && link_loads(b))
 		return loaded;
 	/* <meta http-equiv="refresh" content="0; url=http://.. */
 	if (is_word(name, url) && in_tag(b, "meta"))

@@ -79,12 +79,13 @@ how_a_url_is_used_is_said_by_what_stands_before_it(void **state)
 {
 	static const char *const loaded[] = { "<script src='http://a.example/'>",
 		"<img src=http://a.example/>", "<img SRC = \"http://a.example/\">",
-		"<link href='http://a.example/'>", "b{background:url(http://a.example/)}",
-		"@import 'http://a.example/'", "i.src='http://a.example/'",
-		"fetch('http://a.example/')", "$.get(\"http://a.example/\")",
-		"$.ajax({url:'http://a.example/'})", "{\"url\": 'http://a.example/'}",
-		"x.open('GET','http://a.example/')", "s.setAttribute('src','http://a.example/')",
-		"var u='http://a.example/';i.src=u", "u=['http://a.example/'];i.src=u[n]",
+		"<link href='http://a.example/' rel=stylesheet>",
+		"b{background:url(http://a.example/)}", "@import 'http://a.example/'",
+		"i.src='http://a.example/'", "fetch('http://a.example/')",
+		"$.get(\"http://a.example/\")", "$.ajax({url:'http://a.example/'})",
+		"{\"url\": 'http://a.example/'}", "x.open('GET','http://a.example/')",
+		"s.setAttribute('src','http://a.example/')", "var u='http://a.example/';i.src=u",
+		"u=['http://a.example/'];i.src=u[n]",
 		"function g(u){i.src=u}g('http://a.example/')" };
 	static const char *const gone_to[] = { "location='http://a.example/'",
 		"window.location.href = 'http://a.example/'",
@@ -92,8 +93,8 @@ how_a_url_is_used_is_said_by_what_stands_before_it(void **state)
 		"<form action='http://a.example/'>",
 		"<meta http-equiv=refresh content='0; URL=http://a.example/'>" };
 	static const char *const only_said[] = { "<a href='http://a.example/'>",
-		"<html xmlns='http://a.example/'>", "// http://a.example/",
-		"f('http://a.example/')", "location=='http://a.example/'",
+		"<link rel=canonical href='http://a.example/'>", "<html xmlns='http://a.example/'>",
+		"// http://a.example/", "f('http://a.example/')", "location=='http://a.example/'",
 		"x=['http://a.example/'];i.src=y[n]",
 		"// http://a.example/\nsetInterval(function(){i.src=u+'?'+Date.now()},5)" };
 
