@@ -71,7 +71,10 @@ run_pass(struct cm_layers *l, const struct pass *p, bool *changed)
 		cm_rewrite_release(&rw);
 		return CM_E_NOMEM;
 	}
-	if (*changed) {
+	if (*changed && l->n > CM_SCRIPT_LAYERS) {
+		l->full = true;
+		say_cut(l, "what is packed in more than 32 layers");
+	} else if (*changed) {
 		l->truncated = is_over(&rw);
 		l->name[l->n - 1] = p->name;
 		l->own[l->n] = rw.out;
@@ -91,11 +94,7 @@ cm_layers_make(struct cm_span body, struct cm_layers *out)
 
 	*out = (struct cm_layers) { .n = 1 };
 	out->text[0] = body;
-	for (size_t at = 0; idle < PASSES && !out->truncated; at++) {
-		if (out->n > CM_SCRIPT_LAYERS) {
-			say_cut(out, "what is packed in more than 32 layers");
-			break;
-		}
+	for (size_t at = 0; idle < PASSES && !out->truncated && !out->full; at++) {
 		if (run_pass(out, passes + at % PASSES, &changed) != CM_OK)
 			return CM_E_NOMEM;
 		idle = changed ? 0 : idle + 1;

@@ -258,6 +258,16 @@ cm_token_ends_operand(const struct cm_lex *l, struct cm_token t)
 	return true;
 }
 
+bool
+cm_word_among(struct cm_span s, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (s.len == strlen(*words) &&
+		    (s.len == 0 || strncasecmp((const char *)s.ptr, *words, s.len) == 0))
+			return true;
+	return false;
+}
+
 /* ---- numbers ---- */
 
 #define NUMBER_MAX ((uint64_t)1 << 53)

@@ -75,6 +75,9 @@ bool cm_token_ends_operand(const struct cm_lex *l, struct cm_token t);
 bool cm_lex_is_word(uint8_t c); /* JavaScript's \w */
 bool cm_lex_is_space(uint8_t c);
 
+/* Is it one of these, which end with NULL, in capitals or not? */
+bool cm_word_among(struct cm_span s, const char *const *words);
+
 /* The value of a number as scripts write it (2000, 2E3, 0x7d0), without what stands behind the
  * point; false: none, or above 2^53. */
 bool cm_lex_number(struct cm_span text, uint64_t *out);
