@@ -19,6 +19,7 @@ struct cm_layers {
 	unsigned n;                         /* texts */
 	size_t made;                        /* bytes of all but the body */
 	bool truncated; /* the last one lacks what the one before it ends with */
+	bool full;      /* a pass would have made one more */
 	const char *cut;
 	uint64_t looked;
 };

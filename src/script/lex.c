@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "script/lex.h"
 
 enum closer { SINGLE, DOUBLE, BACKTICK, SLASH, COMMENT };
@@ -242,18 +240,6 @@ cm_lex_take_name(struct cm_lex *l, const char *name)
 	return true;
 }
 
-struct cm_span
-cm_token_text(const struct cm_lex *l, struct cm_token t)
-{
-	return cm_span_part(l->text, t.from, t.to - t.from);
-}
-
-bool
-cm_token_is(const struct cm_lex *l, struct cm_token t, const char *name)
-{
-	return t.kind == CM_LEX_NAME && cm_span_eq(cm_token_text(l, t), cm_span_str(name));
-}
-
 bool
 cm_token_ends_operand(const struct cm_lex *l, struct cm_token t)
 {
@@ -264,10 +250,22 @@ cm_token_ends_operand(const struct cm_lex *l, struct cm_token t)
 		return t.mark == ')' || t.mark == ']' || t.mark == '}';
 	if (t.kind != CM_LEX_NAME)
 		return t.kind != CM_LEX_END;
+	if (memchr("rtcinovde", l->text.ptr[t.from], 9) == NULL)
+		return true;
 	for (size_t i = 0; i < sizeof(no_operand) / sizeof(no_operand[0]); i++)
 		if (cm_token_is(l, t, no_operand[i]))
 			return false;
 	return true;
+}
+
+bool
+cm_word_among(struct cm_span s, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (s.len == strlen(*words) &&
+		    (s.len == 0 || strncasecmp((const char *)s.ptr, *words, s.len) == 0))
+			return true;
+	return false;
 }
 
 /* ---- numbers ---- */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/span.h"
 
@@ -53,14 +54,29 @@ bool cm_lex_take(struct cm_lex *l, enum cm_lex_kind kind, struct cm_token *out);
 /* What the next word is, without taking it. */
 struct cm_token cm_lex_peek(const struct cm_lex *l);
 
-bool cm_token_is(const struct cm_lex *l, struct cm_token t, const char *name);
-struct cm_span cm_token_text(const struct cm_lex *l, struct cm_token t);
+static inline struct cm_span
+cm_token_text(const struct cm_lex *l, struct cm_token t)
+{
+	return cm_span_part(l->text, t.from, t.to - t.from);
+}
+
+static inline bool
+cm_token_is(const struct cm_lex *l, struct cm_token t, const char *name)
+{
+	size_t len = strlen(name);
+
+	return t.kind == CM_LEX_NAME && t.to - t.from == len &&
+	       memcmp(l->text.ptr + t.from, name, len) == 0;
+}
 
 /* Does ${t}, before a ( or [, make that a call or an index? */
 bool cm_token_ends_operand(const struct cm_lex *l, struct cm_token t);
 
 bool cm_lex_is_word(uint8_t c); /* JavaScript's \w */
 bool cm_lex_is_space(uint8_t c);
+
+/* Is it one of these, which end with NULL, in capitals or not? */
+bool cm_word_among(struct cm_span s, const char *const *words);
 
 /* The value of a number as scripts write it (2000, 2E3, 0x7d0), without what stands behind the
  * point; false: none, or above 2^53. */

@@ -32,15 +32,16 @@ read_text(
 	struct cm_rewrite rw;
 	struct cm_held held;
 	struct cm_uses uses;
+	struct cm_url_walk w = { .text = text, .open = open };
 	struct cm_url u;
-	size_t at = 0, part = 0;
+	size_t part = 0;
 	bool gone = false;
 
 	cm_rewrite_begin(&rw, text, CM_SCRIPT_BYTES);
 	cm_uses_find(cm_rewrite_words(&rw), &uses);
 	cm_held_find(&rw, &held);
 	t->nomem |= cm_rewrite_failed(&rw);
-	while (!t->nomem && !t->full && cm_url_next(text, open, &at, &u)) {
+	while (!t->nomem && !t->full && cm_url_next(&w, &u)) {
 		bool is_held;
 
 		while (part < held.n && held.part[part].to <= u.from)
@@ -50,7 +51,7 @@ read_text(
 	}
 	note_uses(&uses, out);
 	out->redirects |= gone && text.len <= LEADS_ON_MAX;
-	out->looked += rw.looked + text.len;
+	out->looked += rw.looked + w.looked;
 	cm_rewrite_release(&rw);
 }
 
@@ -59,16 +60,16 @@ static void
 find_layers(const struct cm_layers *l, const struct cm_aims *t, struct cm_script *out)
 {
 	for (unsigned i = l->n - 1; i-- > 0 && !t->nomem;) {
+		struct cm_url_walk w = { .text = l->text[i] };
 		struct cm_script_target *known;
 		struct cm_url u;
-		size_t at = 0;
 
-		out->looked += l->text[i].len;
-		while (cm_url_next(l->text[i], false, &at, &u)) {
+		while (cm_url_next(&w, &u)) {
 			known = cm_aims_find(t, &u);
 			if (known != NULL)
 				known->layer = i < known->layer ? i : known->layer;
 		}
+		out->looked += w.looked;
 	}
 }
 
@@ -76,10 +77,10 @@ find_layers(const struct cm_layers *l, const struct cm_aims *t, struct cm_script
 static void
 add_location(struct cm_span location, struct cm_aims *t)
 {
+	struct cm_url_walk w = { .text = cm_span_part(location, 0, CM_SCRIPT_URL) };
 	struct cm_url u;
-	size_t at = 0;
 
-	if (cm_url_next(cm_span_part(location, 0, CM_SCRIPT_URL), false, &at, &u) && u.from == 0)
+	if (cm_url_next(&w, &u) && u.from == 0)
 		cm_aims_add(t, &u, 0, CM_SCRIPT_NAVIGATED);
 }
 

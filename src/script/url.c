@@ -217,24 +217,43 @@ url_at(struct cm_span text, bool open, size_t at, struct cm_url *u)
 	return true;
 }
 
-bool
-cm_url_next(struct cm_span text, bool open, size_t *at, struct cm_url *out)
+/* Moves to the next "//" and behind what may be a name there; false: there is none. */
+static bool
+next_slashes(struct cm_url_walk *w, size_t *begin)
 {
-	while (*at < text.len) {
-		const uint8_t *p = memmem(text.ptr + *at, text.len - *at, "//", 2);
-		size_t begin, to;
+	struct cm_span rest = cm_span_part(w->text, w->at, w->text.len);
+	const uint8_t *p = rest.len == 0 ? NULL : memmem(rest.ptr, rest.len, "//", 2);
+	size_t from = w->at;
 
-		if (p == NULL)
-			break;
-		begin = (size_t)(p - text.ptr);
-		for (to = begin + 2; to < text.len && is_authority(text.ptr[to]);)
-			to++;
-		/* What stands in a path or query may be a URL as well: the next look begins there. */
-		*at = to;
-		*out = (struct cm_url) { .to = to };
-		out->authority = cm_span_part(text, begin + 2, to - begin - 2);
-		if (url_at(text, open, begin, out))
-			return true;
+	w->at = w->text.len;
+	if (p != NULL) {
+		*begin = (size_t)(p - w->text.ptr);
+		w->at = *begin + 2;
+		while (w->at < w->text.len && is_authority(w->text.ptr[w->at]))
+			w->at++;
+	}
+	w->looked += w->at - from;
+	return p != NULL;
+}
+
+bool
+cm_url_next(struct cm_url_walk *w, struct cm_url *out)
+{
+	size_t begin;
+
+	while (next_slashes(w, &begin)) {
+		*out = (struct cm_url) { .to = w->at };
+		out->authority = cm_span_part(w->text, begin + 2, w->at - begin - 2);
+		if (!url_at(w->text, w->open, begin, out))
+			continue;
+		w->looked += out->to - w->at;
+		if (begin >= w->end) {
+			w->end = out->to;
+			w->inside = 0;
+		} else if (++w->inside == CM_URL_INSIDE) {
+			w->at = w->end > w->at ? w->end : w->at;
+		}
+		return true;
 	}
 	return false;
 }

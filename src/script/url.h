@@ -21,8 +21,19 @@ struct cm_url {
 	size_t from, to;          /* in the text, scheme included */
 };
 
-/* The next one from ${at} on, which moves; false: there is none.  With ${open} the text goes on
- * where nobody looks: a name that reaches its end is not whole and no host. */
-bool cm_url_next(struct cm_span text, bool open, size_t *at, struct cm_url *out);
+/* Goes through a text.  Begins with everything but the first two members nought. */
+struct cm_url_walk {
+	struct cm_span text;
+	bool open; /* the text goes on where nobody looks: a name that reaches its end is no host */
+	size_t at;
+	size_t end;      /* of the URL in whose path or query others may stand, */
+	unsigned inside; /* and how many did: at most CM_URL_INSIDE are told */
+	uint64_t looked;
+};
+
+#define CM_URL_INSIDE 4u
+
+/* The next one; false: there is none. */
+bool cm_url_next(struct cm_url_walk *w, struct cm_url *out);
 
 #endif

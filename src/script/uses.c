@@ -2,8 +2,6 @@
 
 #include "script/uses.h"
 
-/* ---- the whole text ---- */
-
 #define DEPTH 64u
 
 /* An open bracket; of a timer's, the value of the argument it stands in. */
@@ -25,17 +23,6 @@ is_one_of(const struct walk *w, const char *const *names)
 {
 	for (; *names != NULL; names++)
 		if (cm_token_is(&w->l, w->t, *names))
-			return true;
-	return false;
-}
-
-/* Is it one of these, in capitals or not? */
-static bool
-is_word(struct cm_span s, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (s.len == strlen(*words) &&
-		    (s.len == 0 || strncasecmp((const char *)s.ptr, *words, s.len) == 0))
 			return true;
 	return false;
 }
@@ -179,7 +166,7 @@ is_tag(const struct walk *w)
 		"img", "meta", "link", "form", "div", "a", "style", "svg", "title", NULL };
 
 	return w->before.mark == '<' && w->before.to == w->t.from &&
-	       is_word(cm_token_text(&w->l, w->t), tags);
+	       cm_word_among(cm_token_text(&w->l, w->t), tags);
 }
 
 static void
@@ -221,187 +208,4 @@ cm_uses_find(struct cm_lex l, struct cm_uses *out)
 			note_template(&w);
 		w.before = w.t;
 	}
-}
-
-/* ---- one place ---- */
-
-#define BACK 256u /* bytes before a URL that say what it is for */
-
-/* Reads a text backwards. */
-struct back {
-	struct cm_span text;
-	size_t at, least;
-};
-
-static uint8_t
-back_byte(const struct back *b)
-{
-	return b->at > b->least ? b->text.ptr[b->at - 1] : 0;
-}
-
-static void
-back_blank(struct back *b)
-{
-	while (cm_lex_is_space(back_byte(b)))
-		b->at--;
-}
-
-static bool
-back_mark(struct back *b, uint8_t mark)
-{
-	back_blank(b);
-	if (back_byte(b) != mark || b->at == b->least)
-		return false;
-	b->at--;
-	return true;
-}
-
-static void
-back_quote(struct back *b)
-{
-	uint8_t c = back_byte(b);
-
-	if (c == '"' || c == '\'' || c == '`')
-		b->at--;
-}
-
-/* The name before the cursor, which moves. */
-static struct cm_span
-back_name(struct back *b)
-{
-	size_t to;
-
-	back_blank(b);
-	to = b->at;
-	while (cm_lex_is_word(back_byte(b)) || back_byte(b) == '$')
-		b->at--;
-	return cm_span_part(b->text, b->at, to - b->at);
-}
-
-/* Is the tag this attribute stands in of that name? */
-static bool
-in_tag(const struct back *b, const char *name)
-{
-	struct cm_span before = cm_span_part(b->text, b->least, b->at - b->least);
-	const uint8_t *p = before.len == 0 ? NULL : memrchr(before.ptr, '<', before.len);
-	size_t len = strlen(name), left = p == NULL ? 0 : (size_t)(before.ptr + before.len - p);
-
-	return left > len && strncasecmp((const char *)p + 1, name, len) == 0;
-}
-
-struct place {
-	enum cm_script_how how;
-	bool by_code, redirects;
-};
-
-static const struct place loaded = { CM_SCRIPT_LOADED, false, false },
-			  by_code = { CM_SCRIPT_LOADED, true, false },
-			  gone_to = { CM_SCRIPT_NAVIGATED, false, true },
-			  submitted = { CM_SCRIPT_NAVIGATED, false, false },
-			  mentioned = { CM_SCRIPT_MENTIONED, false, false };
-
-/* name= before the URL */
-static struct place
-given_to(struct back *b)
-{
-	static const char *const sources[] = { "src", "srcset", "poster", "background", "data",
-		NULL };
-	static const char *const locations[] = { "location", NULL };
-	static const char *const href[] = { "href", NULL }, *const url[] = { "url", NULL };
-	static const char *const action[] = { "action", "formaction", NULL };
-	struct cm_span name = back_name(b);
-	bool member = back_mark(b, '.');
-
-	if (is_word(name, locations))
-		return gone_to;
-	if (is_word(name, sources))
-		return member ? by_code : loaded;
-	if (is_word(name, action))
-		return submitted;
-	if (is_word(name, href) && member && is_word(back_name(b), locations))
-		return gone_to;
-	if (is_word(name, href) && !member && in_tag(b, "link"))
-		return loaded;
-	/* <meta http-equiv="refresh" content="0; url=http://.. */
-	if (is_word(name, url) && in_tag(b, "meta"))
-		return gone_to;
-	return mentioned;
-}
-
-/* name( before the URL */
-static struct place
-called_with(struct back *b)
-{
-	static const char *const loaders[] = { "fetch", "get", "post", "ajax", "getJSON",
-		"getScript", "load", "sendBeacon", "importScripts", "import", "Request",
-		"WebSocket", "EventSource", "Worker", "SharedWorker", "Audio", NULL };
-	static const char *const url[] = { "url", NULL }, *const open[] = { "open", NULL };
-	static const char *const moves[] = { "replace", "assign", NULL };
-	static const char *const locations[] = { "location", NULL };
-	struct cm_span name = back_name(b);
-
-	if (is_word(name, url))
-		return loaded;
-	if (is_word(name, loaders))
-		return by_code;
-	if (is_word(name, open))
-		return submitted;
-	if (is_word(name, moves) && back_mark(b, '.') && is_word(back_name(b), locations))
-		return gone_to;
-	return mentioned;
-}
-
-/* open("GET", and setAttribute("src", before the URL */
-static struct place
-called_second(struct back *b)
-{
-	static const char *const open[] = { "open", NULL };
-	static const char *const sets[] = { "setAttribute", NULL }, *const src[] = { "src", NULL };
-	struct cm_span first, name;
-
-	back_blank(b);
-	back_quote(b);
-	first = back_name(b);
-	back_quote(b);
-	if (!back_mark(b, '('))
-		return mentioned;
-	name = back_name(b);
-	if (is_word(name, open) || (is_word(name, sets) && is_word(first, src)))
-		return by_code;
-	return mentioned;
-}
-
-static struct place
-place_of(struct cm_span text, const struct cm_url *u)
-{
-	static const char *const keys[] = { "url", "src", NULL }, *const from[] = { "import",
-		"from", NULL };
-	struct back b = { text, u->from, u->from > BACK ? u->from - BACK : 0 };
-
-	back_blank(&b);
-	back_quote(&b);
-	if (back_mark(&b, '='))
-		return given_to(&b);
-	if (back_mark(&b, '('))
-		return called_with(&b);
-	if (back_mark(&b, ','))
-		return called_second(&b);
-	if (back_mark(&b, ':')) {
-		back_blank(&b);
-		back_quote(&b);
-		return is_word(back_name(&b), keys) ? by_code : mentioned;
-	}
-	return is_word(back_name(&b), from) ? loaded : mentioned;
-}
-
-enum cm_script_how
-cm_uses_of(struct cm_span text, const struct cm_url *u, const struct cm_uses *uses, bool held,
-    bool *redirects)
-{
-	struct place p = place_of(text, u);
-
-	if (p.how == CM_SCRIPT_MENTIONED && held && uses->loads)
-		p = by_code;
-	*redirects |= p.redirects;
-	return p.by_code && uses->timer ? CM_SCRIPT_REPEATED : p.how;
 }

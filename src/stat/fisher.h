@@ -14,7 +14,7 @@
  * Up to 100,000 in all the answer is exact but for the rounding: milli is the true one's integer
  * part, or one less if the true one lies within 10^-5 of that integer.  In larger tables the tail
  * is summed for CM_FISHER_TERMS terms and bounded behind them, so milli may be smaller still
- * (by less than 1000 log10(1 + 1/z^2) at z standard deviations from chance), never larger. */
+ * (by about 1000 lg(1 + 1/z^2) at most, z standard deviations from chance), never larger. */
 #ifndef CM_STAT_FISHER_H
 #define CM_STAT_FISHER_H
 

@@ -144,6 +144,16 @@ class Fisher(unittest.TestCase):
         self.assertEqual(tail_exact(3, 1, 1, 3), -1000 * (Decimal(17) / 70).log10())
         self.assertEqual(ask(["f 3 1 1 3"]), [[614]])
 
+    def test_a_tail_of_more_terms_than_are_summed_is_bounded_from_above(self):
+        n = 1 << 34
+        deviation = 1 << 16  # of the first field: the root of (2n)^4 / (4n)^3
+        cases = [(n + z * deviation, n - z * deviation, n - z * deviation, n + z * deviation) for z in (1, 2, 4)]
+        for z, table, (milli,) in zip((1, 2, 4), cases, ask("f %d %d %d %d" % t for t in cases)):
+            with self.subTest(z=z):
+                want = tail_large(*table)
+                self.assertLessEqual(milli, want)
+                self.assertGreaterEqual(milli + 2, want - 1000 * (1 + Decimal(1) / z**2).log10())
+
     def test_up_to_two_to_the_forty_it_is_bounded_and_never_too_sure(self):
         r = random.Random(5)
         big = 1 << 40
