@@ -42,7 +42,7 @@ collects(const struct cm_tally *t)
 	return false;
 }
 
-/* To one port and in all lengths it could be a service of which only one direction was
+/* Few who send little to many ports look for open ones.  To one port and in all lengths it could be a service of which only one direction was
  * captured; not if the target is seen sending other things (in a draw, by the sealer's word). */
 static bool
 is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
@@ -52,7 +52,7 @@ is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 
 	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->b, t->in), 5000);
 	*verdict = CM_TRAFFIC_FLOOD;
-	if (v.one_way && v.ports)
+	if (v.one_way && v.ports && (v.spread || t->mean_bytes > CM_LIMIT_PROBE))
 		return true;
 	if (t->per_s < MUCH)
 		return false;

@@ -63,7 +63,7 @@ static const struct cm_traffic_sign_kind kinds[CM_TRAFFIC_SIGNS] = {
 	    false, true },
 	[CM_SIGN_NO_OPTIONS] = { "few-options", "probes carry fewer options than an operating system's do", "ppm",
 	    NONE_OF, false, true },
-	[CM_SIGN_TALKS] = { "talks", "share of the targets that got data", "ppm", NOT_MEASURED, true, false },
+	[CM_SIGN_SMALL] = { "small", "mean length of the probes", "bytes", NOT_MEASURED, false, true },
 };
 
 static bool

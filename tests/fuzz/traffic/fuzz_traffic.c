@@ -8,7 +8,7 @@
 #include "traffic/traffic.h"
 
 #define STEP 20u
-#define PACKETS 20000u
+#define PACKETS 6000u
 
 static struct cm_host
 host_of(const uint8_t *b, unsigned k)
