@@ -1,7 +1,8 @@
 #include "traffic/bins.h"
 #include "traffic/mix.h"
 
-#define UNLIKE 64u /* times dearer: neighbours whose rates differ by four or more */
+#define FEW 16u	   /* packets, from which on a bin's own times tell its rate */
+#define UNLIKE 64u /* times dearer: neighbours whose rates differ by four or more, and are not 0 */
 
 int64_t
 cm_bin_ns(const struct cm_bin *b)
@@ -19,14 +20,25 @@ cm_per_second(uint64_t in, int64_t ns)
 	return cm_mul_div(in, 1000000000, (uint64_t)ns);
 }
 
-static uint64_t
-cost(const struct cm_bin *a, const struct cm_bin *b)
+int64_t
+cm_bins_ns(const struct cm_bins *b, uint32_t i)
 {
-	uint64_t ra = cm_per_second((uint64_t)a->in * 1000, cm_bin_ns(a));
-	uint64_t rb = cm_per_second((uint64_t)b->in * 1000, cm_bin_ns(b));
-	uint64_t n = (uint64_t)a->in + b->in + 1;
+	const struct cm_bin *at = &b->bin[i];
+	int64_t ns = cm_bin_ns(at);
 
-	return ra / 4 > rb || rb / 4 > ra ? n * UNLIKE : n;
+	if (at->in < FEW && i + 1 < b->n && at[1].from_ns - at->from_ns > ns)
+		return at[1].from_ns - at->from_ns;
+	return ns;
+}
+
+static uint64_t
+cost(const struct cm_bins *b, uint32_t i)
+{
+	uint64_t ra = cm_per_second((uint64_t)b->bin[i].in * 1000, cm_bins_ns(b, i));
+	uint64_t rb = cm_per_second((uint64_t)b->bin[i + 1].in * 1000, cm_bins_ns(b, i + 1));
+	uint64_t n = (uint64_t)b->bin[i].in + b->bin[i + 1].in + 1;
+
+	return ra != 0 && rb != 0 && (ra / 4 > rb || rb / 4 > ra) ? n * UNLIKE : n;
 }
 
 static void
@@ -57,13 +69,15 @@ cm_bins_shrink(struct cm_bins *b, uint32_t n)
 	uint64_t price[CM_BINS];
 
 	for (uint32_t i = 0; i + 1 < b->n; i++)
-		price[i] = cost(&b->bin[i], &b->bin[i + 1]);
-	while (b->n > n && b->n > 1) {
+		price[i] = cost(b, i);
+	while (b->n > 1) {
 		uint32_t best = 0;
 
 		for (uint32_t i = 1; i + 1 < b->n; i++)
 			if (price[i] < price[best])
 				best = i;
+		if (b->n <= n && price[best] > FEW)
+			return;
 		join(&b->bin[best], &b->bin[best + 1]);
 		for (uint32_t i = best + 1; i + 1 < b->n; i++)
 			b->bin[i] = b->bin[i + 1];
@@ -71,9 +85,9 @@ cm_bins_shrink(struct cm_bins *b, uint32_t n)
 			price[i] = price[i + 1];
 		b->n--;
 		if (best > 0)
-			price[best - 1] = cost(&b->bin[best - 1], &b->bin[best]);
+			price[best - 1] = cost(b, best - 1);
 		if (best + 1 < b->n)
-			price[best] = cost(&b->bin[best], &b->bin[best + 1]);
+			price[best] = cost(b, best);
 	}
 }
 

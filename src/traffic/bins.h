@@ -33,11 +33,14 @@ struct cm_bins {
 /* Opens a bin at ${t_ns}; makes room for it. */
 struct cm_bin *cm_bins_open(struct cm_bins *b, int64_t t_ns);
 
-/* Makes one of neighbours until ${n} are left. */
+/* Makes one of neighbours until ${n} are left, and as long as some hold few packets. */
 void cm_bins_shrink(struct cm_bins *b, uint32_t n);
 
 /* How long it lasted, at least CM_BIN_GRAIN. */
 int64_t cm_bin_ns(const struct cm_bin *b);
+
+/* The same; of a bin with few packets, until the next one: one packet by itself has no rate. */
+int64_t cm_bins_ns(const struct cm_bins *b, uint32_t i);
 
 /* Packets in a second, of ${in} in ${ns} > 0. */
 uint64_t cm_per_second(uint64_t in, int64_t ns);

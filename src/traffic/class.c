@@ -97,7 +97,9 @@ cm_role_from(enum cm_class watch, uint16_t port, enum cm_class is, const struct 
 		if (is == CM_CLASS_ICMP && p->quoted)
 			return CM_ROLE_B;
 		return is == CM_CLASS_UDP || is == CM_CLASS_SERVICE ? CM_ROLE_A : CM_ROLE_C;
-	case CM_CLASS_ICMP:
+	case CM_CLASS_ICMP: /* and what an error is an answer to */
+		return is == CM_CLASS_ICMP || is == CM_CLASS_UDP || is == CM_CLASS_SERVICE || is == CM_CLASS_SYN ?
+		    CM_ROLE_A : CM_ROLE_REST;
 	case CM_CLASS_OTHER:
 		return is == watch ? CM_ROLE_A : CM_ROLE_REST;
 	default:

@@ -28,7 +28,7 @@ enum cm_class {
  *	TCP	the target's packets	SYNs to it		its resets
  *	SERVICE	queries to the service	-			-
  *	UDP	UDP of the target	its ICMP errors		all else it sends
- *	ICMP	ICMP of the target
+ *	ICMP	its ICMP, UDP, SYNs
  *	LATER	first fragments to it
  *	OTHER	the target's
  *	LEASES	the servers' answers	requests		discoveries */

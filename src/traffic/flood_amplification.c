@@ -26,8 +26,8 @@ is_flood(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdi
 const struct cm_flood_detector cm_flood_amplification = {
 	.kind = CM_TRAFFIC_AMPLIFICATION,
 	.watches = CM_CLASS_SERVICE,
-	.least = 1000,
-	.least_per_s = 500,
+	.least = 500,
+	.least_per_s = 100,
 	.against = CM_ROLE_A,
 	.is = is_flood,
 };

@@ -2,6 +2,7 @@
 #include "traffic/judge.h"
 
 #define LITTLE 50000 /* ppm: what a talk sends back is more */
+#define MUCH 1000    /* packets in a second, where the shape says less */
 
 struct volume {
 	bool one_way, spread, ports, same_size;
@@ -41,7 +42,7 @@ collects(const struct cm_tally *t)
 	return false;
 }
 
-/* To one port and in all lengths it could be a service of which only one direction was
+/* Few who send little to many ports look for open ones.  To one port and in all lengths it could be a service of which only one direction was
  * captured; not if the target is seen sending other things (in a draw, by the sealer's word). */
 static bool
 is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *verdict)
@@ -51,7 +52,11 @@ is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 
 	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->b, t->in), 5000);
 	*verdict = CM_TRAFFIC_FLOOD;
-	if (v.one_way && (v.ports || (v.spread && (v.same_size || (speaks && !collects(t))))))
+	if (v.one_way && v.ports && (v.spread || t->mean_bytes > CM_LIMIT_PROBE))
+		return true;
+	if (t->per_s < MUCH)
+		return false;
+	if (v.one_way && v.spread && (v.same_size || (speaks && !collects(t))))
 		return true;
 	if (v.one_way && v.spread && !collects(t))
 		return cm_tally_unusual(t, l);
@@ -61,8 +66,8 @@ is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 const struct cm_flood_detector cm_flood_udp = {
 	.kind = CM_TRAFFIC_VOLUME,
 	.watches = CM_CLASS_UDP,
-	.least = 5000,
-	.least_per_s = 3000,
+	.least = 2000,
+	.least_per_s = 500,
 	.against = CM_ROLE_A,
 	.is = is_udp,
 };
@@ -73,14 +78,14 @@ is_icmp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdic
 	struct volume v = look(t, l, &cm_flood_icmp);
 
 	*verdict = CM_TRAFFIC_FLOOD;
-	return v.one_way || v.spread;
+	return v.one_way || (v.spread && t->per_s >= MUCH);
 }
 
 const struct cm_flood_detector cm_flood_icmp = {
 	.kind = CM_TRAFFIC_VOLUME,
 	.watches = CM_CLASS_ICMP,
 	.least = 1000,
-	.least_per_s = 1000,
+	.least_per_s = 300,
 	.against = CM_ROLE_A,
 	.is = is_icmp,
 };
@@ -96,14 +101,14 @@ is_tcp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 
 	cm_sign_most(l, CM_SIGN_NO_OPENING, (uint64_t)cm_ppm(t->b, t->in), 10000);
 	*verdict = CM_TRAFFIC_FLOOD;
-	return v.spread && (refused || (v.one_way && alike));
+	return v.spread && (refused || (v.one_way && alike && t->per_s >= MUCH));
 }
 
 const struct cm_flood_detector cm_flood_tcp = {
 	.kind = CM_TRAFFIC_VOLUME,
 	.watches = CM_CLASS_TCP,
-	.least = 5000,
-	.least_per_s = 3000,
+	.least = 2000,
+	.least_per_s = 500,
 	.against = CM_ROLE_A,
 	.is = is_tcp,
 };
@@ -114,14 +119,14 @@ is_other(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdi
 	struct volume v = look(t, l, &cm_flood_other);
 
 	*verdict = CM_TRAFFIC_FLOOD;
-	return v.one_way && v.spread;
+	return v.one_way && v.spread && t->per_s >= MUCH;
 }
 
 const struct cm_flood_detector cm_flood_other = {
 	.kind = CM_TRAFFIC_VOLUME,
 	.watches = CM_CLASS_OTHER,
-	.least = 5000,
-	.least_per_s = 3000,
+	.least = 2000,
+	.least_per_s = 500,
 	.against = CM_ROLE_A,
 	.is = is_other,
 };

@@ -46,6 +46,7 @@ extern const size_t cm_flood_n_detectors;
 #define CM_LIMIT_FEW 4000
 #define CM_LIMIT_NEARLY_ALL 900000 /* ppm */
 #define CM_LIMIT_USUAL 8000	   /* thousandths */
+#define CM_LIMIT_PROBE 200	   /* bytes: who only asks whether a UDP port is open sends less */
 
 /* The sign that the host before, or after, got far less.  A draw has nothing of a time in which
  * there was nothing: then it is the sealer's word, and true. */

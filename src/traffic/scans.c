@@ -6,6 +6,7 @@
 #define MANY_PLAIN 40  /* of openings as an operating system makes them */
 #define FEW_ODD 5      /* with flags that none makes */
 #define TRIES 8u       /* in vain, on the same target: who comes more often is no stranger */
+#define WELL_KNOWN 256u /* nobody has so many old friends that are all away */
 #define SECOND UINT64_C(1000000000)
 #define SLOW_NS (10 * SECOND) /* between two probes */
 
@@ -29,7 +30,7 @@ visits(const struct scan *k)
 {
 	uint32_t vain = k->c->probes > k->c->accepted ? k->c->probes - k->c->accepted : 0;
 
-	return vain / TRIES > k->tried;
+	return vain / (k->tried < WELL_KNOWN ? TRIES : TRIES * TRIES) > k->tried;
 }
 
 static struct scan
@@ -72,8 +73,10 @@ is_udp(const struct scan *k, struct cm_sign_list *l)
 {
 	bool closed = cm_sign_most(l, CM_SIGN_TARGETS_UNANSWERED, (uint64_t)cm_ppm(k->accepts, k->tried), 200000);
 
+	bool small = cm_sign_most(l, CM_SIGN_SMALL, k->c->bytes / k->c->probes, CM_LIMIT_PROBE);
+
 	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(k->c->refused, k->c->probes), 10000);
-	if (!closed || !(k->one_host ? k->ports >= MANY : k->one_port && k->c->accepted + k->c->refused > 0))
+	if (!small || !closed || !(k->one_host ? k->ports >= MANY : k->one_port && k->c->accepted + k->c->refused > 0))
 		return false;
 	return cm_sign_least(l, CM_SIGN_TARGETS_MANY, k->tried, k->one_host ? MANY : MANY_PLAIN);
 }
@@ -89,7 +92,7 @@ kind_of(const struct scan *k)
 		return CM_TRAFFIC_SCAN_UDP;
 	if (c->odd >= 3 || (uint64_t)c->few_options * 2 >= c->fresh)
 		return CM_TRAFFIC_SCAN_SYN;
-	if ((uint64_t)c->accepted * 100 < c->probes || c->acks >= c->accepted / 2)
+	if ((uint64_t)c->accepted * 100 < c->probes || (uint64_t)c->acks * 8 >= c->accepted)
 		return CM_TRAFFIC_SCAN_CONNECT;
 	return CM_TRAFFIC_SCAN_SYN;
 }

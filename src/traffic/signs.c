@@ -58,12 +58,12 @@ static const struct cm_traffic_sign_kind kinds[CM_TRAFFIC_SIGNS] = {
 	    false },
 	[CM_SIGN_NOTHING_SAID] = { "nothing-said", "share of the targets that got any data", "ppm", NONE_OF, false,
 	    true },
-	[CM_SIGN_HALF_OPEN] = { "half-open", "what accepts is not acknowledged", "ppm", NONE_OF, false, true },
+	[CM_SIGN_HALF_OPEN] = { "half-open", "what accepts is not acknowledged", "ppm", NONE_OF, false, false },
 	[CM_SIGN_ODD_FLAGS] = { "odd-flags", "share of probes with flags that no operating system sends", "ppm", NONE_OF,
 	    false, true },
 	[CM_SIGN_NO_OPTIONS] = { "few-options", "probes carry fewer options than an operating system's do", "ppm",
 	    NONE_OF, false, true },
-	[CM_SIGN_TALKS] = { "talks", "share of the targets that got data", "ppm", NOT_MEASURED, true, false },
+	[CM_SIGN_SMALL] = { "small", "mean length of the probes", "bytes", NOT_MEASURED, false, true },
 };
 
 static bool

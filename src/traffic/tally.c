@@ -3,9 +3,9 @@
 #define SECOND UINT64_C(1000000000)
 
 static uint64_t
-rate(const struct cm_bin *b, uint64_t thin)
+rate(const struct cm_watch *w, uint32_t i, uint64_t thin)
 {
-	return cm_per_second(b->in * thin, cm_bin_ns(b));
+	return cm_per_second(w->bins.bin[i].in * thin, cm_bins_ns(&w->bins, i));
 }
 
 static uint64_t
@@ -14,7 +14,7 @@ loudest(const struct cm_watch *w, uint64_t thin)
 	uint64_t top = 0;
 
 	for (uint32_t i = 0; i < w->bins.n; i++) {
-		uint64_t r = rate(&w->bins.bin[i], thin);
+		uint64_t r = rate(w, i, thin);
 
 		top = r > top ? r : top;
 	}
@@ -42,7 +42,7 @@ core(struct cm_tally *t, const struct cm_flood_detector *d, uint64_t bar, bool m
 	for (uint32_t i = 0; i < t->w->bins.n; i++) {
 		const struct cm_bin *b = &t->w->bins.bin[i];
 
-		if (rate(b, t->thin) < bar || (made && against(b, d) * 2 >= b->in))
+		if (rate(t->w, i, t->thin) < bar || (made && against(b, d) * 2 >= b->in))
 			continue;
 		t->lo = any ? t->lo : i;
 		t->hi = i;
@@ -63,7 +63,7 @@ reach(const struct cm_tally *t, const struct cm_flood_detector *d, uint32_t from
 		const struct cm_bin *b = &t->w->bins.bin[i];
 
 		in += b->in;
-		ns += (uint64_t)cm_bin_ns(b);
+		ns += (uint64_t)cm_bins_ns(&t->w->bins, (uint32_t)i);
 		other += against(b, d);
 		if (cm_mul_div(in * t->thin, SECOND, ns) >= d->least_per_s / 4 && other * 2 < in)
 			best = (uint32_t)i;
@@ -119,7 +119,7 @@ sum_bins(struct cm_tally *t, uint64_t bar)
 	t->to_ns = w->bins.bin[t->lo].to_ns;
 	for (uint32_t i = 0; i < w->bins.n; i++) {
 		const struct cm_bin *b = &w->bins.bin[i];
-		uint64_t ns = (uint64_t)cm_bin_ns(b);
+		uint64_t ns = (uint64_t)cm_bins_ns(&w->bins, i);
 
 		if (i < t->lo || i > t->hi) {
 			t->before += b->in * t->thin;
@@ -127,7 +127,7 @@ sum_bins(struct cm_tally *t, uint64_t bar)
 			continue;
 		}
 		add(t, b);
-		if (rate(b, t->thin) >= bar) {
+		if (rate(w, i, t->thin) >= bar) {
 			loud += b->in * t->thin;
 			loud_ns += ns;
 		}

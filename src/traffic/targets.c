@@ -10,17 +10,17 @@
 
 _Static_assert(sizeof(struct cm_target) == 128, "a target takes two cache lines");
 
-/* Packets of a class to one host in a second, below 255, from which somebody looks closer: a tenth or
- * so of what a detector asks for. */
+/* Packets of a class to one host in a second, below 255, from which somebody looks closer: a fifth or
+ * less of what a detector asks for. */
 static const uint32_t watched_from[CM_CLASSES] = {
 	[CM_CLASS_SYN] = 20,
 	[CM_CLASS_ANSWER] = 50,
-	[CM_CLASS_TCP] = 250,
-	[CM_CLASS_SERVICE] = 50,
-	[CM_CLASS_UDP] = 250,
-	[CM_CLASS_ICMP] = 100,
+	[CM_CLASS_TCP] = 100,
+	[CM_CLASS_SERVICE] = 20,
+	[CM_CLASS_UDP] = 100,
+	[CM_CLASS_ICMP] = 50,
 	[CM_CLASS_LATER] = 50,
-	[CM_CLASS_OTHER] = 250,
+	[CM_CLASS_OTHER] = 100,
 };
 
 /* Those with a watch only make way when all do. */
@@ -215,6 +215,7 @@ watch_in(const struct cm_targets *t, struct cm_watch *w, struct cm_bin *b, const
 	if (p->proto == 6 && p->transport) {
 		cm_top_add(&w->shape, shape_of(p));
 		w->bare += p->opts == 0 && p->opt_layout == 0;
+		w->resets += (p->flags & CM_TCP_RST) != 0;
 		cm_likeness_count(w->likeness, p);
 	}
 }

@@ -31,7 +31,7 @@ struct cm_watch {
 	uint32_t next;	     /* number + 1 of the same host's next one; 0: none */
 	uint64_t in;
 	uint32_t second, now, peak;
-	uint32_t bare;	     /* of `in`: no TCP options at all */
+	uint32_t bare, resets; /* of `in`: no TCP options at all; RST */
 	uint32_t likeness[4]; /* of `in`: enum cm_likeness */
 	struct cm_spread sources, octets, ports;
 	struct cm_top port, shape, size;
