@@ -555,19 +555,26 @@ cm_asked_request(struct cm_asked *a, const struct cm_request *r)
 
 /* ---- answers ---- */
 
-CM_RESULT
-cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
+static void
+take_answer(struct cm_asked *a, const struct cm_packet *p)
 {
 	uint16_t status = cm_answer_status(p->payload);
 	struct cm_name *name;
 	struct cm_wait wait;
 
 	/* 1xx is followed by the answer. */
-	if (status < 200 || p->proto != 6 || p->quoted || p->fragment || !cm_waiting_take(a->waiting, p, &wait))
-		return CM_OK;
+	if (status < 200 || p->quoted || p->fragment || !cm_waiting_take(a->waiting, p, &wait))
+		return;
 	name = &a->names.all[wait.name];
 	if (name->generation == wait.generation)
 		count_answer(name, status, bounded(p->t_ns) - wait.t_ns);
+}
+
+CM_RESULT
+cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
+{
+	if (p->payload.len > 12 && p->payload.ptr[0] == 'H' && p->proto == 6)
+		take_answer(a, p);
 	return CM_OK;
 }
 
