@@ -224,17 +224,13 @@ read_line(struct cm_span s, struct cm_request *out, size_t *end)
 	return true;
 }
 
-bool
-cm_request_of_packet(const struct cm_packet *p, struct cm_request *out)
+static bool
+read_head(const struct cm_packet *p, struct cm_request *out)
 {
-	struct cm_span s = p->payload;
+	struct cm_span s = cm_span_part(p->payload, 0, CM_REQUEST_HEAD_MAX);
 	struct cm_request r = { .took_ns = -1 };
 	size_t end;
 
-	if (s.len < 5 || p->proto != 6 || !begins_with_method(s.ptr) || p->quoted || p->fragment)
-		return false;
-	if (s.len > CM_REQUEST_HEAD_MAX)
-		s.len = CM_REQUEST_HEAD_MAX;
 	if (!read_line(s, &r, &end))
 		return false;
 	r.id = p->id;
@@ -247,6 +243,15 @@ cm_request_of_packet(const struct cm_packet *p, struct cm_request *out)
 		read_fields(cm_span_of(s.ptr + end + 1, s.len - end - 1), &r);
 	*out = r;
 	return true;
+}
+
+/* Nearly all segments are told off by four bytes, before anything is cleared or copied. */
+bool
+cm_request_of_packet(const struct cm_packet *p, struct cm_request *out)
+{
+	if (p->payload.len < 5 || p->proto != 6 || !begins_with_method(p->payload.ptr))
+		return false;
+	return !p->quoted && !p->fragment && read_head(p, out);
 }
 
 uint16_t

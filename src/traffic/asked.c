@@ -11,7 +11,7 @@
 #define BLOCK_NS (2 * SECOND)
 #define FAST_MILLI 10000u /* requests in 1000 s */
 #define PAUSE_NS (60 * SECOND)
-#define USUAL_REQUESTS 1024u /* of one of the two spans */
+#define USUAL_REQUESTS 2048u /* of one of the two spans: together all, where all is little enough to be shown as it is */
 #define SPLIT_REQUESTS 320u
 #define SPLIT_NS (10 * SECOND)
 #define BACKWARDS_NS (300 * SECOND) /* lines of a log are written when they were answered, or given up */
@@ -99,6 +99,15 @@ cm_asked_free(struct cm_asked *a)
 	free(a);
 }
 
+/* Times of files can be anything: these can be subtracted, and added up, without end. */
+#define TIME_MAX (INT64_MAX / 4)
+
+static int64_t
+bounded(int64_t t_ns)
+{
+	return t_ns < 0 ? 0 : t_ns > TIME_MAX ? TIME_MAX : t_ns;
+}
+
 /* ---- what is usual ---- */
 
 static void
@@ -116,7 +125,7 @@ add_usual(struct cm_name *name, uint64_t n, int64_t ns, cm_packet_id first)
 	if (u->n[1] == 0)
 		u->first[1] = first;
 	u->n[1] += n;
-	u->ns[1] += ns > 0 ? ns : 0;
+	u->ns[1] = bounded(u->ns[1] + (ns > 0 ? ns : 0));
 }
 
 static uint64_t
@@ -307,7 +316,7 @@ bound_of(const struct cm_asked *a, const struct cm_name *name)
 static void
 add_block(struct cm_episode *e, const struct cm_block *b)
 {
-	e->active_ns += b->last_ns - b->from_ns;
+	e->active_ns = bounded(e->active_ns + b->last_ns - b->from_ns);
 	e->to_ns = b->last_ns;
 	e->last = b->last;
 	e->paused = false;
@@ -503,8 +512,8 @@ note_answer(struct cm_asked *a, struct cm_name *name, const struct cm_request *r
 		count_answer(name, r->status, r->took_ns);
 }
 
-CM_RESULT
-cm_asked_request(struct cm_asked *a, const struct cm_request *r)
+static enum cm_result
+count_request(struct cm_asked *a, const struct cm_request *r)
 {
 	uint8_t path[CM_PATH_MAX];
 	struct cm_asked_look l = { .r = r };
@@ -532,21 +541,40 @@ cm_asked_request(struct cm_asked *a, const struct cm_request *r)
 	return rc;
 }
 
+CM_RESULT
+cm_asked_request(struct cm_asked *a, const struct cm_request *r)
+{
+	struct cm_request odd;
+
+	if (r->t_ns == bounded(r->t_ns))
+		return count_request(a, r);
+	odd = *r;
+	odd.t_ns = bounded(r->t_ns);
+	return count_request(a, &odd);
+}
+
 /* ---- answers ---- */
 
-CM_RESULT
-cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
+static void
+take_answer(struct cm_asked *a, const struct cm_packet *p)
 {
 	uint16_t status = cm_answer_status(p->payload);
 	struct cm_name *name;
 	struct cm_wait wait;
 
 	/* 1xx is followed by the answer. */
-	if (status < 200 || p->proto != 6 || p->quoted || p->fragment || !cm_waiting_take(a->waiting, p, &wait))
-		return CM_OK;
+	if (status < 200 || p->quoted || p->fragment || !cm_waiting_take(a->waiting, p, &wait))
+		return;
 	name = &a->names.all[wait.name];
 	if (name->generation == wait.generation)
-		count_answer(name, status, p->t_ns - wait.t_ns);
+		count_answer(name, status, bounded(p->t_ns) - wait.t_ns);
+}
+
+CM_RESULT
+cm_asked_packet(struct cm_asked *a, const struct cm_packet *p)
+{
+	if (p->payload.len > 12 && p->payload.ptr[0] == 'H' && p->proto == 6)
+		take_answer(a, p);
 	return CM_OK;
 }
 

@@ -433,31 +433,33 @@ read_when(struct scan *s, int64_t *out)
 	return cm_weblog_clf_time(s->w, t, out) || cm_time_parse(t, out) == CM_OK;
 }
 
+/* "/x" and "q=1" of two members as one target; just the path if it is only a guess. */
+static struct cm_span
+joined(struct scan *s, struct cm_span path, struct cm_span query)
+{
+	size_t n = path.len + 1 + query.len;
+	uint8_t *to = path.len > 0 && query.len > 0 && !s->w->raw ? cm_buf_grow(&s->w->room, n) : NULL;
+
+	if (to == NULL)
+		return path;
+	memcpy(to, path.ptr, path.len);
+	to[path.len] = '?';
+	memcpy(to + path.len + 1, query.ptr, query.len);
+	return cm_span_of(to, n);
+}
+
 static void
 read_target(struct scan *s, struct cm_request *out)
 {
-	struct cm_span path = optional(s, TARGET), query, method = optional(s, METHOD);
+	struct cm_span target = optional(s, TARGET), method = optional(s, METHOD);
 
-	if (path.len == 0) {
-		path = optional(s, PATH);
-		query = optional(s, QUERY);
-		if (path.len > 0 && query.len > 0 && !s->w->raw) {
-			size_t n = path.len + 1 + query.len;
-			uint8_t *to = cm_buf_grow(&s->w->room, n);
-
-			if (to != NULL) {
-				memcpy(to, path.ptr, path.len);
-				to[path.len] = '?';
-				memcpy(to + path.len + 1, query.ptr, query.len);
-				path = cm_span_of(to, n);
-			}
-		}
-	}
 	(void)cm_request_of_line(optional(s, REQUEST), out);
+	if (target.len == 0 && s->got[PATH].rank != 0)
+		target = joined(s, optional(s, PATH), optional(s, QUERY));
 	if (method.len > 0)
 		out->method = method;
-	if (path.len > 0)
-		out->target = path;
+	if (target.len > 0)
+		out->target = target;
 }
 
 static void
