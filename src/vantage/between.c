@@ -96,7 +96,8 @@ put_frames(struct cm_compare *c, struct cm_compare_finding *f, struct cm_tally *
 static bool
 is_dull(enum cm_cause cause)
 {
-	return cause == CM_CAUSE_LOST || cause == CM_CAUSE_LOST_SINGLE || cause == CM_CAUSE_BEFORE;
+	return cause == CM_CAUSE_LOST || cause == CM_CAUSE_LOST_SINGLE || cause == CM_CAUSE_BEFORE ||
+	    cause == CM_CAUSE_OVERLAP;
 }
 
 /* ${f} as far as it can be told while the flow is at hand. */
@@ -184,6 +185,8 @@ static const struct said sayings[CM_CAUSES] = {
 	[CM_CAUSE_LOST_SINGLE] = { CM_BETWEEN_LOST, "such packets are not sent again when they are lost", NULL },
 	[CM_CAUSE_BEFORE] = { CM_BETWEEN_UNSEEN,
 		"the other capture did not have the flow at that time", NULL },
+	[CM_CAUSE_OVERLAP] = { CM_BETWEEN_UNSEEN,
+		"segments are cut anew in between, and these overlap others that could not be put together", NULL },
 };
 
 static const struct said of_one_way = { CM_BETWEEN_UNSEEN,

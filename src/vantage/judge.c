@@ -2,7 +2,7 @@
 
 #include "vantage/compare_state.h"
 
-enum { STEP_ENOUGH = 4, STEP_FAR = 256 };
+enum { STEP_ENOUGH = 4, STEP_FAR = 256, OVERLAPS_MAX = 512 };
 
 /* ---- which way ---- */
 
@@ -176,6 +176,23 @@ instead_of(const struct bench *b, const struct cm_wait *r)
 	return k;
 }
 
+/* Segments are cut anew, and the other place has some of those bytes in one that could not be put together. */
+static bool
+overlaps(const struct bench *b, const struct cm_wait *r)
+{
+	const struct cm_wait *w = b->c->waits.slot;
+	uint32_t from = start_there(b->v, r), to = end_there(b->v, r);
+	uint32_t i = b->v->sight[!r->place][r->dir].first;
+
+	if (r->class != CM_CLASS_DATA || (b->v->rewrote & UINT64_C(1) << CM_RW_CUT) == 0)
+		return false;
+	for (unsigned k = 0; i != 0 && k < OVERLAPS_MAX; i = w[i].next, k++)
+		if (w[i].class == CM_CLASS_DATA && cm_seq_diff(w[i].seq, to) < 0 &&
+		    cm_seq_diff(w[i].seq + w[i].len, from) > 0)
+			return true;
+	return false;
+}
+
 /* ---- verdicts ---- */
 
 static void
@@ -196,6 +213,8 @@ judge_born(struct bench *b, struct cm_wait *r)
 		cm_compare_tally(c, CM_CAUSE_HAND, r);
 	else if (is_hole(b, r))
 		hole(c, r);
+	else if (overlaps(b, r))
+		cm_compare_tally(c, CM_CAUSE_OVERLAP, r);
 	else
 		cm_compare_tally(c, r->contradicted ? CM_CAUSE_CONTRADICTED : CM_CAUSE_PLAIN, r);
 }
