@@ -96,7 +96,8 @@ put_frames(struct cm_compare *c, struct cm_compare_finding *f, struct cm_tally *
 static bool
 is_dull(enum cm_cause cause)
 {
-	return cause == CM_CAUSE_LOST || cause == CM_CAUSE_LOST_SINGLE || cause == CM_CAUSE_BEFORE;
+	return cause == CM_CAUSE_LOST || cause == CM_CAUSE_LOST_SINGLE || cause == CM_CAUSE_BEFORE ||
+	    cause == CM_CAUSE_OVERLAP;
 }
 
 /* ${f} as far as it can be told while the flow is at hand. */
@@ -184,6 +185,8 @@ static const struct said sayings[CM_CAUSES] = {
 	[CM_CAUSE_LOST_SINGLE] = { CM_BETWEEN_LOST, "such packets are not sent again when they are lost", NULL },
 	[CM_CAUSE_BEFORE] = { CM_BETWEEN_UNSEEN,
 		"the other capture did not have the flow at that time", NULL },
+	[CM_CAUSE_OVERLAP] = { CM_BETWEEN_UNSEEN,
+		"segments are cut anew in between, and these overlap others that could not be put together", NULL },
 };
 
 static const struct said of_one_way = { CM_BETWEEN_UNSEEN,
@@ -212,19 +215,19 @@ say(struct cm_compare *c, const struct cm_found *f)
 	return is_gap(c, f) ? &of_gap : &sayings[f->cause];
 }
 
+/* By the clock of A, so that the order does not depend on how the clocks stand. */
 static int
 by_what(const void *a, const void *b)
 {
-	const struct cm_compare_finding *x = a, *y = b;
+	const struct cm_found *x = *(const struct cm_found *const *)a, *y = *(const struct cm_found *const *)b;
 
-	if (x->what != y->what)
-		return x->what < y->what ? -1 : 1;
-	if (x->t_ns != y->t_ns)
-		return x->t_ns < y->t_ns ? -1 : 1;
-	for (unsigned k = 0; k < 2; k++)
-		if (x->n_frames[k] > 0 && y->n_frames[k] > 0 && x->frames[k][0] != y->frames[k][0])
-			return x->frames[k][0] < y->frames[k][0] ? -1 : 1;
-	return 0;
+	if (x->f.what != y->f.what)
+		return x->f.what < y->f.what ? -1 : 1;
+	if (x->t_a_ns != y->t_a_ns)
+		return x->t_a_ns < y->t_a_ns ? -1 : 1;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	return by_id(x->f.frames[x->place], y->f.frames[y->place]);
 }
 
 /* Packets of what is not listed are counted as if they were, as far as that can be told. */
@@ -239,28 +242,38 @@ count_all(struct cm_compare *c, const uint64_t listed[CM_CAUSES])
 	}
 }
 
+/* Each is one of four things, now that all of both captures is known. */
+static void
+decide(struct cm_compare *c, struct cm_found *f, uint64_t listed[CM_CAUSES])
+{
+	const struct said *s = say(c, f);
+	uint64_t packets = f->f.n_frames[0] + f->f.more[0] + f->f.n_frames[1] + f->f.more[1];
+
+	f->f.what = s->what;
+	f->f.why = s->why;
+	f->f.rival = s->rival;
+	listed[f->cause] += packets;
+	c->result.count[s->what] += packets;
+}
+
 CM_RESULT
 cm_compare_tell(struct cm_compare *c)
 {
+	struct cm_found **all = cm_arena_array(&c->arena, (size_t)c->listed + 1, sizeof(struct cm_found *));
 	struct cm_compare_finding *out = cm_arena_array(&c->arena, (size_t)c->listed + 1, sizeof(*out));
 	uint64_t listed[CM_CAUSES] = { 0 };
 	size_t n = 0;
 
-	if (out == NULL)
+	if (all == NULL || out == NULL)
 		return CM_E_NOMEM;
-	for (const struct cm_found *f = c->found; f != NULL; f = f->next) {
-		const struct said *s = say(c, f);
-		uint64_t packets = f->f.n_frames[0] + f->f.more[0] + f->f.n_frames[1] + f->f.more[1];
-
-		out[n] = f->f;
-		out[n].what = s->what;
-		out[n].why = s->why;
-		out[n++].rival = s->rival;
-		listed[f->cause] += packets;
-		c->result.count[s->what] += packets;
+	for (struct cm_found *f = c->found; f != NULL; f = f->next) {
+		decide(c, f, listed);
+		all[n++] = f;
 	}
 	count_all(c, listed);
-	qsort(out, n, sizeof(*out), by_what);
+	qsort(all, n, sizeof(struct cm_found *), by_what);
+	for (size_t i = 0; i < n; i++)
+		out[i] = all[i]->f;
 	c->result.findings = out;
 	c->result.n_findings = n;
 	return cm_rewrite_tell(c);

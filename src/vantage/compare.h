@@ -88,7 +88,7 @@ struct cm_compare_result {
 	struct cm_compare_direction dir[2];
 	uint64_t packets[2], flows_both, flows_only[2];
 	int64_t first_ns[2], last_ns[2]; /* by its own clock; 0 where there are no packets */
-	const struct cm_compare_finding *findings; /* in order of `what`, then of time */
+	const struct cm_compare_finding *findings; /* in order of `what`, then of time by the clock of A */
 	size_t n_findings;
 	uint64_t not_listed;
 	uint64_t count[5]; /* packets by enum cm_between, listed or not */

@@ -2,7 +2,7 @@
 
 #include "vantage/compare_state.h"
 
-enum { STEP_ENOUGH = 4, STEP_FAR = 256 };
+enum { STEP_ENOUGH = 4, STEP_FAR = 256, OVERLAPS_MAX = 512 };
 
 /* ---- which way ---- */
 
@@ -121,9 +121,9 @@ is_hole(const struct bench *b, const struct cm_wait *r)
 {
 	const struct cm_cover *there = &b->v->sight[!r->place][r->dir].cover;
 
-	return r->class == CM_CLASS_DATA && !there->ragged &&
-	    !cm_cover_has(there, start_there(b->v, r), end_there(b->v, r)) &&
-	    cm_cover_beyond(there, end_there(b->v, r));
+	/* A sender goes in order: where it seems not to, its capture has more holes than are kept. */
+	return r->class == CM_CLASS_DATA && !cm_cover_has(there, start_there(b->v, r), end_there(b->v, r)) &&
+	    (there->ragged || cm_cover_beyond(there, end_there(b->v, r)));
 }
 
 /* The same event by another packet: the same FIN, the same SYN. */
@@ -176,6 +176,23 @@ instead_of(const struct bench *b, const struct cm_wait *r)
 	return k;
 }
 
+/* Segments are cut anew, and the other place has some of those bytes in one that could not be put together. */
+static bool
+overlaps(const struct bench *b, const struct cm_wait *r)
+{
+	const struct cm_wait *w = b->c->waits.slot;
+	uint32_t from = start_there(b->v, r), to = end_there(b->v, r);
+	uint32_t i = b->v->sight[!r->place][r->dir].first;
+
+	if (r->class != CM_CLASS_DATA || (b->v->rewrote & UINT64_C(1) << CM_RW_CUT) == 0)
+		return false;
+	for (unsigned k = 0; i != 0 && k < OVERLAPS_MAX; i = w[i].next, k++)
+		if (w[i].class == CM_CLASS_DATA && cm_seq_diff(w[i].seq, to) < 0 &&
+		    cm_seq_diff(w[i].seq + w[i].len, from) > 0)
+			return true;
+	return false;
+}
+
 /* ---- verdicts ---- */
 
 static void
@@ -196,6 +213,8 @@ judge_born(struct bench *b, struct cm_wait *r)
 		cm_compare_tally(c, CM_CAUSE_HAND, r);
 	else if (is_hole(b, r))
 		hole(c, r);
+	else if (overlaps(b, r))
+		cm_compare_tally(c, CM_CAUSE_OVERLAP, r);
 	else
 		cm_compare_tally(c, r->contradicted ? CM_CAUSE_CONTRADICTED : CM_CAUSE_PLAIN, r);
 }
@@ -245,7 +264,8 @@ judge_two(struct bench *b, struct cm_wait *late, struct cm_wait *early)
 		return;
 	}
 	cm_compare_tally(c, CM_CAUSE_CONTRADICTED, late);
-	cm_compare_tally(c, CM_CAUSE_REPLACED, early);
+	/* Another copy of it did arrive. */
+	cm_compare_tally(c, early->copied ? CM_CAUSE_LOST : CM_CAUSE_REPLACED, early);
 }
 
 static bool

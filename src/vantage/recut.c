@@ -75,7 +75,7 @@ struct run {
 	size_t n;
 };
 
-enum { RUN_MAX = 64, PASSED_MAX = 64 };
+enum { RUN_MAX = 64, PASSED_MAX = 64, PASSES_MAX = 16 };
 
 static void
 take(const struct cm_compare *c, struct run *r, size_t k)
@@ -190,14 +190,15 @@ sweep(struct cm_compare *c, const struct row *r)
 			cm_compare_unlink(c, r->piece[k].i);
 }
 
-void
-cm_compare_recut(struct cm_compare *c, struct cm_conv *v, unsigned dir)
+/* False: nothing more was matched. */
+static bool
+recut_once(struct cm_compare *c, struct cm_conv *v, unsigned dir)
 {
 	struct row a = { 0 }, b = { 0 };
-	uint32_t base = 0;
+	uint32_t base = 0, before = v->sight[0][dir].n;
 
 	if (v->sight[0][dir].n == 0 || v->sight[1][dir].n == 0 || !first_of(c, v, dir, &base))
-		return;
+		return false;
 	if (row_of(c, v, CM_PLACE_A, dir, base, &a) && row_of(c, v, CM_PLACE_B, dir, base, &b)) {
 		match_runs(c, v, &a, &b);
 		sweep(c, &a);
@@ -207,4 +208,13 @@ cm_compare_recut(struct cm_compare *c, struct cm_conv *v, unsigned dir)
 	}
 	free(a.piece);
 	free(b.piece);
+	return v->sight[0][dir].n < before;
+}
+
+/* What was sent twice is matched the second time. */
+void
+cm_compare_recut(struct cm_compare *c, struct cm_conv *v, unsigned dir)
+{
+	for (unsigned k = 0; k < PASSES_MAX && recut_once(c, v, dir); k++)
+		;
 }
