@@ -2,6 +2,7 @@
 
 import json
 
+import counted
 from capture import DST, HEADERS, MASK, PAYLOAD, SRC, is_packet
 from cbor import Refused
 from statement import COLLECTED
@@ -29,8 +30,8 @@ def collected(claims):
     return {name: claims[name] for name in COLLECTED if name in claims}
 
 
-def make(disclosure, seals, findings, shown):
-    """The facts as bytes. seals, findings: lists of Statement; shown: list of shows()."""
+def make(disclosure, seals, findings, shown, traffic=(), chains=()):
+    """The facts as bytes. seals, findings, traffic, chains: lists of Statement; shown: list of shows()."""
     cue = lambda one: {name: one[name] for name in ("name", "bits", "rests_on", "rows")}
     facts = {
         "layout": 1, "by": disclosure["by"], "made": disclosure["made"],
@@ -41,6 +42,10 @@ def make(disclosure, seals, findings, shown):
             ("type", "verdict", "bits", "forged", "genuine", "suspect", "support")},
             "cues": [cue(one) for one in finding["cues"]]} for finding in findings],
     }
+    if traffic:
+        facts["traffic"] = [counted.traffic_facts(statement) for statement in traffic]
+    if chains:
+        facts["chains"] = [counted.chain_facts(statement) for statement in chains]
     return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c").encode("utf-8")
 
 

@@ -180,11 +180,15 @@ class Remaker:
         disclosure = files["disclosure.json"].replace(digest(before), digest(files[name]))
         if name.endswith(".json"):
             files[name + ".sig"] = self.sign(files[name])
-            for other in sorted(files):
-                if other.startswith("finding") and other.endswith(".json") and digest(before) in files[other]:
-                    old, files[other] = files[other], files[other].replace(digest(before), digest(files[name]))
+            changed = {digest(before): digest(files[name])}
+            for other in self.in_order(files):
+                old = files[other]
+                for was, now in changed.items():
+                    files[other] = files[other].replace(was, now)
+                if files[other] != old:
                     files[other + ".sig"] = self.sign(files[other])
                     disclosure = disclosure.replace(digest(old), digest(files[other]))
+                    changed[digest(old)] = digest(files[other])
             if name != "disclosure.json":
                 files["report.html"] = self.report(files, json.loads(disclosure))
         thing = json.loads(disclosure if name != "disclosure.json" else files[name])
@@ -197,11 +201,20 @@ class Remaker:
         return files
 
     @staticmethod
+    def in_order(files):
+        """Statements that name others, each behind those that it names."""
+        words = ("finding-", "traffic-", "chain-")
+        of = lambda word: sorted((name for name in files if name.startswith(word) and name.endswith(".json")),
+            key=lambda name: (len(name), name))
+        return [name for word in words for name in of(word)]
+
+    @staticmethod
     def report(files, disclosure):
         """The report with the facts as they are now; a report of another program, so its prose may be old."""
         in_order = sorted(files, key=lambda name: (len(name), name))
         kind = lambda word: [Made(files[name]) for name in in_order if name.startswith(word) and name.endswith(".json")]
         predicate = disclosure["predicate"]
-        block = facts.make(predicate, kind("seal-"), kind("finding-"), predicate["shows"])
+        block = facts.make(predicate, kind("seal-"), kind("finding-"), predicate["shows"], kind("traffic-"),
+            kind("chain-"))
         old = facts.in_report(files["report.html"])
         return files["report.html"].replace(old, block)

@@ -18,6 +18,11 @@ WORDS = {
     "rests_on": ("local", "flow", "host-model"),
     "reads": ("headers", "addresses", "mask", "payload"),
     "hides": ("addresses", "payload"),
+    "kind": ("syn-flood", "volume-flood", "reflection", "amplification", "fragment-flood", "http-flood", "lease-flood",
+        "syn-scan", "connect-scan", "udp-scan"),
+    "counted": ("flood", "surge", "scan"),
+    "baseline": ("none", "before", "others"),
+    "clock": ("same", "unknown", "one-way", "both-ways", "seconds"),
 }
 
 
@@ -142,6 +147,35 @@ shows_capture = members({"rows": number, "packets": number, "headers": number, "
     "src": named_tied, "dst": named_tied})
 shows_other = members({"rows": number, "columns": list_of(members({"name": text, "open": number}))})
 
+_time_ns = matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{9}Z")
+
+
+def time_ns(value):
+    """The same with nine digits of a second, below 2^63 nanoseconds."""
+    return _time_ns(value) and time(value[:19] + "Z") and value <= "2262-04-11T23:47:16.854775807Z"
+
+
+power_of_two = lambda n: number(n) and 1 <= n <= 1 << 40 and n & (n - 1) == 0
+detector = members({"name": text, "version": number, "source": digest})
+sign = members({"name": text, "value": integer, "limit": integer, "unit": text, "base_rate": text, "against": boolean})
+span = lambda value: value is None or list_of(number, 2, 2)(value)
+figures = {"from": time_ns, "to": time_ns, "packets": number, "bytes": number, "peak_per_s": number, "mean_per_s": number}
+two = list_of(between(-1, MAX_INT), 2, 2)
+bins = list_of(number, 1, 240)
+effect = members({name: two for name in ("syn_answered_ppm", "answer_ms", "errors_ppm", "answered_ppm")},
+    {"degraded": time_ns, "recovered": time_ns, "unseen": text})
+claimed = members({**figures, **{name: number for name in ("sources", "targets", "hosts", "ports")},
+    **{name: boolean for name in ("slow", "cut_begin", "cut_end")},
+    "baseline": members({"how": one_of(WORDS["baseline"]), "milli": number, "span_ms": number}),
+    "signs": list_of(sign, 0, 256), "effect": effect},
+    {"series": members({"from": time_ns, "width_ns": lambda n: number(n) and n > 0, "in": bins, "rest": bins, "out": bins}),
+    "name": text})
+clock = members({"how": one_of(WORDS["clock"])},
+    {"least_ns": integer, "most_ns": integer, "middle_ns": integer, "matched": number})
+script = members({"finding": digest, "rows": row_set, "target": number})
+lag = members({"before": number, "known": number},
+    {"least_ns": integer, "median_ns": integer, "most_ns": integer, "unsure_ns": number})
+
 COMMON = {"by": fingerprint, "nonce": matches("[0-9a-f]{32}"), "made": time, "number": lambda n: number(n) and n > 0}
 checkpoint = members({"origin": text, "size": number, "root": digest})
 COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": addressee, "supersedes": digest,
@@ -167,7 +201,15 @@ PREDICATES = {
         "files": list_of(members({"name": text, "bytes": number, "sha256": digest})),
         "shows": list_of(lambda value: shows_capture(value) or shows_other(value)),
         "hides": hides, "leaks_accepted": number,
-        "layout": lambda n: number(n) and n == 1}, {}),
+        "layout": lambda n: number(n) and n == 1}, {"traffic": list_of(digest, 1), "chains": list_of(digest, 1)}),
+    "traffic/v1": ({"seals": list_of(digest, 1, 256), "detector": detector, "parameters": members({"memory": number}),
+        "kind": one_of(WORDS["kind"]), "verdict": one_of(WORDS["counted"]), "thin": power_of_two,
+        "range": list_of(span), "support": row_set, "port": between(0, 65535), "proto": between(0, 255),
+        "signs": list_of(sign, 0, 256), "drawn": members(figures), "claimed": claimed}, {"service": text}),
+    "chain/v1": ({"seals": list_of(digest, 1, 256), "detector": detector, "vantages": list_of(number),
+        "clocks": list_of(clock, 1, 256), "scripts": list_of(script, 1, 4096), "layers": list_of(text, 0, 64),
+        "floods": list_of(digest, 1, 64), "clients": row_set,
+        "table": members({name: number for name in ("a", "b", "c", "d", "p_milli")}), "lag": lag}, {}),
 }
 _subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}), 1, 256)
 

@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.a
 SHARED = os.path.abspath(os.path.join(ROOT, os.environ.get("COMITY_SHARED") or "../shared"))
 KAT = os.path.join(SHARED, "vectors", "seal", "kat.json")
 COMITY = os.environ.get("COMITY") or os.path.join(ROOT, "build", "comity")
+GEN = os.environ.get("COMITY_GEN") or os.path.join(ROOT, "build", "comity-gen")
 CHECK = os.environ.get("COMITY_CHECK") or os.path.join(ROOT, "build", "check")
 SEAL_TOOL = os.environ.get("SEAL_TOOL") or os.path.join(CHECK, "tests", "tools", "seal_tool")
 

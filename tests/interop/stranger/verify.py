@@ -14,6 +14,7 @@ import itertools
 import re
 import sys
 
+import counted
 import facts
 import kinds
 import opened
@@ -25,8 +26,9 @@ import zipfmt
 from cbor import Refused
 from statement import Statement
 
-PREDICATE_OF = {"seal": "seal/v1", "finding": "finding/v1", "custody": "custody/v1"}
-NUMBERED = re.compile(r"(seal|finding|custody)-([1-9][0-9]*)\.(json|json\.sig|opening|pcapng|txt|jsonl|hex)")
+PREDICATE_OF = {"seal": "seal/v1", "finding": "finding/v1", "custody": "custody/v1", "traffic": "traffic/v1",
+    "chain": "chain/v1"}
+NUMBERED = re.compile(r"(seal|finding|custody|traffic|chain)-([1-9][0-9]*)\.(json|json\.sig|opening|pcapng|txt|jsonl|hex)")
 
 
 class Dossier:
@@ -80,8 +82,10 @@ class Dossier:
         self.check_files()
         self.seals = self.numbered("seal")
         self.findings = self.numbered("finding")
+        self.traffic = self.numbered("traffic")
+        self.chains = self.numbered("chain")
         custody = self.numbered("custody")
-        everything = [self.disclosure] + self.seals + self.findings + custody
+        everything = [self.disclosure] + self.seals + self.findings + self.traffic + self.chains + custody
         self.check_chain(everything)
         self.check_receipts(everything)
         self.check_references(custody)
@@ -89,11 +93,14 @@ class Dossier:
         if self.disclosure["shows"] != shown:
             raise Refused("disclosure.json: shows is not what the openings show")
         self.say("shows: as the openings have it")
-        made = facts.make(self.disclosure, self.seals, self.findings, shown)
+        made = facts.make(self.disclosure, self.seals, self.findings, shown, self.traffic, self.chains)
         if facts.in_report(self.file("report.html")) != made:
             raise Refused("report.html: the facts are not those of the statements")
         self.say("report.html: the facts hold; its prose is the sender's word")
         self.say("findings: not redone by this verifier (%d shown)" % len(self.findings))
+        if self.traffic:
+            self.say("floods and scans: every row that is cited was drawn; not counted again (%d, %d chains)" % (
+                len(self.traffic), len(self.chains)))
         unused = sorted(set(self.files) - self.used)
         if unused:
             raise Refused("files a dossier does not have: %s" % ", ".join(unused))
@@ -165,13 +172,16 @@ class Dossier:
             raise Refused("disclosure.json: seals are not those of the dossier")
         if self.disclosure["findings"] != [finding.digest for finding in self.findings]:
             raise Refused("disclosure.json: findings are not those of the dossier")
+        for name, there in (("traffic", self.traffic), ("chains", self.chains)):
+            if self.disclosure.predicate.get(name, []) != [statement.digest for statement in there]:
+                raise Refused("disclosure.json: %s are not those of the dossier" % name)
         for seal in self.seals:
             if seal.subject != [{"name": seal["exhibit"], "digest": {"comity-seal": seal["root"]}}]:
                 raise Refused("%s: the subject is another table" % seal.name)
         for before, seal in itertools.combinations(self.seals, 2):
             if all(before[name] == seal[name] for name in ("by", "exhibit")) and before["root"] != seal["root"]:
                 self.say("%s and %s are two tables of one exhibit" % (before.name, seal.name))
-        for statement in [self.disclosure] + self.findings + custody:
+        for statement in [self.disclosure] + self.findings + self.traffic + self.chains + custody:
             if statement not in custody and not set(statement["seals"]) <= set(digests):
                 raise Refused("%s: a seal that is not in the dossier" % statement.name)
             # A hand-over may be of more exhibits than the dossier has; of these nothing is known.
@@ -185,6 +195,24 @@ class Dossier:
             check_row_sets(finding, [rows[digest] for digest in finding["seals"]])
             if before and before["by"] == finding["by"] and before["number"] >= finding["number"]:
                 raise Refused("findings are not ascending by number")
+        self.check_counted(rows)
+
+    def check_counted(self, rows):
+        """Draws and joins; rows: by digest of the seal."""
+        order = {seal.digest: at for at, seal in enumerate(self.seals)}
+        for statement in self.traffic + self.chains:
+            places = [order[digest] for digest in statement["seals"]]
+            if places != sorted(set(places)):
+                raise Refused("%s: seals in another order than the dossier's" % statement.name)
+        for statement in self.traffic:
+            counted.check_traffic(statement, [rows[digest] for digest in statement["seals"]])
+        for statement in self.chains:
+            counted.check_chain(statement, [rows[digest] for digest in statement["seals"]],
+                {finding.digest: finding for finding in self.findings}, [one.digest for one in self.traffic])
+        for kind in (self.traffic, self.chains):
+            for before, after in zip(kind, kind[1:]):
+                if before["by"] == after["by"] and before["number"] >= after["number"]:
+                    raise Refused("%s is not ascending by number" % after.name)
 
     def check_seal(self, k, seal):
         """Opening, cut rules and opened rows of one seal; returns its shows."""

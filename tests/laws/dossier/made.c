@@ -7,10 +7,12 @@
 #include "crypto/sha256.h"
 #include "dossier/load.h"
 #include "dossier/of_incident.h"
+#include "dossier/of_traffic.h"
 #include "made.h"
 #include "statement/key.h"
 
 #define FINDINGS_MAX 1000
+#define TRAFFIC_MAX 16
 
 struct making {
 	const struct made_how *how;
@@ -25,6 +27,8 @@ struct making {
 	struct cm_subject subject;
 	struct cm_engine *engine;
 	struct cm_frame_rows *rows;
+	struct cm_traffic *traffic; /* of the whole capture; */
+	struct cm_drawn *drawn[TRAFFIC_MAX]; /* of each finding of it */
 	struct cm_buf index;
 	struct cm_err err;
 };
@@ -82,6 +86,12 @@ static void
 write_finding(struct cm_jsonw *w, void *arg)
 {
 	cm_finding_write(w, arg);
+}
+
+static void
+write_traffic(struct cm_jsonw *w, void *arg)
+{
+	cm_traffic_v1_write(w, arg);
 }
 
 static void
@@ -211,6 +221,67 @@ find(struct making *m, const struct cm_pack_text *sealed, struct cm_pack_text *o
 	return true;
 }
 
+/* Every frame, and the row that it is, in order. */
+static bool
+count_pass(struct making *m, size_t n)
+{
+	struct cm_reader *reader = NULL;
+	struct cm_layers layers;
+	struct cm_record r;
+	struct cm_packet p;
+	struct cm_frame f;
+	uint64_t row;
+	size_t i;
+	bool ok = cm_reader_new(cm_source_of_memory(&m->capture), "made", &reader, &m->err) == CM_OK;
+
+	for (row = 0; ok && cm_reader_next(reader, &r, &m->err) == CM_OK; row++) {
+		f = cm_frame_of(&r, 0);
+		if (!r.is_frame || cm_decode(&f, &p, &layers) > CM_DECODED_FRAGMENT)
+			continue;
+		p.open = CM_OPEN_ALL;
+		if (n == 0)
+			ok = cm_traffic_packet(m->traffic, &p) == CM_OK;
+		for (i = 0; ok && i < n; i++)
+			if (m->how->skip == NULL || !m->how->skip(row))
+				ok = cm_drawn_packet(m->drawn[i], 0, row, &p) == CM_OK;
+	}
+	cm_reader_free(reader);
+	return ok;
+}
+
+static bool
+count(struct making *m, const struct cm_pack_text *sealed, struct cm_pack_text *out, size_t *n)
+{
+	struct cm_traffic_params params = cm_traffic_params_default();
+	static uint8_t seal[1][32];
+	struct cm_traffic_v1 t;
+	enum cm_result rc;
+	size_t i, all;
+
+	*n = 0;
+	cm_sha256(sealed->json.ptr, sealed->json.len, seal[0]);
+	if (cm_traffic_new(&params, &m->traffic) != CM_OK || !count_pass(m, 0) || cm_traffic_finish(m->traffic) != CM_OK)
+		return false;
+	all = cm_traffic_n(m->traffic) < TRAFFIC_MAX ? cm_traffic_n(m->traffic) : TRAFFIC_MAX;
+	for (i = 0; i < all; i++)
+		if (cm_drawn_new(cm_traffic_at(m->traffic, i), (const uint8_t (*)[32])seal, 1, &m->drawn[i]) != CM_OK)
+			return false;
+	if (all > 0 && !count_pass(m, all))
+		return false;
+	for (i = 0; i < all; i++) {
+		rc = cm_drawn_state(m->drawn[i], params.memory, source_digest, &m->arena, &t);
+		if (rc == CM_E_NOTFOUND)
+			continue;
+		if (rc != CM_OK)
+			return false;
+		if (m->how->traffic != NULL)
+			m->how->traffic(&t);
+		if (!state(m, CM_PREDICATE_TRAFFIC, write_traffic, &t, &out[(*n)++]))
+			return false;
+	}
+	return true;
+}
+
 static bool
 finish(struct making *m, struct cm_span files, struct cm_buf *out)
 {
@@ -278,6 +349,7 @@ make(struct making *m, struct made *out)
 	struct cm_pack_exhibit x = { .source = cm_source_of_memory(&m->capture), .name = "made",
 		.secret = &m->secret };
 	struct cm_pack_text *finding = cm_arena_array(&m->arena, FINDINGS_MAX, sizeof(*finding));
+	struct cm_pack_text traffic[TRAFFIC_MAX];
 	struct cm_pack_in in = { .exhibits = &x, .n_exhibits = 1, .findings = finding,
 		.made = "2023-11-14T22:13:20Z", .tool_name = "comity", .tool_version = "0",
 		.leak_ok = m->how->leak_ok, .files = &to,
@@ -293,6 +365,9 @@ make(struct making *m, struct made *out)
 	m->signer = cm_key_signer(&m->key);
 	cm_ssh_fingerprint(&m->key.pub, by);
 	if (!seal(m, &x.seal) || !detect(m) || !find(m, &x.seal, finding, &in.n_findings))
+		return false;
+	in.traffic = traffic;
+	if (m->how->counted && !count(m, &x.seal, traffic, &in.n_traffic))
 		return false;
 	x.seal.receipt = m->how->receipt;
 	x.seal.stamp = m->how->stamp;
@@ -312,6 +387,7 @@ make(struct making *m, struct made *out)
 	ok = cm_pack(&in, &m->arena, &packed, &m->err) == CM_OK;
 	out->leaks = packed.leaks.n;
 	out->findings = in.n_findings;
+	out->traffic = in.n_traffic;
 	ok = ok && finish(m, cm_buf_span(&files), &out->dossier);
 	cm_pack_release(&packed);
 	cm_buf_release(&files);
@@ -329,6 +405,9 @@ made_dossier(struct cm_span capture, const struct made_how *how, struct made *ou
 	ok = make(&m, out);
 	snprintf(out->why, sizeof(out->why), "%s", m.err.text);
 	cm_engine_free(m.engine);
+	for (size_t i = 0; i < TRAFFIC_MAX; i++)
+		cm_drawn_free(m.drawn[i]);
+	cm_traffic_free(m.traffic);
 	cm_buf_release(&m.index);
 	cm_arena_fini(&m.arena);
 	return ok;
@@ -372,6 +451,13 @@ made_verify(struct cm_span dossier, bool know_signer)
 				snprintf(v.text, sizeof(v.text), "%s", out.findings[i].text);
 			}
 			v.best = out.findings[i].outcome < v.best ? out.findings[i].outcome : v.best;
+		}
+		v.traffic = out.dossier->n_traffic;
+		for (i = 0; i < v.traffic; i++) {
+			if (out.traffic[i].outcome < v.counted)
+				continue;
+			v.counted = out.traffic[i].outcome;
+			snprintf(v.counted_text, sizeof(v.counted_text), "%s", out.traffic[i].text);
 		}
 	} else {
 		v.end = CM_VERIFY_REFUSED;

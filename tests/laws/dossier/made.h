@@ -28,11 +28,14 @@ struct made_how {
 	uint64_t fork;	  /* this statement gets the number of the one before it; 0: none */
 	uint64_t only_to; /* the detectors see frames up to this one only; 0: all */
 	bool blind;	  /* the detectors take every checksum for right */
+	bool counted;	  /* what is counted is stated, too */
+	bool (*skip)(uint64_t row); /* a cheat leaves such rows out of the draw */
+	void (*traffic)(struct cm_traffic_v1 *t); /* another's door: before it is signed */
 };
 
 struct made {
 	struct cm_buf dossier;
-	size_t findings;
+	size_t findings, traffic;
 	uint64_t leaks; /* != 0: it was refused for these */
 	char why[400];	/* it could not be made */
 };
@@ -48,6 +51,9 @@ struct made_verdict {
 	enum cm_outcome worst, best;
 	size_t findings;
 	char text[600];
+	size_t traffic; /* of these: */
+	enum cm_outcome counted; /* the worst, and what is said of it */
+	char counted_text[900];
 };
 struct made_verdict made_verify(struct cm_span dossier, bool know_signer);
 
