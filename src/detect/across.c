@@ -210,7 +210,7 @@ cm_across_make(struct cm_engine *e)
 	enum cm_result r = CM_OK;
 
 	m.out = cm_arena_alloc(m.a, sizeof(*m.out));
-	if (m.out == NULL)
+	if (m.out == NULL || cm_exchanges_settle(&e->exchanges) != CM_OK)
 		return CM_E_NOMEM;
 	m.out->requests = e->exchanges.requests;
 	m.out->answers = e->exchanges.answers;

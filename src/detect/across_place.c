@@ -277,7 +277,7 @@ probe(struct pairs *s)
 	enum cm_result r = out == NULL ? CM_E_NOMEM : CM_OK;
 
 	for (uint32_t i = 0; i < log->n && r == CM_OK; i++)
-		if ((log->item[i].flags & CM_EX_AGAIN) == 0)
+		if ((log->item[i].flags & (CM_EX_AGAIN | CM_EX_REPEAT)) == 0)
 			r = count_request(s, &log->item[i]);
 	if (r == CM_OK)
 		find_routers(s);

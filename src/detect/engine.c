@@ -143,8 +143,6 @@ void
 cm_engine_expect(const struct cm_engine *e, struct cm_packet *p, size_t n)
 {
 	cm_flow_table_expect(e->flows, p, n);
-	if (e->params.support)
-		cm_exchanges_expect(&e->exchanges, p, n);
 }
 
 /* What is only seen across flows. */
