@@ -6,7 +6,6 @@
 #include "detect/report.h"
 
 #define CLASSES 8u
-#define HEAD 32u /* segments that show what is common */
 
 /* ---- sets and lists of ids ---- */
 
@@ -118,7 +117,7 @@ commonest(const struct cm_maker *m, const struct cm_candidate *c, unsigned dir)
 	uint16_t class[CLASSES] = { 0 }, count[CLASSES] = { 0 };
 	unsigned n = 0, best = 0, k;
 
-	for (uint32_t i = 0; i < c->n && i < HEAD; i++) {
+	for (uint32_t i = 0; i < c->n && i < CM_FLOW_HEAD; i++) {
 		const struct cm_segment *g = &c->segs[i];
 
 		if (g->dir != dir || (g->flags & CM_TCP_RST) != 0 ||

@@ -84,8 +84,8 @@ cm_found_answers(const struct cm_found *f)
 CM_RESULT cm_across_place(struct cm_maker *m, size_t number, uint32_t trigger, int plain,
     struct cm_across_place *o);
 
-/* The commonest (TTL, DF), as of cm_ttl_class, of those segments of the accused direction that
- * nobody accuses; -1: there are none. */
+/* The commonest (TTL, DF), as of cm_ttl_class, of those segments of the accused direction, in the
+ * head of the flow, that nobody accuses; -1: there are none. */
 int cm_across_plain(struct cm_maker *m, const struct cm_found *f);
 
 /* SYN and SYN-ACK of the flow, the latter from ${server}: where they are, and the time
