@@ -109,6 +109,7 @@ cm_engine_free(struct cm_engine *e)
 	free(e->compared);
 	cm_judged_free(e->before);
 	free(e->found);
+	free(e->across_of);
 	free(e);
 }
 
@@ -148,12 +149,12 @@ cm_engine_expect(const struct cm_engine *e, struct cm_packet *p, size_t n)
 }
 
 /* What is only seen across flows. */
-static enum cm_result
+static inline enum cm_result
 note(struct cm_engine *e, const struct cm_packet *p)
 {
 	if (p->quoted)
 		return cm_quotes_packet(&e->quotes, p);
-	return cm_exchanges_packet(&e->exchanges, p);
+	return cm_exchanges_wants(p) ? cm_exchanges_packet(&e->exchanges, p) : CM_OK;
 }
 
 CM_RESULT
@@ -405,6 +406,8 @@ report_kept(struct cm_engine *e)
 		r = report_flow(e, e->kept.item[i]);
 		if (r == CM_OK && e->feeder != NULL)
 			r = show_again(e, from, false);
+		if (r == CM_OK && e->feeder != NULL)
+			r = cm_across_flow(e, from);
 	}
 	if (r == CM_OK && e->feeder != NULL)
 		r = show_again(e, 0, true);

@@ -439,21 +439,10 @@ read_answer(struct cm_exchanges *x, const struct cm_packet *p)
 	return r;
 }
 
-static bool
-is_letter(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
 CM_RESULT
 cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p)
 {
-	const uint8_t *b = p->payload.ptr;
-
-	if (p->proto != 6 || p->payload.len < 12 || !is_letter(b[0]) || !is_letter(b[1]) ||
-	    !is_letter(b[2]))
-		return CM_OK;
-	if (memcmp(b, "HTTP/1.", 7) == 0)
+	if (memcmp(p->payload.ptr, "HTTP/1.", 7) == 0)
 		return x->n == 0 ? CM_OK : read_answer(x, p);
 	return add_request(x, p);
 }

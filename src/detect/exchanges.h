@@ -96,7 +96,17 @@ struct cm_exchanges {
 void cm_exchanges_init(struct cm_exchanges *x, uint64_t seed);
 void cm_exchanges_release(struct cm_exchanges *x);
 
-/* Looks at a TCP segment.  CM_E_NOMEM. */
+/* Of most packets there is no more to be known. */
+static inline bool
+cm_exchanges_wants(const struct cm_packet *p)
+{
+	const uint8_t *b = p->payload.ptr;
+
+	return p->proto == 6 && p->payload.len >= 12 && (uint8_t)(b[0] - 'A') < 26 &&
+	    (uint8_t)(b[1] - 'A') < 26 && (uint8_t)(b[2] - 'A') < 26;
+}
+
+/* Looks at a packet that is wanted.  CM_E_NOMEM. */
 CM_RESULT cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p);
 
 /* Brings requests and answers together that still wait for it: before the log is read.  Looking

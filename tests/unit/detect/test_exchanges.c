@@ -46,6 +46,7 @@ back(uint32_t client, const char *payload, uint64_t id)
 static void
 feed(struct cm_exchanges *x, struct cm_packet p)
 {
+	assert_true(cm_exchanges_wants(&p));
 	assert_int_equal(cm_exchanges_packet(x, &p), CM_OK);
 }
 
