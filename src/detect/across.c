@@ -6,7 +6,7 @@
 #include "detect/report.h"
 
 #define CLASSES 8u
-#define HEAD 32u /* segments that show what is common */
+#define INCIDENTS 64u /* of a flow, that are asked whom they accuse */
 
 /* ---- sets and lists of ids ---- */
 
@@ -112,17 +112,43 @@ cm_id_list_take(struct cm_id_list *l, struct cm_arena *a, struct cm_ids *out)
 
 /* ---- what several makers ask of a flow ---- */
 
-static int
-commonest(const struct cm_maker *m, const struct cm_candidate *c, unsigned dir)
+static bool
+is_in(const struct cm_ids *ids, cm_packet_id id)
 {
+	size_t low = 0, high = ids->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (ids->id[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < ids->n && ids->id[low] == id;
+}
+
+bool
+cm_flow_accused(const struct cm_flow_look *l, cm_packet_id id)
+{
+	for (size_t i = 0; i < l->n && i < INCIDENTS; i++)
+		if (cm_found_accuses(&l->found[i]) && (is_in(&l->found[i].incident.forged, id) ||
+							  is_in(&l->found[i].incident.suspect, id)))
+			return true;
+	return false;
+}
+
+static int
+commonest(const struct cm_flow_look *l)
+{
+	const struct cm_candidate *c = l->f->from;
 	uint16_t class[CLASSES] = { 0 }, count[CLASSES] = { 0 };
 	unsigned n = 0, best = 0, k;
 
-	for (uint32_t i = 0; i < c->n && i < HEAD; i++) {
+	for (uint32_t i = 0; i < c->n && i < CM_FLOW_HEAD; i++) {
 		const struct cm_segment *g = &c->segs[i];
 
-		if (g->dir != dir || (g->flags & CM_TCP_RST) != 0 ||
-		    cm_id_set_has(&m->accused, g->id))
+		if (g->dir != l->f->dir || (g->flags & CM_TCP_RST) != 0 || cm_flow_accused(l, g->id))
 			continue;
 		for (k = 0; k < n && class[k] != cm_ttl_class(g); k++)
 			;
@@ -134,17 +160,6 @@ commonest(const struct cm_maker *m, const struct cm_candidate *c, unsigned dir)
 			best = k;
 	}
 	return n == 0 ? -1 : class[best];
-}
-
-/* Several incidents of a flow ask the same. */
-int
-cm_across_plain(struct cm_maker *m, const struct cm_found *f)
-{
-	struct cm_plain *p = &m->plain[f->from->serial % CM_PLAIN];
-
-	if (p->of != f->from || p->dir != f->dir)
-		*p = (struct cm_plain) { f->from, f->dir, commonest(m, f->from, f->dir) };
-	return p->class;
 }
 
 bool
@@ -177,40 +192,116 @@ cm_across_text(struct cm_arena *a, struct cm_span s)
 	return text;
 }
 
+/* ---- one flow ---- */
+
+static bool
+room_for_one(struct cm_engine *e)
+{
+	uint32_t room = e->room_across_of == 0 ? 16 : e->room_across_of * 2;
+	struct cm_across_of *more;
+
+	if (e->n_across_of < e->room_across_of)
+		return true;
+	more = realloc(e->across_of, room * sizeof(*more));
+	if (more == NULL)
+		return false;
+	e->across_of = more;
+	e->room_across_of = room;
+	return true;
+}
+
+static enum cm_result
+look_at(struct cm_flow_look *l, struct cm_found *f)
+{
+	struct cm_engine *e = l->e;
+	struct cm_across_of of = { 0 };
+	enum cm_result r;
+
+	if (!room_for_one(e))
+		return CM_E_NOMEM;
+	if (l->f == NULL || l->f->dir != f->dir) {
+		l->f = f;
+		l->plain = commonest(l);
+	}
+	l->f = f;
+	l->trigger = CM_NONE;
+	if (f->incident.has_trigger)
+		l->trigger = cm_candidate_place(f->from, f->incident.trigger);
+	r = cm_across_reach(l, &of.reach);
+	if (r == CM_OK)
+		r = cm_across_place(l, &of.place);
+	e->across_of[e->n_across_of++] = of;
+	f->across = e->n_across_of;
+	return r;
+}
+
+CM_RESULT
+cm_across_flow(struct cm_engine *e, size_t from)
+{
+	struct cm_id_list ids = { 0 };
+	struct cm_flow_look l = { .e = e, .found = e->found + from, .n = e->n_found - from,
+		.ids = &ids };
+	enum cm_result r = CM_OK;
+
+	for (size_t i = from; i < e->n_found && r == CM_OK; i++)
+		if (cm_found_accuses(&e->found[i]) && !e->found[i].gone &&
+		    e->n_across_of < CM_ACROSS_INCIDENTS)
+			r = look_at(&l, &e->found[i]);
+	free(ids.id);
+	return r;
+}
+
 /* ---- all of it ---- */
+
+/* In the order of incidents, which they have only now. */
+static enum cm_result
+order(struct cm_maker *m)
+{
+	struct cm_across_reach *reach = cm_arena_array(m->a, m->e->n_across_of + 1, sizeof(*reach));
+	struct cm_across_place *place = cm_arena_array(m->a, m->e->n_across_of + 1, sizeof(*place));
+	size_t n = 0;
+
+	if (reach == NULL || place == NULL)
+		return CM_E_NOMEM;
+	for (size_t i = 0; i < m->e->n_found; i++) {
+		const struct cm_found *f = &m->e->found[i];
+
+		if (f->across == 0) {
+			m->out->left_off += cm_found_accuses(f);
+			continue;
+		}
+		reach[n] = m->e->across_of[f->across - 1].reach;
+		place[n] = m->e->across_of[f->across - 1].place;
+		reach[n].incident = place[n].incident = i;
+		n++;
+	}
+	m->out->reach = reach;
+	m->out->places = place;
+	m->out->n_reach = m->out->n_places = n;
+	return CM_OK;
+}
 
 static enum cm_result
 collect(struct cm_maker *m)
 {
 	enum cm_result r = CM_OK;
 
-	for (size_t i = 0; i < m->e->n_found && r == CM_OK; i++) {
-		const struct cm_found *f = &m->e->found[i];
-		const struct cm_incident *x = &f->incident;
-
-		if (!cm_found_accuses(f))
-			continue;
-		for (size_t k = 0; k < x->forged.n && r == CM_OK; k++)
-			r = cm_id_set_add(&m->accused, x->forged.id[k], i);
-		for (size_t k = 0; k < x->suspect.n && r == CM_OK; k++)
-			r = cm_id_set_add(&m->accused, x->suspect.id[k], i);
-		if (r == CM_OK && cm_found_answers(f))
-			r = cm_id_set_add(&m->triggers, x->trigger, i);
-	}
+	for (size_t i = 0; i < m->e->n_found && r == CM_OK; i++)
+		if (cm_found_answers(&m->e->found[i]))
+			r = cm_id_set_add(&m->triggers, m->e->found[i].incident.trigger, i);
 	return r;
 }
 
 CM_RESULT
 cm_across_make(struct cm_engine *e)
 {
-	enum cm_result (*const make[])(struct cm_maker *m) = { collect, cm_across_make_hands,
-		cm_across_make_reach, cm_across_make_probes, cm_across_make_rates,
-		cm_across_make_same };
+	enum cm_result (*const make[])(struct cm_maker *m) = { collect, cm_across_make_hands, order,
+		cm_across_make_probes, cm_across_make_rates, cm_across_make_same };
 	struct cm_maker m = { .e = e, .a = &e->arena };
 	enum cm_result r = CM_OK;
 
 	m.out = cm_arena_alloc(m.a, sizeof(*m.out));
-	if (m.out == NULL)
+	if (m.out == NULL || cm_exchanges_settle(&e->exchanges) != CM_OK)
 		return CM_E_NOMEM;
 	m.out->requests = e->exchanges.requests;
 	m.out->answers = e->exchanges.answers;
@@ -219,7 +310,6 @@ cm_across_make(struct cm_engine *e)
 	m.out->quotes = e->quotes.seen;
 	for (size_t i = 0; i < sizeof(make) / sizeof(make[0]) && r == CM_OK; i++)
 		r = make[i](&m);
-	free(m.accused.slot);
 	free(m.triggers.slot);
 	free(m.ids.id);
 	if (r == CM_OK)

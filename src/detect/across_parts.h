@@ -37,29 +37,45 @@ void cm_id_list_add_all(struct cm_id_list *l, const struct cm_ids *ids);
 /* The list, sorted, each once, in ${a}; empties it.  CM_E_NOMEM. */
 CM_RESULT cm_id_list_take(struct cm_id_list *l, struct cm_arena *a, struct cm_ids *out);
 
-#define CM_PLAIN 256u
-
-struct cm_plain {
-	const struct cm_candidate *of; /* NULL: nothing yet */
-	unsigned dir;
-	int class;
+/* What is told of one accused incident. */
+struct cm_across_of {
+	struct cm_across_reach reach;
+	struct cm_across_place place;
 };
+
+/* Makes that for found incidents from number ${from} on, all of one flow, while it is in the
+ * cache.  CM_E_NOMEM. */
+CM_RESULT cm_across_flow(struct cm_engine *e, size_t from);
+
+/* An accused flow, and what its incidents accuse. */
+struct cm_flow_look {
+	struct cm_engine *e;
+	const struct cm_found *found; /* of one flow, */
+	size_t n;		      /* so many */
+	const struct cm_found *f;     /* one of them */
+	uint32_t trigger;	      /* its; CM_NONE */
+	int plain; /* the commonest (TTL, DF), as of cm_ttl_class, of those segments of the accused
+		      direction, in the head of the flow, that nobody accuses; -1: there are none */
+	struct cm_id_list *ids;
+};
+
+bool cm_flow_accused(const struct cm_flow_look *l, cm_packet_id id);
+
+CM_RESULT cm_across_reach(const struct cm_flow_look *l, struct cm_across_reach *o);
+CM_RESULT cm_across_place(const struct cm_flow_look *l, struct cm_across_place *o);
 
 struct cm_maker {
 	struct cm_engine *e;
 	struct cm_arena *a;
 	struct cm_across *out;
-	struct cm_id_set accused;  /* by incidents that are forged or a stack break */
 	struct cm_id_set triggers; /* what forged data answers */
 	struct cm_id_list ids;     /* for whoever needs one */
-	struct cm_plain plain[CM_PLAIN]; /* what cm_across_plain said last */
 };
 
 /* All of it, into e->across. */
 CM_RESULT cm_across_make(struct cm_engine *e);
 
 CM_RESULT cm_across_make_hands(struct cm_maker *m);
-CM_RESULT cm_across_make_reach(struct cm_maker *m); /* and places */
 CM_RESULT cm_across_make_probes(struct cm_maker *m);
 CM_RESULT cm_across_make_rates(struct cm_maker *m);
 CM_RESULT cm_across_make_same(struct cm_maker *m);
@@ -79,14 +95,6 @@ cm_found_answers(const struct cm_found *f)
 	return f->incident.verdict == CM_VERDICT_FORGED && f->incident.has_trigger &&
 	    f->incident.type == CM_INCIDENT_INJECTION && f->incident.flow.proto == 6;
 }
-
-/* The place of found incident ${number}; ${plain}: cm_across_plain of its accused direction. */
-CM_RESULT cm_across_place(struct cm_maker *m, size_t number, uint32_t trigger, int plain,
-    struct cm_across_place *o);
-
-/* The commonest (TTL, DF), as of cm_ttl_class, of those segments of the accused direction that
- * nobody accuses; -1: there are none. */
-int cm_across_plain(struct cm_maker *m, const struct cm_found *f);
 
 /* SYN and SYN-ACK of the flow, the latter from ${server}: where they are, and the time
  * between them; false: not both were kept. */

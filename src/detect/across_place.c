@@ -13,10 +13,10 @@ initial_of(uint8_t ttl)
 }
 
 static void
-cite(struct cm_maker *m, const struct cm_candidate *c, uint32_t i)
+cite(const struct cm_flow_look *l, uint32_t i)
 {
 	if (i != CM_NONE)
-		cm_id_list_add(&m->ids, c->segs[i].id);
+		cm_id_list_add(l->ids, l->f->from->segs[i].id);
 }
 
 static void
@@ -49,27 +49,27 @@ hops_of_forged(const struct cm_candidate *c, const struct cm_ids *ids, uint32_t 
 /* The way there and back from where this was captured: of the handshake, or of the genuine
  * answer to a query. */
 static void
-path_of(struct cm_maker *m, const struct cm_found *f, uint32_t trigger, struct cm_across_place *o)
+path_of(const struct cm_flow_look *l, struct cm_across_place *o)
 {
-	const struct cm_candidate *c = f->from;
+	const struct cm_candidate *c = l->f->from;
 	uint32_t at[2];
 
 	if (c->proto == 6) {
-		o->has_path = cm_across_handshake(c, f->dir, at, &o->path_ns);
+		o->has_path = cm_across_handshake(c, l->f->dir, at, &o->path_ns);
 		if (o->has_path) {
-			cite(m, c, at[0]);
-			cite(m, c, at[1]);
+			cite(l, at[0]);
+			cite(l, at[1]);
 		}
 		return;
 	}
-	if (f->incident.genuine.n == 0)
+	if (l->f->incident.genuine.n == 0)
 		return;
-	at[0] = cm_candidate_place(c, f->incident.genuine.id[0]);
-	if (at[0] == CM_NONE || trigger == CM_NONE)
+	at[0] = cm_candidate_place(c, l->f->incident.genuine.id[0]);
+	if (at[0] == CM_NONE)
 		return;
-	o->path_ns = c->segs[at[0]].t_ns - c->segs[trigger].t_ns;
+	o->path_ns = c->segs[at[0]].t_ns - c->segs[l->trigger].t_ns;
 	o->has_path = o->path_ns >= 0;
-	cite(m, c, at[0]);
+	cite(l, at[0]);
 }
 
 /* Rounded away from the capture; more than the whole way is no news. */
@@ -86,42 +86,38 @@ permille_of(int64_t part, int64_t whole)
 }
 
 static void
-delay_of(struct cm_maker *m, const struct cm_found *f, uint32_t t, uint32_t first,
-    struct cm_across_place *o)
+delay_of(const struct cm_flow_look *l, uint32_t first, struct cm_across_place *o)
 {
-	const struct cm_candidate *c = f->from;
+	const struct cm_segment *segs = l->f->from->segs;
 
-	if (t == CM_NONE || first == CM_NONE || c->segs[first].t_ns < c->segs[t].t_ns)
+	if (l->trigger == CM_NONE || first == CM_NONE || segs[first].t_ns < segs[l->trigger].t_ns)
 		return;
 	o->has_delay = true;
-	o->delay_ns = c->segs[first].t_ns - c->segs[t].t_ns;
-	cite(m, c, t);
-	path_of(m, f, t, o);
+	o->delay_ns = segs[first].t_ns - segs[l->trigger].t_ns;
+	cite(l, l->trigger);
+	path_of(l, o);
 	if (o->has_path)
 		o->permille = permille_of(o->delay_ns, o->path_ns);
 }
 
 CM_RESULT
-cm_across_place(struct cm_maker *m, size_t number, uint32_t trigger, int plain,
-    struct cm_across_place *o)
+cm_across_place(const struct cm_flow_look *l, struct cm_across_place *o)
 {
-	const struct cm_found *f = &m->e->found[number];
-	const struct cm_ids *ids = f->incident.forged.n > 0 ? &f->incident.forged :
-							      &f->incident.suspect;
-	uint32_t first = ids->n > 0 ? cm_candidate_place(f->from, ids->id[0]) : CM_NONE;
+	const struct cm_incident *x = &l->f->incident;
+	const struct cm_ids *ids = x->forged.n > 0 ? &x->forged : &x->suspect;
+	uint32_t first = ids->n > 0 ? cm_candidate_place(l->f->from, ids->id[0]) : CM_NONE;
 
-	o->incident = number;
-	hops_of_forged(f->from, ids, first, o);
-	if (plain >= 0) {
+	hops_of_forged(l->f->from, ids, first, o);
+	if (l->plain >= 0) {
 		o->has_genuine = true;
-		o->genuine_ttl = (uint8_t)(plain >> 1);
+		o->genuine_ttl = (uint8_t)(l->plain >> 1);
 		o->genuine_initial = initial_of(o->genuine_ttl);
 		o->genuine_hops = o->genuine_initial - o->genuine_ttl;
 	}
 	for (size_t i = 0; i < ids->n && i < CM_ACROSS_EXAMPLES; i++)
-		cm_id_list_add(&m->ids, ids->id[i]);
-	delay_of(m, f, trigger, first, o);
-	return cm_id_list_take(&m->ids, m->a, &o->frames);
+		cm_id_list_add(l->ids, ids->id[i]);
+	delay_of(l, first, o);
+	return cm_id_list_take(l->ids, &l->e->arena, &o->frames);
 }
 
 /* ---- probes ---- */
@@ -277,7 +273,7 @@ probe(struct pairs *s)
 	enum cm_result r = out == NULL ? CM_E_NOMEM : CM_OK;
 
 	for (uint32_t i = 0; i < log->n && r == CM_OK; i++)
-		if ((log->item[i].flags & CM_EX_AGAIN) == 0)
+		if ((log->item[i].flags & (CM_EX_AGAIN | CM_EX_REPEAT)) == 0)
 			r = count_request(s, &log->item[i]);
 	if (r == CM_OK)
 		find_routers(s);

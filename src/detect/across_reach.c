@@ -1,15 +1,13 @@
 /* Did the server see the request (8.6)?  What its own stack acknowledged later says so. */
 #include "detect/across_parts.h"
 
-#define FAR 512u /* segments behind the request that are looked at */
+#define FAR 256u /* segments behind the request that are looked at */
 #define SLACK_NS INT64_C(2000000)
 
 struct look {
-	struct cm_maker *m;
-	const struct cm_found *f;
+	const struct cm_flow_look *flow;
 	const struct cm_candidate *c;
 	unsigned server;	/* direction of the accused packets */
-	int plain;		/* class of the server's own */
 	bool stamps;		/* it sends timestamps */
 	uint32_t request;
 	uint32_t hand[2];	/* of the handshake; CM_NONE */
@@ -27,9 +25,9 @@ servers_own(const struct look *l, const struct cm_segment *g)
 	if (g->dir != l->server || (g->flags & CM_TCP_ACK) == 0 ||
 	    (g->flags & (CM_TCP_SYN | CM_TCP_RST)) != 0 || g->checksum == CM_CSUM_BAD)
 		return false;
-	if (cm_ttl_class(g) != l->plain || (l->stamps && (g->opts & CM_OPT_TS) == 0))
+	if (cm_ttl_class(g) != l->flow->plain || (l->stamps && (g->opts & CM_OPT_TS) == 0))
 		return false;
-	return !cm_id_set_has(&l->m->accused, g->id);
+	return !cm_flow_accused(l->flow, g->id);
 }
 
 static void
@@ -119,7 +117,7 @@ static void
 cite(struct look *l, uint32_t i)
 {
 	if (i != CM_NONE)
-		cm_id_list_add(&l->m->ids, l->c->segs[i].id);
+		cm_id_list_add(l->flow->ids, l->c->segs[i].id);
 }
 
 static enum cm_result
@@ -142,7 +140,7 @@ frames(struct look *l, struct cm_across_reach *o)
 		cite(l, l->hand[0]);
 		cite(l, l->hand[1]);
 	}
-	return cm_id_list_take(&l->m->ids, l->m->a, &o->frames);
+	return cm_id_list_take(l->flow->ids, &l->flow->e->arena, &o->frames);
 }
 
 /* Names and their answers: the genuine one came out. */
@@ -154,15 +152,14 @@ of_datagrams(const struct cm_incident *x)
 	return x->genuine.n > 0 ? CM_REACH_ANSWERED : CM_REACH_SILENT;
 }
 
-static enum cm_result
-make(struct cm_maker *m, size_t number, uint32_t trigger, int plain, struct cm_across_reach *o)
+CM_RESULT
+cm_across_reach(const struct cm_flow_look *flow, struct cm_across_reach *o)
 {
-	const struct cm_found *f = &m->e->found[number];
-	struct look l = { .m = m, .f = f, .c = f->from, .server = f->dir, .request = trigger,
-		.plain = plain, .hand = { CM_NONE, CM_NONE }, .repeat = CM_NONE, .covers = CM_NONE,
+	const struct cm_found *f = flow->f;
+	struct look l = { .flow = flow, .c = f->from, .server = f->dir, .request = flow->trigger,
+		.hand = { CM_NONE, CM_NONE }, .repeat = CM_NONE, .covers = CM_NONE,
 		.answers = CM_NONE, .behind = CM_NONE, .early = CM_NONE };
 
-	o->incident = number;
 	o->by = CM_REACH_NO_TRIGGER;
 	if (f->from->proto != 6) {
 		o->by = l.request == CM_NONE ? CM_REACH_NO_TRIGGER : of_datagrams(&f->incident);
@@ -174,51 +171,6 @@ make(struct cm_maker *m, size_t number, uint32_t trigger, int plain, struct cm_a
 	}
 	o->reached = reached(o->by);
 	return frames(&l, o);
-}
-
-static enum cm_result
-make_both(struct cm_maker *m, size_t number, struct cm_across_reach *reach,
-    struct cm_across_place *place)
-{
-	const struct cm_found *f = &m->e->found[number];
-	int plain = cm_across_plain(m, f);
-	uint32_t trigger = CM_NONE;
-	enum cm_result r;
-
-	if (f->incident.has_trigger)
-		trigger = cm_candidate_place(f->from, f->incident.trigger);
-	r = make(m, number, trigger, plain, reach);
-	return r == CM_OK ? cm_across_place(m, number, trigger, plain, place) : r;
-}
-
-CM_RESULT
-cm_across_make_reach(struct cm_maker *m)
-{
-	struct cm_across_reach *reach;
-	struct cm_across_place *place;
-	enum cm_result r = CM_OK;
-	size_t n = 0, k = 0;
-
-	for (size_t i = 0; i < m->e->n_found; i++)
-		n += cm_found_accuses(&m->e->found[i]);
-	if (n > CM_ACROSS_INCIDENTS) {
-		m->out->left_off += n - CM_ACROSS_INCIDENTS;
-		n = CM_ACROSS_INCIDENTS;
-	}
-	reach = cm_arena_array(m->a, n + 1, sizeof(*reach));
-	place = cm_arena_array(m->a, n + 1, sizeof(*place));
-	if (reach == NULL || place == NULL)
-		return CM_E_NOMEM;
-	for (size_t i = 0; i < m->e->n_found && k < n && r == CM_OK; i++) {
-		if (!cm_found_accuses(&m->e->found[i]))
-			continue;
-		r = make_both(m, i, &reach[k], &place[k]);
-		k++;
-	}
-	m->out->reach = reach;
-	m->out->places = place;
-	m->out->n_reach = m->out->n_places = k;
-	return r;
 }
 
 const char *

@@ -18,6 +18,7 @@ struct same {
 	const struct cm_exchange **away;      /* those that send elsewhere, by template */
 	size_t n_all, n_away;
 	size_t steps; /* left */
+	struct cm_id_set accused; /* packets, by incidents that are forged or a stack break */
 	struct cm_id_set told; /* answers that are part of a pattern */
 };
 
@@ -197,7 +198,7 @@ make_member(struct same *s, const struct cm_exchange *x, struct cm_across_member
 		o->other_request = other->request;
 		o->other_answer = other->answer;
 	}
-	if (cm_id_set_has(&s->m->accused, x->answer))
+	if (cm_id_set_has(&s->accused, x->answer))
 		o->signs |= CM_SIGN_ACCUSED;
 	c = flow_of(s, x, &at);
 	if (c != NULL)
@@ -223,7 +224,7 @@ show_member(const struct same *s, const struct cm_exchange *x, struct cm_across_
 		cm_id_list_add(&s->m->ids, o->other_answer);
 	}
 	if ((o->signs & CM_SIGN_ACCUSED) != 0)
-		cm_id_list_add_all(&s->m->ids, &s->m->e->found[cm_id_set_incident(&s->m->accused,
+		cm_id_list_add_all(&s->m->ids, &s->m->e->found[cm_id_set_incident(&s->accused,
 		    o->answer)].incident.support);
 	c = (o->signs & CM_SIGN_STACK) != 0 ? flow_of(s, x, &at) : NULL;
 	if (c != NULL)
@@ -540,6 +541,24 @@ bodies(struct same *s)
 /* ---- all of it ---- */
 
 static enum cm_result
+collect_accused(struct same *s)
+{
+	enum cm_result r = CM_OK;
+
+	for (size_t i = 0; i < s->m->e->n_found && r == CM_OK; i++) {
+		const struct cm_incident *x = &s->m->e->found[i].incident;
+
+		if (!cm_found_accuses(&s->m->e->found[i]))
+			continue;
+		for (size_t k = 0; k < x->forged.n && r == CM_OK; k++)
+			r = cm_id_set_add(&s->accused, x->forged.id[k], i);
+		for (size_t k = 0; k < x->suspect.n && r == CM_OK; k++)
+			r = cm_id_set_add(&s->accused, x->suspect.id[k], i);
+	}
+	return r;
+}
+
+static enum cm_result
 collect(struct same *s)
 {
 	s->by_server = malloc(s->log->n * sizeof(*s->by_server));
@@ -573,11 +592,14 @@ cm_across_make_same(struct cm_maker *m)
 		return CM_OK;
 	r = collect(&s);
 	if (r == CM_OK)
+		r = collect_accused(&s);
+	if (r == CM_OK)
 		r = patterns(&s);
 	if (r == CM_OK)
 		r = bodies(&s);
 	free(s.by_server);
 	free(s.away);
+	free(s.accused.slot);
 	free(s.told.slot);
 	return r;
 }

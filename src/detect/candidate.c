@@ -283,7 +283,7 @@ cm_candidates_of(const struct cm_candidates *c, const struct cm_host *host,
 			break;
 		n++;
 	}
-	*first = c->place + low;
+	*first = n == 0 ? NULL : c->place + low;
 	return n;
 }
 

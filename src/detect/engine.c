@@ -121,6 +121,7 @@ cm_engine_free(struct cm_engine *e)
 	cm_engine_trim(e);
 	cm_arena_fini(&e->arena);
 	free(e->found);
+	free(e->across_of);
 	free(e);
 }
 
@@ -155,17 +156,17 @@ void
 cm_engine_expect(const struct cm_engine *e, struct cm_packet *p, size_t n)
 {
 	cm_flow_table_expect(e->flows, p, n);
-	if (e->params.support)
-		cm_exchanges_expect(&e->exchanges, p, n);
+	for (size_t i = 0; i < n && e->params.support; i++)
+		__builtin_prefetch(p[i].payload.ptr); /* for the beginnings of requests */
 }
 
 /* What is only seen across flows. */
-static enum cm_result
+static inline enum cm_result
 note(struct cm_engine *e, const struct cm_packet *p)
 {
 	if (p->quoted)
 		return cm_quotes_packet(&e->quotes, p);
-	return cm_exchanges_packet(&e->exchanges, p);
+	return cm_exchanges_wants(p) ? cm_exchanges_packet(&e->exchanges, p) : CM_OK;
 }
 
 CM_RESULT
@@ -417,6 +418,8 @@ report_kept(struct cm_engine *e)
 		r = report_flow(e, e->kept.item[i]);
 		if (r == CM_OK && e->feeder != NULL)
 			r = show_again(e, from, false);
+		if (r == CM_OK && e->feeder != NULL)
+			r = cm_across_flow(e, from);
 	}
 	if (r == CM_OK && e->feeder != NULL)
 		r = show_again(e, 0, true);

@@ -21,6 +21,7 @@ struct cm_found {
 	bool anew;    /* the models of its hosts had a say, or could have had */
 	bool shown;   /* support was looked for, */
 	bool gone;    /* and nothing shows it again */
+	uint32_t across; /* number in `across_of`, from 1; 0: none */
 };
 
 struct cm_engine {
@@ -50,7 +51,9 @@ struct cm_engine {
 	struct cm_judged *before; /* of a flow in the last run, that may come again; or NULL */
 	struct cm_exchanges exchanges; /* filled if `params.support`, as `quotes` is */
 	struct cm_quotes quotes;
-	struct cm_across *across; /* made of them by finish; or NULL */
+	struct cm_across_of *across_of; /* what is told of accused incidents; or NULL */
+	uint32_t n_across_of, room_across_of;
+	struct cm_across *across; /* made of all that by finish; or NULL */
 	bool brief; /* incidents are only compared: no words for people are made */
 };
 

@@ -22,11 +22,12 @@ cm_exchanges_release(struct cm_exchanges *x)
 {
 	free(x->item);
 	free(x->chain);
+	free(x->wait);
 	free(x->to);
 	*x = (struct cm_exchanges) { 0 };
 }
 
-/* ---- room ---- */
+/* ---- chains ---- */
 
 static void
 link_item(struct cm_exchanges *x, uint32_t i)
@@ -38,9 +39,66 @@ link_item(struct cm_exchanges *x, uint32_t i)
 	*head = (struct cm_ex_chain) { i + 1, (uint32_t)(ends >> 32) };
 }
 
+/* Of two hosts, from their hashes. */
+static uint64_t
+ends_of(uint64_t client, uint16_t client_port, uint64_t server, uint16_t server_port)
+{
+	return cm_mix(cm_mix(client, server), (uint64_t)client_port << 16 | server_port);
+}
+
+static struct cm_exchange *
+newest_of(const struct cm_exchanges *x, uint64_t ends)
+{
+	const struct cm_ex_chain *head = &x->chain[ends % CM_EX_CHAINS];
+	uint32_t i = head->first;
+
+	if (i != 0 && head->hash != (uint32_t)(ends >> 32))
+		i = x->item[i - 1].next;
+	while (i != 0 && x->item[i - 1].ends != ends)
+		i = x->item[i - 1].next;
+	return i == 0 ? NULL : &x->item[i - 1];
+}
+
+static bool
+same_connection(const struct cm_exchange *before, const struct cm_exchange *e)
+{
+	uint32_t seq = e->seq - before->seq, ack = e->ack - before->ack;
+
+	return seq < (uint32_t)NEAR_SEQ && ack < (uint32_t)NEAR_ACK;
+}
+
+static void
+link_request(struct cm_exchanges *x, uint32_t i)
+{
+	struct cm_exchange *e = &x->item[i];
+	const struct cm_exchange *before = newest_of(x, e->ends);
+
+	if (before != NULL && before->seq == e->seq && before->ack == e->ack) {
+		e->flags |= CM_EX_REPEAT;
+		x->requests--;
+		return;
+	}
+	if (before == NULL || !same_connection(before, e))
+		e->flags |= CM_EX_FIRST;
+	link_item(x, i);
+}
+
+static void
+link_waiting(struct cm_exchanges *x)
+{
+	for (uint32_t i = x->linked; i < x->n; i++)
+		__builtin_prefetch(&x->chain[x->item[i].ends % CM_EX_CHAINS], 1);
+	for (; x->linked < x->n; x->linked++)
+		link_request(x, x->linked);
+}
+
+/* ---- room ---- */
+
 static bool
 stays(const struct cm_exchanges *x, const struct cm_exchange *e)
 {
+	if ((e->flags & CM_EX_REPEAT) != 0)
+		return false;
 	if (e->nth % x->every == 0)
 		return true;
 	return e->points != CM_POINTS_NOWHERE && e->nth % x->every_away == 0;
@@ -71,6 +129,7 @@ sending_away(const struct cm_exchanges *x)
 static void
 make_room(struct cm_exchanges *x)
 {
+	thin(x);
 	while (x->n > CM_EXCHANGES_MAX / 4 * 3) {
 		if (sending_away(x) > CM_EXCHANGES_MAX / 2)
 			x->every_away *= 2;
@@ -82,70 +141,51 @@ make_room(struct cm_exchanges *x)
 	}
 	memset(x->chain, 0, CM_EX_CHAINS * sizeof(*x->chain));
 	for (uint32_t i = 0; i < x->n; i++)
-		link_item(x, i);
+		if ((x->item[i].flags & CM_EX_REPEAT) == 0)
+			link_item(x, i);
+	x->linked = x->n;
 }
 
 static enum cm_result
-reserve(struct cm_exchanges *x)
+grow(struct cm_exchanges *x)
 {
 	uint32_t room = x->room == 0 ? ROOM_FIRST : x->room * 2;
 	struct cm_exchange *more;
 
-	if (x->n < x->room)
-		return CM_OK;
-	if (x->room == CM_EXCHANGES_MAX) {
-		make_room(x);
-		return CM_OK;
-	}
 	if (x->chain == NULL)
 		x->chain = calloc(CM_EX_CHAINS, sizeof(*x->chain));
+	if (x->wait == NULL)
+		x->wait = malloc(CM_EX_WAIT * sizeof(*x->wait));
 	if (x->to == NULL)
 		x->to = calloc(CM_EX_TO, sizeof(*x->to));
 	more = realloc(x->item, room * sizeof(*more));
-	if (more != NULL) {
-		x->item = more;
-		x->room = room;
+	if (more == NULL)
+		return CM_E_NOMEM;
+	x->item = more;
+	if (x->chain == NULL || x->wait == NULL || x->to == NULL)
+		return CM_E_NOMEM;
+	x->room = room;
+	return CM_OK;
+}
+
+/* Makes room for ${n} more, at most CM_EX_WAIT. */
+static enum cm_result
+reserve(struct cm_exchanges *x, uint32_t n)
+{
+	enum cm_result r = CM_OK;
+
+	while (x->n + n > x->room && r == CM_OK) {
+		if (x->room < CM_EXCHANGES_MAX) {
+			r = grow(x);
+			continue;
+		}
+		link_waiting(x);
+		make_room(x);
 	}
-	return more == NULL || x->chain == NULL || x->to == NULL ? CM_E_NOMEM : CM_OK;
+	return r;
 }
 
 /* ---- requests ---- */
-
-/* Of two hosts, from their hashes. */
-static uint64_t
-ends_of(uint64_t client, uint16_t client_port, uint64_t server, uint16_t server_port)
-{
-	return cm_mix(cm_mix(client, server), (uint64_t)client_port << 16 | server_port);
-}
-
-static uint64_t
-ends_of_packet(const struct cm_exchanges *x, const struct cm_packet *p, bool answer)
-{
-	uint64_t src = cm_mix_host(x->seed, &p->src), dst = cm_mix_host(x->seed, &p->dst);
-
-	return answer ? ends_of(dst, p->dport, src, p->sport) : ends_of(src, p->sport, dst, p->dport);
-}
-
-static struct cm_exchange *
-newest_of(const struct cm_exchanges *x, uint64_t ends)
-{
-	const struct cm_ex_chain *head = &x->chain[ends % CM_EX_CHAINS];
-	uint32_t i = head->first;
-
-	if (i != 0 && head->hash != (uint32_t)(ends >> 32))
-		i = x->item[i - 1].next;
-	while (i != 0 && x->item[i - 1].ends != ends)
-		i = x->item[i - 1].next;
-	return i == 0 ? NULL : &x->item[i - 1];
-}
-
-static bool
-same_connection(const struct cm_exchange *before, const struct cm_packet *p)
-{
-	uint32_t seq = p->seq - before->seq, ack = p->ack - before->ack;
-
-	return seq < (uint32_t)NEAR_SEQ && ack < (uint32_t)NEAR_ACK;
-}
 
 static uint8_t
 keep_text(char *out, size_t room, struct cm_span text)
@@ -184,7 +224,6 @@ read_request(const struct cm_packet *p, struct cm_request *out)
 static enum cm_result
 add_request(struct cm_exchanges *x, const struct cm_packet *p)
 {
-	const struct cm_exchange *before;
 	struct cm_exchange *e;
 	struct cm_request q;
 	struct cm_span path;
@@ -193,31 +232,29 @@ add_request(struct cm_exchanges *x, const struct cm_packet *p)
 
 	if (!read_request(p, &q))
 		return CM_OK;
-	r = reserve(x);
+	r = reserve(x, 1);
 	if (r != CM_OK)
 		return r;
 	client = cm_mix_host(x->seed, &p->src);
 	server = cm_mix_host(x->seed, &p->dst);
 	ends = ends_of(client, p->sport, server, p->dport);
-	before = newest_of(x, ends);
-	if (before != NULL && before->seq == p->seq && before->ack == p->ack)
-		return CM_OK; /* sent again */
 	path = path_of(q.target);
 	e = &x->item[x->n];
 	*e = (struct cm_exchange) { .request = p->id, .t_ns = p->t_ns, .ends = ends,
 		.client_hash = client, .server_hash = server, .seq = p->seq,
-		.ack = p->ack, .nth = (uint32_t)x->requests++, .client = p->src, .server = p->dst,
+		.ack = p->ack, .nth = x->nth++, .client = p->src, .server = p->dst,
 		.client_port = p->sport, .server_port = p->dport, .ttl = p->ttl };
 	e->address = cm_mix_span(cm_mix_span(x->seed, q.host), path);
 	e->query = (uint32_t)cm_mix_span(x->seed,
 	    cm_span_part(q.target, path.len, q.target.len));
 	e->name_len = q.host.len > CM_EX_NAME ? 0 : keep_text(e->name, CM_EX_NAME, q.host);
 	e->path_len = keep_text(e->path, CM_EX_TEXT, path);
-	if (before == NULL || !same_connection(before, p))
-		e->flags |= CM_EX_FIRST;
 	if ((p->opts & CM_OPT_TS) != 0 && p->tsecr != 0)
 		e->flags |= CM_EX_STAMPS;
-	link_item(x, x->n++);
+	x->n++;
+	x->requests++;
+	if (x->n - x->linked == CM_EX_WAIT)
+		link_waiting(x);
 	return CM_OK;
 }
 
@@ -260,120 +297,152 @@ cm_exchange_site(const struct cm_exchanges *x, const struct cm_exchange *e)
 
 /* The newest request that this answer acknowledges. */
 static struct cm_exchange *
-request_of(const struct cm_exchanges *x, const struct cm_packet *p, uint64_t ends)
+request_of(const struct cm_exchanges *x, const struct cm_ex_answer *a)
 {
-	struct cm_exchange *e = newest_of(x, ends);
+	struct cm_exchange *e = newest_of(x, a->ends);
 
-	while (e != NULL && (e->ends != ends || (int32_t)(p->ack - e->seq) <= 0))
+	while (e != NULL && (e->ends != a->ends || (int32_t)(a->ack - e->seq) <= 0 ||
+				e->request > a->id))
 		e = e->next == 0 ? NULL : &x->item[e->next - 1];
 	return e;
 }
 
 static void
-set_answer(struct cm_exchange *e, const struct cm_packet *p, const struct cm_answer *a)
+set_answer(struct cm_exchange *e, const struct cm_ex_answer *a, enum cm_points points)
 {
 	e->flags |= CM_EX_ANSWERED;
-	if ((e->flags & CM_EX_STAMPS) != 0 && (p->opts & CM_OPT_TS) == 0)
+	if ((e->flags & CM_EX_STAMPS) != 0 && !a->stamps)
 		e->flags |= CM_EX_BARE;
-	e->answer = p->id;
+	e->answer = a->id;
 	e->template = a->template;
-	e->points = (uint8_t)a->points;
+	e->points = (uint8_t)points;
 	e->status = a->status;
 }
 
-/* One request, two answers. */
-static enum cm_result
-add_second(struct cm_exchanges *x, struct cm_exchange *e, const struct cm_packet *p,
-    const struct cm_answer *a)
+/* Its request has this answer; if it has another one, in an entry of its own, for which there
+ * is room. */
+static void
+add_answer(struct cm_exchanges *x, struct cm_exchange *e, const struct cm_ex_answer *a,
+    enum cm_points points)
 {
-	struct cm_exchange copy;
-	enum cm_result r;
+	struct cm_exchange *second;
 
+	if ((e->flags & CM_EX_ANSWERED) == 0) {
+		set_answer(e, a, points);
+		return;
+	}
+	if (e->template == a->template || (e->flags & CM_EX_TWICE) != 0)
+		return;
 	e->flags |= CM_EX_TWICE;
-	copy = *e;
-	copy.flags &= (uint8_t)~(CM_EX_TWICE | CM_EX_BARE);
-	copy.flags |= CM_EX_AGAIN | CM_EX_TWICE;
-	set_answer(&copy, p, a);
-	r = reserve(x);
+	second = &x->item[x->n];
+	*second = *e;
+	second->flags &= (uint8_t)~CM_EX_BARE;
+	second->flags |= CM_EX_AGAIN;
+	set_answer(second, a, points);
+	link_item(x, x->n);
+	x->linked = ++x->n;
+}
+
+#define AHEAD 8u
+
+static void
+look_up_waiting(struct cm_exchanges *x)
+{
+	for (uint32_t i = 0; i < x->n_wait; i++)
+		__builtin_prefetch(&x->chain[x->wait[i].ends % CM_EX_CHAINS]);
+	for (uint32_t i = 0; i < x->n_wait; i++) {
+		const struct cm_ex_answer *later = &x->wait[i + AHEAD < x->n_wait ? i + AHEAD : i];
+		uint32_t first = x->chain[later->ends % CM_EX_CHAINS].first;
+		struct cm_exchange *e;
+
+		if (first != 0)
+			__builtin_prefetch(&x->item[first - 1]);
+		e = request_of(x, &x->wait[i]);
+		if (e != NULL)
+			add_answer(x, e, &x->wait[i], CM_POINTS_NOWHERE);
+	}
+	x->n_wait = 0;
+}
+
+CM_RESULT
+cm_exchanges_settle(struct cm_exchanges *x)
+{
+	enum cm_result r = reserve(x, x->n_wait);
+
 	if (r != CM_OK)
 		return r;
-	x->item[x->n] = copy;
-	link_item(x, x->n++);
+	link_waiting(x);
+	look_up_waiting(x);
+	return CM_OK;
+}
+
+static void
+set_waiting(struct cm_ex_answer *a, const struct cm_packet *p, uint64_t ends,
+    const struct cm_answer *is)
+{
+	*a = (struct cm_ex_answer) { .id = p->id, .ends = ends, .template = is->template,
+		.ack = p->ack, .status = is->status, .stamps = (p->opts & CM_OPT_TS) != 0 };
+}
+
+/* A small answer: what it is hangs on what was asked for. */
+static enum cm_result
+read_small(struct cm_exchanges *x, const struct cm_packet *p, uint64_t ends)
+{
+	bool fin = (p->flags & CM_TCP_FIN) != 0;
+	struct cm_own own = { 0 };
+	struct cm_answer is;
+	struct cm_ex_answer a = { .id = p->id, .ends = ends, .ack = p->ack };
+	struct cm_exchange *e;
+	enum cm_result r = cm_exchanges_settle(x);
+
+	if (r == CM_OK)
+		r = reserve(x, 1);
+	if (r != CM_OK)
+		return r;
+	e = request_of(x, &a);
+	if (e != NULL) {
+		own.name = cm_span_of(e->name, e->name_len);
+		own.path = cm_span_of(e->path, e->path_len);
+	}
+	if (!cm_answer_read(p->payload, p->payload_len, fin, &own, x->seed, &is))
+		return CM_OK;
+	x->answers++;
+	set_waiting(&a, p, ends, &is);
+	if (e == NULL)
+		return CM_OK;
+	if (is.points != CM_POINTS_NOWHERE) {
+		keep_to(x, is.template, is.to);
+		x->n_away++;
+	}
+	add_answer(x, e, &a, is.points);
 	return CM_OK;
 }
 
 static enum cm_result
-add_answer(struct cm_exchanges *x, const struct cm_packet *p)
+read_answer(struct cm_exchanges *x, const struct cm_packet *p)
 {
-	struct cm_exchange *e = request_of(x, p, ends_of_packet(x, p, true));
-	struct cm_answer a;
-	struct cm_own own;
+	uint64_t ends = ends_of(cm_mix_host(x->seed, &p->dst), p->dport,
+	    cm_mix_host(x->seed, &p->src), p->sport);
+	struct cm_own own = { 0 };
+	struct cm_answer is;
+	enum cm_result r = CM_OK;
 
-	if (e == NULL || (e->flags & CM_EX_TWICE) != 0)
-		return CM_OK;
-	own = (struct cm_own) { cm_span_of(e->name, e->name_len), cm_span_of(e->path, e->path_len) };
-	if (!cm_answer_read(p->payload, p->payload_len, (p->flags & CM_TCP_FIN) != 0, &own,
-	    x->seed, &a))
+	if (p->payload_len <= CM_ANSWER_SMALL)
+		return read_small(x, p, ends);
+	if (!cm_answer_read(p->payload, p->payload_len, false, &own, x->seed, &is))
 		return CM_OK;
 	x->answers++;
-	if (a.points != CM_POINTS_NOWHERE)
-		keep_to(x, a.template, a.to);
-	if ((e->flags & CM_EX_ANSWERED) == 0) {
-		set_answer(e, p, &a);
-		return CM_OK;
-	}
-	return e->template == a.template ? CM_OK : add_second(x, e, p, &a);
-}
-
-static bool
-is_letter(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-may_be_http(const struct cm_packet *p)
-{
-	const uint8_t *b = p->payload.ptr;
-
-	return p->proto == 6 && p->payload.len >= 12 && is_letter(b[0]) && is_letter(b[1]) &&
-	    is_letter(b[2]);
-}
-
-static bool
-may_be_answer(const struct cm_packet *p)
-{
-	return memcmp(p->payload.ptr, "HTTP/1.", 7) == 0;
-}
-
-#define EXPECTED 64u
-
-void
-cm_exchanges_expect(const struct cm_exchanges *x, const struct cm_packet *p, size_t n)
-{
-	const struct cm_ex_chain *head[EXPECTED];
-	unsigned k = 0;
-
-	if (x->n == 0)
-		return;
-	for (size_t i = 0; i < n && k < EXPECTED; i++) {
-		if ((p[i].flags & CM_TCP_PSH) == 0 || !may_be_http(&p[i]))
-			continue; /* a look at each payload would cost more than it spares */
-		head[k] = &x->chain[ends_of_packet(x, &p[i], may_be_answer(&p[i])) % CM_EX_CHAINS];
-		__builtin_prefetch(head[k++]);
-	}
-	for (unsigned i = 0; i < k; i++)
-		if (head[i]->first != 0)
-			__builtin_prefetch(&x->item[head[i]->first - 1]);
-	__builtin_prefetch(&x->item[x->n < x->room ? x->n : 0], 1);
+	if (x->n_wait == CM_EX_WAIT)
+		r = cm_exchanges_settle(x);
+	if (r == CM_OK)
+		set_waiting(&x->wait[x->n_wait++], p, ends, &is);
+	return r;
 }
 
 CM_RESULT
 cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p)
 {
-	if (!may_be_http(p))
-		return CM_OK;
-	if (may_be_answer(p))
-		return x->n == 0 ? CM_OK : add_answer(x, p);
+	if (memcmp(p->payload.ptr, "HTTP/1.", 7) == 0)
+		return x->n == 0 ? CM_OK : read_answer(x, p);
 	return add_request(x, p);
 }

@@ -25,7 +25,8 @@ enum cm_ex_flag {
 	CM_EX_AGAIN = 4,    /* the request of an earlier entry, answered otherwise */
 	CM_EX_TWICE = 8,    /* has such an entry */
 	CM_EX_STAMPS = 16,  /* the request has timestamps that echo the server's */
-	CM_EX_BARE = 32	    /* and the answer has none */
+	CM_EX_BARE = 32,    /* and the answer has none */
+	CM_EX_REPEAT = 64   /* a request that was sent before: not in a chain, not counted */
 };
 
 struct cm_exchange {
@@ -35,7 +36,7 @@ struct cm_exchange {
 	uint64_t client_hash, server_hash;
 	uint64_t address;	      /* hash of name and path without query */
 	uint64_t template;	      /* of the answer */
-	uint32_t nth;  /* from 0 in order of requests */
+	uint32_t nth;  /* from 0 in order of requests, also those sent again */
 	uint32_t next; /* in its chain, from 1; 0: none */
 	uint32_t query; /* hash */
 	uint32_t seq, ack;
@@ -65,31 +66,58 @@ struct cm_ex_chain {
 	uint32_t hash;	/* high bits of its ends: a look at it is spared, mostly */
 };
 
+/* An answer that sends nowhere, and waits for its request to be looked up. */
+struct cm_ex_answer {
+	cm_packet_id id;
+	uint64_t ends, template;
+	uint32_t ack;
+	uint16_t status;
+	bool stamps;
+};
+
+#define CM_EX_WAIT 512u
+
 struct cm_exchanges {
 	uint64_t seed;
-	struct cm_exchange *item; /* ascending by nth */
+	struct cm_exchange *item; /* in order of arrival */
 	uint32_t n, room;
+	uint32_t linked; /* those before are in chains; of the others nothing was asked yet */
 	struct cm_ex_chain *chain; /* CM_EX_CHAINS */
+	struct cm_ex_answer *wait; /* CM_EX_WAIT */
+	uint32_t n_wait;
+	uint32_t n_away; /* answers that send elsewhere, ever */
 	struct cm_ex_to *to; /* CM_EX_TO */
 	uint32_t n_to;
+	uint32_t nth; /* of the next one */
 	uint32_t every, every_away;
-	uint64_t requests, answers;
+	uint64_t requests, answers; /* requests: without those sent again, once they are linked */
 };
 
 void cm_exchanges_init(struct cm_exchanges *x, uint64_t seed);
 void cm_exchanges_release(struct cm_exchanges *x);
 
-/* These packets come next: has the processor fetch what they need. */
-void cm_exchanges_expect(const struct cm_exchanges *x, const struct cm_packet *p, size_t n);
+/* Of most packets there is no more to be known. */
+static inline bool
+cm_exchanges_wants(const struct cm_packet *p)
+{
+	const uint8_t *b = p->payload.ptr;
 
-/* Looks at a TCP segment.  CM_E_NOMEM. */
+	return p->proto == 6 && p->payload.len >= 12 && (uint8_t)(b[0] - 'A') < 26 &&
+	    (uint8_t)(b[1] - 'A') < 26 && (uint8_t)(b[2] - 'A') < 26;
+}
+
+/* Looks at a packet that is wanted.  CM_E_NOMEM. */
 CM_RESULT cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p);
+
+/* Brings requests and answers together that still wait for it: before the log is read.  Looking
+ * up costs less for many at once.  CM_E_NOMEM. */
+CM_RESULT cm_exchanges_settle(struct cm_exchanges *x);
 
 /* Of the entries that count: the first one of its request, and not thinned out. */
 static inline bool
 cm_exchange_counts(const struct cm_exchanges *x, const struct cm_exchange *e)
 {
-	return (e->flags & CM_EX_AGAIN) == 0 && e->nth % x->every == 0;
+	return (e->flags & (CM_EX_AGAIN | CM_EX_REPEAT)) == 0 && e->nth % x->every == 0;
 }
 
 /* cm_site_of the name asked for. */

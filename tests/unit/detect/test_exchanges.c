@@ -46,6 +46,7 @@ back(uint32_t client, const char *payload, uint64_t id)
 static void
 feed(struct cm_exchanges *x, struct cm_packet p)
 {
+	assert_true(cm_exchanges_wants(&p));
 	assert_int_equal(cm_exchanges_packet(x, &p), CM_OK);
 }
 
@@ -65,7 +66,10 @@ an_answer_belongs_to_the_request_between_the_same_ends(void **state)
 	feed(&x, packet(2, get, 3)); /* sent again */
 	feed(&x, back(3, page, 4));  /* to nobody who asked */
 	feed(&x, back(2, page, 5));
-	assert_int_equal(x.n, 2);
+	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
+	assert_int_equal(x.requests, 2);
+	assert_int_not_equal(x.item[2].flags & CM_EX_REPEAT, 0);
+	assert_false(cm_exchange_counts(&x, &x.item[2]));
 	assert_int_equal(x.item[0].flags & CM_EX_ANSWERED, 0);
 	assert_int_not_equal(x.item[1].flags & CM_EX_ANSWERED, 0);
 	assert_int_equal(x.item[1].request, 2);
@@ -116,6 +120,7 @@ only_the_first_request_of_a_connection_is_its_first(void **state)
 	feed(&x, p);
 	p.seq += 0x40000000; /* another connection between the same ports */
 	feed(&x, p);
+	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
 	assert_int_not_equal(x.item[0].flags & CM_EX_FIRST, 0);
 	assert_int_equal(x.item[1].flags & CM_EX_FIRST, 0);
 	assert_int_not_equal(x.item[2].flags & CM_EX_FIRST, 0);
@@ -134,6 +139,7 @@ a_full_log_keeps_every_second_request_and_all_that_were_sent_away(void **state)
 		feed(&x, packet(i, get, 2 * i));
 		feed(&x, back(i, i % 1000 == 1 ? away : page, 2 * i + 1));
 	}
+	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
 	assert_int_equal(x.requests, CM_EXCHANGES_MAX + 10);
 	assert_int_equal(x.answers, CM_EXCHANGES_MAX + 10);
 	assert_int_equal(x.every, 2);
@@ -163,6 +169,38 @@ a_log_full_of_redirects_thins_them_too(void **state)
 	assert_true(x.n <= CM_EXCHANGES_MAX);
 	assert_true(x.every_away >= 2);
 	assert_true(x.every >= x.every_away);
+	cm_exchanges_release(&x);
+}
+
+/* They wait, and come to the same as if each had been looked up at once. */
+static void
+large_answers_find_their_requests_too(void **state)
+{
+	static char large[2][1500];
+	struct cm_exchanges x;
+
+	(void)state;
+	memset(large, 'x', sizeof(large));
+	memcpy(large[0], "HTTP/1.1 200 OK\r\n\r\n", 19);
+	memcpy(large[1], "HTTP/1.1 200 OK\r\n\r\n", 19);
+	large[0][1499] = large[1][1499] = '\0';
+	large[1][1498] = 'y';
+	cm_exchanges_init(&x, 7);
+	for (uint32_t i = 0; i < 3 * CM_EX_WAIT; i++) {
+		feed(&x, packet(i, get, 10 * i));
+		feed(&x, back(i, large[0], 10 * i + 1));
+		feed(&x, back(i, large[0], 10 * i + 2)); /* sent again */
+		if (i % 2 == 0)
+			feed(&x, back(i, large[1], 10 * i + 3));
+	}
+	feed(&x, back(4, away, 10 * 3 * CM_EX_WAIT)); /* a third one: not kept */
+	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
+	assert_int_equal(x.n, 3 * CM_EX_WAIT + 3 * CM_EX_WAIT / 2);
+	for (uint32_t i = 0; i < x.n; i++) {
+		assert_int_not_equal(x.item[i].flags & CM_EX_ANSWERED, 0);
+		assert_int_equal(x.item[i].answer - x.item[i].request, (x.item[i].flags & CM_EX_AGAIN) != 0 ? 3 : 1);
+		assert_int_equal((x.item[i].flags & CM_EX_TWICE) != 0, x.item[i].request / 10 % 2 == 0);
+	}
 	cm_exchanges_release(&x);
 }
 
@@ -307,6 +345,7 @@ main(void)
 		cmocka_unit_test(only_the_first_request_of_a_connection_is_its_first),
 		cmocka_unit_test(a_full_log_keeps_every_second_request_and_all_that_were_sent_away),
 		cmocka_unit_test(a_log_full_of_redirects_thins_them_too),
+		cmocka_unit_test(large_answers_find_their_requests_too),
 		cmocka_unit_test(where_an_answer_sends_to_is_read),
 		cmocka_unit_test(what_is_cut_or_goes_on_sends_nowhere),
 		cmocka_unit_test(own_names_dates_and_cookies_make_no_other_answer),
