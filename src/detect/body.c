@@ -51,8 +51,16 @@ list(const struct cm_found *f, const struct cm_segment **seg)
 	return n;
 }
 
+/* Borrowed bytes lie all over a large file: to look at them where they are would map it in. */
+static void
+take(const struct cm_engine *e, const struct cm_segment *g, size_t from, size_t len, uint8_t *to)
+{
+	if (g->copied || e->judge.look == NULL || !e->judge.look(e->judge.look_arg, g->payload + from, len, to))
+		memcpy(to, g->payload + from, len);
+}
+
 static size_t
-join(const struct cm_segment *const *seg, size_t n, uint8_t *to)
+join(const struct cm_engine *e, const struct cm_segment *const *seg, size_t n, uint8_t *to)
 {
 	uint32_t begin = seg[0]->seq;
 	size_t len = 0;
@@ -68,7 +76,7 @@ join(const struct cm_segment *const *seg, size_t n, uint8_t *to)
 		have -= skip;
 		if (have > CM_FORGED_STREAM_MAX - len)
 			have = CM_FORGED_STREAM_MAX - len;
-		memcpy(to + len, seg[i]->payload + skip, have);
+		take(e, seg[i], skip, have, to + len);
 		len += have;
 	}
 	return len;
@@ -96,20 +104,31 @@ cm_engine_forged_stream(const struct cm_engine *e, size_t i, struct cm_arena *ar
 	to = cm_arena_alloc(arena, room < CM_FORGED_STREAM_MAX ? room : CM_FORGED_STREAM_MAX);
 	if (to == NULL)
 		return CM_E_NOMEM;
-	*out = (struct cm_span) { to, join(seg, n, to) };
+	*out = (struct cm_span) { to, join(e, seg, n, to) };
 	return CM_OK;
 }
 
-bool
-cm_engine_trigger_packet(const struct cm_engine *e, size_t i, struct cm_packet *out)
+CM_RESULT
+cm_engine_trigger_packet(
+    const struct cm_engine *e, size_t i, struct cm_arena *arena, struct cm_packet *out)
 {
 	const struct cm_found *f = &e->found[i];
+	const struct cm_segment *g = f->from->segs, *end = g + f->from->n;
+	uint8_t *to;
+	size_t len;
 
-	for (uint32_t k = 0; f->incident.has_trigger && k < f->from->n; k++) {
-		if (f->from->segs[k].id != f->incident.trigger)
-			continue;
-		*out = cm_segment_packet(&f->from->segs[k], f->from->end, f->from->proto);
-		return true;
-	}
-	return false;
+	while (g < end && f->incident.has_trigger && g->id != f->incident.trigger)
+		g++;
+	if (g == end || !f->incident.has_trigger)
+		return CM_E_NOTFOUND;
+	*out = cm_segment_packet(g, f->from->end, f->from->proto);
+	len = out->payload.len < CM_TRIGGER_BYTES ? out->payload.len : CM_TRIGGER_BYTES;
+	if (len == 0)
+		return CM_OK;
+	to = cm_arena_alloc(arena, len);
+	if (to == NULL)
+		return CM_E_NOMEM;
+	take(e, g, 0, len, to);
+	out->payload = cm_span_of(to, len);
+	return CM_OK;
 }

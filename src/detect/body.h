@@ -15,8 +15,11 @@
 CM_RESULT cm_engine_forged_stream(
     const struct cm_engine *e, size_t i, struct cm_arena *arena, struct cm_span *out);
 
-/* The packet that incident ${i} answers or races, with its payload as far as it is held; false:
- * there is none, or it is not held.  As long as that. */
-bool cm_engine_trigger_packet(const struct cm_engine *e, size_t i, struct cm_packet *out);
+#define CM_TRIGGER_BYTES 8192u
+
+/* The packet that incident ${i} answers or races, with as much of its payload as is held, at most
+ * CM_TRIGGER_BYTES, in the arena.  CM_E_NOTFOUND: there is none, or it is not held.  CM_E_NOMEM. */
+CM_RESULT cm_engine_trigger_packet(
+    const struct cm_engine *e, size_t i, struct cm_arena *arena, struct cm_packet *out);
 
 #endif

@@ -44,13 +44,16 @@ begin_place(struct surveying *s, bool is_log)
 
 /* "stat.example/h.js", without the query: what the client had asked for. */
 static const char *
-asked_for(const struct cm_vantage *p, struct cm_arena *arena, size_t i)
+asked_for(const struct cm_vantage *p, struct cm_arena *room, struct cm_arena *arena, size_t i)
 {
 	struct cm_packet packet;
 	struct cm_request r;
 	size_t path = 0;
+	enum cm_result rc = cm_engine_trigger_packet(p->engine, i, room, &packet);
 
-	if (!cm_engine_trigger_packet(p->engine, i, &packet) || !cm_request_of_packet(&packet, &r))
+	if (rc == CM_E_NOMEM)
+		return NULL;
+	if (rc != CM_OK || !cm_request_of_packet(&packet, &r))
 		return "";
 	while (path < r.target.len && r.target.ptr[path] != '?')
 		path++;
@@ -73,11 +76,13 @@ read_script(struct cm_vantage *p, struct cm_arena *arena, size_t i, struct cm_ch
 	rc = cm_engine_forged_stream(p->engine, i, &room, &stream);
 	if (rc == CM_OK && stream.len > 0)
 		rc = cm_script_of(stream, &room, &out->script);
-	if (rc == CM_OK && out->script.n_targets > 0)
+	if (rc == CM_OK && out->script.n_targets > 0) {
 		rc = cm_script_of(stream, arena, &out->script);
+		out->asked = asked_for(p, &room, arena, i);
+		rc = rc == CM_OK && out->asked == NULL ? CM_E_NOMEM : rc;
+	}
 	cm_arena_fini(&room);
-	out->asked = asked_for(p, arena, i);
-	return rc == CM_OK && out->asked == NULL ? CM_E_NOMEM : rc;
+	return rc;
 }
 
 /* What the forged answers would have done. */
