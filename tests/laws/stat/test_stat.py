@@ -68,6 +68,8 @@ class Wilson(unittest.TestCase):
                 self.assertLessEqual(abs(Fraction(ppm, M) - Fraction(k, n)), Fraction(1, 2 * M))
                 self.assertTrue(outside(Fraction(low, M), k, n) and outside(Fraction(high, M), k, n))
                 self.assertTrue(low * n <= k * M <= high * n)
+                # One of nothing else, or none of anything: the share itself is no end.
+                self.assertTrue(low < M and high > 0)
                 # One more towards the share would be inside, but for z's last digit.
                 if low * n + 2 * n < k * M:
                     self.assertFalse(outside(Fraction(low + 2, M), k, n))
