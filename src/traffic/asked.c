@@ -14,6 +14,7 @@
 #define USUAL_REQUESTS 2048u /* of one of the two spans: together all, where all is little enough to be shown as it is */
 #define SPLIT_REQUESTS 320u
 #define SPLIT_NS (10 * SECOND)
+#define LONG_NS (600 * SECOND)
 #define BACKWARDS_NS (300 * SECOND) /* lines of a log are written when they were answered, or given up */
 #define SLOW_NS SECOND
 
@@ -296,20 +297,20 @@ look_at_health(struct cm_asked *a, struct cm_name *name)
 /* ---- blocks ---- */
 
 /* What a block must come to: to begin an episode, to go on with a paused one, to stay in one.  An
- * episode is not kept alive by what is usual, nor by what is small beside itself. */
+ * episode is not kept alive by what is small beside itself, nor, if it rose above what was usual, by that. */
 static uint64_t
 bound_of(const struct cm_asked *a, const struct cm_name *name)
 {
 	const struct cm_episode *e = name->episode;
-	uint64_t usual = usual_milli(a, name), least = FAST_MILLI, mean;
+	uint64_t usual = usual_milli(a, name), least, mean;
 
 	if (e == NULL)
-		return usual * 3 > least ? usual * 3 : least;
-	mean = rate_milli(a, e->paused ? e->n : e->n - name->block.n, e->active_ns) / (e->paused ? 4 : 8);
-	usual += usual / 2;
+		return FAST_MILLI;
+	mean = rate_milli(a, e->paused ? e->n : e->n - name->block.n, e->active_ns);
 	least = e->paused ? FAST_MILLI : FAST_MILLI / 2;
-	if (usual > least)
-		least = usual;
+	if (mean >= usual * 3 && usual + usual / 2 > least)
+		least = usual + usual / 2;
+	mean /= e->paused ? 4 : 8;
 	return mean > least ? mean : least;
 }
 
@@ -322,17 +323,21 @@ add_block(struct cm_episode *e, const struct cm_block *b)
 	e->paused = false;
 }
 
-/* Was what went before only the usual, and is this far more?  Then it was no episode. */
+/* Was what went before only the usual (or a page that loaded), and this is far more, or it goes on for
+ * long?  Then it was no episode, and the next one is judged for itself. */
 static enum cm_result
 split(struct cm_asked *a, struct cm_name *name, uint64_t rate)
 {
 	struct cm_episode *e = name->episode;
 	struct cm_asked_context c = context_of(a, name);
 	uint64_t before = e->n - name->block.n;
+	bool small = before < SPLIT_REQUESTS, draw = a->params.thin > 1;
 
-	if (before < SPLIT_REQUESTS || e->active_ns < SPLIT_NS || rate < 4 * rate_milli(a, before, e->active_ns))
+	if (small ? draw : e->active_ns < SPLIT_NS)
 		return CM_OK;
-	if (cm_asked_would(e, &c))
+	if ((small || e->active_ns < LONG_NS) && rate < 4 * rate_milli(a, before, e->active_ns))
+		return CM_OK;
+	if (!small && cm_asked_would(e, &c))
 		return CM_OK;
 	e->n = before;
 	if (end_episode(a, name, false) != CM_OK)

@@ -122,6 +122,92 @@ thirty_programs_at_two_a_second_are_a_flood(void **state)
 }
 
 static void
+on_a_busy_site_a_flood_is_what_is_more_than_usual(void **state)
+{
+	struct world_flood f = cannon(300, 500);
+	const struct cm_traffic_finding *x;
+
+	(void)state;
+	f.clients = 3000;
+	world_people(&w, 0, 700, 3);
+	world_flood(&w, &f);
+	x = only(CM_TRAFFIC_FLOOD);
+	assert_near(at_s(x->from_ns), 300, 3);
+	assert_near(at_s(x->to_ns), 500, 4);
+	assert_int_equal(x->baseline.how, CM_BASELINE_BEFORE);
+	assert_near((int64_t)x->baseline.milli, 127000, 25000);
+}
+
+static void
+one_that_comes_and_goes_or_grows_is_one(void **state)
+{
+	const struct cm_traffic_finding *x;
+
+	(void)state;
+	for (unsigned i = 0; i < 10; i++) {
+		struct world_flood f = cannon(100 + i * 40, 110 + i * 40);
+
+		f.period_s = 1;
+		world_flood(&w, &f);
+	}
+	world_people(&w, 0, 900, 0.1);
+	x = only(CM_TRAFFIC_FLOOD);
+	assert_near(at_s(x->from_ns), 100, 3);
+	assert_near(at_s(x->to_ns), 470, 20);
+	world_release(&w);
+	for (unsigned i = 0; i < 8; i++) {
+		struct world_flood f = cannon(100 + i * 50, 500);
+
+		f.clients = 25u << i;
+		world_flood(&w, &f);
+	}
+	world_people(&w, 0, 900, 0.1);
+	x = only(CM_TRAFFIC_FLOOD);
+	assert_near(at_s(x->from_ns), 100, 10);
+	assert_near(at_s(x->to_ns), 500, 4);
+}
+
+static void
+answers_in_packets_are_timed_and_those_that_lack_are_seen(void **state)
+{
+	struct cm_traffic_params params = cm_traffic_params_default();
+	struct cm_traffic_finding out[4];
+	struct cm_asked *a;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(cm_asked_new(&params, &a), CM_OK);
+	for (uint32_t i = 0; i < 40000; i++) { /* one in a second, then 200; from the 20,000th on every other is answered */
+		int64_t t_ns = WORLD_BEGAN + (i < 100 ? i * INT64_C(1000000000) : 100000000000 + (i - 100) * INT64_C(5000000));
+		char target[32];
+		struct cm_request r = { .id = i + 1, .t_ns = t_ns, .took_ns = -1, .client_port = (uint16_t)(1024 + i % 60000), .server_port = 80,
+			.host = cm_span_str("v.example"), .cookie_known = true, .referer_known = true };
+		struct cm_packet p = { .t_ns = t_ns + (i < 20000 ? 30000000 : 800000000), .proto = 6, .sport = 80, .dport = r.client_port,
+			.payload = cm_span_str(i % 3 == 0 ? "HTTP/1.1 503 Service\r\n\r\n" : "HTTP/1.1 200 OK\r\n\r\n") };
+
+		snprintf(target, sizeof(target), "/?%lld", (long long)(t_ns / 1000000));
+		r.target = cm_span_str(target);
+		r.client.net = r.server.net = 4;
+		r.client.addr[3] = (uint8_t)(i % 100);
+		r.server.addr[0] = 203;
+		p.dst = r.client;
+		p.src = r.server;
+		assert_int_equal(cm_asked_request(a, &r), CM_OK);
+		if (i < 20000 || i % 2 == 0)
+			assert_int_equal(cm_asked_packet(a, &p), CM_OK);
+	}
+	assert_int_equal(cm_asked_findings(a, &arena, out, 4, &n), CM_OK);
+	cm_asked_free(a);
+	assert_int_equal(n, 1);
+	assert_near(out[0].effect.answer_ms[0], 30, 4);
+	assert_near(out[0].effect.answered_ppm[0], 1000000, 10000); /* one waits when its block ends */
+	assert_near(out[0].effect.answered_ppm[1], 750000, 10000);
+	assert_near(out[0].effect.errors_ppm[1], 333333, 10000);
+	assert_null(out[0].effect.unseen);
+	assert_true(out[0].effect.degraded && !out[0].effect.recovered);
+}
+
+static void
 a_log_that_knows_less_still_shows_it(void **state)
 {
 	struct world_flood f = cannon(600, 900);
@@ -410,6 +496,9 @@ main(void)
 		WORLD_TEST(browsers_sent_by_other_sites_are_a_flood_with_its_cause_said),
 		WORLD_TEST(a_capture_that_begins_inside_the_flood_is_enough),
 		WORLD_TEST(thirty_programs_at_two_a_second_are_a_flood),
+		WORLD_TEST(on_a_busy_site_a_flood_is_what_is_more_than_usual),
+		WORLD_TEST(one_that_comes_and_goes_or_grows_is_one),
+		WORLD_TEST(answers_in_packets_are_timed_and_those_that_lack_are_seen),
 		WORLD_TEST(a_log_that_knows_less_still_shows_it),
 		WORLD_TEST(every_kind_of_cache_buster_is_named),
 		WORLD_TEST(a_crowd_is_a_surge),
