@@ -10,6 +10,7 @@
 
 #include "base/build.h"
 #include "cli/dossier.h"
+#include "cli/dossier_apart.h"
 #include "cli/publish.h"
 #include "cli/verify.h"
 #include "codec/rfc3339.h"
@@ -457,84 +458,6 @@ sign(struct making *m)
 	return cm_zip_write_summed(m->zip.entry, m->zip.sum, m->zip.n, &sink, &m->err);
 }
 
-/* Statements that a receiver judges: findings, then traffic, then chains. */
-static size_t
-n_judged(const struct cm_verified *v)
-{
-	return v->dossier->n_findings + v->dossier->n_traffic + v->dossier->n_chains;
-}
-
-static const struct cm_redone *
-judged(const struct cm_verified *v, size_t i, const char **what, size_t *number)
-{
-	const struct cm_dossier *d = v->dossier;
-
-	*what = i < d->n_findings ? "finding" : i - d->n_findings < d->n_traffic ? "flood or scan T" : "chain C";
-	*number = 1 + (i < d->n_findings ? i : i - d->n_findings < d->n_traffic ? i - d->n_findings :
-									     i - d->n_findings - d->n_traffic);
-	if (i < d->n_findings)
-		return &v->findings[i];
-	i -= d->n_findings;
-	return i < d->n_traffic ? &v->traffic[i] : &v->chains[i - d->n_traffic];
-}
-
-static void
-say_outcomes(const struct making *m, const struct cm_verified *v, bool left_out)
-{
-	const struct cm_redone *r;
-	const char *what;
-	size_t i, number;
-
-	for (i = 0; i < n_judged(v); i++) {
-		r = judged(v, i, &what, &number);
-		if (r->outcome <= CM_OUTCOME_AS_SHOWN || (left_out && r->outcome != CM_OUTCOME_CONTRADICTED))
-			continue;
-		fprintf(m->ctx->err, "comity: a receiver will see %s%s%zu as ", what, i < v->dossier->n_findings ? " " : "",
-		    number);
-		cm_cli_text(m->ctx->err, cm_span_str(r->text));
-		fputc('\n', m->ctx->err);
-	}
-}
-
-static bool
-is_contradicted(const struct cm_verified *v, size_t i)
-{
-	const char *what;
-	size_t number;
-
-	return judged(v, i, &what, &number)->outcome == CM_OUTCOME_CONTRADICTED;
-}
-
-/* Findings that the rows shown with others do not bear out: a host of which few flows are
- * shown can look like a load balancer.  True if there are some, and not all of them. */
-static bool
-are_apart(const struct cm_verified *v)
-{
-	size_t n = 0, i;
-
-	for (i = 0; i < n_judged(v); i++)
-		n += is_contradicted(v, i);
-	return n > 0 && n < n_judged(v);
-}
-
-/* Tells the parent which; a receiver would refuse the dossier for them.  A chain that joins one
- * of them is one, too (dossier/redo_chain). */
-static bool
-tell_apart(const struct cm_verified *v, int fd)
-{
-	struct cm_fd_sink to = { fd, 0 };
-	struct cm_sink sink = cm_sink_of_fd(&to);
-	struct cm_buf b = { 0 };
-	size_t i;
-	bool ok;
-
-	for (i = 0; i < n_judged(v); i++)
-		cm_buf_add_u8(&b, is_contradicted(v, i));
-	ok = cm_buf_ok(&b) && cm_sink_write(&sink, b.ptr, b.len) == CM_OK;
-	cm_buf_release(&b);
-	return ok;
-}
-
 /* In the child: what a receiver who knows us will see. */
 static int
 check(void *arg, int fd)
@@ -561,11 +484,11 @@ check(void *arg, int fd)
 	if (rc != CM_OK) {
 		cm_cli_say(m->ctx, "the dossier does not verify, and was not written: %s", m->err.text);
 		code = CM_EXIT_CANNOT;
-	} else if (v.end == CM_VERIFY_REFUSED && are_apart(&v)) {
-		say_outcomes(m, &v, true);
-		code = tell_apart(&v, fd) ? CM_EXIT_PARTLY : CM_EXIT_CANNOT;
+	} else if (v.end == CM_VERIFY_REFUSED && cm_apart(&v)) {
+		cm_apart_say(m->ctx, &v, true);
+		code = cm_apart_tell(&v, fd) ? CM_EXIT_PARTLY : CM_EXIT_CANNOT;
 	} else {
-		say_outcomes(m, &v, false);
+		cm_apart_say(m->ctx, &v, false);
 		if (v.end == CM_VERIFY_REFUSED) {
 			cm_cli_say(m->ctx, "the dossier does not verify, and was not written: %s", v.line);
 			code = CM_EXIT_CANNOT;
@@ -762,49 +685,17 @@ make(struct making *m)
 	return wish->json ? print_made(m, &published) : CM_EXIT_OK;
 }
 
-/* A list of the wish that may lose items. */
-struct left {
-	uint8_t (*item)[32];
-	size_t *n;
-};
-
-/* Takes those that are marked out of a list, the marks from ${at} on being its own; how many. */
-static size_t
-leave_out(struct left *l, const struct cm_buf *marks, size_t *at)
-{
-	size_t n = *l->n, i;
-
-	*l->n = 0;
-	for (i = 0; i < n; i++, (*at)++)
-		if (*at >= marks->len || marks->ptr[*at] == 0)
-			memmove(l->item[(*l->n)++], l->item[i], 32);
-	return n - *l->n;
-}
-
-static bool
-copy_list(struct cm_arena *arena, const uint8_t (**list)[32], size_t *n, struct left *out)
-{
-	out->item = cm_arena_array(arena, *n + 1, 32);
-	out->n = n;
-	if (out->item == NULL)
-		return false;
-	if (*n > 0)
-		memcpy(out->item, *list, *n * 32);
-	*list = (const uint8_t (*)[32])out->item;
-	return true;
-}
-
 enum cm_exit
 cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 {
 	struct cm_dossier_wish now = *wish;
-	struct left list[3];
+	struct cm_apart_list list[3];
 	enum cm_exit code = CM_EXIT_PARTLY;
 	size_t left = 0, at, i;
 
-	if (!copy_list(wish->arena, &now.findings, &now.n_findings, &list[0]) ||
-	    !copy_list(wish->arena, &now.traffic, &now.n_traffic, &list[1]) ||
-	    !copy_list(wish->arena, &now.chains, &now.n_chains, &list[2])) {
+	if (!cm_apart_list(wish->arena, &now.findings, &now.n_findings, &list[0]) ||
+	    !cm_apart_list(wish->arena, &now.traffic, &now.n_traffic, &list[1]) ||
+	    !cm_apart_list(wish->arena, &now.chains, &now.n_chains, &list[2])) {
 		cm_cli_say(ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
@@ -817,7 +708,7 @@ cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 		code = make(&m);
 		now.meanwhile = NULL;
 		for (i = at = 0; code == CM_EXIT_PARTLY && i < 3; i++)
-			left += leave_out(&list[i], &m.contradicted, &at);
+			left += cm_apart_leave_out(&list[i], &m.contradicted, &at);
 		clean_up(&m);
 	}
 	if (code == CM_EXIT_OK && left > 0)
