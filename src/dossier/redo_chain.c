@@ -63,7 +63,8 @@ floods_differ(const struct redoing *r)
 	size_t i;
 
 	for (i = 0; r->j.target != NULL && i < r->c->n_floods; i++)
-		if (r->j.floods[i].requests > 0 && r->j.floods[i].named == 0)
+		if ((r->j.floods[i].requests > 0 && r->j.floods[i].named == 0) ||
+		    (r->j.floods[i].requests == 0 && r->j.floods[i].lines > 0 && r->j.floods[i].below == 0))
 			return "a flood does not ask for what the script aims at";
 	return NULL;
 }
@@ -101,7 +102,7 @@ static void
 say_floods(struct redoing *r)
 {
 	const struct cm_rejoined_flood *f;
-	uint64_t asked = 0, all = 0;
+	uint64_t asked = 0, all = 0, below = 0, lines = 0;
 	size_t i, by_address = 0, mute = 0;
 
 	for (i = 0; i < r->c->n_floods; i++) {
@@ -109,10 +110,15 @@ say_floods(struct redoing *r)
 		asked += f->asked;
 		all += f->requests;
 		by_address += f->by_address;
-		mute += f->requests == 0 && !f->by_address;
+		below += f->below;
+		lines += f->lines;
+		mute += f->requests + f->lines == 0 && !f->by_address;
 	}
 	if (all > 0)
 		cm_buf_printf(&r->text, "; of %" PRIu64 " requests shown of its floods %" PRIu64 " ask for it", all, asked);
+	if (lines > 0)
+		cm_buf_printf(&r->text, "; of %" PRIu64 " lines shown of logs, which say no name, %" PRIu64 " ask for its paths",
+		    lines, below);
 	if (by_address > 0)
 		cm_buf_printf(&r->text, "; %zu of its floods show%s no names, and go to where clients asked for it",
 		    by_address, by_address == 1 ? "s" : "");
@@ -181,7 +187,7 @@ judge_rest(struct redoing *r)
 	if (j->not_shown != 0)
 		cm_buf_printf(&r->text, "; %" PRIu64 " of its clients' requests are shut or hidden", j->not_shown);
 	for (i = 0; i < r->c->n_floods; i++)
-		if (j->floods[i].requests == 0 && !j->floods[i].by_address)
+		if (j->floods[i].requests + j->floods[i].lines == 0 && !j->floods[i].by_address)
 			own = CM_OUTCOME_PARTLY;
 	if (j->shut != 0 || j->not_shown != 0)
 		own = CM_OUTCOME_PARTLY;

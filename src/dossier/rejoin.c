@@ -236,6 +236,13 @@ is_below(const struct rejoining *r, const struct cm_request *q)
 	return false;
 }
 
+/* It asks for the target; of a log, which says no name, as far as the path tells. */
+static bool
+is_for_target(const struct rejoining *r, const struct cm_request *q)
+{
+	return is_named(r, q) || (q->host.len == 0 && r->out->target != NULL && is_below(r, q));
+}
+
 /* Clients, each once: the time of the first script. */
 
 static int
@@ -363,7 +370,7 @@ weigh_client(struct rejoining *r, const struct cm_request *q)
 	uint32_t exhibit = cm_packet_file(q->id);
 	struct got *g = find_client(r, &q->client, exhibit);
 
-	if (!is_named(r, q)) {
+	if (!is_for_target(r, q)) {
 		be_strange(r, q->id);
 		return;
 	}
@@ -467,6 +474,9 @@ weigh_flood(struct rejoining *r, const struct cm_traffic_v1 *t, struct cm_rejoin
 			f->requests++;
 			f->named += is_named(r, &q);
 			f->asked += is_named(r, &q) && is_below(r, &q);
+		} else if (rc == CM_OK && row[i].is_line) {
+			f->lines++;
+			f->below += is_for_target(r, &q);
 		}
 		rc = rc == CM_E_NOTFOUND ? CM_OK : rc;
 	}
