@@ -9,19 +9,25 @@ enum { DULL_MAX = 2000, WAY_ENOUGH = 8, GAP_ENOUGH = 3 };
 
 /* ---- time in stretches ---- */
 
+/* 2^${times} stretches become one. */
 static void
-fold(uint32_t *n)
+fold(uint32_t *n, unsigned times)
 {
 	for (size_t i = 0; i < CM_STRETCHES; i++) {
-		uint64_t sum = i < CM_STRETCHES / 2 ? (uint64_t)n[2 * i] + n[2 * i + 1] : 0;
+		size_t to = times < 32 ? i >> times : 0;
+		uint64_t sum = n[i];
 
-		n[i] = sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
+		n[i] = 0;
+		sum += n[to];
+		n[to] = sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
 	}
 }
 
 size_t
 cm_strip_at(struct cm_strip *s, int64_t t_ns)
 {
+	unsigned times = 0;
+
 	if (!s->begun) {
 		s->begun = true;
 		s->base_ns = t_ns;
@@ -29,11 +35,12 @@ cm_strip_at(struct cm_strip *s, int64_t t_ns)
 	}
 	if (t_ns <= s->base_ns)
 		return 0;
-	while ((t_ns - s->base_ns) / s->width_ns >= CM_STRETCHES) {
+	for (; (t_ns - s->base_ns) / s->width_ns >= CM_STRETCHES; times++)
 		s->width_ns *= 2;
-		fold(s->met);
+	if (times > 0) {
+		fold(s->met, times);
 		for (unsigned k = 0; k < 4; k++)
-			fold(s->left[k / 2][k % 2]);
+			fold(s->left[k / 2][k % 2], times);
 	}
 	return (size_t)((t_ns - s->base_ns) / s->width_ns);
 }

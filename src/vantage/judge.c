@@ -176,20 +176,22 @@ instead_of(const struct bench *b, const struct cm_wait *r)
 	return k;
 }
 
-/* Segments are cut anew, and the other place has some of those bytes in one that could not be put together. */
+/* The other place has some of those bytes in a segment that is all here, cut in another way, and could
+ * not be put together.  (Where it is not all here, this one came in its place.) */
 static bool
 overlaps(const struct bench *b, const struct cm_wait *r)
 {
 	const struct cm_wait *w = b->c->waits.slot;
-	uint32_t from = start_there(b->v, r), to = end_there(b->v, r);
+	const struct cm_cover *here = &b->v->sight[r->place][r->dir].cover;
 	uint32_t i = b->v->sight[!r->place][r->dir].first;
 
-	if (r->class != CM_CLASS_DATA || (b->v->rewrote & UINT64_C(1) << CM_RW_CUT) == 0)
-		return false;
-	for (unsigned k = 0; i != 0 && k < OVERLAPS_MAX; i = w[i].next, k++)
-		if (w[i].class == CM_CLASS_DATA && cm_seq_diff(w[i].seq, to) < 0 &&
-		    cm_seq_diff(w[i].seq + w[i].len, from) > 0)
+	for (unsigned k = 0; i != 0 && k < OVERLAPS_MAX; i = w[i].next, k++) {
+		uint32_t from = cm_wait_seq_there(b->v, &w[i]), to = from + w[i].len;
+
+		if (r->class == CM_CLASS_DATA && w[i].class == CM_CLASS_DATA && cm_seq_diff(from, r->seq + r->len) < 0 &&
+		    cm_seq_diff(to, r->seq) > 0 && cm_cover_has(here, from, to))
 			return true;
+	}
 	return false;
 }
 
@@ -213,7 +215,7 @@ judge_born(struct bench *b, struct cm_wait *r)
 		cm_compare_tally(c, CM_CAUSE_HAND, r);
 	else if (is_hole(b, r))
 		hole(c, r);
-	else if (overlaps(b, r))
+	else if (!r->contradicted && overlaps(b, r))
 		cm_compare_tally(c, CM_CAUSE_OVERLAP, r);
 	else
 		cm_compare_tally(c, r->contradicted ? CM_CAUSE_CONTRADICTED : CM_CAUSE_PLAIN, r);

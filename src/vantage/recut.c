@@ -75,7 +75,7 @@ struct run {
 	size_t n;
 };
 
-enum { RUN_MAX = 64, PASSED_MAX = 64, PASSES_MAX = 16 };
+enum { RUN_MAX = 256, PASSED_MAX = 64, PASSES_MAX = 16 };
 
 static void
 take(const struct cm_compare *c, struct run *r, size_t k)
@@ -155,12 +155,20 @@ met_in_pieces(struct cm_compare *c, struct cm_conv *v, const struct run *a, cons
 	mark(c, b);
 }
 
+/* Other bytes from where both begin to where both end: of these at least one is not the sender's. */
+static void
+contradict(struct cm_compare *c, const struct run *r)
+{
+	for (size_t k = r->from; k < r->to; k++)
+		c->waits.slot[r->row->piece[k].i].contradicted = 1;
+}
+
 static void
 match_runs(struct cm_compare *c, struct cm_conv *v, const struct row *a, const struct row *b)
 {
 	for (size_t i = 0, j = 0; i < a->n && j < b->n;) {
 		struct run x, y;
-		bool later = a->piece[i].at < b->piece[j].at;
+		bool later = a->piece[i].at < b->piece[j].at, whole;
 
 		if (a->piece[i].at != b->piece[j].at) {
 			i += later;
@@ -169,11 +177,16 @@ match_runs(struct cm_compare *c, struct cm_conv *v, const struct row *a, const s
 		}
 		x = run_at(c, a, i);
 		y = run_at(c, b, j);
-		if (grow(c, &x, &y) && (x.hash == y.hash || !x.read || !y.read)) {
+		whole = grow(c, &x, &y);
+		if (whole && (x.hash == y.hash || !x.read || !y.read)) {
 			met_in_pieces(c, v, &x, &y);
 			i = x.to;
 			j = y.to;
 			continue;
+		}
+		if (whole) {
+			contradict(c, &x);
+			contradict(c, &y);
 		}
 		/* Of several that begin here, others may fit. */
 		later = j + 1 < b->n && b->piece[j + 1].at == b->piece[j].at;

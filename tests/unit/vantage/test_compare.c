@@ -490,6 +490,28 @@ cut_anew_with_other_bytes_is_not_the_same(void **state)
 	done(m, c);
 }
 
+/* In-path: the server's segment is held; two others come, of its length and with its beginning. */
+static void
+a_segment_replaced_piece_by_piece_is_born(void **state)
+{
+	struct made *m = setup();
+	struct cm_compare *c;
+	char other[1000];
+
+	(void)state;
+	memcpy(other, long_text, 400);
+	memset(other + 400, 'x', 600);
+	request(m);
+	made_tcp(m, 1, ACK, 5001, 1301, long_text, 1000, AT_B);
+	made_tcp(m, 1, ACK, 5001, 1301, other, 300, AT_A); /* frames 6 and 7 */
+	made_tcp(m, 1, ACK, 5301, 1301, other + 300, 700, AT_A);
+	made_tcp(m, 0, ACK, 1301, 6001, NULL, 0, AT_BOTH);
+	end(m);
+	compare(m, &c);
+	assert_non_null(made_finding(c, CM_BETWEEN_BORN, 0, 7));
+	done(m, c);
+}
+
 /* ---- datagrams ---- */
 
 static void
@@ -671,6 +693,7 @@ main(void)
 		cmocka_unit_test(options_of_syns_are_compared),
 		cmocka_unit_test(segments_that_are_cut_anew_are_the_same_bytes),
 		cmocka_unit_test(cut_anew_with_other_bytes_is_not_the_same),
+		cmocka_unit_test(a_segment_replaced_piece_by_piece_is_born),
 		cmocka_unit_test(an_answer_of_dns_that_the_server_never_gave_is_born),
 		cmocka_unit_test(an_answer_of_dns_that_is_held_back_for_another_is_suppressed),
 		cmocka_unit_test(a_port_used_again_is_another_connection),
