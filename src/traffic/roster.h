@@ -59,4 +59,24 @@ cm_roster_find(const struct cm_roster *t, const struct cm_host *h, uint64_t hash
 	return NULL;
 }
 
+/* A host with this hash will be looked for: has the processor fetch its slot. */
+static inline void
+cm_roster_expect_slot(const struct cm_roster *t, uint64_t hash)
+{
+	__builtin_prefetch(&t->slots[(uint32_t)hash & t->mask]);
+}
+
+/* Soon after: its entry, as far as the first slot tells. */
+static inline void
+cm_roster_expect_entry(const struct cm_roster *t, uint64_t hash)
+{
+	uint32_t slot = t->slots[(uint32_t)hash & t->mask];
+	const uint8_t *e = t->entries + (size_t)((slot & 0xfffff) - 1) * t->entry_size;
+
+	if (slot == 0 || slot >> 20 != (uint32_t)(hash >> 52))
+		return;
+	__builtin_prefetch(e);
+	__builtin_prefetch(e + 64);
+}
+
 #endif

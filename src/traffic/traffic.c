@@ -19,6 +19,11 @@ struct cm_traffic {
 	bool begun;
 	unsigned far;	/* packets in a row whose time is far from `now_ns` */
 	int64_t from_ns, now_ns, to_ns;
+	struct ahead {
+		const struct cm_packet *p;
+		uint64_t src, dst;
+	} ahead[CM_TRAFFIC_AHEAD]; /* of packets that were said to come, */
+	size_t at, n_ahead;	   /* the next of them */
 };
 
 struct cm_traffic_params
@@ -123,6 +128,64 @@ look_for_request(struct cm_traffic *t, const struct cm_packet *p)
 	return cm_asked_packet(t->asked, p);
 }
 
+/* Openings and answers to them are looked for among the sources, too. */
+static struct cm_roster *
+sources_of(struct cm_traffic *t, const struct cm_packet *p)
+{
+	if (p->proto == 17)
+		return &t->udp.hosts;
+	return p->proto == 6 && (p->flags & (CM_TCP_SYN | CM_TCP_RST)) != 0 ? &t->tcp.hosts : NULL;
+}
+
+/* Slots first, of all of them; when these are there, the entries they lead to. */
+void
+cm_traffic_expect(struct cm_traffic *t, const struct cm_packet *p, size_t n)
+{
+	const struct cm_roster *sources;
+	struct ahead *a;
+
+	t->at = 0;
+	t->n_ahead = n < CM_TRAFFIC_AHEAD ? n : CM_TRAFFIC_AHEAD;
+	for (size_t i = 0; i < t->n_ahead; i++) {
+		a = &t->ahead[i];
+		*a = (struct ahead) { &p[i], cm_mix_host(&p[i].src, t->params.hash_seed),
+			cm_mix_host(&p[i].dst, t->params.hash_seed) };
+		cm_roster_expect_slot(&t->targets.hosts, a->dst);
+		cm_roster_expect_slot(&t->targets.hosts, a->src);
+		sources = sources_of(t, &p[i]);
+		if (sources != NULL) {
+			cm_roster_expect_slot(sources, a->src);
+			cm_roster_expect_slot(sources, a->dst);
+		}
+	}
+	for (size_t i = 0; i < t->n_ahead; i++) {
+		a = &t->ahead[i];
+		cm_roster_expect_entry(&t->targets.hosts, a->dst);
+		cm_roster_expect_entry(&t->targets.hosts, a->src);
+		sources = sources_of(t, a->p);
+		if (sources != NULL) {
+			cm_roster_expect_entry(sources, a->src);
+			cm_roster_expect_entry(sources, a->dst);
+		}
+	}
+}
+
+static void
+mix_hosts(struct cm_traffic *t, struct cm_seen *s)
+{
+	while (t->at < t->n_ahead) {
+		const struct ahead *a = &t->ahead[t->at++];
+
+		if (a->p != s->p)
+			continue;
+		s->src = a->src;
+		s->dst = a->dst;
+		return;
+	}
+	s->src = cm_mix_host(&s->p->src, t->params.hash_seed);
+	s->dst = cm_mix_host(&s->p->dst, t->params.hash_seed);
+}
+
 CM_RESULT
 cm_traffic_packet(struct cm_traffic *t, const struct cm_packet *p)
 {
@@ -133,8 +196,7 @@ cm_traffic_packet(struct cm_traffic *t, const struct cm_packet *p)
 	if (s.is == CM_CLASS_NONE)
 		return CM_OK;
 	s.t_ns = clock_of(t, p->t_ns);
-	s.src = cm_mix_host(&p->src, t->params.hash_seed);
-	s.dst = cm_mix_host(&p->dst, t->params.hash_seed);
+	mix_hosts(t, &s);
 	r = cm_targets_packet(&t->targets, &s);
 	if (r != CM_OK || !p->transport)
 		return r;

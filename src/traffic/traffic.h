@@ -171,6 +171,11 @@ struct cm_traffic;
 CM_RESULT cm_traffic_new(const struct cm_traffic_params *params, struct cm_traffic **out);
 void cm_traffic_free(struct cm_traffic *t); /* NULL is fine */
 
+/* These ${n} come next, in this order: what counting them needs is fetched for all at once, or
+ * for the first CM_TRAFFIC_AHEAD.  Nothing else depends on it. */
+#define CM_TRAFFIC_AHEAD 32u
+void cm_traffic_expect(struct cm_traffic *t, const struct cm_packet *p, size_t n);
+
 /* In order of the capture; nothing is kept of the spans.  Fragments are given as such, not
  * put together.  CM_E_NOMEM only where even eviction does not help. */
 CM_RESULT cm_traffic_packet(struct cm_traffic *t, const struct cm_packet *p);

@@ -166,6 +166,7 @@ expect(void *arg, struct cm_packet *p, size_t n)
 	const struct surveying *s = arg;
 
 	cm_engine_expect(s->at->engine, p, n);
+	cm_traffic_expect(s->at->traffic, p, n);
 }
 
 static void
