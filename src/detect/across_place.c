@@ -296,9 +296,12 @@ probe(struct pairs *s)
 CM_RESULT
 cm_across_make_probes(struct cm_maker *m)
 {
-	struct pairs *s = calloc(1, sizeof(*s));
+	struct pairs *s;
 	enum cm_result r;
 
+	if (m->e->exchanges.n_low == 0) /* no TTL is that of a probe */
+		return CM_OK;
+	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return CM_E_NOMEM;
 	s->m = m;

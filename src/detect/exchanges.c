@@ -295,6 +295,7 @@ add_request(struct cm_exchanges *x, const struct cm_packet *p)
 	if ((p->opts & CM_OPT_TS) != 0 && p->tsecr != 0)
 		e->flags |= CM_EX_STAMPS;
 	x->n++;
+	x->n_low += p->ttl <= CM_EX_LOW;
 	x->requests++;
 	if (x->n - x->linked == CM_EX_WAIT)
 		link_waiting(x);

@@ -18,6 +18,7 @@
 #define CM_EXCHANGES_MAX 65536u
 #define CM_EX_NAME 56u
 #define CM_EX_TEXT 40u
+#define CM_EX_LOW 32u
 
 enum cm_ex_flag {
 	CM_EX_FIRST = 1,    /* the first data of its connection; where its SYN is not known any more,
@@ -104,6 +105,7 @@ struct cm_exchanges {
 	struct cm_ex_syns *syns; /* or NULL */
 	struct cm_ex_answer *wait; /* CM_EX_WAIT */
 	uint32_t n_wait;
+	uint32_t n_low;	 /* requests with a TTL of at most CM_EX_LOW, ever */
 	uint32_t n_away; /* answers that send elsewhere, ever */
 	struct cm_ex_to *to; /* CM_EX_TO */
 	uint32_t n_to;
