@@ -99,7 +99,7 @@ struct cm_across_place {
 	struct cm_ids frames;
 };
 
-/* Requests from ${client} to ${server} whose TTL was ${ttl} where they were captured: so many
+/* Requests from ${client} to ${server}, with three TTLs or more, whose TTL was ${ttl} where they were captured: so many
  * hops further they could go. */
 struct cm_across_step {
 	uint8_t ttl;

@@ -129,7 +129,7 @@ cm_across_place(const struct cm_flow_look *l, struct cm_across_place *o)
 
 struct at_ttl {
 	uint32_t asked, forged;
-	cm_packet_id request, forged_request; /* the first ones */
+	cm_packet_id request, forged_request, quoted_request; /* the first ones */
 	const struct cm_quote *quote;
 };
 
@@ -209,6 +209,7 @@ find_routers(struct pairs *s)
 			continue;
 		left--;
 		p->at[x->ttl].quote = quote_of(&s->m->e->quotes, x);
+		p->at[x->ttl].quoted_request = x->request;
 	}
 }
 
@@ -227,6 +228,7 @@ add_step(struct pairs *s, const struct at_ttl *t, uint8_t ttl, struct cm_across_
 	o->has_router = true;
 	o->router = t->quote->router;
 	o->said = t->quote->id;
+	cm_id_list_add(&s->m->ids, t->quoted_request);
 	cm_id_list_add(&s->m->ids, t->quote->id);
 }
 
@@ -294,9 +296,12 @@ probe(struct pairs *s)
 CM_RESULT
 cm_across_make_probes(struct cm_maker *m)
 {
-	struct pairs *s = calloc(1, sizeof(*s));
+	struct pairs *s;
 	enum cm_result r;
 
+	if (m->e->exchanges.n_low == 0) /* no TTL is that of a probe */
+		return CM_OK;
+	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return CM_E_NOMEM;
 	s->m = m;

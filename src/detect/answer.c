@@ -179,6 +179,16 @@ redirects(const struct head *h, const struct cm_own *own, uint64_t seed, struct 
 	return CM_POINTS_NOWHERE;
 }
 
+/* Does an authority stand behind the // at ${i}, to all appearance? */
+static bool
+is_url(struct cm_span b, size_t i)
+{
+	if (i == 0 || b.ptr[i - 1] != ':')
+		return i > 0 && memchr("\"'=( ", b.ptr[i - 1], 5) != NULL;
+	return (i >= 5 && strncasecmp((const char *)b.ptr + i - 5, "http:", 5) == 0) ||
+	    (i >= 6 && strncasecmp((const char *)b.ptr + i - 6, "https:", 6) == 0);
+}
+
 /* The first host of another site behind // in the body. */
 static bool
 body_url(const struct head *h, const struct cm_own *own, uint64_t seed, struct cm_span *to)
@@ -186,7 +196,7 @@ body_url(const struct head *h, const struct cm_own *own, uint64_t seed, struct c
 	const struct cm_span b = h->body;
 
 	for (size_t i = 0, tried = 0; i + 2 < b.len && tried < LINES_MAX; i++) {
-		if (b.ptr[i] != '/' || b.ptr[i + 1] != '/')
+		if (b.ptr[i] != '/' || b.ptr[i + 1] != '/' || !is_url(b, i))
 			continue;
 		tried++;
 		if (is_elsewhere(cm_span_part(b, i + 2, b.len), own, seed, to))

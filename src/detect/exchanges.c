@@ -22,6 +22,7 @@ cm_exchanges_release(struct cm_exchanges *x)
 {
 	free(x->item);
 	free(x->chain);
+	free(x->syns);
 	free(x->wait);
 	free(x->to);
 	*x = (struct cm_exchanges) { 0 };
@@ -59,6 +60,44 @@ newest_of(const struct cm_exchanges *x, uint64_t ends)
 	return i == 0 ? NULL : &x->item[i - 1];
 }
 
+/* ---- where connections begin ---- */
+
+static enum cm_result
+add_syn(struct cm_exchanges *x, const struct cm_packet *p)
+{
+	uint64_t ends = ends_of(cm_mix_host(x->seed, &p->src), p->sport,
+	    cm_mix_host(x->seed, &p->dst), p->dport);
+	uint32_t *chain, number;
+
+	if (x->syns == NULL)
+		x->syns = calloc(1, sizeof(*x->syns));
+	if (x->syns == NULL)
+		return CM_E_NOMEM;
+	chain = &x->syns->chain[ends % CM_EX_SYN_CHAINS];
+	number = ++x->syns->n;
+	x->syns->item[(number - 1) % CM_EX_SYNS] = (struct cm_ex_syn) { p->id, ends, p->seq, *chain };
+	*chain = number;
+	return CM_OK;
+}
+
+/* The SYN of a request's connection, if it is among the newest ones; or NULL. */
+static const struct cm_ex_syn *
+syn_of(const struct cm_exchanges *x, const struct cm_exchange *e)
+{
+	const struct cm_ex_syns *s = x->syns;
+	uint32_t i = s == NULL ? 0 : s->chain[e->ends % CM_EX_SYN_CHAINS], last = s == NULL ? 0 : s->n;
+
+	while (i != 0 && i <= last && s->n - i < CM_EX_SYNS) { /* else others came in its place */
+		const struct cm_ex_syn *syn = &s->item[(i - 1) % CM_EX_SYNS];
+
+		if (syn->ends == e->ends && syn->id < e->request)
+			return syn;
+		last = i - 1;
+		i = syn->before;
+	}
+	return NULL;
+}
+
 static bool
 same_connection(const struct cm_exchange *before, const struct cm_exchange *e)
 {
@@ -72,13 +111,15 @@ link_request(struct cm_exchanges *x, uint32_t i)
 {
 	struct cm_exchange *e = &x->item[i];
 	const struct cm_exchange *before = newest_of(x, e->ends);
+	const struct cm_ex_syn *syn;
 
 	if (before != NULL && before->seq == e->seq && before->ack == e->ack) {
 		e->flags |= CM_EX_REPEAT;
 		x->requests--;
 		return;
 	}
-	if (before == NULL || !same_connection(before, e))
+	syn = syn_of(x, e);
+	if (syn != NULL ? e->seq == syn->isn + 1 : before == NULL || !same_connection(before, e))
 		e->flags |= CM_EX_FIRST;
 	link_item(x, i);
 }
@@ -88,6 +129,8 @@ link_waiting(struct cm_exchanges *x)
 {
 	for (uint32_t i = x->linked; i < x->n; i++)
 		__builtin_prefetch(&x->chain[x->item[i].ends % CM_EX_CHAINS], 1);
+	for (uint32_t i = x->linked; i < x->n && x->syns != NULL; i++)
+		__builtin_prefetch(&x->syns->chain[x->item[i].ends % CM_EX_SYN_CHAINS]);
 	for (; x->linked < x->n; x->linked++)
 		link_request(x, x->linked);
 }
@@ -252,6 +295,7 @@ add_request(struct cm_exchanges *x, const struct cm_packet *p)
 	if ((p->opts & CM_OPT_TS) != 0 && p->tsecr != 0)
 		e->flags |= CM_EX_STAMPS;
 	x->n++;
+	x->n_low += p->ttl <= CM_EX_LOW;
 	x->requests++;
 	if (x->n - x->linked == CM_EX_WAIT)
 		link_waiting(x);
@@ -442,6 +486,8 @@ read_answer(struct cm_exchanges *x, const struct cm_packet *p)
 CM_RESULT
 cm_exchanges_packet(struct cm_exchanges *x, const struct cm_packet *p)
 {
+	if (p->payload.len < 12)
+		return add_syn(x, p);
 	if (memcmp(p->payload.ptr, "HTTP/1.", 7) == 0)
 		return x->n == 0 ? CM_OK : read_answer(x, p);
 	return add_request(x, p);

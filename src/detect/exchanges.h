@@ -18,9 +18,11 @@
 #define CM_EXCHANGES_MAX 65536u
 #define CM_EX_NAME 56u
 #define CM_EX_TEXT 40u
+#define CM_EX_LOW 32u
 
 enum cm_ex_flag {
-	CM_EX_FIRST = 1,    /* no request came before it in its connection */
+	CM_EX_FIRST = 1,    /* the first data of its connection; where its SYN is not known any more,
+			       no request came before it */
 	CM_EX_ANSWERED = 2,
 	CM_EX_AGAIN = 4,    /* the request of an earlier entry, answered otherwise */
 	CM_EX_TWICE = 8,    /* has such an entry */
@@ -77,14 +79,33 @@ struct cm_ex_answer {
 
 #define CM_EX_WAIT 512u
 
+/* A connection begins. */
+struct cm_ex_syn {
+	cm_packet_id id;
+	uint64_t ends;
+	uint32_t isn;
+	uint32_t before; /* number of the one before in its chain, from 1; 0: none */
+};
+
+#define CM_EX_SYNS 8192u /* the newest ones */
+#define CM_EX_SYN_CHAINS 16384u
+
+struct cm_ex_syns {
+	struct cm_ex_syn item[CM_EX_SYNS]; /* number n is at (n - 1) % CM_EX_SYNS */
+	uint32_t chain[CM_EX_SYN_CHAINS];
+	uint32_t n; /* ever; 0 again after 2^32 */
+};
+
 struct cm_exchanges {
 	uint64_t seed;
 	struct cm_exchange *item; /* in order of arrival */
 	uint32_t n, room;
 	uint32_t linked; /* those before are in chains; of the others nothing was asked yet */
 	struct cm_ex_chain *chain; /* CM_EX_CHAINS */
+	struct cm_ex_syns *syns; /* or NULL */
 	struct cm_ex_answer *wait; /* CM_EX_WAIT */
 	uint32_t n_wait;
+	uint32_t n_low;	 /* requests with a TTL of at most CM_EX_LOW, ever */
 	uint32_t n_away; /* answers that send elsewhere, ever */
 	struct cm_ex_to *to; /* CM_EX_TO */
 	uint32_t n_to;
@@ -102,7 +123,9 @@ cm_exchanges_wants(const struct cm_packet *p)
 {
 	const uint8_t *b = p->payload.ptr;
 
-	return p->proto == 6 && p->payload.len >= 12 && (uint8_t)(b[0] - 'A') < 26 &&
+	if (p->proto != 6 || p->payload.len < 12)
+		return p->proto == 6 && (p->flags & (CM_TCP_SYN | CM_TCP_ACK)) == CM_TCP_SYN;
+	return (uint8_t)(b[0] - 'A') < 26 &&
 	    (uint8_t)(b[1] - 'A') < 26 && (uint8_t)(b[2] - 'A') < 26;
 }
 

@@ -128,6 +128,51 @@ only_the_first_request_of_a_connection_is_its_first(void **state)
 }
 
 static void
+data_before_the_request_makes_it_not_the_first(void **state)
+{
+	struct cm_exchanges x;
+	struct cm_packet syn = packet(1, "", 1), p = packet(1, get, 2);
+
+	(void)state;
+	cm_exchanges_init(&x, 7);
+	syn.flags = CM_TCP_SYN;
+	syn.seq = 99;
+	feed(&x, syn);
+	feed(&x, p);
+	syn = packet(2, "", 3);
+	syn.flags = CM_TCP_SYN;
+	syn.seq = 97; /* two bytes lie between */
+	feed(&x, syn);
+	feed(&x, packet(2, get, 4));
+	syn.id = 5; /* of the connection after it */
+	syn.seq = 99;
+	feed(&x, syn);
+	for (uint32_t i = 0; i < 3 * CM_EX_SYNS; i++) { /* not known any more */
+		syn = packet(i + 10, "", 6);
+		syn.flags = CM_TCP_SYN;
+		feed(&x, syn);
+	}
+	feed(&x, packet(3, get, 7));
+	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
+	assert_int_equal(x.n, 3);
+	assert_int_not_equal(x.item[2].flags & CM_EX_FIRST, 0);
+	cm_exchanges_release(&x);
+
+	cm_exchanges_init(&x, 7);
+	syn = packet(2, "", 3);
+	syn.flags = CM_TCP_SYN;
+	syn.seq = 97;
+	feed(&x, syn);
+	feed(&x, packet(2, get, 4));
+	syn.id = 5;
+	syn.seq = 99;
+	feed(&x, syn);
+	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
+	assert_int_equal(x.item[0].flags & CM_EX_FIRST, 0);
+	cm_exchanges_release(&x);
+}
+
+static void
 a_full_log_keeps_every_second_request_and_all_that_were_sent_away(void **state)
 {
 	struct cm_exchanges x;
@@ -249,6 +294,9 @@ where_an_answer_sends_to_is_read(void **state)
 	    CM_POINTS_NOWHERE);
 	assert_int_equal(answer(with("200 OK\r\nContent-Type: application/javascript", "eval(1)")).points,
 	    CM_POINTS_CODE);
+	a = answer(with("200 OK\r\nContent-Type: text/javascript", "eval('2://3.4/5')"));
+	assert_int_equal(a.points, CM_POINTS_CODE);
+	assert_int_equal(a.to.len, 0); /* packed: nothing is known of it here */
 }
 
 static void
@@ -343,6 +391,7 @@ main(void)
 		cmocka_unit_test(an_answer_belongs_to_the_request_between_the_same_ends),
 		cmocka_unit_test(a_second_answer_that_differs_is_an_entry_of_its_own),
 		cmocka_unit_test(only_the_first_request_of_a_connection_is_its_first),
+		cmocka_unit_test(data_before_the_request_makes_it_not_the_first),
 		cmocka_unit_test(a_full_log_keeps_every_second_request_and_all_that_were_sent_away),
 		cmocka_unit_test(a_log_full_of_redirects_thins_them_too),
 		cmocka_unit_test(large_answers_find_their_requests_too),
