@@ -160,12 +160,12 @@ cm_tally_watch(struct cm_watch *w, uint64_t thin, const struct cm_flood_detector
 	t.lo = reach(&t, d, t.lo, -1);
 	t.hi = reach(&t, d, t.hi, 1);
 	sum_bins(&t, bar);
-	t.sources_milli = cm_spread_milli(&w->sources);
-	t.ports_milli = cm_spread_milli(&w->ports);
-	t.port_ppm = share(&w->port, &t.port);
-	t.shape_ppm = share(&w->shape, &any);
-	t.size_ppm = share(&w->size, &any);
-	t.bare_ppm = cm_ppm(w->bare, w->in);
+	t.sources_milli = cm_spread_milli(&w->likes.sources);
+	t.ports_milli = cm_spread_milli(&w->likes.ports);
+	t.port_ppm = share(&w->likes.port, &t.port);
+	t.shape_ppm = share(&w->likes.shape, &any);
+	t.size_ppm = share(&w->likes.size, &any);
+	t.bare_ppm = cm_ppm(w->likes.bare, w->likes.n);
 	rows = t.in / thin;
 	t.mean_bytes = rows == 0 ? 0 : t.bytes / rows;
 	t.bytes = cm_mul_div(t.bytes, thin, 1);

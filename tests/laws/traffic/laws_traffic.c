@@ -17,8 +17,8 @@ static void
 background(struct gen *g, struct scene *s)
 {
 	s->from_ns = 0;
-	s->to_ns = 30 * S;
-	s->per_s = (uint32_t)(5 + gen_below(g, 40));
+	s->to_ns = (int64_t)(20 + gen_below(g, 40)) * S;
+	s->per_s = (uint32_t)(5 + gen_below(g, gen_one_in(g, 3) ? 150 : 40));
 	s->sources = 200;
 	scene_connections(s, V, 80);
 	scene_connections(s, V + 1, 443);
