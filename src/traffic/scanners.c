@@ -54,7 +54,7 @@ cm_scanners_init(struct cm_scanners *s, uint8_t proto, size_t memory, uint64_t s
 	s->seen = seen == 0 ? NULL : calloc(1, seen);
 	if (s->sketch == NULL || (seen != 0 && s->seen == NULL))
 		return CM_E_NOMEM;
-	return cm_hosts_init(&s->hosts, sizeof(struct cm_scanner), left / 2);
+	return cm_roster_init(&s->hosts, sizeof(struct cm_scanner), left / 2);
 }
 
 void
@@ -66,7 +66,7 @@ cm_scanners_fini(struct cm_scanners *s)
 	free(s->seen);
 	s->sketch = NULL;
 	s->seen = NULL;
-	cm_hosts_fini(&s->hosts);
+	cm_roster_fini(&s->hosts);
 }
 
 /* ---- targets of a source ---- */
@@ -106,7 +106,7 @@ sketch_add(struct cm_scan_sketch *k, enum cm_tried what, uint32_t host, uint16_t
 static struct cm_scanner *
 owner_of(const struct cm_scanners *s, uint32_t sketch)
 {
-	return (struct cm_scanner *)cm_hosts_at(&s->hosts, s->sketch[sketch]->owner);
+	return (struct cm_scanner *)cm_roster_at(&s->hosts, s->sketch[sketch]->owner);
 }
 
 /* A number that no sketch has; of eight the one whose source tried least makes way. */
@@ -288,13 +288,13 @@ static CM_RESULT
 probe(struct cm_scanners *s, const struct cm_seen *e, uint32_t second)
 {
 	const struct cm_packet *p = e->p;
-	struct cm_scanner *c = cm_hosts_find(&s->hosts, &p->src, e->src);
+	struct cm_scanner *c = cm_roster_find(&s->hosts, &p->src, e->src);
 	struct cm_scan_sketch *k;
 	bool fresh = false;
 	enum cm_result r;
 
 	if (c == NULL) {
-		c = cm_hosts_add(&s->hosts, &p->src, e->src);
+		c = cm_roster_add(&s->hosts, &p->src, e->src);
 		c->first_ns = c->last_ns = e->t_ns;
 		c->first = p->id;
 	}
@@ -334,7 +334,7 @@ static void
 answer(struct cm_scanners *s, const struct cm_seen *e, enum cm_tried what)
 {
 	const struct cm_packet *p = e->p;
-	struct cm_scanner *c = cm_hosts_find(&s->hosts, &p->dst, e->dst);
+	struct cm_scanner *c = cm_roster_find(&s->hosts, &p->dst, e->dst);
 	struct cm_scan_sketch *k;
 
 	if (c == NULL)
@@ -358,7 +358,7 @@ talk(struct cm_scanners *s, const struct cm_seen *e)
 
 	if ((s->several[bit & 63] >> (bit >> 6 & 63) & 1) == 0)
 		return;
-	c = cm_hosts_find(&s->hosts, &p->src, e->src);
+	c = cm_roster_find(&s->hosts, &p->src, e->src);
 	if (c == NULL)
 		return;
 	cm_bump(&c->acks);

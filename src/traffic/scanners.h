@@ -7,7 +7,7 @@
 #define CM_TRAFFIC_SCANNERS_H
 
 #include "traffic/bins.h"
-#include "traffic/hosts.h"
+#include "traffic/roster.h"
 #include "traffic/sketch.h"
 #include "traffic/targets.h"
 
@@ -48,7 +48,7 @@ struct cm_scanner {
 };
 
 struct cm_scanners {
-	struct cm_hosts hosts;
+	struct cm_roster hosts;
 	struct cm_scan_sketch **sketch;
 	uint32_t max_sketches, n_sketches, hand;
 	uint64_t evicted; /* sketches */

@@ -167,5 +167,5 @@ void
 cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, struct cm_findings *out)
 {
 	for (uint32_t i = 0; i < s->hosts.used; i++)
-		judge_source(s, (const struct cm_scanner *)cm_hosts_at(&s->hosts, i), seen, out);
+		judge_source(s, (const struct cm_scanner *)cm_roster_at(&s->hosts, i), seen, out);
 }

@@ -75,7 +75,7 @@ cm_targets_init(struct cm_targets *t, size_t memory, uint64_t seed, uint64_t thi
 	t->watch = calloc(t->max_watches, sizeof(struct cm_watch *));
 	if (t->watch == NULL)
 		return CM_E_NOMEM;
-	return cm_hosts_init(&t->hosts, sizeof(struct cm_target), memory / 4);
+	return cm_roster_init(&t->hosts, sizeof(struct cm_target), memory / 4);
 }
 
 void
@@ -85,7 +85,7 @@ cm_targets_fini(struct cm_targets *t)
 		free(t->watch[i]);
 	free(t->watch);
 	t->watch = NULL;
-	cm_hosts_fini(&t->hosts);
+	cm_roster_fini(&t->hosts);
 }
 
 /* ---- a watch ---- */
@@ -94,7 +94,7 @@ static void
 unlink_watch(struct cm_targets *t, uint32_t number)
 {
 	const struct cm_watch *w = t->watch[number];
-	struct cm_target *h = cm_hosts_find(&t->hosts, &w->host, cm_mix_host(&w->host, t->hosts.seed));
+	struct cm_target *h = cm_roster_find(&t->hosts, &w->host, cm_mix_host(&w->host, t->hosts.seed));
 	uint32_t *at = h == NULL ? NULL : &h->watch;
 
 	while (at != NULL && *at != 0 && *at != number + 1)
@@ -107,7 +107,7 @@ unlink_watch(struct cm_targets *t, uint32_t number)
 static uint32_t
 room_for_watch(struct cm_targets *t)
 {
-	uint32_t quiet = CM_HOSTS_MAX;
+	uint32_t quiet = CM_ROSTER_MAX;
 	uint64_t least = UINT64_MAX;
 
 	for (uint32_t k = 0; k < t->max_watches; k++) {
@@ -120,7 +120,7 @@ room_for_watch(struct cm_targets *t)
 			least = t->watch[i]->in;
 			quiet = i;
 		}
-		if (k >= 8 && t->n_watches == t->max_watches && quiet != CM_HOSTS_MAX)
+		if (k >= 8 && t->n_watches == t->max_watches && quiet != CM_ROSTER_MAX)
 			break;
 	}
 	unlink_watch(t, quiet);
@@ -392,13 +392,13 @@ cm_targets_packet(struct cm_targets *t, const struct cm_seen *s)
 	if (s->t_ns < t->second_ns - SECOND || s->t_ns - t->second_ns >= SECOND)
 		next_second(t, s->t_ns);
 	t->all[s->is]++;
-	to = cm_hosts_find(&t->hosts, &p->dst, s->dst);
+	to = cm_roster_find(&t->hosts, &p->dst, s->dst);
 	if (to == NULL) {
-		to = cm_hosts_add(&t->hosts, &p->dst, s->dst);
+		to = cm_roster_add(&t->hosts, &p->dst, s->dst);
 		to->first_ns = s->t_ns;
 		to->first = p->id;
 	}
-	from = cm_hosts_find(&t->hosts, &p->src, s->src);
+	from = cm_roster_find(&t->hosts, &p->src, s->src);
 	r = count_to(t, to, s);
 	for (uint32_t w = to->watch; w != 0; w = t->watch[w - 1]->next)
 		watch_packet(t, t->watch[w - 1], s, true);

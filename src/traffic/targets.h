@@ -9,7 +9,7 @@
 
 #include "traffic/bins.h"
 #include "traffic/class.h"
-#include "traffic/hosts.h"
+#include "traffic/roster.h"
 #include "traffic/sketch.h"
 
 #define CM_SOURCES_BITS 12u
@@ -48,7 +48,7 @@ struct cm_watch {
 };
 
 struct cm_targets {
-	struct cm_hosts hosts;
+	struct cm_roster hosts;
 	struct cm_watch **watch;
 	uint32_t n_watches, max_watches, hand;
 	uint32_t at_least[CM_CLASSES]; /* packets to a host in a second from which it is watched */

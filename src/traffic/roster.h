@@ -1,17 +1,17 @@
-/* traffic/hosts.h -- a table of hosts that has room for so many and no more.
+/* traffic/roster.h -- a table of hosts that has room for so many and no more.
  *
  * Entries lie in order of arrival and each begins with a struct cm_entry.  When there is
  * no room, the quietest of the next few makes way; which these are does not depend on the
  * hash, so the same input gives the same table whatever the seed.  Private to src/traffic. */
-#ifndef CM_TRAFFIC_HOSTS_H
-#define CM_TRAFFIC_HOSTS_H
+#ifndef CM_TRAFFIC_ROSTER_H
+#define CM_TRAFFIC_ROSTER_H
 
 #include <stddef.h>
 
 #include "base/result.h"
 #include "traffic/mix.h"
 
-#define CM_HOSTS_MAX ((1u << 20) - 2)
+#define CM_ROSTER_MAX ((1u << 20) - 2)
 
 struct cm_entry {
 	struct cm_host host;
@@ -19,7 +19,7 @@ struct cm_entry {
 	uint32_t place; /* of its slot, before others were in the way */
 };
 
-struct cm_hosts {
+struct cm_roster {
 	uint8_t *entries;
 	uint32_t *slots; /* 12 bits of the hash, 20 of the entry's number + 1; 0: free */
 	size_t entry_size;
@@ -32,27 +32,27 @@ struct cm_hosts {
 
 /* Room for as many entries of ${entry_size} as fit into ${bytes} (at least 8).  The rest of
  * ${t} is set by the caller before. */
-CM_RESULT cm_hosts_init(struct cm_hosts *t, size_t entry_size, size_t bytes);
-void cm_hosts_fini(struct cm_hosts *t);
+CM_RESULT cm_roster_init(struct cm_roster *t, size_t entry_size, size_t bytes);
+void cm_roster_fini(struct cm_roster *t);
 
-void *cm_hosts_add(struct cm_hosts *t, const struct cm_host *h, uint64_t hash);
+void *cm_roster_add(struct cm_roster *t, const struct cm_host *h, uint64_t hash);
 
 static inline void *
-cm_hosts_at(const struct cm_hosts *t, uint32_t i)
+cm_roster_at(const struct cm_roster *t, uint32_t i)
 {
 	return t->entries + (size_t)i * t->entry_size;
 }
 
 /* By ${hash} = cm_mix_host(h, t->seed); NULL: not there. */
 static inline void *
-cm_hosts_find(const struct cm_hosts *t, const struct cm_host *h, uint64_t hash)
+cm_roster_find(const struct cm_roster *t, const struct cm_host *h, uint64_t hash)
 {
 	for (uint32_t i = (uint32_t)hash & t->mask; t->slots[i] != 0; i = (i + 1) & t->mask) {
 		struct cm_entry *e;
 
 		if (t->slots[i] >> 20 != hash >> 52)
 			continue;
-		e = (struct cm_entry *)cm_hosts_at(t, (t->slots[i] & 0xfffff) - 1);
+		e = (struct cm_entry *)cm_roster_at(t, (t->slots[i] & 0xfffff) - 1);
 		if (cm_host_eq(&e->host, h))
 			return e;
 	}
