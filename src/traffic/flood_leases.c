@@ -4,13 +4,13 @@
 static bool
 is_flood(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *v)
 {
+	uint64_t clients = cm_spread_milli(&t->w->likes.clients);
 	bool spread, one, untaken;
 
 	cm_sign_least(l, CM_SIGN_MANY, t->per_s, (int64_t)cm_flood_leases.least_per_s);
-	/* ports: here hardware addresses */
-	spread = cm_sign_least(l, CM_SIGN_CLIENTS_SPREAD, t->ports_milli, CM_LIMIT_SPREAD);
-	one = t->ports_milli != 0 && t->sources_milli >= CM_LIMIT_SPREAD &&
-	    cm_sign_most(l, CM_SIGN_ONE_CLIENT, t->ports_milli, CM_LIMIT_FEW);
+	spread = cm_sign_least(l, CM_SIGN_CLIENTS_SPREAD, clients, CM_LIMIT_SPREAD);
+	one = clients != 0 && t->sources_milli >= CM_LIMIT_SPREAD &&
+	    cm_sign_most(l, CM_SIGN_ONE_CLIENT, clients, CM_LIMIT_FEW);
 	untaken = t->c * 2 >= t->in && cm_sign_most(l, CM_SIGN_NOT_TAKEN, (uint64_t)cm_ppm(t->b, t->c), 200000);
 	*v = CM_TRAFFIC_FLOOD;
 	return one || (spread && untaken);

@@ -7,7 +7,7 @@
 static bool
 all_reset(const struct cm_tally *t)
 {
-	return cm_ppm(t->w->resets, t->w->in) >= CM_LIMIT_NEARLY_ALL;
+	return cm_ppm(t->w->likes.resets, t->w->likes.n) >= CM_LIMIT_NEARLY_ALL;
 }
 
 static bool

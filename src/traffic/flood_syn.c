@@ -18,7 +18,7 @@ is_flood(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdi
 	cm_sign_least(l, CM_SIGN_MANY, t->per_s, (int64_t)cm_flood_syn.least_per_s);
 	spread = cm_sign_least(l, CM_SIGN_SOURCES_SPREAD, t->sources_milli, CM_LIMIT_SPREAD);
 	if (t->w->host.net == 4 && !t->w->host.tied)
-		cm_sign_least(l, CM_SIGN_OCTETS_SPREAD, cm_entropy_milli(&t->w->octets), 7500);
+		cm_sign_least(l, CM_SIGN_OCTETS_SPREAD, cm_entropy_milli(&t->w->likes.octets), 7500);
 	uncompleted = cm_sign_most(l, CM_SIGN_UNCOMPLETED, (uint64_t)cm_ppm(t->b, t->in), 500000);
 	unfinished = cm_sign_most(l, CM_SIGN_UNFINISHED, (uint64_t)cm_ppm(t->c, t->in), 100000);
 	unanswered = cm_sign_most(l, CM_SIGN_UNANSWERED, (uint64_t)cm_ppm(t->a, t->in), 500000);

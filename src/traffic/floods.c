@@ -87,13 +87,13 @@ fill_counts(const struct cm_tally *t, const struct cm_capture_seen *seen, struct
 	f->bytes = t->bytes;
 	f->peak_per_s = w->peak * seen->thin;
 	f->mean_per_s = cm_per_second(t->in, ns < (uint64_t)CM_BIN_GRAIN ? CM_BIN_GRAIN : (int64_t)ns);
-	f->sources = cm_hll_count(w->distinct, CM_SOURCES_BITS);
+	f->sources = cm_hll_count(w->likes.distinct, CM_SOURCES_BITS);
 	f->port = ported && t->port_ppm >= PORT_PPM ? (uint16_t)t->port : 0;
 	f->proto = proto_of(w->kind, &w->host);
 	f->service = w->kind == CM_CLASS_SERVICE && s != NULL ? s->name : NULL;
 	f->cut_begin = t->from_ns - seen->from_ns < (int64_t)SECOND;
 	f->cut_end = seen->to_ns - t->to_ns < (int64_t)SECOND;
-	f->name = w->kind == CM_CLASS_SYN ? cm_likeness_name(w->likeness, w->in, false) : NULL;
+	f->name = w->kind == CM_CLASS_SYN ? cm_likeness_name(w->likes.likeness, w->likes.n, false) : NULL;
 	baseline_of(t, seen, &f->baseline);
 }
 

@@ -15,7 +15,7 @@ struct cm_tally {
 	uint64_t in, a, b, c, bytes, opened, answered;
 	uint64_t per_s;	 /* while it was loud */
 	uint64_t before, before_ns; /* `in` of all other bins, and how long they are */
-	/* of all that was watched */
+	/* of what was loudest */
 	uint64_t sources_milli, ports_milli;
 	uint32_t port; /* of the most packets; */
 	int64_t port_ppm, shape_ppm, size_ppm, bare_ppm;

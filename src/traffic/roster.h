@@ -15,7 +15,7 @@
 
 struct cm_entry {
 	struct cm_host host;
-	uint16_t spare;
+	uint8_t own[2]; /* the table's owner's */
 	uint32_t place; /* of its slot, before others were in the way */
 };
 

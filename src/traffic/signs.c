@@ -2,10 +2,9 @@
 
 #include "traffic/signs.h"
 
-/* Base rates: benign captures of tests/cases and of the shared set that show the sign with what
- * a finding asks for, or where a sign alone can not be counted, that have a finding with it.
- * See docs/floods.md. */
-#define NONE_OF "0 of 102 benign captures"
+/* Base rates: real captures without flood or scan of which a finding with this sign was made; small
+ * ones, so that it says little of busy places.  See docs/floods.md. */
+#define NONE_OF "in no finding of 35 benign captures"
 #define NOT_MEASURED "not measured"
 
 static const struct cm_traffic_sign_kind kinds[CM_TRAFFIC_SIGNS] = {

@@ -1,6 +1,7 @@
 #include "traffic/judge.h"
 
 #define SECOND UINT64_C(1000000000)
+#define FEW 8u /* packets: chance alone can make a bin of fewer loud, or of one kind */
 
 static uint64_t
 rate(const struct cm_watch *w, uint32_t i, uint64_t thin)
@@ -33,22 +34,22 @@ against(const struct cm_bin *b, const struct cm_flood_detector *d)
 }
 
 /* The bins from the first to the last that are as loud as ${bar}; ${made}: and little is
- * ordinary in them.  False: there are none. */
-static bool
+ * ordinary in them.  How much came in these. */
+static uint64_t
 core(struct cm_tally *t, const struct cm_flood_detector *d, uint64_t bar, bool made)
 {
-	bool any = false;
+	uint64_t in = 0;
 
 	for (uint32_t i = 0; i < t->w->bins.n; i++) {
 		const struct cm_bin *b = &t->w->bins.bin[i];
 
-		if (rate(t->w, i, t->thin) < bar || (made && against(b, d) * 2 >= b->in))
+		if (b->in < FEW || rate(t->w, i, t->thin) < bar || (made && against(b, d) * 2 >= b->in))
 			continue;
-		t->lo = any ? t->lo : i;
+		t->lo = in != 0 ? t->lo : i;
 		t->hi = i;
-		any = true;
+		in += b->in * t->thin;
 	}
-	return any;
+	return in;
 }
 
 /* How far, from a loud bin on, it goes on more quietly: a quarter of what is asked for, and
@@ -69,16 +70,6 @@ reach(const struct cm_tally *t, const struct cm_flood_detector *d, uint32_t from
 			best = (uint32_t)i;
 	}
 	return best;
-}
-
-static uint64_t
-loud_in(const struct cm_tally *t)
-{
-	uint64_t in = 0;
-
-	for (uint32_t i = t->lo; i <= t->hi; i++)
-		in += t->w->bins.bin[i].in * t->thin;
-	return in;
 }
 
 static void
@@ -152,20 +143,20 @@ cm_tally_watch(struct cm_watch *w, uint64_t thin, const struct cm_flood_detector
 	cm_bins_shrink(&w->bins, CM_BINS_KEPT);
 	top = loudest(w, thin);
 	bar = top / 32 > half ? top / 32 : half;
-	if (!core(&t, d, bar, true) || loud_in(&t) < d->least / 2) {
+	if (core(&t, d, bar, true) < d->least / 2) {
 		bar = top / 4 > half ? top / 4 : half;
-		if (!core(&t, d, bar, false))
+		if (core(&t, d, bar, false) == 0)
 			return false;
 	}
 	t.lo = reach(&t, d, t.lo, -1);
 	t.hi = reach(&t, d, t.hi, 1);
 	sum_bins(&t, bar);
-	t.sources_milli = cm_spread_milli(&w->sources);
-	t.ports_milli = cm_spread_milli(&w->ports);
-	t.port_ppm = share(&w->port, &t.port);
-	t.shape_ppm = share(&w->shape, &any);
-	t.size_ppm = share(&w->size, &any);
-	t.bare_ppm = cm_ppm(w->bare, w->in);
+	t.sources_milli = cm_spread_milli(&w->likes.sources);
+	t.ports_milli = cm_spread_milli(&w->likes.ports);
+	t.port_ppm = share(&w->likes.port, &t.port);
+	t.shape_ppm = share(&w->likes.shape, &any);
+	t.size_ppm = share(&w->likes.size, &any);
+	t.bare_ppm = cm_ppm(w->likes.bare, w->likes.n);
 	rows = t.in / thin;
 	t.mean_bytes = rows == 0 ? 0 : t.bytes / rows;
 	t.bytes = cm_mul_div(t.bytes, thin, 1);

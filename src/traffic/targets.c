@@ -7,6 +7,8 @@
 
 #define WATCHES_OF_A_HOST 8u
 #define SECOND INT64_C(1000000000)
+#define TELLING 64u /* packets in a second, from which on its rate is more than chance */
+#define LOUDER 4u   /* times */
 
 _Static_assert(sizeof(struct cm_target) == 128, "a target takes two cache lines");
 
@@ -187,37 +189,64 @@ shape_of(const struct cm_packet *p)
 	    (uint64_t)(p->wscale << 8 | p->flags)) >> 32);
 }
 
+static void
+add_likes(struct cm_likes *k, const struct cm_packet *p)
+{
+	uint64_t source = cm_mix_host(&p->src, 0);
+
+	k->n++;
+	cm_hll_add(k->distinct, CM_SOURCES_BITS, source);
+	cm_bump(&k->sources.bin[source & (CM_SPREAD - 1)]);
+	cm_bump(&k->octets.bin[p->src.addr[0]]);
+	cm_bump(&k->ports.bin[cm_mix(p->dport) & (CM_SPREAD - 1)]);
+	cm_top_add(&k->port, p->dport);
+	cm_top_add(&k->size, p->ip_len);
+	if (p->proto != 6 || !p->transport)
+		return;
+	cm_top_add(&k->shape, shape_of(p));
+	k->bare += p->opts == 0 && p->opt_layout == 0;
+	k->resets += (p->flags & CM_TCP_RST) != 0;
+	cm_likeness_count(k->likeness, p);
+}
+
+/* A flood is not like what came before and after it: where far more come than so far, all begins
+ * anew; where far fewer come, they do not count.  False: this one does not. */
+static bool
+is_loud(struct cm_watch *w, bool first)
+{
+	struct cm_likes *k = &w->likes;
+	uint64_t mean = k->seconds == 0 ? 0 : k->n / k->seconds;
+
+	if (w->now >= TELLING && mean != 0 && w->now >= LOUDER * mean && k->seconds > 1)
+		*k = (struct cm_likes) { .seconds = 1 };
+	else if (mean >= TELLING && w->now < mean / LOUDER && w->last < mean / LOUDER)
+		return false;
+	else
+		k->seconds += first;
+	return true;
+}
+
 /* A packet of the watched class. */
 static void
 watch_in(const struct cm_targets *t, struct cm_watch *w, struct cm_bin *b, const struct cm_seen *s)
 {
-	const struct cm_packet *p = s->p;
-	uint64_t source = cm_mix_host(&p->src, 0);
+	bool first = w->second != t->second || w->likes.seconds == 0;
 
 	if (w->second != t->second) {
 		w->second = t->second;
+		w->last = w->now;
 		w->now = 0;
 	}
 	w->in++;
 	if (++w->now > w->peak)
 		w->peak = w->now;
-	if (b->in == 0 || b->first == 0)
-		b->first = p->id;
-	b->last = p->id;
-	b->bytes += p->ip_len;
+	if (b->first == 0)
+		b->first = s->p->id;
+	b->last = s->p->id;
+	b->bytes += s->p->ip_len;
 	cm_bump(&b->in);
-	cm_hll_add(w->distinct, CM_SOURCES_BITS, source);
-	cm_bump(&w->sources.bin[source & (CM_SPREAD - 1)]);
-	cm_bump(&w->octets.bin[p->src.addr[0]]);
-	cm_bump(&w->ports.bin[cm_mix(p->dport) & (CM_SPREAD - 1)]);
-	cm_top_add(&w->port, p->dport);
-	cm_top_add(&w->size, p->ip_len);
-	if (p->proto == 6 && p->transport) {
-		cm_top_add(&w->shape, shape_of(p));
-		w->bare += p->opts == 0 && p->opt_layout == 0;
-		w->resets += (p->flags & CM_TCP_RST) != 0;
-		cm_likeness_count(w->likeness, p);
-	}
+	if (is_loud(w, first))
+		add_likes(&w->likes, s->p);
 }
 
 static void
@@ -270,10 +299,8 @@ lease_packet(struct cm_targets *t, const struct cm_seen *s, unsigned role)
 		return CM_OK;
 	}
 	watch_in(t, w, b, s);
-	/* who asks, by hardware address: in place of the port, which is always 67 */
-	w->ports.bin[cm_mix(67) & (CM_SPREAD - 1)]--;
 	if ((p->open & CM_OPEN_PAYLOAD) != 0 && p->payload.len >= 34)
-		cm_bump(&w->ports.bin[cm_mix(cm_get64(p->payload.ptr + 26)) & (CM_SPREAD - 1)]);
+		cm_bump(&w->likes.clients.bin[cm_mix(cm_get64(p->payload.ptr + 26)) & (CM_SPREAD - 1)]);
 	return CM_OK;
 }
 
@@ -291,13 +318,30 @@ watched(const struct cm_targets *t, const struct cm_target *h, const struct cm_s
 	return n >= WATCHES_OF_A_HOST;
 }
 
+static void
+bump8(uint8_t *n)
+{
+	*n = (uint8_t)(*n + (*n != UINT8_MAX));
+}
+
+static void
+this_second(const struct cm_targets *t, struct cm_target *h)
+{
+	if (h->second == t->second)
+		return;
+	h->second = t->second;
+	h->now_first = 0;
+	memset(h->now, 0, sizeof(h->now));
+	memset(h->at.own, 0, sizeof(h->at.own));
+}
+
 /* Of UDP and TCP, which everybody gets much of: only where little is answered. */
 static bool
 one_way(const struct cm_target *h, enum cm_class is)
 {
-	if (is == CM_CLASS_UDP)
-		return h->in[is] / 8 >= h->out[is];
-	return is != CM_CLASS_TCP || h->in[is] / 8 >= h->out[is];
+	if (is != CM_CLASS_UDP && is != CM_CLASS_TCP)
+		return true;
+	return h->at.own[is == CM_CLASS_UDP] <= h->now[is] / 4;
 }
 
 static CM_RESULT
@@ -305,20 +349,29 @@ count_to(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
 {
 	enum cm_class is = s->is;
 
-	if (h->second != t->second) {
-		h->second = t->second;
-		memset(h->now, 0, sizeof(h->now));
+	this_second(t, h);
+	if (h->now_first == 0)
 		h->now_first = s->p->id;
-	}
 	cm_bump(&h->in[is]);
-	h->now[is] = (uint8_t)(h->now[is] + (h->now[is] != UINT8_MAX));
+	bump8(&h->now[is]);
 	if (h->now[is] < t->at_least[is])
 		return CM_OK;
-	if (h->now[is] != t->at_least[is] && is != CM_CLASS_SERVICE)
+	if (h->now[is] != t->at_least[is] && h->now[is] != 2 * t->at_least[is] && is != CM_CLASS_SERVICE)
 		return CM_OK;
 	if (watched(t, h, s) || !one_way(h, is))
 		return CM_OK;
 	return add_watch(t, h, s);
+}
+
+static void
+count_from(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
+{
+	this_second(t, h);
+	cm_bump(&h->out[s->is]);
+	if ((s->p->proto == 6 && (s->p->flags & CM_TCP_RST) == 0) || s->p->proto == 17)
+		bump8(&h->at.own[s->p->proto == 17]);
+	for (uint32_t w = h->watch; w != 0; w = t->watch[w - 1]->next)
+		watch_packet(t, t->watch[w - 1], s, false);
 }
 
 static void
@@ -349,11 +402,8 @@ cm_targets_packet(struct cm_targets *t, const struct cm_seen *s)
 	r = count_to(t, to, s);
 	for (uint32_t w = to->watch; w != 0; w = t->watch[w - 1]->next)
 		watch_packet(t, t->watch[w - 1], s, true);
-	if (from != NULL) {
-		cm_bump(&from->out[s->is]);
-		for (uint32_t w = from->watch; w != 0; w = t->watch[w - 1]->next)
-			watch_packet(t, t->watch[w - 1], s, false);
-	}
+	if (from != NULL)
+		count_from(t, from, s);
 	role = s->is == CM_CLASS_UDP || s->is == CM_CLASS_SERVICE ? cm_role_lease(p) : CM_ROLE_REST;
 	if (role != CM_ROLE_REST && r == CM_OK)
 		r = lease_packet(t, s, role);

@@ -15,7 +15,7 @@
 #define CM_SOURCES_BITS 12u
 
 struct cm_target {
-	struct cm_entry at;
+	struct cm_entry at; /* own: from it in that second, TCP but resets, and UDP; 255: so many or more */
 	uint32_t second;	   /* in which `now` was counted */
 	uint32_t watch;		   /* number + 1 of the first one; 0: none */
 	uint8_t now[CM_CLASSES];   /* to it in that second; 255: so many or more */
@@ -24,18 +24,26 @@ struct cm_target {
 	uint32_t in[CM_CLASSES], out[CM_CLASSES];
 };
 
+/* What the packets of a watch are like: those of the seconds in which most came. */
+struct cm_likes {
+	uint64_t n;
+	uint32_t seconds;      /* in which some of them came */
+	uint32_t bare, resets; /* of them: no TCP options at all; RST */
+	uint32_t likeness[4];  /* enum cm_likeness */
+	struct cm_spread sources, octets, ports, clients;
+	struct cm_top port, shape, size;
+	uint8_t distinct[1u << CM_SOURCES_BITS];
+}; /* clients: DHCP, by hardware address */
+
 struct cm_watch {
 	struct cm_host host; /* net 0: all */
 	enum cm_class kind;
 	uint16_t service;    /* UDP port; of CM_CLASS_SERVICE */
 	uint32_t next;	     /* number + 1 of the same host's next one; 0: none */
 	uint64_t in;
-	uint32_t second, now, peak;
-	uint32_t bare, resets; /* of `in`: no TCP options at all; RST */
-	uint32_t likeness[4]; /* of `in`: enum cm_likeness */
-	struct cm_spread sources, octets, ports;
-	struct cm_top port, shape, size;
-	uint8_t distinct[1u << CM_SOURCES_BITS];
+	uint32_t second, now, peak; /* packets in this second, and in the fullest */
+	uint32_t last;	     /* in the one before */
+	struct cm_likes likes;
 	struct cm_bins bins;
 };
 

@@ -17,8 +17,8 @@ static void
 background(struct gen *g, struct scene *s)
 {
 	s->from_ns = 0;
-	s->to_ns = 30 * S;
-	s->per_s = (uint32_t)(5 + gen_below(g, 40));
+	s->to_ns = (int64_t)(20 + gen_below(g, 40)) * S;
+	s->per_s = (uint32_t)(5 + gen_below(g, gen_one_in(g, 3) ? 150 : 40));
 	s->sources = 200;
 	scene_connections(s, V, 80);
 	scene_connections(s, V + 1, 443);
@@ -26,71 +26,87 @@ background(struct gen *g, struct scene *s)
 	scene_resolver(s, V + 2);
 }
 
-/* Some flood or scan upon ordinary traffic; or none. */
 static void
-make(struct gen *g, struct scene *s, unsigned what)
+make_flood(struct gen *g, struct scene *s, unsigned what)
+{
+	switch (what) {
+	case 0:
+		scene_syn_flood(s, V, (enum scene_syn)gen_below(g, 2), gen_one_in(g, 2));
+		return;
+	case 1:
+		scene_reflection(s, V);
+		return;
+	case 2:
+		scene_amplification(s, V, 123, 468);
+		return;
+	case 3:
+		scene_amplification(s, V, 53, 1400);
+		return;
+	case 4:
+		scene_fragments(s, V);
+		return;
+	case 5:
+		s->per_s *= 4;
+		scene_udp_flood(s, V, 0, 540);
+		return;
+	case 6:
+		scene_icmp_flood(s, V);
+		return;
+	case 7:
+		s->per_s *= 4;
+		scene_ack_flood(s, V);
+		return;
+	case 8:
+		s->per_s = 200;
+		scene_leases(s, false);
+		return;
+	default:
+		s->per_s = 2500; /* ten times what was usual, and more */
+		s->sources = 5000;
+		scene_connections(s, V, 80);
+	}
+}
+
+static void
+make_scan(struct gen *g, struct scene *s, unsigned what)
 {
 	struct scene_scan scan = { .source = 0xc633640a, .target = 0x0a000001, .hosts = 1, .ports = 1,
 		.first_port = (uint32_t)(1 + gen_below(g, 500)), .answer = (enum scene_answer)gen_below(g, 2),
 		.connect = gen_one_in(g, 2) };
 
+	switch (what) {
+	case 0:
+		scan.ports = (uint32_t)(200 + gen_below(g, 10000));
+		scene_scan(s, &scan);
+		return;
+	case 1:
+		scan.hosts = (uint32_t)(100 + gen_below(g, 10000));
+		scene_scan(s, &scan);
+		return;
+	default:
+		scan.ports = (uint32_t)(100 + gen_below(g, 3000));
+		scene_udp_scan(s, &scan);
+	}
+}
+
+/* Some flood, crowd or scan upon ordinary traffic. */
+#define FLOODS 10u
+#define CASES (FLOODS + 3u)
+static void
+make(struct gen *g, struct scene *s, unsigned what)
+{
 	*s = (struct scene) { .out = s->out, .rnd = gen_u64(g) };
 	background(g, s);
 	s->from_ns = (int64_t)(5 + gen_below(g, 5)) * S;
 	s->to_ns = s->from_ns + (int64_t)(3 + gen_below(g, 10)) * S;
 	s->per_s = (uint32_t)(1500 + gen_below(g, 2000));
 	s->sources = gen_one_in(g, 2) ? 0 : (uint32_t)(300 + gen_below(g, 4000));
-	switch (what) {
-	case 0:
-		scene_syn_flood(s, V, (enum scene_syn)gen_below(g, 2), gen_one_in(g, 2));
-		break;
-	case 1:
-		scene_reflection(s, V);
-		break;
-	case 2:
-		scene_amplification(s, V, 123, 468);
-		break;
-	case 3:
-		scene_amplification(s, V, 53, 1400);
-		break;
-	case 4:
-		scene_fragments(s, V);
-		break;
-	case 5:
-		s->per_s *= 4;
-		scene_udp_flood(s, V, 0, 540);
-		break;
-	case 6:
-		scene_icmp_flood(s, V);
-		break;
-	case 7:
-		s->per_s *= 4;
-		scene_ack_flood(s, V);
-		break;
-	case 8:
-		s->per_s = 200;
-		scene_leases(s, false);
-		break;
-	case 9:
-		scan.ports = (uint32_t)(200 + gen_below(g, 10000));
-		scene_scan(s, &scan);
-		break;
-	case 10:
-		scan.hosts = (uint32_t)(100 + gen_below(g, 10000));
-		scene_scan(s, &scan);
-		break;
-	case 11:
-		scan.ports = (uint32_t)(100 + gen_below(g, 3000));
-		scene_udp_scan(s, &scan);
-		break;
-	default:
-		s->per_s = 800;
-		s->sources = 5000;
-		scene_connections(s, V, 80);
-	}
+	if (what < FLOODS)
+		make_flood(g, s, what);
+	else
+		make_scan(g, s, what - FLOODS);
 	scene_done(s);
 }
-#define CASES 13u
 
 static bool
 sets_equal(const struct cm_traffic *a, const struct cm_traffic *b)
