@@ -9,6 +9,7 @@
 
 #include "dossier/redo_chain.h"
 #include "dossier/rejoin.h"
+#include "dossier/report.h"
 #include "stat/fisher.h"
 
 #define T0 INT64_C(1426587630000000000)
@@ -304,6 +305,41 @@ clocks_shift_and_blur_the_times(void **state)
 	cm_arena_fini(&a);
 }
 
+/* Every text of a sender, as markup. */
+static void
+no_text_of_a_statement_becomes_markup(void **state)
+{
+	static const char evil[] = "\"><script>alert(1)</script>";
+	static const struct cm_traffic_sign_kind kind = { evil, evil, evil, evil, false, true };
+	static const struct cm_traffic_sign sign = { &kind, 1, 2 };
+	static struct cm_traffic_series series = { T0, 1000 * MS, 2, { 1, 2 }, { 3, 4 }, { 5, 6 } };
+	static const struct cm_traffic_range range[] = { { true, 1, 50 } };
+	struct made_up m;
+	struct cm_buf out = { 0 };
+
+	(void)state;
+	make(&m);
+	m.exhibit.kind = m.exhibit.by = m.exhibit.made = "x";
+	m.exhibit.shows.capture = true;
+	m.d.by = m.d.made = m.d.version = "x";
+	m.traffic.range = range;
+	m.traffic.drawn = (struct cm_traffic_finding) { .kind = CM_TRAFFIC_AMPLIFICATION, .verdict = CM_TRAFFIC_SURGE,
+		.service = evil, .signs = &sign, .n_signs = 1, .packets = 4 };
+	m.traffic.claimed = m.traffic.drawn;
+	m.traffic.claimed.name = m.traffic.claimed.effect.unseen = evil;
+	m.traffic.claimed.series = &series;
+	m.shown_traffic.rows = m.shown_traffic.drawn = 50;
+	m.chain.layers = (const char *const[]) { evil };
+	m.chain.n_layers = 1;
+	m.counted[2].packet.payload = cm_span_str("GET /<script>alert(1)</script> HTTP/1.1\r\nHost: <script>alert(1)</script>\r\n\r\n");
+	assert_int_equal(cm_report_render(&m.d, cm_span_str("{}"), NULL, &out), CM_OK);
+	assert_null(strstr(cm_buf_cstr(&out), "<script>alert"));
+	assert_non_null(strstr(cm_buf_cstr(&out), "&lt;script&gt;alert"));
+	assert_non_null(strstr(cm_buf_cstr(&out), "id=\"c1\""));
+	assert_non_null(strstr(cm_buf_cstr(&out), "id=\"t1\""));
+	cm_buf_release(&out);
+}
+
 int
 main(void)
 {
@@ -317,6 +353,7 @@ main(void)
 		cmocka_unit_test(ties_of_one_exhibit_are_enough),
 		cmocka_unit_test(it_is_no_better_than_what_it_joins),
 		cmocka_unit_test(clocks_shift_and_blur_the_times),
+		cmocka_unit_test(no_text_of_a_statement_becomes_markup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
