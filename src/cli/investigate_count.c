@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/investigate_looking.h"
+#include "dossier/model.h"
 #include "statement/chain_v1.h"
 #include "worker/draw_pass.h"
 
@@ -17,7 +18,7 @@ struct counting {
 	uint32_t *seal_of;	/* of each file: its number among these */
 	size_t n_seals;
 	size_t *number[CM_SURVEY_VANTAGES]; /* of each finding of traffic: as it was handed over */
-	size_t n_traffic, n_left;
+	size_t n_traffic, n_left, n_chains;
 	struct cm_buf line;
 };
 
@@ -82,7 +83,7 @@ put_traffic(struct counting *c, size_t k, size_t i, struct cm_drawn *d)
 	struct cm_traffic_v1 t;
 	enum cm_result rc = cm_drawn_state(d, cm_traffic_params_default().memory, l->in->source, &l->arena, &t);
 
-	if (rc == CM_E_NOTFOUND) {
+	if (rc == CM_E_NOTFOUND || (rc == CM_OK && c->n_traffic == CM_DOSSIER_TRAFFIC_MAX)) {
 		c->n_left++;
 		return CM_OK;
 	}
@@ -209,6 +210,22 @@ target_of(const struct cm_script *s, const char *host)
 	return i;
 }
 
+/* The packets from which the body was put together (detect/body.h). */
+static CM_RESULT
+rows_of_body(const struct counting *c, const struct cm_incident *x, struct cm_ids *out)
+{
+	cm_packet_id *id = cm_arena_array(&c->l->arena, x->forged.n + x->suspect.n + 1, sizeof(*id));
+	size_t i, n = 0;
+
+	if (id == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; i < x->forged.n; i++)
+		id[n++] = x->forged.id[i];
+	for (i = 0; i < x->suspect.n; i++)
+		id[n++] = x->suspect.id[i];
+	return rows_of(c, id, n, out);
+}
+
 static CM_RESULT
 fill_scripts(const struct counting *c, const struct cm_chain *of, struct cm_chain_v1 *out)
 {
@@ -229,7 +246,7 @@ fill_scripts(const struct counting *c, const struct cm_chain *of, struct cm_chai
 			continue;
 		put_number(to->finding, number);
 		to->target = target_of(&s->script, of->host);
-		rc = rows_of(c, x->forged.id, x->forged.n, &to->rows);
+		rc = rows_of_body(c, x, &to->rows);
 		if (out->n_scripts == 0) {
 			out->layers = s->script.layers;
 			out->n_layers = s->script.n_layers;
@@ -345,6 +362,7 @@ put_chain(struct counting *c, const struct cm_chain *of)
 	cm_chain_v1_write(&w, &out);
 	cm_jsonw_object_end(&w);
 	cm_buf_add_str(&c->line, "\n");
+	c->n_chains++;
 	return cm_look_send(c->sink, &c->line);
 }
 
@@ -371,7 +389,7 @@ cm_look_hand_over_counted(struct looking *l, const struct cm_sink *sink)
 	rc = hear_seals(&c);
 	for (i = 0; rc == CM_OK && i < l->survey.n; i++)
 		rc = put_vantage(&c, i);
-	for (i = 0; rc == CM_OK && i < l->survey.chains.n; i++)
+	for (i = 0; rc == CM_OK && i < l->survey.chains.n && c.n_chains < CM_DOSSIER_CHAINS_MAX; i++)
 		rc = put_chain(&c, &l->survey.chains.chain[i]);
 	cm_buf_release(&c.line);
 	if (rc == CM_OK && c.n_left > 0)
