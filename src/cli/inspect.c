@@ -195,7 +195,7 @@ static enum cm_exit
 look(void *arg, const struct cm_context *ctx)
 {
 	struct inspect *in = arg;
-	struct cm_survey_in survey = { &in->scan, cm_params_default(), in->apart };
+	struct cm_survey_in survey = { .scan = &in->scan, .params = cm_params_default(), .apart = in->apart };
 	struct cm_survey found = { 0 };
 	struct cm_err err = { 0 };
 	enum cm_exit code;

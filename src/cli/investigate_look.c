@@ -248,7 +248,7 @@ begin(struct looking *l)
 		prepare_file(l, i);
 	}
 	l->names = (struct cm_file_names) { name, n };
-	l->how = (struct cm_survey_in) { &l->in->scan, cm_params_default(), l->in->apart };
+	l->how = (struct cm_survey_in) { &l->in->scan, cm_params_default(), l->in->apart, l->in->threads == 1 };
 	l->seal_scan.n_files = n;
 	l->seal_scan.file_digest = l->in->file_digest;
 	/* Whoever made the capture can not know where its flows will lie in our tables. */

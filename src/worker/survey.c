@@ -1,12 +1,14 @@
 #include <string.h>
 
 #include "detect/body.h"
+#include "worker/counting.h"
 #include "worker/survey.h"
 
 struct surveying {
 	const struct cm_survey_in *in;
 	struct cm_survey *out;
 	struct cm_vantage *at; /* being filled; NULL: none yet */
+	struct cm_counting *counting; /* what is counted of it */
 	bool at_full;	     /* more places than there is room for */
 };
 
@@ -37,6 +39,8 @@ begin_place(struct surveying *s, bool is_log)
 		rc = cm_visits_new(CM_VISITS_MEMORY, s->in->params.hash_seed, &p->visits);
 	if (rc == CM_OK)
 		rc = cm_clock_new(&p->clock);
+	if (rc == CM_OK)
+		rc = cm_counting_new(p->traffic, p->visits, !s->in->one_thread, &s->counting);
 	if (rc == CM_OK)
 		cm_scan_serve(s->in->scan, p->engine);
 	return rc;
@@ -115,7 +119,11 @@ end_place(struct surveying *s)
 	if (p == NULL)
 		return CM_OK;
 	s->at = NULL;
-	rc = cm_engine_finish(p->engine);
+	rc = cm_counting_end(s->counting);
+	cm_counting_free(s->counting);
+	s->counting = NULL;
+	if (rc == CM_OK)
+		rc = cm_engine_finish(p->engine);
 	if (rc == CM_OK)
 		rc = read_scripts(p, &s->out->arena);
 	cm_engine_trim(p->engine);
@@ -166,7 +174,6 @@ expect(void *arg, struct cm_packet *p, size_t n)
 	const struct surveying *s = arg;
 
 	cm_engine_expect(s->at->engine, p, n);
-	cm_traffic_expect(s->at->traffic, p, n);
 }
 
 static void
@@ -183,20 +190,14 @@ note_time(struct cm_vantage *p, int64_t t_ns)
 static enum cm_result
 count(struct surveying *s, const struct cm_packet *packet)
 {
-	struct cm_vantage *p = s->at;
-	bool clocks = s->in->scan->n_files > 1;
 	struct cm_request r;
-	enum cm_result rc = cm_traffic_packet(p->traffic, packet);
 
-	if (rc != CM_OK)
-		return rc;
-	if (clocks)
-		cm_clock_packet(p->clock, packet);
-	if (packet->payload.len == 0 || packet->proto != 6 || !cm_request_of_packet(packet, &r))
-		return CM_OK;
-	if (clocks)
-		cm_clock_request(p->clock, &r);
-	return cm_visits_request(p->visits, &r);
+	if (s->in->scan->n_files > 1) {
+		cm_clock_packet(s->at->clock, packet);
+		if (packet->payload.len > 0 && packet->proto == 6 && cm_request_of_packet(packet, &r))
+			cm_clock_request(s->at->clock, &r);
+	}
+	return cm_counting_packet(s->counting, packet);
 }
 
 static enum cm_result
@@ -214,12 +215,11 @@ take_packet(void *arg, const struct cm_packet *packet, bool stable)
 static enum cm_result
 take_request(void *arg, const struct cm_request *r)
 {
-	struct cm_vantage *p = ((struct surveying *)arg)->at;
-	enum cm_result rc = cm_traffic_request(p->traffic, r);
+	struct surveying *s = arg;
 
-	note_time(p, r->t_ns);
-	cm_clock_request(p->clock, r);
-	return rc == CM_OK ? cm_visits_request(p->visits, r) : rc;
+	note_time(s->at, r->t_ns);
+	cm_clock_request(s->at->clock, r);
+	return cm_counting_request(s->counting, r);
 }
 
 void
@@ -253,6 +253,10 @@ cm_survey_run(const struct cm_survey_in *in, struct cm_survey *out, struct cm_er
 
 	cm_arena_init(&out->arena, 0);
 	rc = cm_scan_run(in->scan, &sink, &out->summary, err);
+	if (rc != CM_OK) {
+		cm_counting_free(s.counting);
+		s.counting = NULL;
+	}
 	if (s.at_full)
 		return cm_err_set(err, CM_E_LIMIT, "more than %u vantage points: give rotated files in order of time",
 		    CM_SURVEY_VANTAGES);

@@ -20,6 +20,7 @@ struct cm_survey_in {
 	const struct cm_scan *scan; /* must outlive the survey, as its files */
 	struct cm_params params;    /* hash_seed serves the others, too */
 	bool apart;		    /* each file is a place of its own */
+	bool one_thread;	    /* nothing is done in a thread of its own */
 };
 
 struct cm_vantage {
