@@ -50,8 +50,22 @@ try 4 verify --signers signers changed.dossier
 say "And without the sender's key nothing is believed"
 try 1 verify attack.dossier | sed -n '1p;$p'
 
+say "The whole story: bystanders' traffic, what reached the victim, and the victim's web log"
+mkdir -p "$demo/story"
+cd "$demo/story"
+"$demo/../comity-gen" chain --bystander bystander.pcapng --victim victim.pcapng --log access.log --skew 3217 --seed 7
+"$comity" init --name "CERT Example" >/dev/null
+echo "$ comity investigate bystander.pcapng victim.pcapng access.log -o story.dossier >story.txt"
+"$comity" investigate bystander.pcapng victim.pcapng access.log -o story.dossier >story.txt || [ $? -eq 1 ]
+sed -n '/^Taken together/,/^$/p;/^[0-9][0-9]*\. .*flood/,/Over time/p;/^Chain/,/^$/p' story.txt
+
+say "The receiver makes it again from what is shown"
+"$comity" verify --signers .comity/allowed_signers --report story.html story.dossier 2>/dev/null >verified.txt
+sed -n '/^  T1\./,/^Not proven/p;$p' verified.txt
+
 say "What you have now"
 cat <<EOF
+  $demo/story/story.html           the story as the receiver's program tells it, with pictures: open it in a browser
   $demo/sender/attack.dossier      the dossier: a ZIP; unzip -l, ssh-keygen -Y verify and tshark read what is in it
   $demo/receiver/mine.html         the receiver's own report: open it in a browser
 EOF

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/time.h"
 #include "capture/host.h"
@@ -7,11 +8,16 @@
 
 enum { FRAMES_SHOWN = 16 };
 
+enum { KINDS_TOLD = 64 };
+
 struct text {
 	struct cm_paragraph p;
 	struct cm_paint paint;
 	const struct cm_file_names *names;
 	uint32_t file; /* whose frames need no file name */
+	const struct cm_incident *told[KINDS_TOLD]; /* each unlike those before it, told in full */
+	size_t told_number[KINDS_TOLD];
+	size_t n_told;
 };
 
 static const char *
@@ -236,20 +242,90 @@ colour_of(const struct cm_paint *paint, enum cm_verdict verdict)
 	return verdict == CM_VERDICT_EXPLAINED ? paint->green : paint->yellow;
 }
 
+/* ---- the same once more ---- */
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* The same signs, of the same hand, against the same server: one is told, the others are listed. */
+static bool
+is_like(const struct cm_incident *a, const struct cm_incident *b)
+{
+	const struct cm_fingerprint *p = &a->fingerprint, *q = &b->fingerprint;
+
+	if (a->type != b->type || a->verdict != b->verdict || a->verdict != CM_VERDICT_FORGED ||
+	    a->n_cues != b->n_cues || !p->known || !q->known || !cm_host_eq(&a->flow.server, &b->flow.server))
+		return false;
+	for (size_t i = 0; i < a->n_cues; i++)
+		if (a->cues[i].kind != b->cues[i].kind || a->cues[i].bits != b->cues[i].bits)
+			return false;
+	return same_text(p->ipid, q->ipid) && same_text(p->df, q->df) && same_text(p->window, q->window) &&
+	    same_text(p->options, q->options) && same_text(p->fin, q->fin) && same_text(p->name, q->name);
+}
+
+/* The number of one like it that was told; 0: there is none. */
+static size_t
+told_before(struct text *t, size_t number, const struct cm_incident *inc)
+{
+	for (size_t i = 0; i < t->n_told; i++)
+		if (is_like(t->told[i], inc))
+			return t->told_number[i];
+	if (t->n_told < KINDS_TOLD) {
+		t->told[t->n_told] = inc;
+		t->told_number[t->n_told++] = number;
+	}
+	return 0;
+}
+
 static void
-incident(struct text *t, size_t number, const struct cm_incident *inc)
+head(struct text *t, size_t number, const struct cm_incident *inc)
+{
+	fprintf(t->p.f, "%zu. %s%s%s: %s, %d bits\n", number, colour_of(&t->paint, inc->verdict),
+	    cm_verdict_word(inc->verdict), t->paint.plain, cm_incident_type_word(inc->type), inc->bits);
+}
+
+static void
+place_of(struct text *t, const struct cm_incident *inc)
 {
 	char client[CM_HOST_TEXT], server[CM_HOST_TEXT], time[CM_TIME_TEXT];
 
-	t->file = cm_incident_file(inc);
 	cm_host_text(&inc->flow.client, client);
 	cm_host_text(&inc->flow.server, server);
 	cm_time_text(inc->t_ns, time);
-	fprintf(t->p.f, "%zu. %s%s%s: %s, %d bits\n", number, colour_of(&t->paint, inc->verdict),
-	    cm_verdict_word(inc->verdict), t->paint.plain, cm_incident_type_word(inc->type), inc->bits);
 	cm_buf_printf(&t->p.text, "%s, %s, client %s port %u, server %s port %u, %s",
 	    name_of(t->names, t->file), time, client, inc->flow.client_port, server,
 	    inc->flow.server_port, cm_proto_word(inc->flow.proto));
+}
+
+/* One that is like number ${other}. */
+static void
+like(struct text *t, size_t number, const struct cm_incident *inc, size_t other)
+{
+	t->file = cm_incident_file(inc);
+	head(t, number, inc);
+	place_of(t, inc);
+	cm_buf_add_str(&t->p.text, ": ");
+	frames(t, inc->forged.id, inc->forged.n);
+	cm_buf_printf(&t->p.text, ", by the same signs as number %zu", other);
+	cm_paragraph_end(&t->p, 3, 3);
+	fputc('\n', t->p.f);
+}
+
+static void
+incident(struct text *t, size_t number, const struct cm_incident *inc)
+{
+	size_t other = told_before(t, number, inc);
+
+	if (other != 0) {
+		like(t, number, inc, other);
+		return;
+	}
+	t->file = cm_incident_file(inc);
+	head(t, number, inc);
+	place_of(t, inc);
 	cm_paragraph_end(&t->p, 3, 3);
 	tell(t, inc);
 	set(t, "forged", &inc->forged);
