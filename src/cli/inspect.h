@@ -13,7 +13,7 @@ bool cm_inspect_text(
     const struct cm_context *ctx, const struct cm_survey *s, const struct cm_file_names *names);
 
 /* The same as JSON, an object a line: of each vantage incidents (detect/incident_json.h), what they show
- * together (detect/across_json.h), floods and scans (traffic/finding_json.h); then chains (chain/chain_json.h). */
+ * together (detect/across_json.h), floods and scans (traffic/finding_json.h); then hands, chains (chain/chain_json.h). */
 bool cm_inspect_json(
     const struct cm_context *ctx, const struct cm_survey *s, const struct cm_file_names *names);
 

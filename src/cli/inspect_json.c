@@ -56,6 +56,21 @@ place(struct out *o, const struct cm_vantage *p)
 }
 
 static void
+hands(struct out *o, const struct cm_survey *s)
+{
+	for (size_t k = 0; k < s->n; k++) {
+		const struct cm_across *a = cm_engine_across(s->vantage[k].engine);
+
+		for (size_t i = 0; a != NULL && i < a->n_hands; i++) {
+			if (!cm_inspect_hand_is_first(s, k, i))
+				continue;
+			cm_inspect_hand_json(&o->text, s, k, i);
+			end_line(o);
+		}
+	}
+}
+
+static void
 chains(struct out *o, const struct cm_survey *s)
 {
 	struct cm_chain_vantage v[CM_SURVEY_VANTAGES];
@@ -78,6 +93,7 @@ cm_inspect_json(
 
 	for (size_t k = 0; k < s->n; k++)
 		place(&o, &s->vantage[k]);
+	hands(&o, s);
 	chains(&o, s);
 	ok = cm_buf_ok(&o.text);
 	if (ok && o.text.len > 0)

@@ -22,6 +22,14 @@ struct cm_across;
 void cm_inspect_across(struct cm_paragraph *p, const struct cm_paint *paint, const struct cm_across *a);
 bool cm_inspect_across_says(const struct cm_across *a);
 
+/* Hands that several vantages show, by the rules of their fingerprints, and by what name others know them:
+ * the SHA-256 of these rules. */
+void cm_inspect_hands(struct cm_paragraph *p, const struct cm_survey *s, const struct cm_file_names *names);
+/* {"hand": sha256, "rules", "vantages": [{"vantage", "incidents", "packets"}]}; each is told once,
+ * of the first vantage that shows it. */
+void cm_inspect_hand_json(struct cm_buf *out, const struct cm_survey *s, size_t vantage, size_t hand);
+bool cm_inspect_hand_is_first(const struct cm_survey *s, size_t vantage, size_t hand);
+
 /* The chains from script to flood, and scripts that aimed at something without a flood. */
 void cm_inspect_chains(struct cm_paragraph *p, const struct cm_paint *paint, const struct cm_survey *s,
     const struct cm_file_names *names);

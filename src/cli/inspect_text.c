@@ -386,6 +386,7 @@ cm_inspect_text(
 
 	for (size_t k = 0; k < s->n; k++)
 		place(&t, s, k, &number);
+	cm_inspect_hands(&t.p, s, names);
 	cm_inspect_chains(&t.p, &t.paint, s, names);
 	if (number == 0)
 		fputs("Nothing found.\n", ctx->out);
