@@ -243,7 +243,7 @@ seeds_names_and_numbers_change_nothing(struct gen *g)
 static bool
 memory_is_kept_to_and_seeds_change_nothing_when_tables_are_full(struct gen *g)
 {
-	struct cm_traffic_params params = { .memory = (size_t)1 << (20 + gen_below(g, 3)), .thin = 1 };
+	struct cm_traffic_params params = { .memory = (size_t)1 << (22 + gen_below(g, 2)), .thin = 1 };
 	uint64_t start = gen_u64(g), n = 20000 + gen_below(g, 40000);
 	struct cm_traffic *t[2];
 	struct mallinfo2 before, after;
