@@ -170,6 +170,7 @@ add_watch(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
 	t->watch[number] = w;
 	t->n_watches++;
 	w->kind = s->is;
+	w->proto = s->p->proto;
 	w->service = s->is == CM_CLASS_SERVICE ? s->p->sport : 0;
 	w->host = h->at.host;
 	w->second = t->second;
