@@ -50,7 +50,7 @@ is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 	struct volume v = look(t, l, &cm_flood_udp);
 	bool speaks = cm_sign_least(l, CM_SIGN_SPEAKS, (uint64_t)cm_ppm(t->b + t->c, t->in), 1000) || l->drawn;
 
-	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(t->b, t->in), 5000);
+	cm_sign_least(l, CM_SIGN_UNREACHABLE, (uint64_t)cm_ppm(t->b, t->in), 5000);
 	*verdict = CM_TRAFFIC_FLOOD;
 	if (v.one_way && v.ports && (v.spread || t->mean_bytes > CM_LIMIT_PROBE))
 		return true;

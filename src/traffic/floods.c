@@ -57,9 +57,9 @@ fill_range(const struct cm_tally *t, bool compared, struct cm_traffic_finding *f
 }
 
 static uint8_t
-proto_of(enum cm_class watched, const struct cm_host *target)
+proto_of(const struct cm_watch *w)
 {
-	switch (watched) {
+	switch (w->kind) {
 	case CM_CLASS_SYN:
 	case CM_CLASS_ANSWER:
 	case CM_CLASS_TCP:
@@ -69,7 +69,7 @@ proto_of(enum cm_class watched, const struct cm_host *target)
 	case CM_CLASS_LEASES:
 		return 17;
 	case CM_CLASS_ICMP:
-		return target->net == 6 ? 58 : 1;
+		return w->proto;
 	default:
 		return 0;
 	}
@@ -89,7 +89,7 @@ fill_counts(const struct cm_tally *t, const struct cm_capture_seen *seen, struct
 	f->mean_per_s = cm_per_second(t->in, ns < (uint64_t)CM_BIN_GRAIN ? CM_BIN_GRAIN : (int64_t)ns);
 	f->sources = cm_hll_count(w->likes.distinct, CM_SOURCES_BITS);
 	f->port = ported && t->port_ppm >= PORT_PPM ? (uint16_t)t->port : 0;
-	f->proto = proto_of(w->kind, &w->host);
+	f->proto = proto_of(w);
 	f->service = w->kind == CM_CLASS_SERVICE && s != NULL ? s->name : NULL;
 	f->cut_begin = t->from_ns - seen->from_ns < (int64_t)SECOND;
 	f->cut_end = seen->to_ns - t->to_ns < (int64_t)SECOND;

@@ -28,7 +28,7 @@ struct cm_flood_detector {
 	enum cm_class watches;
 	uint64_t least;	      /* packets in all */
 	uint64_t least_per_s; /* while it was loud */
-	unsigned against;     /* enum cm_role: what ordinary traffic has at least half as many of */
+	unsigned against;     /* enum cm_role: of one of these ordinary traffic has half as many at least */
 	/* Is it one, and what speaks for it?  Signs go into ${l}, in any case. */
 	bool (*is)(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict *v);
 };

@@ -4,7 +4,7 @@
 #include "traffic/scanners.h"
 #include "traffic/services.h"
 
-/* A sign whose value is within a quarter of its limit may be missed in a draw. */
+/* A sign whose value is within a third of its limit may be missed in a draw. */
 static bool
 near(const struct cm_traffic_sign *s)
 {

@@ -75,7 +75,7 @@ is_udp(const struct scan *k, struct cm_sign_list *l)
 
 	bool small = cm_sign_most(l, CM_SIGN_SMALL, k->c->bytes / k->c->probes, CM_LIMIT_PROBE);
 
-	cm_sign_least(l, CM_SIGN_REFUSED, (uint64_t)cm_ppm(k->c->refused, k->c->probes), 10000);
+	cm_sign_least(l, CM_SIGN_UNREACHABLE, (uint64_t)cm_ppm(k->c->refused, k->c->probes), 10000);
 	if (!small || !closed || !(k->one_host ? k->ports >= MANY : k->one_port && k->c->accepted + k->c->refused > 0))
 		return false;
 	return cm_sign_least(l, CM_SIGN_TARGETS_MANY, k->tried, k->one_host ? MANY : MANY_PLAIN);

@@ -22,14 +22,18 @@ loudest(const struct cm_watch *w, uint64_t thin)
 	return top;
 }
 
+/* What is most of the ordinary in a bin. */
 static uint64_t
 against(const struct cm_bin *b, const struct cm_flood_detector *d)
 {
 	uint64_t n = 0;
 
-	n += (d->against & CM_ROLE_A) != 0 ? b->a : 0;
-	n += (d->against & CM_ROLE_B) != 0 ? b->b : 0;
-	n += (d->against & CM_ROLE_C) != 0 ? b->c : 0;
+	if ((d->against & CM_ROLE_A) != 0)
+		n = b->a;
+	if ((d->against & CM_ROLE_B) != 0 && b->b > n)
+		n = b->b;
+	if ((d->against & CM_ROLE_C) != 0 && b->c > n)
+		n = b->c;
 	return n;
 }
 
@@ -132,25 +136,35 @@ share(const struct cm_top *top, uint32_t *key)
 	return cm_ppm(cm_top_most(top, key), top->all);
 }
 
-/* Where bins are loud and made of nothing ordinary, that is where; else where they are loudest. */
+/* Where bins are loud and made of nothing ordinary, that is where; else, and if these are few, where
+ * they are loudest. */
+static bool
+find_core(struct cm_tally *t, const struct cm_flood_detector *d)
+{
+	uint64_t top = loudest(t->w, t->thin), half = d->least_per_s / 2;
+	struct cm_tally plain = *t;
+	uint64_t made = core(t, d, top / 32 > half ? top / 32 : half, true);
+	uint64_t loud = core(&plain, d, top / 4 > half ? top / 4 : half, false);
+
+	if (made >= d->least / 2 && made >= loud / 4)
+		return true;
+	*t = plain;
+	return loud != 0;
+}
+
 bool
 cm_tally_watch(struct cm_watch *w, uint64_t thin, const struct cm_flood_detector *d, struct cm_tally *out)
 {
 	struct cm_tally t = { .w = w, .thin = thin };
-	uint64_t top, half = d->least_per_s / 2, bar, rows;
+	uint64_t rows;
 	uint32_t any;
 
 	cm_bins_shrink(&w->bins, CM_BINS_KEPT);
-	top = loudest(w, thin);
-	bar = top / 32 > half ? top / 32 : half;
-	if (core(&t, d, bar, true) < d->least / 2) {
-		bar = top / 4 > half ? top / 4 : half;
-		if (core(&t, d, bar, false) == 0)
-			return false;
-	}
+	if (!find_core(&t, d))
+		return false;
 	t.lo = reach(&t, d, t.lo, -1);
 	t.hi = reach(&t, d, t.hi, 1);
-	sum_bins(&t, bar);
+	sum_bins(&t, d->least_per_s / 4);
 	t.sources_milli = cm_spread_milli(&w->likes.sources);
 	t.ports_milli = cm_spread_milli(&w->likes.ports);
 	t.port_ppm = share(&w->likes.port, &t.port);

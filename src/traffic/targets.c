@@ -62,7 +62,7 @@ target_gone(void *arg, void *entry)
 CM_RESULT
 cm_targets_init(struct cm_targets *t, size_t memory, uint64_t seed, uint64_t thin)
 {
-	size_t watches = memory / 4 * 3 / (sizeof(struct cm_watch) + sizeof(struct cm_watch *));
+	size_t watches = memory / 3 * 2 / (sizeof(struct cm_watch) + sizeof(struct cm_watch *));
 
 	*t = (struct cm_targets) { .second = 1 };
 	t->hosts.seed = seed;
@@ -75,7 +75,7 @@ cm_targets_init(struct cm_targets *t, size_t memory, uint64_t seed, uint64_t thi
 	t->watch = calloc(t->max_watches, sizeof(struct cm_watch *));
 	if (t->watch == NULL)
 		return CM_E_NOMEM;
-	return cm_roster_init(&t->hosts, sizeof(struct cm_target), memory / 4);
+	return cm_roster_init(&t->hosts, sizeof(struct cm_target), memory / 3);
 }
 
 void
@@ -170,6 +170,7 @@ add_watch(struct cm_targets *t, struct cm_target *h, const struct cm_seen *s)
 	t->watch[number] = w;
 	t->n_watches++;
 	w->kind = s->is;
+	w->proto = s->p->proto;
 	w->service = s->is == CM_CLASS_SERVICE ? s->p->sport : 0;
 	w->host = h->at.host;
 	w->second = t->second;

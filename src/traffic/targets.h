@@ -39,6 +39,7 @@ struct cm_watch {
 	struct cm_host host; /* net 0: all */
 	enum cm_class kind;
 	uint16_t service;    /* UDP port; of CM_CLASS_SERVICE */
+	uint8_t proto;	     /* of the packet that set it */
 	uint32_t next;	     /* number + 1 of the same host's next one; 0: none */
 	uint64_t in;
 	uint32_t second, now, peak; /* packets in this second, and in the fullest */

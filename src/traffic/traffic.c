@@ -48,24 +48,30 @@ findings_init(struct cm_findings *f, size_t part)
 	return f->at == NULL ? CM_E_NOMEM : CM_OK;
 }
 
-/* Half for requests; of the rest 12 parts of 24 for targets, 3 and 2 for sources, 3 for findings,
- * 2 for what those about requests point to; the rest is spare. */
+#define ASKED_LEAST ((size_t)2 << 20) /* see traffic/asked.h */
+
+/* What is left beside requests, in parts: 24, of which targets get 12, sources 3 and 2, findings 3,
+ * and what those about requests point to 2; the rest is spare. */
+static size_t
+part_of(size_t memory)
+{
+	size_t asked = memory / 4 > ASKED_LEAST ? memory / 4 : ASKED_LEAST;
+
+	return (memory > 2 * ASKED_LEAST ? memory - asked : ASKED_LEAST) / 24;
+}
+
 CM_RESULT
 cm_traffic_new(const struct cm_traffic_params *params, struct cm_traffic **out)
 {
 	struct cm_traffic *t = calloc(1, sizeof(*t));
-	struct cm_traffic_params half;
-	size_t part;
+	size_t part = part_of(params->memory);
 
 	if (t == NULL)
 		return CM_E_NOMEM;
 	t->params = *params;
 	t->params.thin = params->thin == 0 ? 1 : params->thin > UINT32_MAX ? UINT32_MAX : params->thin;
-	half = t->params;
-	half.memory /= 2;
-	part = half.memory / 24;
 	cm_arena_init(&t->requests, part * 2 < 65536 ? 65536 : part * 2);
-	if (findings_init(&t->findings, part) == CM_OK && cm_asked_new(&half, &t->asked) == CM_OK &&
+	if (findings_init(&t->findings, part) == CM_OK && cm_asked_new(&t->params, &t->asked) == CM_OK &&
 	    cm_targets_init(&t->targets, part * 12, params->hash_seed, t->params.thin) == CM_OK &&
 	    cm_scanners_init(&t->tcp, 6, part * 3, params->hash_seed) == CM_OK &&
 	    cm_scanners_init(&t->udp, 17, part * 2, params->hash_seed) == CM_OK) {

@@ -135,12 +135,14 @@ struct cm_traffic_finding {
 	uint8_t proto;	       /* 0: many */
 	const char *service;   /* "DNS", "NTP", ...: of an amplification; else NULL */
 	int64_t from_ns, to_ns;
-	cm_packet_id first, last;    /* between these (in one file run) it lies */
+	/* Between these (in one file run) it lies; with what it is compared with, where that
+	 * decides (sign "more-than-usual"). */
+	cm_packet_id first, last;
 	uint64_t packets, bytes;     /* of this kind; bytes by IP length; of a log: requests, bytes answered */
 	uint64_t peak_per_s;	     /* in the fullest second (or the whole, if shorter) */
 	uint64_t mean_per_s;
 	struct cm_baseline baseline;
-	uint64_t sources;	     /* estimate, 2 % off at most typically */
+	uint64_t sources;	     /* estimate, typically 2 % off; of the loudest seconds */
 	uint64_t targets;	     /* scans: different (host, port) */
 	uint64_t hosts, ports;	     /* scans: different ones of each */
 	bool slow;		     /* scans: fewer than one probe in 10 s */
@@ -154,7 +156,7 @@ struct cm_traffic_finding {
 };
 
 struct cm_traffic_params {
-	size_t memory;	    /* bytes */
+	size_t memory;	    /* bytes; 4 MiB at least are used */
 	uint64_t hash_seed; /* against crafted collisions; no output depends on it */
 	uint64_t thin;	    /* each event stands for so many; 1 */
 };
@@ -198,7 +200,8 @@ bool cm_traffic_touches(const struct cm_traffic_finding *f, const struct cm_pack
 bool cm_traffic_touches_request(const struct cm_traffic_finding *f, const struct cm_request *r);
 
 /* Same kind, verdict, target, source, port, proto, service, and names of those signs that
- * thin.  The law of support for what is counted is stated with this. */
+ * thin; but a sign whose value is within a third of its limit may be missing in one.  The law
+ * of support for what is counted is stated with this. */
 bool cm_traffic_same(const struct cm_traffic_finding *a, const struct cm_traffic_finding *b);
 
 const char *cm_traffic_kind_word(enum cm_traffic_kind k);	/* "syn-flood", "amplification", "http-flood", "syn-scan"... */
