@@ -60,7 +60,7 @@ struct cm_ex_to {
 };
 
 #define CM_EX_TO 1024u
-#define CM_EX_CHAINS 65536u
+#define CM_EX_CHAINS 16384u
 
 /* Entries whose ends have a hash in common, newest first. */
 struct cm_ex_chain {
