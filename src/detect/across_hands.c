@@ -14,16 +14,16 @@ struct rules {
 	const char *word[RULES];
 };
 
+/* Different ones, by hash. */
 struct tally {
-	struct cm_host host[CM_ACROSS_EXAMPLES];
+	uint64_t of[CM_ACROSS_EXAMPLES];
 	uint32_t n;
 };
 
 struct hand {
 	struct rules rules;
 	struct cm_across_hand *out;
-	struct tally servers, clients;
-	uint64_t files[CM_ACROSS_EXAMPLES];
+	struct tally servers, clients, files;
 	cm_packet_id forged[CM_ACROSS_EXAMPLES];
 	size_t n_forged;
 	uint16_t window;
@@ -92,23 +92,13 @@ text_of(struct cm_arena *a, const struct rules *r)
 /* ---- counting ---- */
 
 static void
-count_host(struct tally *t, const struct cm_host *h)
+count_one(struct tally *t, uint64_t it)
 {
 	for (uint32_t i = 0; i < t->n; i++)
-		if (cm_host_eq(&t->host[i], h))
+		if (t->of[i] == it)
 			return;
 	if (t->n < CM_ACROSS_EXAMPLES)
-		t->host[t->n++] = *h;
-}
-
-static void
-count_file(struct hand *h, uint32_t file)
-{
-	for (uint32_t i = 0; i < h->out->files; i++)
-		if (h->files[i] == file)
-			return;
-	if (h->out->files < CM_ACROSS_EXAMPLES)
-		h->files[h->out->files++] = file;
+		t->of[t->n++] = it;
 }
 
 /* The second type of published RST hands: three with ACK, at X, X + 1460 and X + 4380. */
@@ -154,7 +144,7 @@ look_at_reset(struct hand *h, const struct cm_found *f)
 }
 
 static void
-count(struct hand *h, const struct cm_found *f)
+count(struct hand *h, const struct cm_found *f, uint64_t seed)
 {
 	const struct cm_incident *x = &f->incident;
 	struct cm_across_hand *o = h->out;
@@ -167,11 +157,11 @@ count(struct hand *h, const struct cm_found *f)
 		o->last_ns = x->t_ns;
 	if (o->name == NULL)
 		o->name = x->fingerprint.name;
-	count_host(&h->servers, &x->flow.server);
-	count_host(&h->clients, &x->flow.client);
+	count_one(&h->servers, cm_mix_host(seed, &x->flow.server));
+	count_one(&h->clients, cm_mix_host(seed, &x->flow.client));
 	if (x->forged.n == 0)
 		return;
-	count_file(h, cm_packet_file(x->forged.id[0]));
+	count_one(&h->files, cm_packet_file(x->forged.id[0]));
 	look_at_reset(h, f);
 	if (h->n_forged < CM_ACROSS_EXAMPLES)
 		h->forged[h->n_forged++] = x->forged.id[0];
@@ -213,6 +203,7 @@ settle(struct hands *s, struct hand *h)
 
 	o->servers = h->servers.n;
 	o->clients = h->clients.n;
+	o->files = h->files.n;
 	if (h->steps)
 		o->name = "GFW-like (RST and ACK at several sequence numbers)";
 	else if (o->name == NULL && h->single && h->windows_differ && h->ttls_differ)
@@ -248,7 +239,7 @@ group(struct hands *s)
 		rules = rules_of(&f->incident);
 		r = hand_of(s, &rules, &h);
 		if (h != NULL)
-			count(h, f);
+			count(h, f, s->m->e->params.hash_seed);
 		else if (r == CM_OK)
 			s->m->out->left_off++;
 	}

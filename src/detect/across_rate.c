@@ -193,14 +193,15 @@ take(struct rates *s, const cm_packet_id *id, uint32_t n, struct cm_ids *out)
 static enum cm_result
 put_row(struct rates *s, enum cm_rate_of of, const struct row *r)
 {
+	const struct cm_exchanges *log = &s->m->e->exchanges;
 	struct cm_across_rate *o = &s->out[s->m->out->n_rates++];
 
 	*o = (struct cm_across_rate) { .of = of, .host = r->host, .port = r->port,
 		.share = cm_wilson(r->k, r->n) };
 	o->needed = cm_trials_to_see(o->share.ppm);
 	if (of == CM_RATE_ADDRESS) {
-		o->name = cm_across_text(s->m->a, cm_span_of(r->first->name, r->first->name_len));
-		o->path = cm_across_text(s->m->a, cm_span_of(r->first->path, r->first->path_len));
+		o->name = cm_across_text(s->m->a, cm_exchange_name(log, r->first));
+		o->path = cm_across_text(s->m->a, cm_exchange_path(log, r->first));
 		if (o->name == NULL || o->path == NULL)
 			return CM_E_NOMEM;
 	}

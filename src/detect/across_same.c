@@ -215,8 +215,8 @@ show_member(const struct same *s, const struct cm_exchange *x, struct cm_across_
 	const struct cm_candidate *c;
 	uint32_t at;
 
-	o->name = cm_across_text(s->m->a, cm_span_of(x->name, x->name_len));
-	o->path = cm_across_text(s->m->a, cm_span_of(x->path, x->path_len));
+	o->name = cm_across_text(s->m->a, cm_exchange_name(s->log, x));
+	o->path = cm_across_text(s->m->a, cm_exchange_path(s->log, x));
 	cm_id_list_add(&s->m->ids, o->request);
 	cm_id_list_add(&s->m->ids, o->answer);
 	if (o->has_other) {

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "detect/mix.h"
 
 #define ROOM_FIRST 256u
+#define TEXT_FIRST 4096u
 #define OPEN 4096u /* the newest entries stay: their answers are on the way */
 #define NEAR_SEQ (INT32_C(1) << 24) /* of two requests of one connection */
 #define NEAR_ACK (INT32_C(1) << 30)
@@ -22,6 +24,7 @@ cm_exchanges_release(struct cm_exchanges *x)
 {
 	free(x->item);
 	free(x->chain);
+	free(x->text);
 	free(x->syns);
 	free(x->wait);
 	free(x->to);
@@ -168,8 +171,72 @@ sending_away(const struct cm_exchanges *x)
 	return n;
 }
 
-/* Down to three quarters. */
+/* ---- texts ---- */
+
+/* For one name and path more. */
+static bool
+text_room(struct cm_exchanges *x)
+{
+	uint32_t room = x->room_text == 0 ? TEXT_FIRST : x->room_text * 2;
+	char *more;
+
+	if (x->n_text + CM_EX_NAME + CM_EX_TEXT <= x->room_text)
+		return true;
+	more = realloc(x->text, room);
+	if (more == NULL)
+		return false;
+	x->text = more;
+	x->room_text = room;
+	return true;
+}
+
+/* Has entry ${i}, which knows their lengths, refer to these, which are written if need be. */
 static void
+put_text(struct cm_exchanges *x, uint32_t i, const void *name, const void *path)
+{
+	struct cm_exchange *e = &x->item[i];
+	uint32_t *recent = &x->recent[e->address % CM_EX_RECENT];
+	const struct cm_exchange *r = &x->item[*recent == 0 ? i : *recent - 1];
+
+	if (r != e && r->address == e->address && r->name_len == e->name_len &&
+	    r->path_len == e->path_len) {
+		e->text = r->text;
+		return;
+	}
+	e->text = x->n_text;
+	if (e->name_len > 0)
+		memcpy(x->text + x->n_text, name, e->name_len);
+	x->n_text += e->name_len;
+	if (e->path_len > 0)
+		memcpy(x->text + x->n_text, path, e->path_len);
+	x->n_text += e->path_len;
+	*recent = i + 1;
+}
+
+/* Only those of the entries that are left. */
+static enum cm_result
+rewrite_texts(struct cm_exchanges *x)
+{
+	char *old = x->text;
+
+	x->text = malloc(x->room_text);
+	if (x->text == NULL) {
+		x->text = old;
+		return CM_E_NOMEM;
+	}
+	x->n_text = 0;
+	memset(x->recent, 0, sizeof(x->recent));
+	for (uint32_t i = 0; i < x->n; i++) {
+		const char *from = old + x->item[i].text;
+
+		put_text(x, i, from, from + x->item[i].name_len);
+	}
+	free(old);
+	return CM_OK;
+}
+
+/* Down to three quarters. */
+static enum cm_result
 make_room(struct cm_exchanges *x)
 {
 	thin(x);
@@ -187,6 +254,7 @@ make_room(struct cm_exchanges *x)
 		if ((x->item[i].flags & CM_EX_REPEAT) == 0)
 			link_item(x, i);
 	x->linked = x->n;
+	return rewrite_texts(x);
 }
 
 static enum cm_result
@@ -223,22 +291,12 @@ reserve(struct cm_exchanges *x, uint32_t n)
 			continue;
 		}
 		link_waiting(x);
-		make_room(x);
+		r = make_room(x);
 	}
 	return r;
 }
 
 /* ---- requests ---- */
-
-static uint8_t
-keep_text(char *out, size_t room, struct cm_span text)
-{
-	size_t n = text.len < room ? text.len : room;
-
-	if (n > 0)
-		memcpy(out, text.ptr, n);
-	return (uint8_t)n;
-}
 
 static struct cm_span
 path_of(struct cm_span target)
@@ -248,20 +306,37 @@ path_of(struct cm_span target)
 	return query == NULL ? target : cm_span_of(target.ptr, (size_t)(query - target.ptr));
 }
 
-/* Nothing is asked for that stands behind the Host line, which mostly is the second one. */
+/* A name as it mostly is, with no port and nothing strange in it: up to the end of the line. */
+static bool
+plain_name(struct cm_span text, struct cm_span *out)
+{
+	size_t n = 0;
+
+	while (n < text.len && (isalnum(text.ptr[n]) || text.ptr[n] == '.' || text.ptr[n] == '-'))
+		n++;
+	*out = cm_span_part(text, 0, n);
+	return n > 0 && n < text.len && text.ptr[n] == '\r';
+}
+
+/* Nothing is asked for that stands behind the Host line, which mostly is the second one and
+ * plain: then the rest of the head is not gone through. */
 static bool
 read_request(const struct cm_packet *p, struct cm_request *out)
 {
-	struct cm_packet two = *p;
+	struct cm_packet line = *p;
 	const uint8_t *end = memchr(p->payload.ptr, '\n', p->payload.len);
 	size_t at = end == NULL ? p->payload.len : (size_t)(end - p->payload.ptr) + 1;
+	struct cm_span name;
 
-	if (p->payload.len - at > 5 && memcmp(p->payload.ptr + at, "Host:", 5) == 0) {
-		end = memchr(p->payload.ptr + at, '\n', p->payload.len - at);
-		if (end != NULL)
-			two.payload.len = (size_t)(end - p->payload.ptr) + 1;
-	}
-	return cm_request_of_packet(&two, out);
+	if (p->payload.len - at < 7 || memcmp(p->payload.ptr + at, "Host: ", 6) != 0 ||
+	    !plain_name(cm_span_part(p->payload, at + 6, p->payload.len), &name))
+		return cm_request_of_packet(p, out);
+	line.payload.len = at;
+	if (!cm_request_of_packet(&line, out))
+		return false;
+	if (out->host.ptr == NULL)
+		out->host = name;
+	return true;
 }
 
 static enum cm_result
@@ -276,8 +351,8 @@ add_request(struct cm_exchanges *x, const struct cm_packet *p)
 	if (!read_request(p, &q))
 		return CM_OK;
 	r = reserve(x, 1);
-	if (r != CM_OK)
-		return r;
+	if (r != CM_OK || !text_room(x))
+		return CM_E_NOMEM;
 	client = cm_mix_host(x->seed, &p->src);
 	server = cm_mix_host(x->seed, &p->dst);
 	ends = ends_of(client, p->sport, server, p->dport);
@@ -290,8 +365,9 @@ add_request(struct cm_exchanges *x, const struct cm_packet *p)
 	e->address = cm_mix_span(cm_mix_span(x->seed, q.host), path);
 	e->query = (uint32_t)cm_mix_span(x->seed,
 	    cm_span_part(q.target, path.len, q.target.len));
-	e->name_len = q.host.len > CM_EX_NAME ? 0 : keep_text(e->name, CM_EX_NAME, q.host);
-	e->path_len = keep_text(e->path, CM_EX_TEXT, path);
+	e->name_len = q.host.len > CM_EX_NAME ? 0 : (uint8_t)q.host.len;
+	e->path_len = (uint8_t)(path.len < CM_EX_TEXT ? path.len : CM_EX_TEXT);
+	put_text(x, x->n, q.host.ptr, path.ptr);
 	if ((p->opts & CM_OPT_TS) != 0 && p->tsecr != 0)
 		e->flags |= CM_EX_STAMPS;
 	x->n++;
@@ -316,7 +392,8 @@ keep_to(struct cm_exchanges *x, uint64_t template, struct cm_span to)
 	if (x->to[i].template != 0)
 		return;
 	x->to[i].template = template;
-	x->to[i].len = keep_text(x->to[i].text, CM_EX_NAME, to);
+	x->to[i].len = (uint8_t)(to.len < CM_EX_NAME ? to.len : CM_EX_NAME);
+	memcpy(x->to[i].text, to.ptr, x->to[i].len);
 	x->n_to++;
 }
 
@@ -336,7 +413,7 @@ cm_exchanges_to(const struct cm_exchanges *x, uint64_t template)
 uint64_t
 cm_exchange_site(const struct cm_exchanges *x, const struct cm_exchange *e)
 {
-	return cm_site_of(cm_span_of(e->name, e->name_len), x->seed);
+	return cm_site_of(cm_exchange_name(x, e), x->seed);
 }
 
 /* The newest request that this answer acknowledges. */
@@ -445,8 +522,8 @@ read_small(struct cm_exchanges *x, const struct cm_packet *p, uint64_t ends)
 		return r;
 	e = request_of(x, &a);
 	if (e != NULL) {
-		own.name = cm_span_of(e->name, e->name_len);
-		own.path = cm_span_of(e->path, e->path_len);
+		own.name = cm_exchange_name(x, e);
+		own.path = cm_exchange_path(x, e);
 	}
 	if (!cm_answer_read(p->payload, p->payload_len, fin, &own, x->seed, &is))
 		return CM_OK;

@@ -48,8 +48,8 @@ struct cm_exchange {
 	uint8_t flags; /* enum cm_ex_flag */
 	uint8_t points; /* enum cm_points */
 	uint8_t name_len, path_len; /* name_len 0: not known, or longer than CM_EX_NAME */
+	uint32_t text;		    /* where both stand in the log's text, name first */
 	struct cm_host client, server;
-	char name[CM_EX_NAME], path[CM_EX_TEXT];
 };
 
 /* Where answers of one kind send to. */
@@ -60,7 +60,8 @@ struct cm_ex_to {
 };
 
 #define CM_EX_TO 1024u
-#define CM_EX_CHAINS 65536u
+#define CM_EX_RECENT 256u
+#define CM_EX_CHAINS 16384u
 
 /* Entries whose ends have a hash in common, newest first. */
 struct cm_ex_chain {
@@ -100,6 +101,9 @@ struct cm_exchanges {
 	uint64_t seed;
 	struct cm_exchange *item; /* in order of arrival */
 	uint32_t n, room;
+	char *text; /* of names and paths; what was written lately is not written again */
+	uint32_t n_text, room_text;
+	uint32_t recent[CM_EX_RECENT]; /* entries by address, from 1; 0: none */
 	uint32_t linked; /* those before are in chains; of the others nothing was asked yet */
 	struct cm_ex_chain *chain; /* CM_EX_CHAINS */
 	struct cm_ex_syns *syns; /* or NULL */
@@ -141,6 +145,19 @@ static inline bool
 cm_exchange_counts(const struct cm_exchanges *x, const struct cm_exchange *e)
 {
 	return (e->flags & (CM_EX_AGAIN | CM_EX_REPEAT)) == 0 && e->nth % x->every == 0;
+}
+
+/* What was asked for; borrowed until the next packet. */
+static inline struct cm_span
+cm_exchange_name(const struct cm_exchanges *x, const struct cm_exchange *e)
+{
+	return cm_span_of(x->text + e->text, e->name_len);
+}
+
+static inline struct cm_span
+cm_exchange_path(const struct cm_exchanges *x, const struct cm_exchange *e)
+{
+	return cm_span_of(x->text + e->text + e->name_len, e->path_len);
 }
 
 /* cm_site_of the name asked for. */

@@ -75,10 +75,8 @@ an_answer_belongs_to_the_request_between_the_same_ends(void **state)
 	assert_int_equal(x.item[1].request, 2);
 	assert_int_equal(x.item[1].answer, 5);
 	assert_int_equal(x.item[1].status, 200);
-	assert_memory_equal(x.item[1].name, "www.example.com", x.item[1].name_len);
-	assert_int_equal(x.item[1].name_len, 15);
-	assert_memory_equal(x.item[1].path, "/a/b", x.item[1].path_len);
-	assert_int_equal(x.item[1].path_len, 4);
+	assert_true(cm_span_eq(cm_exchange_name(&x, &x.item[1]), cm_span_str("www.example.com")));
+	assert_true(cm_span_eq(cm_exchange_path(&x, &x.item[1]), cm_span_str("/a/b")));
 	cm_exchanges_release(&x);
 }
 
@@ -169,6 +167,32 @@ data_before_the_request_makes_it_not_the_first(void **state)
 	feed(&x, syn);
 	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
 	assert_int_equal(x.item[0].flags & CM_EX_FIRST, 0);
+	cm_exchanges_release(&x);
+}
+
+static void
+names_and_paths_stay_what_they_were_when_the_log_is_thinned(void **state)
+{
+	static char ask[200];
+	struct cm_exchanges x;
+
+	(void)state;
+	cm_exchanges_init(&x, 7);
+	for (uint32_t i = 0; i < CM_EXCHANGES_MAX + 5000; i++) {
+		snprintf(ask, sizeof(ask), "GET /%u?x HTTP/1.1\r\nHost: h%u.example%s\r\n\r\n", i, i % 300,
+		    i % 7 == 0 ? ":8080" : "");
+		feed(&x, packet(i, ask, i));
+	}
+	assert_int_equal(cm_exchanges_settle(&x), CM_OK);
+	assert_int_equal(x.every, 2);
+	for (uint32_t i = 0; i < x.n; i++) {
+		uint32_t n = (uint32_t)x.item[i].request;
+
+		snprintf(text, sizeof(text), "h%u.example", n % 300);
+		assert_true(cm_span_eq(cm_exchange_name(&x, &x.item[i]), cm_span_str(text)));
+		snprintf(text, sizeof(text), "/%u", n);
+		assert_true(cm_span_eq(cm_exchange_path(&x, &x.item[i]), cm_span_str(text)));
+	}
 	cm_exchanges_release(&x);
 }
 
@@ -392,6 +416,7 @@ main(void)
 		cmocka_unit_test(a_second_answer_that_differs_is_an_entry_of_its_own),
 		cmocka_unit_test(only_the_first_request_of_a_connection_is_its_first),
 		cmocka_unit_test(data_before_the_request_makes_it_not_the_first),
+		cmocka_unit_test(names_and_paths_stay_what_they_were_when_the_log_is_thinned),
 		cmocka_unit_test(a_full_log_keeps_every_second_request_and_all_that_were_sent_away),
 		cmocka_unit_test(a_log_full_of_redirects_thins_them_too),
 		cmocka_unit_test(large_answers_find_their_requests_too),
