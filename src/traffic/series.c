@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "traffic/finding.h"
 
 /* Spreads ${n} evenly over the equal bins from ${from} to ${to}. */
@@ -22,6 +24,28 @@ place(const struct cm_traffic_series *s, int64_t t_ns)
 	return i >= s->n ? s->n - 1 : (uint32_t)i;
 }
 
+void
+cm_series_begin(struct cm_traffic_series *s, int64_t from_ns, int64_t to_ns)
+{
+	memset(s, 0, sizeof(*s));
+	s->from_ns = from_ns;
+	s->width_ns = (to_ns - from_ns) / CM_TRAFFIC_BINS + 1;
+	s->n = (uint32_t)((to_ns - from_ns) / s->width_ns) + 1;
+}
+
+void
+cm_series_spread(const struct cm_traffic_series *s, const struct cm_bin *b, uint64_t *list, uint64_t n)
+{
+	int64_t end = s->from_ns + s->width_ns * s->n - 1;
+	int64_t from = b->from_ns > s->from_ns ? b->from_ns : s->from_ns, to = b->to_ns < end ? b->to_ns : end;
+
+	if (n == 0 || from > to)
+		return;
+	if (b->to_ns > b->from_ns)
+		n = cm_mul_div(n, (uint64_t)(to - from), (uint64_t)(b->to_ns - b->from_ns));
+	spread(list, place(s, from), place(s, to), n);
+}
+
 CM_RESULT
 cm_series_make(const struct cm_bin *bin, uint32_t n, uint64_t thin, struct cm_arena *arena,
     const struct cm_traffic_series **out)
@@ -37,15 +61,15 @@ cm_series_make(const struct cm_bin *bin, uint32_t n, uint64_t thin, struct cm_ar
 		from = bin[i].from_ns < from ? bin[i].from_ns : from;
 		to = bin[i].to_ns > to ? bin[i].to_ns : to;
 	}
-	s->from_ns = from;
-	s->width_ns = (to - from) / CM_TRAFFIC_BINS + 1;
-	s->n = (uint32_t)((to - from) / s->width_ns) + 1;
+	cm_series_begin(s, from, to);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t first = place(s, bin[i].from_ns), last = place(s, bin[i].to_ns);
-
-		spread(s->in, first, last, bin[i].in * thin);
-		spread(s->rest, first, last, bin[i].rest * thin);
-		spread(s->out, first, last, bin[i].out * thin);
+		cm_series_spread(s, &bin[i], s->in, bin[i].in * thin);
+		cm_series_spread(s, &bin[i], s->rest, bin[i].rest * thin);
+		cm_series_spread(s, &bin[i], s->out, bin[i].out * thin);
+		cm_series_spread(s, &bin[i], s->effect[0], bin[i].opened * thin);
+		cm_series_spread(s, &bin[i], s->effect[1], bin[i].answered * thin);
+		if (bin[i].opened > 0)
+			s->effect_is = CM_SERIES_OPENINGS;
 	}
 	*out = s;
 	return CM_OK;
