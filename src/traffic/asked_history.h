@@ -1,19 +1,28 @@
 /* traffic/asked_history.h -- how much a name was asked for over time, and what it answered, for the picture.
  *
- * A name whose first block is over gets bins of its own (traffic/bins.h), which go on until the input ends, so that
- * a flood stands between what came before it and what came after.  There are so many as the memory allows; the
- * name asked for least gives its up.  No judgement depends on them.  Private to src/traffic. */
+ * A name whose first block is over gets a history, which goes on until the input ends, so that a flood
+ * stands between what came before it and what came after.  There are so many as the memory allows; the name
+ * asked for least gives its up.  A history has a fixed number of parts: where there are too many, those
+ * neighbours become one that are short and have few requests.  No judgement depends on it.
+ * Private to src/traffic. */
 #ifndef CM_TRAFFIC_ASKED_HISTORY_H
 #define CM_TRAFFIC_ASKED_HISTORY_H
 
 #include "traffic/asked_names.h"
-#include "traffic/bins.h"
 
-/* Of a bin: in: requests; out: answers; a: of these errors; b: of these timed ones, c: the thousandths of a
- * second that those took, together. */
+#define CM_HISTORY_PARTS 200u
+
+struct cm_history_part {
+	int64_t from_ns, to_ns; /* of the first and last event */
+	uint32_t asked, answered, errors;
+	uint32_t timed; /* of the answers; these took so long together: */
+	uint32_t took_ms;
+};
+
 struct cm_history {
 	uint32_t name, generation; /* whose it is: index + 1; 0: nobody's */
-	struct cm_bins bins;
+	uint32_t n;
+	struct cm_history_part part[CM_HISTORY_PARTS];
 };
 
 struct cm_histories {
