@@ -215,9 +215,18 @@ write_bins(struct cm_jsonw *w, const char *name, const uint64_t *bin, uint32_t n
 	cm_jsonw_array_end(w);
 }
 
+/* What the lists of the effect are called; a series has the one pair or the other, or neither. */
+static const char *const effect_lists[][2] = {
+	[CM_SERIES_PLAIN] = { NULL, NULL },
+	[CM_SERIES_ANSWERS] = { "errors", "wait_us" },
+	[CM_SERIES_OPENINGS] = { "opened", "answered" },
+};
+
 static void
 write_series(struct cm_jsonw *w, const struct cm_traffic_series *s)
 {
+	size_t i;
+
 	if (s == NULL || s->n == 0)
 		return;
 	cm_jsonw_key(w, "series");
@@ -227,6 +236,8 @@ write_series(struct cm_jsonw *w, const struct cm_traffic_series *s)
 	write_bins(w, "in", s->in, s->n);
 	write_bins(w, "rest", s->rest, s->n);
 	write_bins(w, "out", s->out, s->n);
+	for (i = 0; s->effect_is != CM_SERIES_PLAIN && i < 2; i++)
+		write_bins(w, effect_lists[s->effect_is][i], s->effect[i], s->n);
 	cm_jsonw_object_end(w);
 }
 
@@ -556,10 +567,28 @@ read_bins(const struct reading *r, struct cm_json v, const char *name, uint64_t 
 	return rc;
 }
 
+/* Lists of the effect; a series without them shows none. */
+static CM_RESULT
+read_effect_lists(const struct reading *r, struct cm_json o, struct cm_traffic_series *s)
+{
+	enum cm_series_effect is = cm_json_has(o, "errors") || cm_json_has(o, "wait_us") ? CM_SERIES_ANSWERS :
+	    cm_json_has(o, "opened") || cm_json_has(o, "answered") ? CM_SERIES_OPENINGS : CM_SERIES_PLAIN;
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	if (is == CM_SERIES_ANSWERS && (cm_json_has(o, "opened") || cm_json_has(o, "answered")))
+		return cm_err_set(r->err, CM_E_MALFORMED, "series: of answers, and of openings");
+	for (i = 0; rc == CM_OK && is != CM_SERIES_PLAIN && i < 2; i++)
+		rc = read_bins(r, o, effect_lists[is][i], s->effect[i], &s->n);
+	s->effect_is = is;
+	return rc;
+}
+
 static CM_RESULT
 read_series(const struct reading *r, struct cm_json claimed, const struct cm_traffic_series **out)
 {
-	static const char *const only[] = { "from", "width_ns", "in", "rest", "out", NULL };
+	static const char *const only[] = { "from", "width_ns", "in", "rest", "out", "errors", "wait_us", "opened", "answered",
+		NULL };
 	struct cm_traffic_series *s = cm_arena_alloc(r->arena, sizeof(*s));
 	struct cm_json o;
 	enum cm_result rc = cm_json_get_object(claimed, "series", &o, r->err);
@@ -578,6 +607,8 @@ read_series(const struct reading *r, struct cm_json claimed, const struct cm_tra
 		rc = read_bins(r, o, "rest", s->rest, &s->n);
 	if (rc == CM_OK)
 		rc = read_bins(r, o, "out", s->out, &s->n);
+	if (rc == CM_OK)
+		rc = read_effect_lists(r, o, s);
 	*out = s;
 	return rc;
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "traffic/asked_names.h"
+#include "traffic/asked_history.h"
 
 #define SECOND CM_ASKED_SECOND
 #define LEAST_MEMORY ((size_t)2 << 20)
@@ -22,6 +22,7 @@ struct cm_asked {
 	struct cm_traffic_params params;
 	int64_t gap_ns; /* no request for so long ends an episode */
 	struct cm_asked_names names;
+	struct cm_histories histories;
 	struct cm_scripts *scripts;
 	struct cm_waiting *waiting;
 	void *scratch;
@@ -41,7 +42,7 @@ static enum cm_result
 make_parts(struct cm_asked *a, size_t memory)
 {
 	uint64_t seed = a->params.hash_seed;
-	size_t episodes = memory / 2 / cm_episode_bytes(a->params.thin > 1), found = memory / 8 / sizeof(struct cm_asked_found);
+	size_t episodes = memory * 7 / 16 / cm_episode_bytes(a->params.thin > 1), found = memory / 8 / sizeof(struct cm_asked_found);
 
 	a->max_episodes = (uint32_t)(episodes > 1024 ? 1024 : episodes);
 	a->max_found = (uint32_t)(found > CM_TRAFFIC_FINDINGS ? CM_TRAFFIC_FINDINGS : found);
@@ -50,6 +51,8 @@ make_parts(struct cm_asked *a, size_t memory)
 	a->scratch = malloc(cm_episode_scratch_bytes(a->params.thin > 1));
 	a->found = calloc(a->max_found, sizeof(struct cm_asked_found *));
 	if (a->scripts == NULL || a->waiting == NULL || a->scratch == NULL || a->found == NULL)
+		return CM_E_NOMEM;
+	if (cm_histories_init(&a->histories, memory / 16) != CM_OK)
 		return CM_E_NOMEM;
 	return cm_asked_names_init(&a->names, memory / 4, seed);
 }
@@ -96,6 +99,7 @@ cm_asked_free(struct cm_asked *a)
 	free(a->scratch);
 	cm_scripts_free(a->scripts);
 	cm_waiting_free(a->waiting);
+	cm_histories_release(&a->histories);
 	cm_asked_names_release(&a->names);
 	free(a);
 }
@@ -220,6 +224,17 @@ place_of_found(struct cm_asked *a, const struct cm_asked_found *found)
 	return least;
 }
 
+static void
+draw_series(const struct cm_asked *a, struct cm_asked_found *found)
+{
+	const struct cm_name *name = &a->names.all[found->name_at];
+	const struct cm_history *h = cm_history_of(&a->histories, &a->names, name);
+	const int64_t seen[2] = { a->first_ns, a->last_ns };
+
+	if (h != NULL && name->generation == found->generation)
+		cm_history_series(h, found->f.from_ns, found->f.to_ns, seen, &found->series);
+}
+
 static enum cm_result
 end_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 {
@@ -240,6 +255,9 @@ end_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 		cm_answers_merge(&name->answers, &e->answers);
 		return CM_OK;
 	}
+	found->name_at = (uint32_t)(name - a->names.all);
+	found->generation = name->generation;
+	draw_series(a, found);
 	at = place_of_found(a, found);
 	if (at == UINT32_MAX) {
 		free(found);
@@ -370,6 +388,8 @@ close_block(struct cm_asked *a, struct cm_name *name)
 	enum cm_result rc = CM_OK;
 
 	look_at_health(a, name);
+	if (a->params.thin == 1)
+		cm_history_begin(&a->histories, &a->names, name);
 	if (e == NULL && fast) {
 		if (!begin_episode(a, name, name->usual.n[1] == 0))
 			add_usual(name, b->n, ns, b->first);
@@ -492,8 +512,9 @@ look_at_referer(struct cm_asked *a, struct cm_name *name, struct cm_asked_look *
 }
 
 static void
-count_answer(struct cm_name *name, uint16_t status, int64_t took_ns)
+count_answer(struct cm_asked *a, struct cm_name *name, uint16_t status, int64_t t_ns, int64_t took_ns)
 {
+	cm_history_answer(cm_history_of(&a->histories, &a->names, name), t_ns, status >= 500, took_ns);
 	name->now.answered++;
 	name->now.errors += status >= 500;
 	name->slow += took_ns > (name->episode != NULL ? name->episode->slow_ns : SLOW_NS);
@@ -514,7 +535,7 @@ note_answer(struct cm_asked *a, struct cm_name *name, const struct cm_request *r
 		cm_waiting_put(a->waiting, r, (struct cm_wait) { .t_ns = r->t_ns,
 			.name = (uint32_t)(name - a->names.all), .generation = name->generation });
 	else
-		count_answer(name, r->status, r->took_ns);
+		count_answer(a, name, r->status, r->t_ns, r->took_ns);
 }
 
 static enum cm_result
@@ -531,6 +552,7 @@ count_request(struct cm_asked *a, const struct cm_request *r)
 		a->first_ns = r->t_ns;
 	a->last_ns = r->t_ns;
 	rc = place_in_block(a, name, r);
+	cm_history_ask(cm_history_of(&a->histories, &a->names, name), r->t_ns);
 	note_answer(a, name, r);
 	l.path = cm_path_shape(r->target, path);
 	l.part = cm_path_is_part(l.path);
@@ -572,7 +594,7 @@ take_answer(struct cm_asked *a, const struct cm_packet *p)
 		return;
 	name = &a->names.all[wait.name];
 	if (name->generation == wait.generation)
-		count_answer(name, status, bounded(p->t_ns) - wait.t_ns);
+		count_answer(a, name, status, bounded(p->t_ns), bounded(p->t_ns) - wait.t_ns);
 }
 
 CM_RESULT
@@ -642,6 +664,7 @@ cm_asked_findings(struct cm_asked *a, struct cm_arena *arena, struct cm_traffic_
 			a->not_listed += a->n_found - i;
 			break;
 		}
+		draw_series(a, a->found[i]);
 		copy = cm_arena_copy(arena, a->found[i], sizeof(*copy));
 		if (copy == NULL)
 			return CM_E_NOMEM;

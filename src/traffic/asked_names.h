@@ -33,6 +33,7 @@ struct cm_name {
 	uint64_t slow;		   /* of them */
 	struct cm_answers answers; /* while all is as usual */
 	struct cm_episode *episode;
+	uint32_t history; /* for the picture: index + 1 */
 	uint32_t found; /* the last finding: index + 1; whether it recovered is still seen */
 	uint64_t own;	/* key of the referer that asks for parts of pages: its own pages */
 	uint32_t own_votes;

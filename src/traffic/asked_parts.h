@@ -139,6 +139,7 @@ struct cm_asked_found {
 	struct cm_traffic_sign signs[CM_ASKED_SIGNS];
 	uint64_t marks[CM_ASKED_MARKS]; /* keys of referers */
 	uint32_t n_marks;
+	uint32_t name_at, generation; /* of its name, for the picture */
 	uint64_t name_key;
 	char name[CM_ASKED_NAME + 1];
 	char shared[CM_ASKED_NAME + 1];

@@ -44,6 +44,12 @@ void cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, st
 /* What one finding makes of another is dropped; the rest in order, with signs and series.  CM_E_NOMEM. */
 CM_RESULT cm_findings_settle(struct cm_findings *f, uint64_t thin);
 
+/* Zeroes ${s}, but for equal bins from ${from_ns} to ${to_ns} >= it, of a multiple of ${grain_ns} each. */
+void cm_series_begin(struct cm_traffic_series *s, int64_t from_ns, int64_t to_ns, int64_t grain_ns);
+
+/* Adds ${n} events of that time to one of the lists of ${s}, evenly; what lies outside of ${s} is left out. */
+void cm_series_spread(const struct cm_traffic_series *s, int64_t from_ns, int64_t to_ns, uint64_t *list, uint64_t n);
+
 /* Equal bins out of bins of any width. */
 CM_RESULT cm_series_make(const struct cm_bin *bin, uint32_t n, uint64_t thin, struct cm_arena *arena,
     const struct cm_traffic_series **out);

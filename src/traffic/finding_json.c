@@ -162,6 +162,10 @@ series(struct cm_jsonw *w, const struct cm_traffic_series *s)
 	bins(w, "in", s->in, s->n);
 	bins(w, "rest", s->rest, s->n);
 	bins(w, "out", s->out, s->n);
+	if (s->effect_is != CM_SERIES_PLAIN) {
+		bins(w, s->effect_is == CM_SERIES_ANSWERS ? "errors" : "opened", s->effect[0], s->n);
+		bins(w, s->effect_is == CM_SERIES_ANSWERS ? "wait_us" : "answered", s->effect[1], s->n);
+	}
 	cm_jsonw_object_end(w);
 }
 

@@ -1,18 +1,6 @@
+#include <string.h>
+
 #include "traffic/finding.h"
-
-/* Spreads ${n} evenly over the equal bins from ${from} to ${to}. */
-static void
-spread(uint64_t *bin, uint32_t from, uint32_t to, uint64_t n)
-{
-	uint64_t wide = (uint64_t)to - from + 1, given = 0;
-
-	for (uint64_t k = 0; k < wide; k++) {
-		uint64_t until = cm_mul_div(n, k + 1, wide);
-
-		bin[from + k] += until - given;
-		given = until;
-	}
-}
 
 static uint32_t
 place(const struct cm_traffic_series *s, int64_t t_ns)
@@ -20,6 +8,39 @@ place(const struct cm_traffic_series *s, int64_t t_ns)
 	int64_t i = t_ns <= s->from_ns ? 0 : (t_ns - s->from_ns) / s->width_ns;
 
 	return i >= s->n ? s->n - 1 : (uint32_t)i;
+}
+
+void
+cm_series_begin(struct cm_traffic_series *s, int64_t from_ns, int64_t to_ns, int64_t grain_ns)
+{
+	memset(s, 0, sizeof(*s));
+	s->from_ns = from_ns;
+	s->width_ns = ((to_ns - from_ns) / CM_TRAFFIC_BINS / grain_ns + 1) * grain_ns;
+	s->n = (uint32_t)((to_ns - from_ns) / s->width_ns) + 1;
+}
+
+/* How many of ${n} evenly from ${from_ns} to ${to_ns} are there before ${t_ns}. */
+static uint64_t
+until(int64_t t_ns, int64_t from_ns, int64_t to_ns, uint64_t n)
+{
+	if (t_ns > to_ns)
+		return n;
+	return t_ns <= from_ns ? 0 : cm_mul_div(n, (uint64_t)(t_ns - from_ns), (uint64_t)(to_ns - from_ns));
+}
+
+void
+cm_series_spread(const struct cm_traffic_series *s, int64_t from_ns, int64_t to_ns, uint64_t *list, uint64_t n)
+{
+	int64_t end = s->from_ns + s->width_ns * s->n;
+	uint64_t given = until(s->from_ns, from_ns, to_ns, n), now;
+
+	if (n == 0 || from_ns >= end || to_ns < s->from_ns)
+		return;
+	for (uint32_t i = place(s, from_ns), last = place(s, to_ns); i <= last; i++) {
+		now = until(s->from_ns + s->width_ns * ((int64_t)i + 1), from_ns, to_ns, n);
+		list[i] += now - given;
+		given = now;
+	}
 }
 
 CM_RESULT
@@ -37,15 +58,17 @@ cm_series_make(const struct cm_bin *bin, uint32_t n, uint64_t thin, struct cm_ar
 		from = bin[i].from_ns < from ? bin[i].from_ns : from;
 		to = bin[i].to_ns > to ? bin[i].to_ns : to;
 	}
-	s->from_ns = from;
-	s->width_ns = (to - from) / CM_TRAFFIC_BINS + 1;
-	s->n = (uint32_t)((to - from) / s->width_ns) + 1;
+	cm_series_begin(s, from, to, 1);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t first = place(s, bin[i].from_ns), last = place(s, bin[i].to_ns);
+		const struct cm_bin *b = &bin[i];
 
-		spread(s->in, first, last, bin[i].in * thin);
-		spread(s->rest, first, last, bin[i].rest * thin);
-		spread(s->out, first, last, bin[i].out * thin);
+		cm_series_spread(s, b->from_ns, b->to_ns, s->in, b->in * thin);
+		cm_series_spread(s, b->from_ns, b->to_ns, s->rest, b->rest * thin);
+		cm_series_spread(s, b->from_ns, b->to_ns, s->out, b->out * thin);
+		cm_series_spread(s, b->from_ns, b->to_ns, s->effect[0], b->opened * thin);
+		cm_series_spread(s, b->from_ns, b->to_ns, s->effect[1], b->answered * thin);
+		if (b->opened > 0)
+			s->effect_is = CM_SERIES_OPENINGS;
 	}
 	*out = s;
 	return CM_OK;

@@ -32,7 +32,7 @@ cm_traffic_params_default(void)
 	return (struct cm_traffic_params) { .memory = (size_t)64 << 20, .thin = 1 };
 }
 
-#define DRESSED 8192u /* bytes, or fewer, for signs and series of a finding */
+#define DRESSED 12288u /* bytes, or fewer, for signs and series of a finding */
 
 /* As many findings as fit into ${part} bytes, and as are dressed in two. */
 static CM_RESULT

@@ -74,14 +74,24 @@ struct cm_baseline {
 	uint64_t span_ms; /* over which it was learnt */
 };
 
-/* Counts over time, for people: equal bins. */
+/* What a series shows of the effect. */
+enum cm_series_effect {
+	CM_SERIES_PLAIN,    /* nothing */
+	CM_SERIES_ANSWERS,  /* answers of 500 and above; and how long answers took, in the mean, in microseconds; 0: none timed */
+	CM_SERIES_OPENINGS  /* SYNs to the target; and SYN-ACKs from it */
+};
+
+/* Counts over time, for people: equal bins.  Of requests it begins a quarter of the finding's time before it, and ends
+ * as much later, as far as the capture reaches; `rest` is what was asked before and after. */
 #define CM_TRAFFIC_BINS 240u
 struct cm_traffic_series {
 	int64_t from_ns, width_ns;
 	uint32_t n;
 	uint64_t in[CM_TRAFFIC_BINS];	/* to the target, of this kind */
 	uint64_t rest[CM_TRAFFIC_BINS]; /* to the target, all else */
-	uint64_t out[CM_TRAFFIC_BINS];	/* from the target */
+	uint64_t out[CM_TRAFFIC_BINS];	/* from the target; of requests: answers */
+	enum cm_series_effect effect_is;
+	uint64_t effect[2][CM_TRAFFIC_BINS];
 };
 
 /* What the target made of it.  Only what the capture shows; `unseen` says what it can not. */

@@ -15,6 +15,14 @@ def is_drawn(digest, thin, row):
     return key(digest, row) * thin < 1 << 64
 
 
+def check_series(statement, series):
+    effect = set(series) - {"from", "width_ns", "in", "rest", "out"}
+    if effect not in (set(), {"errors", "wait_us"}, {"opened", "answered"}):
+        raise Refused("%s: a series with half of an effect" % statement.name)
+    if len({len(series[name]) for name in {"in", "rest", "out"} | effect}) != 1:
+        raise Refused("%s: a series of several lengths" % statement.name)
+
+
 def check_traffic(statement, rows):
     """rows: how many each of its seals has."""
     signs, claimed = ([sign["name"] for sign in part["signs"]] for part in (statement, statement["claimed"]))
@@ -27,8 +35,8 @@ def check_traffic(statement, rows):
         if part["to"] < part["from"]:
             raise Refused("%s: it ends before it begins" % statement.name)
     series = statement["claimed"].get("series")
-    if series and len({len(series[name]) for name in ("in", "rest", "out")}) != 1:
-        raise Refused("%s: a series of three lengths" % statement.name)
+    if series:
+        check_series(statement, series)
     if len(statement["range"]) != len(rows) or len(statement["support"]) != len(rows):
         raise Refused("%s: not one list for each seal" % statement.name)
     if sum(map(len, statement["support"])) > 4096:

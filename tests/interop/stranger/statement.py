@@ -168,7 +168,8 @@ claimed = members({**figures, **{name: number for name in ("sources", "targets",
     **{name: boolean for name in ("slow", "cut_begin", "cut_end")},
     "baseline": members({"how": one_of(WORDS["baseline"]), "milli": number, "span_ms": number}),
     "signs": list_of(sign, 0, 256), "effect": effect},
-    {"series": members({"from": time_ns, "width_ns": lambda n: number(n) and n > 0, "in": bins, "rest": bins, "out": bins}),
+    {"series": members({"from": time_ns, "width_ns": lambda n: number(n) and n > 0, "in": bins, "rest": bins, "out": bins},
+        {name: bins for name in ("errors", "wait_us", "opened", "answered")}),
     "name": text})
 clock = members({"how": one_of(WORDS["clock"])},
     {"least_ns": integer, "most_ns": integer, "middle_ns": integer, "matched": number})
