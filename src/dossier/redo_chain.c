@@ -114,8 +114,8 @@ say_floods(struct redoing *r)
 	if (all > 0)
 		cm_buf_printf(&r->text, "; of %" PRIu64 " requests shown of its floods %" PRIu64 " ask for it", all, asked);
 	if (by_address > 0)
-		cm_buf_printf(&r->text, "; %zu of its floods show%s no names, and go to where clients asked for it",
-		    by_address, by_address == 1 ? "s" : "");
+		cm_buf_printf(&r->text, "; %zu of its floods %s no names, and %s to where clients asked for it",
+		    by_address, by_address == 1 ? "shows" : "show", by_address == 1 ? "goes" : "go");
 	if (mute > 0)
 		cm_buf_printf(&r->text, "; of %zu of its floods it does not show what they ask for", mute);
 }
@@ -127,6 +127,13 @@ say_seconds(struct cm_buf *out, int64_t ns)
 
 	cm_buf_printf(out, "%s%" PRId64 ".%03d", ms < 0 ? "-" : "", (ms < 0 ? -ms : ms) / 1000,
 	    (int)((ms < 0 ? -ms : ms) % 1000));
+}
+
+/* Of its clients only some are named. */
+static bool
+is_short(const struct redoing *r)
+{
+	return r->c->clients.n < r->c->a;
 }
 
 static void
@@ -143,6 +150,8 @@ say_clients(struct redoing *r)
 		say_seconds(&r->text, j->most_ns);
 		cm_buf_add_str(&r->text, " s after it");
 	}
+	if (is_short(r))
+		cm_buf_printf(&r->text, "; that it was %" PRIu64 " clients in all, and their times, is the sender's word", r->c->a);
 	cm_buf_printf(&r->text, "; that %" PRIu64 " more had it and did not ask, and that %" PRIu64 " of %" PRIu64
 				" without it asked, is the sender's word", r->c->b, r->c->c, r->c->c + r->c->d);
 }
@@ -183,7 +192,7 @@ judge_rest(struct redoing *r)
 	for (i = 0; i < r->c->n_floods; i++)
 		if (j->floods[i].requests == 0 && !j->floods[i].by_address)
 			own = CM_OUTCOME_PARTLY;
-	if (j->shut != 0 || j->not_shown != 0)
+	if (j->shut != 0 || j->not_shown != 0 || is_short(r))
 		own = CM_OUTCOME_PARTLY;
 	if (parts > own) {
 		cm_buf_printf(&r->text, "; what it joins is %s", cm_outcome_word(parts));

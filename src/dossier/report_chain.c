@@ -315,8 +315,8 @@ put_rivals(struct cm_buf *out)
 static void
 put_chain(const struct putting *p, const char *outcome)
 {
-	cm_buf_printf(p->out, "<section class=\"incident v-chain\" id=\"c%zu\">\n<h2>C%zu. A script that made a flood</h2>\n", p->i + 1,
-	    p->i + 1);
+	cm_buf_printf(p->out, "<section class=\"incident v-chain\" id=\"c%zu\">\n<h2>C%zu. %s</h2>\n", p->i + 1,
+	    p->i + 1, cm_words_chain(p->c));
 	put_lead(p);
 	if (outcome != NULL) {
 		cm_buf_add_str(p->out, "<p class=\"own\"><strong>Checked here:</strong> ");

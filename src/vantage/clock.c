@@ -172,20 +172,21 @@ cm_clock_offset(const struct cm_clock *here, const struct cm_clock *there)
 	struct cm_sketch *const s[][2] = { { &a->packets, &b->packets }, { &a->contents, &b->contents },
 		{ &a->requests, &b->requests } };
 	struct cm_match *m = calloc(CM_CLOCK_KEPT, sizeof(*m));
-	size_t n = 0, k = 0;
+	bool known = false;
+	size_t n = 0, k;
 
-	for (; m != NULL && k < 3; k++) {
+	for (k = 0; m != NULL && !known && k < 3; k++) {
 		cm_sketch_settle(s[k][0]); /* says the same as before, in another order */
 		cm_sketch_settle(s[k][1]);
-		if (match(s[k][0], s[k][1], m, &n))
-			break;
+		if (!match(s[k][0], s[k][1], m, &n))
+			continue;
+		o = k < 2 ? cm_offset_of_packets(m, n) : cm_offset_of_requests(m, n);
+		/* Payloads can be the same by chance: many ask for one picture. */
+		known = k != 1 || cm_offset_agree(m, n, &o);
 	}
-	if (n > 0 && k < 2)
-		o = cm_offset_of_packets(m, n);
-	if (n > 0 && k == 2)
-		o = cm_offset_of_requests(m, n);
 	free(m);
-	o.starved |= m == NULL;
+	if (!known)
+		o = (struct cm_offset) { .how = CM_OFFSET_UNKNOWN, .starved = o.starved || m == NULL };
 	for (k = 0; k < 3; k++)
 		o.starved |= s[k][0]->starved || s[k][1]->starved;
 	return o;
