@@ -55,6 +55,13 @@ asks_for_paths(const struct cm_chain *c, const struct cm_traffic_http *h)
 	return false;
 }
 
+/* A browser completes its openings, and sends neither fragments nor datagrams at will. */
+static bool
+is_of_browsers(const struct cm_traffic_finding *f)
+{
+	return f->kind == CM_TRAFFIC_HTTP || (f->kind == CM_TRAFFIC_VOLUME && (f->proto == 6 || f->proto == 0));
+}
+
 static bool
 matches(const struct cm_chain_vantage *v, size_t n, const struct cm_chain *c, size_t at,
     const struct cm_traffic_finding *f, enum cm_chain_by *by)
@@ -68,7 +75,7 @@ matches(const struct cm_chain_vantage *v, size_t n, const struct cm_chain *c, si
 	if (v[at].is_log)
 		return f->http != NULL && asks_for_paths(c, f->http);
 	*by = CM_CHAIN_BY_ADDRESS;
-	return f->target.net != 0 && is_at(v, n, c->host, &f->target);
+	return f->target.net != 0 && is_of_browsers(f) && is_at(v, n, c->host, &f->target);
 }
 
 static size_t
@@ -103,6 +110,25 @@ find_floods(const struct cm_chain_vantage *v, size_t n, struct cm_arena *arena, 
 	}
 	c->floods = flood;
 	return CM_OK;
+}
+
+bool
+cm_chain_flood_has_clients(const struct cm_chain *c, const struct cm_chain_flood *f)
+{
+	return f->vantage == c->vantage || f->shared_with_script > 0;
+}
+
+bool
+cm_chain_made(const struct cm_chain *c)
+{
+	size_t i;
+
+	if (c->a <= c->before || c->fisher.milli < CM_FISHER_RARE)
+		return false;
+	for (i = 0; i < c->n_floods; i++)
+		if (cm_chain_flood_has_clients(c, &c->floods[i]))
+			return true;
+	return false;
 }
 
 static int

@@ -49,7 +49,7 @@ struct cm_chain_vantage {
 /* By what a flood was found to be a script's. */
 enum cm_chain_by {
 	CM_CHAIN_BY_NAME,    /* it asks for the name */
-	CM_CHAIN_BY_ADDRESS, /* it aims where the name was asked for */
+	CM_CHAIN_BY_ADDRESS, /* it says no names, is of a kind that browsers can make, and aims where the name was asked for */
 	CM_CHAIN_BY_PATHS    /* a log, which says no name: it asks for the script's paths */
 };
 
@@ -106,6 +106,13 @@ struct cm_chain_result {
 	uint64_t not_listed;
 };
 #define CM_CHAINS_MAX 64u
+
+/* Do clients that got the script show in that flood? */
+bool cm_chain_flood_has_clients(const struct cm_chain *c, const struct cm_chain_flood *f);
+
+/* Is it borne out that the script made a flood: clients with it asked afterwards, more often than
+ * chance would have it (CM_FISHER_RARE), and show in a flood?  Else it only aims at what was flooded. */
+bool cm_chain_made(const struct cm_chain *c);
 
 /* All in ${arena}; what the vantages hold must outlive it.  CM_E_NOMEM. */
 CM_RESULT cm_chain_find(const struct cm_chain_vantage *vantage, size_t n, struct cm_arena *arena,

@@ -75,6 +75,20 @@ floods(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chain_vanta
 	cm_jsonw_array_end(w);
 }
 
+/* A number in the first script's file; with a file's name in another one of its run. */
+static void
+frame(struct cm_jsonw *w, cm_packet_id id, uint32_t home, const char *const *file)
+{
+	if (cm_packet_file(id) == home) {
+		cm_jsonw_uint(w, cm_packet_frame(id));
+		return;
+	}
+	cm_jsonw_object(w);
+	cm_jsonw_kstr(w, "file", file[cm_packet_file(id)]);
+	cm_jsonw_kuint(w, "frame", cm_packet_frame(id));
+	cm_jsonw_object_end(w);
+}
+
 static void
 scripts(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chain_vantage *v, const char *const *file)
 {
@@ -86,7 +100,7 @@ scripts(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chain_vant
 	cm_jsonw_key(w, "script_frames");
 	cm_jsonw_array(w);
 	for (size_t i = 0; i < c->n_scripts && i < FRAMES_MAX; i++)
-		cm_jsonw_uint(w, cm_packet_frame(v->scripts[c->scripts[i]].first));
+		frame(w, v->scripts[c->scripts[i]].first, cm_packet_file(first->first), file);
 	cm_jsonw_array_end(w);
 }
 
@@ -135,6 +149,7 @@ cm_chain_json(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chai
 	for (size_t i = 0; i < c->n_paths; i++)
 		cm_jsonw_str(w, c->paths[i]);
 	cm_jsonw_array_end(w);
+	cm_jsonw_kbool(w, "made_a_flood", cm_chain_made(c));
 	cm_jsonw_key(w, "instead_of");
 	cm_jsonw_array(w);
 	for (size_t i = 0; i < c->n_instead; i++)

@@ -91,16 +91,11 @@ got_script(const struct tabling *t, const struct cm_host *client)
 }
 
 /* The first request as the script makes them: for one of its paths, with a query if it wants no
- * cache to answer.  A script that does not is known by the name alone, as is a log's request,
- * which says no name: there the paths are asked of the server whose log it is. */
+ * cache to answer.  A script that does not is known by the name alone. */
 static const struct cm_visit *
-asked_at(const struct tabling *t, size_t place, const struct cm_host *client)
+asked_for(const struct tabling *t, const struct cm_visits *v, const struct cm_host *client, uint64_t name)
 {
-	const struct cm_visits *v = t->vantage[place].visits;
 	const struct cm_visit *x, *first = NULL;
-	const struct cm_host nobody = { 0 };
-	uint64_t name = t->vantage[place].is_log ? cm_visits_address(v, &nobody) :
-						   cm_visits_name(v, cm_span_str(t->c->host));
 	size_t i;
 
 	if (!t->c->busts_caches)
@@ -111,6 +106,19 @@ asked_at(const struct tabling *t, size_t place, const struct cm_host *client)
 			first = x;
 	}
 	return first;
+}
+
+/* In a log that says no names the paths are asked of the server whose log it is. */
+static const struct cm_visit *
+asked_at(const struct tabling *t, size_t place, const struct cm_host *client)
+{
+	const struct cm_visits *v = t->vantage[place].visits;
+	const struct cm_visit *x = asked_for(t, v, client, cm_visits_name(v, cm_span_str(t->c->host)));
+	const struct cm_host nobody = { 0 };
+
+	if (x != NULL || !t->vantage[place].is_log)
+		return x;
+	return asked_for(t, v, client, cm_visits_address(v, &nobody));
 }
 
 /* The client's first request to the target: where the script was seen, or else at a flood. */

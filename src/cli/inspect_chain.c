@@ -28,21 +28,36 @@ seconds(struct cm_buf *b, int64_t ns)
 	    (ns < 0 ? -ns : ns) / 1000000 % 1000);
 }
 
+/* "frames 7, 9", and "; in b.pcap frames 1, 4" of the next file of the run. */
+static void
+tell_frames(struct telling *t, const struct cm_chain_script *script)
+{
+	size_t n = t->c->n_scripts < SCRIPTS_SHOWN ? t->c->n_scripts : SCRIPTS_SHOWN, i;
+	cm_packet_id id, before = script[t->c->scripts[0]].first;
+
+	cm_buf_printf(&t->p->text, "frame%s ", t->c->n_scripts == 1 ? "" : "s");
+	for (i = 0; i < n; i++, before = id) {
+		id = script[t->c->scripts[i]].first;
+		if (cm_packet_file(id) != cm_packet_file(before))
+			cm_buf_printf(&t->p->text, "; in %s ", file_of(t, id));
+		else if (i > 0)
+			cm_buf_add_str(&t->p->text, ", ");
+		cm_buf_printf(&t->p->text, "%" PRIu64, cm_packet_frame(id));
+	}
+	if (t->c->n_scripts > n)
+		cm_buf_printf(&t->p->text, " and %zu more", t->c->n_scripts - n);
+}
+
 static void
 tell_scripts(struct telling *t)
 {
 	const struct cm_chain_script *script = t->s->vantage[t->c->vantage].scripts;
 	size_t i;
 
-	cm_buf_printf(&t->p->text, "%zu forged answer%s to %" PRIu64 " client%s in %s carried it: frame%s ",
+	cm_buf_printf(&t->p->text, "%zu forged answer%s to %" PRIu64 " client%s in %s carried it: ",
 	    t->c->n_scripts, t->c->n_scripts == 1 ? "" : "s", t->c->script_clients,
-	    t->c->script_clients == 1 ? "" : "s", file_of(t, script[t->c->scripts[0]].first),
-	    t->c->n_scripts == 1 ? "" : "s");
-	for (i = 0; i < t->c->n_scripts && i < SCRIPTS_SHOWN; i++)
-		cm_buf_printf(&t->p->text, "%s%" PRIu64, i > 0 ? ", " : "",
-		    cm_packet_frame(script[t->c->scripts[i]].first));
-	if (t->c->n_scripts > SCRIPTS_SHOWN)
-		cm_buf_printf(&t->p->text, " and %zu more", t->c->n_scripts - SCRIPTS_SHOWN);
+	    t->c->script_clients == 1 ? "" : "s", file_of(t, script[t->c->scripts[0]].first));
+	tell_frames(t, script);
 	for (i = 0; i < t->c->n_instead && i < 3; i++)
 		cm_buf_printf(&t->p->text, "%s%s (%" PRIu64 ")", i > 0 ? ", " : "; the clients had asked for ", t->c->instead[i],
 		    t->c->instead_n[i]);
@@ -150,13 +165,21 @@ tell_table(struct telling *t)
 	cm_paragraph_end(t->p, 3, 6);
 }
 
+static const char *
+title_of(const struct cm_chain *c)
+{
+	if (cm_chain_made(c))
+		return "A script that made a flood";
+	return c->n_floods > 0 ? "A script that aims at what was flooded" : "A script that aims at somebody";
+}
+
 static void
 tell_chain(struct telling *t, const struct cm_paint *paint, size_t number)
 {
 	size_t i;
 
-	fprintf(t->p->f, "Chain %zu. %s%s%s\n", number, t->c->n_floods > 0 ? paint->red : paint->yellow,
-	    t->c->n_floods > 0 ? "A script that made a flood" : "A script that aims at somebody", paint->plain);
+	fprintf(t->p->f, "Chain %zu. %s%s%s\n", number, cm_chain_made(t->c) ? paint->red : paint->yellow, title_of(t->c),
+	    paint->plain);
 	tell_scripts(t);
 	tell_aim(t);
 	for (i = 0; i < t->c->n_floods; i++)

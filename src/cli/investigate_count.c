@@ -265,6 +265,8 @@ fill_floods(const struct counting *c, const struct cm_chain *of, struct cm_chain
 	if (out->floods == NULL)
 		return CM_E_NOMEM;
 	for (i = 0; i < of->n_floods && out->n_floods < CM_CHAIN_FLOODS_MAX; i++) {
+		if (!cm_chain_flood_has_clients(of, &of->floods[i]))
+			continue;
 		number = c->number[of->floods[i].vantage][of->floods[i].finding];
 		if (number != NOT_STATED)
 			put_number(out->floods[out->n_floods++], number);
@@ -309,17 +311,23 @@ fill_clocks(const struct counting *c, const struct cm_chain *of, struct cm_chain
 	return CM_OK;
 }
 
+/* Those of which the script is stated, too. */
 static CM_RESULT
 fill_clients(const struct counting *c, const struct cm_chain *of, struct cm_chain_v1 *out)
 {
 	cm_packet_id *id = cm_arena_array(&c->l->arena, of->n_clients + 1, sizeof(*id));
-	size_t i;
+	const struct cm_vantage *v = &c->l->survey.vantage[of->vantage];
+	const struct cm_incident *x;
+	size_t i, n = 0;
 
 	if (id == NULL)
 		return CM_E_NOMEM;
-	for (i = 0; i < of->n_clients; i++)
-		id[i] = of->clients[i].asked;
-	return rows_of(c, id, of->n_clients, &out->clients);
+	for (i = 0; i < of->n_clients; i++) {
+		x = cm_engine_incident(v->engine, v->scripts[of->clients[i].script].incident);
+		if (stated_number(c->l, of->vantage, x) != NOT_STATED)
+			id[n++] = of->clients[i].asked;
+	}
+	return rows_of(c, id, n, &out->clients);
 }
 
 static void
@@ -349,7 +357,7 @@ put_chain(struct counting *c, const struct cm_chain *of)
 	memcpy(out.source, c->l->in->source, 32);
 	if (rc == CM_OK)
 		rc = fill_floods(c, of, &out);
-	if (rc != CM_OK || out.n_scripts == 0 || out.n_floods == 0)
+	if (rc != CM_OK || out.n_scripts == 0 || out.n_floods == 0 || of->a <= of->before)
 		return rc; /* listed only */
 	rc = fill_clocks(c, of, &out);
 	if (rc == CM_OK)

@@ -113,8 +113,8 @@ put_counted(struct cm_paragraph *p, const struct cm_verified *v)
 		put_outcome(p, &v->traffic[i]);
 	}
 	for (i = 0; i < d->n_chains; i++) {
-		cm_buf_printf(&p->text, "C%zu. A script that made a flood: %zu forged answer%s, %zu flood%s", i + 1,
-		    d->chains[i].body->n_scripts, d->chains[i].body->n_scripts == 1 ? "" : "s", d->chains[i].body->n_floods,
+		cm_buf_printf(&p->text, "C%zu. %s: %zu forged answer%s, %zu flood%s", i + 1,
+		    cm_words_chain(d->chains[i].body), d->chains[i].body->n_scripts, d->chains[i].body->n_scripts == 1 ? "" : "s", d->chains[i].body->n_floods,
 		    d->chains[i].body->n_floods == 1 ? "" : "s");
 		cm_paragraph_end(p, 2, 6);
 		put_outcome(p, &v->chains[i]);

@@ -63,8 +63,7 @@ floods_differ(const struct redoing *r)
 	size_t i;
 
 	for (i = 0; r->j.target != NULL && i < r->c->n_floods; i++)
-		if ((r->j.floods[i].requests > 0 && r->j.floods[i].named == 0) ||
-		    (r->j.floods[i].requests == 0 && r->j.floods[i].lines > 0 && r->j.floods[i].below == 0))
+		if (r->j.floods[i].requests > 0 && r->j.floods[i].named == 0)
 			return "a flood does not ask for what the script aims at";
 	return NULL;
 }
@@ -102,7 +101,7 @@ static void
 say_floods(struct redoing *r)
 {
 	const struct cm_rejoined_flood *f;
-	uint64_t asked = 0, all = 0, below = 0, lines = 0;
+	uint64_t asked = 0, all = 0;
 	size_t i, by_address = 0, mute = 0;
 
 	for (i = 0; i < r->c->n_floods; i++) {
@@ -110,18 +109,13 @@ say_floods(struct redoing *r)
 		asked += f->asked;
 		all += f->requests;
 		by_address += f->by_address;
-		below += f->below;
-		lines += f->lines;
-		mute += f->requests + f->lines == 0 && !f->by_address;
+		mute += f->requests == 0 && !f->by_address;
 	}
 	if (all > 0)
 		cm_buf_printf(&r->text, "; of %" PRIu64 " requests shown of its floods %" PRIu64 " ask for it", all, asked);
-	if (lines > 0)
-		cm_buf_printf(&r->text, "; of %" PRIu64 " lines shown of logs, which say no name, %" PRIu64 " ask for its paths",
-		    lines, below);
 	if (by_address > 0)
-		cm_buf_printf(&r->text, "; %zu of its floods show%s no names, and go to where clients asked for it",
-		    by_address, by_address == 1 ? "s" : "");
+		cm_buf_printf(&r->text, "; %zu of its floods %s no names, and %s to where clients asked for it",
+		    by_address, by_address == 1 ? "shows" : "show", by_address == 1 ? "goes" : "go");
 	if (mute > 0)
 		cm_buf_printf(&r->text, "; of %zu of its floods it does not show what they ask for", mute);
 }
@@ -133,6 +127,13 @@ say_seconds(struct cm_buf *out, int64_t ns)
 
 	cm_buf_printf(out, "%s%" PRId64 ".%03d", ms < 0 ? "-" : "", (ms < 0 ? -ms : ms) / 1000,
 	    (int)((ms < 0 ? -ms : ms) % 1000));
+}
+
+/* Of its clients only some are named. */
+static bool
+is_short(const struct redoing *r)
+{
+	return r->c->clients.n < r->c->a;
 }
 
 static void
@@ -149,6 +150,8 @@ say_clients(struct redoing *r)
 		say_seconds(&r->text, j->most_ns);
 		cm_buf_add_str(&r->text, " s after it");
 	}
+	if (is_short(r))
+		cm_buf_printf(&r->text, "; that it was %" PRIu64 " clients in all, and their times, is the sender's word", r->c->a);
 	cm_buf_printf(&r->text, "; that %" PRIu64 " more had it and did not ask, and that %" PRIu64 " of %" PRIu64
 				" without it asked, is the sender's word", r->c->b, r->c->c, r->c->c + r->c->d);
 }
@@ -187,9 +190,9 @@ judge_rest(struct redoing *r)
 	if (j->not_shown != 0)
 		cm_buf_printf(&r->text, "; %" PRIu64 " of its clients' requests are shut or hidden", j->not_shown);
 	for (i = 0; i < r->c->n_floods; i++)
-		if (j->floods[i].requests + j->floods[i].lines == 0 && !j->floods[i].by_address)
+		if (j->floods[i].requests == 0 && !j->floods[i].by_address)
 			own = CM_OUTCOME_PARTLY;
-	if (j->shut != 0 || j->not_shown != 0)
+	if (j->shut != 0 || j->not_shown != 0 || is_short(r))
 		own = CM_OUTCOME_PARTLY;
 	if (parts > own) {
 		cm_buf_printf(&r->text, "; what it joins is %s", cm_outcome_word(parts));

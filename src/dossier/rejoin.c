@@ -236,11 +236,19 @@ is_below(const struct rejoining *r, const struct cm_request *q)
 	return false;
 }
 
-/* It asks for the target; of a log, which says no name, as far as the path tells. */
+/* A log that says no names is of one server: there the paths speak. */
 static bool
-is_for_target(const struct rejoining *r, const struct cm_request *q)
+is_nameless(const struct cm_counted *row, const struct cm_request *q)
 {
-	return is_named(r, q) || (q->host.len == 0 && r->out->target != NULL && is_below(r, q));
+	return row->is_line && q->host.len == 0;
+}
+
+static bool
+is_aimed(const struct rejoining *r, const struct cm_counted *row, const struct cm_request *q)
+{
+	if (is_nameless(row, q))
+		return r->out->target != NULL && is_below(r, q);
+	return is_named(r, q);
 }
 
 /* Clients, each once: the time of the first script. */
@@ -365,12 +373,12 @@ note_place(struct rejoining *r, const struct cm_host *server)
 }
 
 static void
-weigh_client(struct rejoining *r, const struct cm_request *q)
+weigh_client(struct rejoining *r, const struct cm_counted *row, const struct cm_request *q)
 {
 	uint32_t exhibit = cm_packet_file(q->id);
 	struct got *g = find_client(r, &q->client, exhibit);
 
-	if (!is_for_target(r, q)) {
+	if (!is_aimed(r, row, q)) {
 		be_strange(r, q->id);
 		return;
 	}
@@ -418,7 +426,7 @@ weigh_clients(struct rejoining *r)
 	for (i = 0; rc == CM_OK && i < n; i++) {
 		rc = cm_counted_request(log, &row[i], &q);
 		if (rc == CM_OK)
-			weigh_client(r, &q);
+			weigh_client(r, &row[i], &q);
 		else if (rc == CM_E_NOTFOUND && shows_payload(&row[i]))
 			be_strange(r, row[i].packet.id);
 		else if (rc == CM_E_NOTFOUND)
@@ -462,6 +470,7 @@ weigh_flood(struct rejoining *r, const struct cm_traffic_v1 *t, struct cm_rejoin
 	struct cm_weblog *log = NULL;
 	struct cm_counted *row;
 	struct cm_request q;
+	uint64_t nameless = 0, below = 0;
 	size_t n = 0, i;
 	enum cm_result rc = cm_counted_rows(r->d, &t->support, &row, &n);
 
@@ -470,17 +479,23 @@ weigh_flood(struct rejoining *r, const struct cm_traffic_v1 *t, struct cm_rejoin
 	rc = cm_counted_log(row, n, &log);
 	for (i = 0; rc == CM_OK && i < n; i++) {
 		rc = cm_counted_request(log, &row[i], &q);
-		if (rc == CM_OK && q.host.len > 0) {
+		if (rc == CM_OK && is_nameless(&row[i], &q)) {
+			nameless++;
+			below += is_aimed(r, &row[i], &q);
+		} else if (rc == CM_OK && q.host.len > 0) {
 			f->requests++;
 			f->named += is_named(r, &q);
 			f->asked += is_named(r, &q) && is_below(r, &q);
-		} else if (rc == CM_OK && row[i].is_line) {
-			f->lines++;
-			f->below += is_for_target(r, &q);
 		}
 		rc = rc == CM_E_NOTFOUND ? CM_OK : rc;
 	}
 	cm_weblog_free(log);
+	/* of one that asks for none of the paths nothing is said: it may be anybody's */
+	if (below > 0) {
+		f->requests += nameless;
+		f->named += below;
+		f->asked += below;
+	}
 	if (rc == CM_OK && f->requests == 0)
 		f->by_address = goes_there(r, row, n);
 	free(row);

@@ -14,11 +14,9 @@
 #define CM_REJOIN_BODIES 64u
 
 struct cm_rejoined_flood {
-	uint64_t requests; /* in its draw, that say a name */
-	uint64_t named;	   /* of these: for the target's name, */
+	uint64_t requests; /* in its draw, that say a name; or lines of a log that says none, if any is below a path of the script's */
+	uint64_t named;	   /* of these: for the target's name (or below such a path), */
 	uint64_t asked;	   /* and for something below a path that the first script has on it */
-	uint64_t lines;	   /* of a log, which says no name; */
-	uint64_t below;	   /* of these: for something below such a path */
 	bool by_address;   /* it shows no names, and goes to where clients asked for the target */
 };
 

@@ -147,7 +147,7 @@ put_counted(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 	cm_buf_printf(out, "<table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">What</th><th scope=\"col\">Verdict</th>%s"
 			   "</tr></thead><tbody>\n", checks != NULL ? "<th scope=\"col\">Checked</th>" : "");
 	for (i = 0; i < d->n_chains; i++)
-		put_counted_row(out, "c", i, "A script that made a flood", "joined", checks != NULL ? checks->chains[i] : NULL);
+		put_counted_row(out, "c", i, cm_words_chain(d->chains[i].body), "joined", checks != NULL ? checks->chains[i] : NULL);
 	for (i = 0; i < d->n_traffic; i++) {
 		enum cm_traffic_verdict v = d->traffic[i].body->drawn.verdict;
 

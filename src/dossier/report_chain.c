@@ -88,8 +88,6 @@ fill_flood(const struct putting *p, const char **line)
 	cm_buf_release(&peak);
 	if (f->requests > 0)
 		line[n++] = cm_arena_printf(p->arena, "%" PRIu64 " of %" PRIu64 " ask for it", f->asked, f->requests);
-	else if (f->lines > 0)
-		line[n++] = cm_arena_printf(p->arena, "%" PRIu64 " of %" PRIu64 " ask for it", f->below, f->lines);
 	else
 		line[n++] = f->by_address ? "to the same address" : "shows no names";
 	if (p->c->n_floods > 1)
@@ -242,10 +240,7 @@ put_floods(const struct putting *p)
 		const struct cm_rejoined_flood *f = &p->j.floods[i];
 
 		cm_buf_printf(p->out, "<tr><td><a href=\"#t%zu\">T%zu</a></td>", p->shown->traffic[i] + 1, p->shown->traffic[i] + 1);
-		if (f->requests == 0 && f->lines > 0)
-			cm_buf_printf(p->out, "<td class=\"num\">%" PRIu64 "</td><td>a log says no host</td><td class=\"num\">%" PRIu64
-					      "</td><td>", f->lines, f->below);
-		else if (f->requests == 0)
+		if (f->requests == 0)
 			cm_buf_printf(p->out, "<td colspan=\"3\">%s</td><td>", f->by_address ?
 			    "shows no names; it goes to the address at which clients asked for the host" :
 			    "does not show what it asks for");
@@ -320,8 +315,8 @@ put_rivals(struct cm_buf *out)
 static void
 put_chain(const struct putting *p, const char *outcome)
 {
-	cm_buf_printf(p->out, "<section class=\"incident v-chain\" id=\"c%zu\">\n<h2>C%zu. A script that made a flood</h2>\n", p->i + 1,
-	    p->i + 1);
+	cm_buf_printf(p->out, "<section class=\"incident v-chain\" id=\"c%zu\">\n<h2>C%zu. %s</h2>\n", p->i + 1,
+	    p->i + 1, cm_words_chain(p->c));
 	put_lead(p);
 	if (outcome != NULL) {
 		cm_buf_add_str(p->out, "<p class=\"own\"><strong>Checked here:</strong> ");

@@ -12,6 +12,9 @@ const char *cm_words_type(enum cm_incident_type type);	  /* "Injected data", ...
 const char *cm_words_verdict(enum cm_verdict verdict);	  /* one sentence */
 const char *cm_words_rests(enum cm_rests rests);	  /* "these packets alone", ... */
 
+/* What a chain is, by what its own figures bear out. */
+const char *cm_words_chain(const struct cm_chain_v1 *c);
+
 /* What a cue says; a fixed line where the detector here knows no such cue. */
 const char *cm_words_cue(const char *name);
 

@@ -4,6 +4,7 @@
 #include "dossier/html.h"
 #include "dossier/recounted.h"
 #include "dossier/words.h"
+#include "stat/fisher.h"
 #include "stat/wilson.h"
 
 const char *
@@ -114,6 +115,13 @@ cm_words_counted_host(struct cm_buf *out, const struct cm_dossier *d, size_t i, 
 		cm_buf_add_str(out, "a host that is not shown");
 	else
 		cm_words_host(out, cm_span_of(NULL, 0), alias);
+}
+
+const char *
+cm_words_chain(const struct cm_chain_v1 *c)
+{
+	return c->a > c->before && c->p_milli >= CM_FISHER_RARE ? "A script that made a flood" :
+								  "A script that aims at what was flooded";
 }
 
 static void

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #define CM_FISHER_TERMS 65536u
+#define CM_FISHER_RARE 2000u /* p <= 1/100: less is not called more than chance */
 
 struct cm_fisher {
 	/* p <= 10^(-milli / 1000); 0: no better than chance. */

@@ -164,12 +164,6 @@ match(const struct cm_sketch *here, const struct cm_sketch *there, struct cm_mat
 	return *n > 0;
 }
 
-static size_t
-smaller(const struct cm_sketch *a, const struct cm_sketch *b)
-{
-	return a->n < b->n ? a->n : b->n;
-}
-
 struct cm_offset
 cm_clock_offset(const struct cm_clock *here, const struct cm_clock *there)
 {
@@ -177,18 +171,23 @@ cm_clock_offset(const struct cm_clock *here, const struct cm_clock *there)
 	struct cm_clock *a = (struct cm_clock *)(uintptr_t)here, *b = (struct cm_clock *)(uintptr_t)there;
 	struct cm_sketch *const s[][2] = { { &a->packets, &b->packets }, { &a->contents, &b->contents },
 		{ &a->requests, &b->requests } };
+	struct cm_match *m = calloc(CM_CLOCK_KEPT, sizeof(*m));
+	bool known = false;
+	size_t n = 0, k;
 
-	for (size_t k = 0; k < 3 && o.how == CM_OFFSET_UNKNOWN && !o.starved; k++) {
-		struct cm_match *m;
-		size_t n = 0;
-
+	for (k = 0; m != NULL && !known && k < 3; k++) {
 		cm_sketch_settle(s[k][0]); /* says the same as before, in another order */
 		cm_sketch_settle(s[k][1]);
-		m = calloc(smaller(s[k][0], s[k][1]) + 1, sizeof(*m));
-		if (m != NULL && match(s[k][0], s[k][1], m, &n))
-			o = k < 2 ? cm_offset_of_packets(m, n) : cm_offset_of_requests(m, n);
-		o.starved |= m == NULL || s[k][0]->starved || s[k][1]->starved;
-		free(m);
+		if (!match(s[k][0], s[k][1], m, &n))
+			continue;
+		o = k < 2 ? cm_offset_of_packets(m, n) : cm_offset_of_requests(m, n);
+		/* Payloads can be the same by chance: many ask for one picture. */
+		known = k != 1 || cm_offset_agree(m, n, &o);
 	}
+	free(m);
+	if (!known)
+		o = (struct cm_offset) { .how = CM_OFFSET_UNKNOWN, .starved = o.starved || m == NULL };
+	for (k = 0; k < 3; k++)
+		o.starved |= s[k][0]->starved || s[k][1]->starved;
 	return o;
 }

@@ -5,7 +5,8 @@
  * saw, in whatever order, in memory that does not grow.  Hashed are, of TCP, sequence numbers, flags, length and
  * the first 32 bytes of the payload (the SYN's time stamp, too); of UDP and others length and those
  * bytes.  Addresses, ports and identification are left out: a NAT changes them.  A second sketch
- * is of payloads alone, for what renumbers; it is asked if the first knows nothing.
+ * is of payloads alone, for what renumbers; it is asked if the first knows nothing, and believed if four or
+ * more, and more than half, say the same time: others are alike by chance.
  * A packet that comes twice with the same key at one place (sent again, captured twice) is set aside.
  *
  * The hash is public, so whoever sends packets can make some that are kept.  At most CM_CLOCK_PER_FLOW

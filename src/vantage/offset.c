@@ -307,6 +307,19 @@ cm_offset_of_packets(struct cm_match *m, size_t n)
 	return o;
 }
 
+bool
+cm_offset_agree(const struct cm_match *m, size_t n, const struct cm_offset *o)
+{
+	size_t near = 0, i;
+
+	for (i = 0; i < n; i++) {
+		__extension__ __int128 far = (__int128)m[i].there_ns - m[i].t_ns - cm_offset_when(o, m[i].t_ns);
+
+		near += far > -SECOND && far < SECOND;
+	}
+	return near >= 4 && 2 * near > n;
+}
+
 struct cm_offset
 cm_offset_of_requests(struct cm_match *m, size_t n)
 {

@@ -23,4 +23,7 @@ struct cm_match {
 struct cm_offset cm_offset_of_packets(struct cm_match *m, size_t n);
 struct cm_offset cm_offset_of_requests(struct cm_match *m, size_t n);
 
+/* Do four or more, and more than half of them, say the same time, by a second? */
+bool cm_offset_agree(const struct cm_match *m, size_t n, const struct cm_offset *o);
+
 #endif
