@@ -3,7 +3,7 @@
  * rates are counted from (tests/evaluate/signs.py).
  *
  *	signs_tool FILE         lines, tabs between:
- *	    what who events sign value limit held
+ *	    what who events sign value limit held         (without a sign: it was looked at)
  *	signs_tool --kinds      name, base rate and group (target, source, name) of each sign
  *
  * Limits of signs are those of the program.  Its limits of quantity are not: every target is
@@ -79,6 +79,15 @@ __wrap_cm_sign_most(struct cm_sign_list *l, enum cm_traffic_sign_id id, uint64_t
 
 /* ---- targets and sources ---- */
 
+static const char *
+class_word(enum cm_class c)
+{
+	static const char *const words[] = { "target:syn", "target:answer", "target:tcp", "target:service", "target:udp",
+		"target:icmp", "target:later", "target:other", "target:leases" };
+
+	return words[c];
+}
+
 static void
 of_host(const char *what, const struct cm_host *h, uint64_t events)
 {
@@ -101,7 +110,8 @@ tell_watch(struct cm_watch *w)
 		d.least = d.least_per_s = 1;
 		if (d.watches != w->kind || !cm_tally_watch(w, 1, &d, &t))
 			continue;
-		of_host("target", &w->host, w->in);
+		of_host(class_word(w->kind), &w->host, w->in);
+		tell("", 0, 0, false);
 		(void)d.is(&t, &l, &v);
 	}
 }
@@ -115,7 +125,8 @@ tell_sources(const struct cm_scanners *s)
 
 		if (c->probes == 0)
 			continue;
-		of_host("source", &c->at.host, cm_scanner_tried(s, c, CM_TRIED));
+		of_host(s->proto == 17 ? "source:udp" : "source:tcp", &c->at.host, cm_scanner_tried(s, c, CM_TRIED));
+		tell("", 0, 0, false);
 		(void)cm_scan_is(s, c, &l);
 	}
 }
