@@ -56,7 +56,7 @@ bench: build
 
 evaluate: build
 	@tools/deps.sh evaluate || echo "going on with the tools that are there" >&2
-	@ninja -C $(RELEASE) -j $(JOBS) tests/evaluate/cues_tool >build/build.log 2>&1 || { cat build/build.log; exit 1; }
+	@ninja -C $(RELEASE) -j $(JOBS) tests/evaluate/cues_tool tests/evaluate/signs_tool >build/build.log 2>&1 || { cat build/build.log; exit 1; }
 	@tests/evaluate/run $(EVALUATE)
 
 fuzz:

@@ -100,6 +100,6 @@ void cm_engine_free(struct cm_engine *e); /* NULL is fine */
 /* Name and version as they stand in finding/v1; the version changes whenever a
  * rule, weight or default does. */
 #define CM_DETECTOR_NAME "comity-injection"
-#define CM_DETECTOR_VERSION 2
+#define CM_DETECTOR_VERSION 3
 
 #endif

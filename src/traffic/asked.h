@@ -3,7 +3,7 @@
  * Per name asked for (or server, where no name is known): rates, paths, queries, referers, agents,
  * clients and their periods, all in sketches of fixed size, for as many names as the
  * memory allows; those asked for least are evicted.  A quarter of `params.memory` is used, and 2 MiB at
- * least.  Rules, weights and limits: docs/floods-http.md.  Private to src/traffic. */
+ * least.  Rules, weights and limits: docs/floods.md.  Private to src/traffic. */
 #ifndef CM_TRAFFIC_ASKED_H
 #define CM_TRAFFIC_ASKED_H
 

@@ -11,7 +11,7 @@
 #define UNIFORM_CLIENTS 20u
 #define NEAR_CLOCK 500u /* thousandths of a value's others, for it to be another one each time */
 #define SELDOM 500 /* thousandths of a client's others for the same path */
-#define NOT_KNOWN INT64_MIN
+#define NOT_KNOWN CM_ASKED_NOT_KNOWN
 
 struct measures {
 	int64_t value[CM_ASKED_SIGNS]; /* NOT_KNOWN: the sign can not be asked for */
@@ -246,6 +246,15 @@ is_there(const struct measures *m, enum cm_asked_sign s)
 	if (m->value[s] == NOT_KNOWN)
 		return false;
 	return rule->below ? m->value[s] <= rule->limit : m->value[s] >= rule->limit;
+}
+
+void
+cm_asked_measure(const struct cm_episode *e, const struct cm_asked_context *c, int64_t value[CM_ASKED_SIGNS])
+{
+	struct measures m;
+
+	measure(e, c, &m);
+	memcpy(value, m.value, sizeof(m.value));
 }
 
 struct decision {

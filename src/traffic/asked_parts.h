@@ -165,6 +165,10 @@ bool cm_asked_judge(const struct cm_episode *e, const struct cm_asked_context *c
 /* Is what it has so far something to say?  The same question without the answer. */
 bool cm_asked_would(const struct cm_episode *e, const struct cm_asked_context *c);
 
+/* What each sign comes to, or CM_ASKED_NOT_KNOWN where it can not be asked for. */
+#define CM_ASKED_NOT_KNOWN INT64_MIN
+void cm_asked_measure(const struct cm_episode *e, const struct cm_asked_context *c, int64_t value[CM_ASKED_SIGNS]);
+
 /* Adds a sign where it belongs by name. */
 void cm_asked_sign_add(struct cm_asked_found *found, enum cm_asked_sign s, int64_t value);
 

@@ -41,6 +41,9 @@ struct cm_made *cm_findings_more(struct cm_findings *f, uint64_t packets);
 void cm_floods_find(struct cm_targets *t, const struct cm_capture_seen *seen, struct cm_findings *out);
 void cm_scans_find(struct cm_scanners *s, const struct cm_capture_seen *seen, struct cm_findings *out);
 
+/* Does what this source tried look like a scan, and what speaks for it?  Signs go into ${l}, in any case. */
+bool cm_scan_is(const struct cm_scanners *s, const struct cm_scanner *c, struct cm_sign_list *l);
+
 /* What one finding makes of another is dropped; the rest in order, with signs and series.  CM_E_NOMEM. */
 CM_RESULT cm_findings_settle(struct cm_findings *f, uint64_t thin);
 

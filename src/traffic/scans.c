@@ -149,6 +149,14 @@ keep(const struct scan *k, const struct cm_sign_list *l, const struct cm_capture
 	m->n_bins = k->s->sketch[c->sketch - 1]->bins.n;
 }
 
+bool
+cm_scan_is(const struct cm_scanners *s, const struct cm_scanner *c, struct cm_sign_list *l)
+{
+	const struct scan k = scan_of(s, c);
+
+	return (s->proto == 17 ? is_udp(&k, l) : is_tcp(&k, l)) && !visits(&k);
+}
+
 static void
 judge_source(const struct cm_scanners *s, const struct cm_scanner *c, const struct cm_capture_seen *seen, struct cm_findings *out)
 {
@@ -157,9 +165,9 @@ judge_source(const struct cm_scanners *s, const struct cm_scanner *c, const stru
 
 	if (c->n < FEW_ODD || (c->n < CM_SCAN_FEW - CM_SCAN_FEW / 4 && c->odd < 3))
 		return;
-	k = scan_of(s, c);
-	if (visits(&k) || !(s->proto == 17 ? is_udp(&k, &l) : is_tcp(&k, &l)))
+	if (!cm_scan_is(s, c, &l))
 		return;
+	k = scan_of(s, c);
 	keep(&k, &l, seen, out);
 }
 

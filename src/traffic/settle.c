@@ -52,12 +52,14 @@ is_bot(const struct cm_findings *f, size_t scan, size_t flood)
 	return n >= BOTS;
 }
 
-/* Later fragments beside the answers they belong to; first ones of no protocol beside later ones. */
+/* Later fragments beside the answers they belong to; first ones, too small to tell what they begin,
+ * beside the later ones. */
 static bool
 rest_of_flood(const struct cm_traffic_finding *a, const struct cm_traffic_finding *b)
 {
 	bool later = a->kind == CM_TRAFFIC_FRAGMENTS && b->kind == CM_TRAFFIC_AMPLIFICATION;
-	bool first = a->kind == CM_TRAFFIC_VOLUME && a->proto == 0 && b->kind == CM_TRAFFIC_FRAGMENTS;
+	bool first = a->kind == CM_TRAFFIC_VOLUME && a->proto == 0 && b->kind == CM_TRAFFIC_FRAGMENTS &&
+	    a->packets < b->packets;
 
 	return (later || first) && cm_host_eq(&a->target, &b->target) && overlap(a, b);
 }

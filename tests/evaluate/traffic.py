@@ -18,6 +18,12 @@ def objects(x):
         yield from objects(y)
 
 
+def read_story(path):
+    """Each object of the story that says what was planted."""
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)["planted"]
+
+
 def of_story(path):
     """(must, must_not) of a story: each object with a `kind` of ours and the verdict of a flood or
     scan happened; crowds and the like are told too, and are benign."""
