@@ -156,8 +156,6 @@ void
 cm_engine_expect(const struct cm_engine *e, struct cm_packet *p, size_t n)
 {
 	cm_flow_table_expect(e->flows, p, n);
-	for (size_t i = 0; i < n && e->params.support; i++)
-		__builtin_prefetch(p[i].payload.ptr); /* for the beginnings of requests */
 }
 
 /* What is only seen across flows. */

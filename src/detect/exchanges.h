@@ -125,12 +125,9 @@ void cm_exchanges_release(struct cm_exchanges *x);
 static inline bool
 cm_exchanges_wants(const struct cm_packet *p)
 {
-	const uint8_t *b = p->payload.ptr;
-
 	if (p->proto != 6 || p->payload.len < 12)
 		return p->proto == 6 && (p->flags & (CM_TCP_SYN | CM_TCP_ACK)) == CM_TCP_SYN;
-	return (uint8_t)(b[0] - 'A') < 26 &&
-	    (uint8_t)(b[1] - 'A') < 26 && (uint8_t)(b[2] - 'A') < 26;
+	return (cm_get32(p->payload.ptr) & 0xe0e0e000) == 0x40404000; /* three capitals, or nearly */
 }
 
 /* Looks at a packet that is wanted.  CM_E_NOMEM. */
