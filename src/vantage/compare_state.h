@@ -100,7 +100,7 @@ struct cm_sight {
 	struct cm_cover cover;
 	uint32_t isn, fin_at, ack_most; /* the furthest that its sender acknowledged */
 	bool has_isn, has_fin, has_ack, has_id;
-	/* of those that met: */
+	/* of those that met, but for SYN and RST: */
 	uint8_t ttl_least, ttl_most;
 	uint8_t hand; /* bits: DF no, yes; stamped no, yes; IPID zero, not */
 	uint16_t last_id;

@@ -89,7 +89,7 @@ is_outside(const struct cm_compare *c, const struct cm_wait *r)
 	return !c->has_now[there] || t < begun || t > c->now_ns[there];
 }
 
-/* Does it look like those of its direction that met? */
+/* Does it look like those of its direction that met?  Where none but SYN and RST did, who knows. */
 static bool
 fits_hand(const struct cm_conv *v, const struct cm_wait *r)
 {

@@ -131,11 +131,15 @@ step_of(uint16_t from, uint16_t to)
 
 /* ---- two that are one ---- */
 
+/* Stacks open and reset with other fields than they send data with, and others do it for them. */
 static void
 note_hand(struct cm_course *k, struct cm_sight *s, const struct cm_wait *r)
 {
 	uint16_t step = s->has_id ? step_of(s->last_id, r->ipid) : 0;
 	bool first = s->hand == 0;
+
+	if (r->class == CM_CLASS_SYN || r->class == CM_CLASS_RST)
+		return;
 
 	if (first || r->ttl < s->ttl_least)
 		s->ttl_least = r->ttl;
@@ -342,7 +346,7 @@ contrast_lately(const struct cm_sight *s, struct cm_wait *r)
 		const struct cm_lately *l = &s->lately[i];
 		uint32_t least = l->len < r->cap ? l->len : r->cap;
 
-		if (l->seq != r->seq || (r->len == 0 && l->ack != r->ack) || (s->hand == 0))
+		if (l->seq != r->seq || (r->len == 0 && l->ack != r->ack))
 			continue;
 		if (l->len == r->len && l->hash == r->hash)
 			r->copied = 1;
