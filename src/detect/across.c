@@ -239,10 +239,12 @@ CM_RESULT
 cm_across_flow(struct cm_engine *e, size_t from)
 {
 	struct cm_id_list ids = { 0 };
-	struct cm_flow_look l = { .e = e, .found = e->found + from, .n = e->n_found - from,
-		.ids = &ids };
+	struct cm_flow_look l = { .e = e, .n = e->n_found - from, .ids = &ids };
 	enum cm_result r = CM_OK;
 
+	if (l.n == 0)
+		return CM_OK;
+	l.found = e->found + from;
 	for (size_t i = from; i < e->n_found && r == CM_OK; i++)
 		if (cm_found_accuses(&e->found[i]) && !e->found[i].gone &&
 		    e->n_across_of < CM_ACROSS_INCIDENTS)

@@ -23,7 +23,7 @@
  * again, and `reach` and `places` do together with the support of their incident; `rates` and `tables` count more requests than that, so they
  * give examples and say of how many (`n`, and `every`: of the requests each N-th was kept).
  *
- * Memory: 16 MiB beside `params.memory` (detect/exchanges.h) while packets come, and the lists,
+ * Memory: at most 18 MiB beside `params.memory` (detect/exchanges.h) while packets come, and the lists,
  * which are bounded by the CM_ACROSS_* below.  What was left off is counted in `left_off`.
  * No order in a list depends on the value of an address. */
 #ifndef CM_DETECT_ACROSS_H

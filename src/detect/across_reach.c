@@ -193,8 +193,7 @@ cm_reach_by_word(enum cm_reach_by by)
 		[CM_REACH_ACKNOWLEDGED] = "the server's own stack acknowledged it",
 		[CM_REACH_ANSWERED] = "the server's own stack acknowledged and answered it",
 		[CM_REACH_BEHIND] = "later the server's own stack acknowledged less",
-		[CM_REACH_BEHIND_REPEAT] = "later the server's own stack acknowledged less, and all "
-					   "of it when it had been sent again",
+		[CM_REACH_BEHIND_REPEAT] = "only when it had been sent again did the server acknowledge it",
 	};
 
 	return word[by];

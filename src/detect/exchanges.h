@@ -5,7 +5,7 @@
  * the same ends that it acknowledges; a request answered twice, in different ways, has a
  * second entry, CM_EX_AGAIN.
  *
- * Bounded: CM_EXCHANGES_MAX entries, some 15 MiB.  When it is full, requests are thinned: of those
+ * Bounded: CM_EXCHANGES_MAX entries with their texts, 17 MiB; 8 more while it is thinned.  When it is full, requests are thinned: of those
  * whose answer sends nowhere else every second, fourth, ... by order stays; and so, when
  * they take more than half, do the others.  Paths are kept to CM_EX_TEXT bytes, and names
  * longer than CM_EX_NAME not at all.  Nothing depends on the value of an address.  Private to src/detect. */

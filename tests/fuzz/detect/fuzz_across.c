@@ -19,8 +19,7 @@ static const char *const texts[] = {
 	"POST /a HTTP/1.0\r\n\r\n",
 	"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
 	"HTTP/1.1 302 Found\r\nLocation: http://evil.example/\r\nContent-Length: 0\r\n\r\n",
-	"HTTP/1.1 302 Found\r\nLocation: http://evil.example/?http://blue.test/a\r\nConnection: close\r\n"
-	"Content-Length: 0\r\n\r\n",
+	"HTTP/1.1 302 Found\r\nLocation: http://evil.example/?http://blue.test/a\r\nContent-Length: 0\r\n\r\n",
 	"HTTP/1.1 200 OK\r\nContent-Length: 35\r\n\r\n<iframe src='http://evil.example/'>",
 	"HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nContent-Length: 7\r\n\r\neval(1)",
 	"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n",
