@@ -5,11 +5,14 @@
 
 #include "cli/case.h"
 #include "cli/commands.h"
+#include "cli/disclose_choose.h"
 #include "cli/dossier.h"
 #include "statement/seal_v1.h"
 
 enum {
 	OPT_FINDING = CM_OPT,
+	OPT_TRAFFIC,
+	OPT_CHAIN,
 	OPT_EXHIBIT,
 	OPT_FRAMES,
 	OPT_ROWS,
@@ -21,6 +24,8 @@ enum {
 static const struct cm_option options[] = {
 	{ 'o', "output", "FILE", "the dossier (default: disclosure.dossier)" },
 	{ OPT_FINDING, "finding", "LIST", "findings by their number in the case (1,3-5), or `all'" },
+	{ OPT_TRAFFIC, "traffic", "LIST", "floods and scans by their number in the case, or `all'" },
+	{ OPT_CHAIN, "chain", "LIST", "chains by their number, with all that they join, or `all'" },
 	{ OPT_EXHIBIT, "exhibit", "N", "the exhibit that --frames or --rows mean" },
 	{ OPT_FRAMES, "frames", "LIST", "open these frames, as Wireshark counts them (5,8-14)" },
 	{ OPT_ROWS, "rows", "LIST", "open these rows of the seal, counted from 0; or `all'" },
@@ -37,55 +42,19 @@ static const struct cm_option options[] = {
 	{ 0 },
 };
 
-/* More numbers than this nobody types. */
-#define LIST_MAX ((size_t)1 << 22)
-#define NUMBER_MAX (UINT64_C(1) << 44) /* as cm_packet_id has it */
-
 struct disclose {
 	const struct cm_context *ctx;
-	const char *finding, *rows, *columns;
+	const char *rows, *columns;
+	struct cm_choice choice;
 	uint64_t exhibit; /* 0: not said */
 	struct cm_dossier_wish wish;
 	struct cm_ids chosen;
+	struct cm_chosen chosen_statements;
 	struct cm_case *c;
 	struct cm_keyring keyring;
 	struct cm_arena arena;
 	struct cm_err err;
 };
-
-/* "5,8-14": ascending numbers in the arena. */
-static CM_RESULT
-read_list(struct disclose *in, const char *text, cm_packet_id **out, size_t *n)
-{
-	uint64_t from, to, last = 0;
-	cm_packet_id *id = NULL, *more;
-	size_t cap = 0;
-	char *end;
-
-	for (*n = 0; *text != 0; text = *end == ',' ? end + 1 : end) {
-		from = to = strtoull(text, &end, 10);
-		if (end != text && *end == '-') {
-			text = end + 1;
-			to = strtoull(text, &end, 10);
-		}
-		if (end == text || (*end != 0 && *end != ',') || to < from || to - from >= LIST_MAX ||
-		    (*n > 0 && from <= last) || *n + (to - from) >= LIST_MAX || to >= NUMBER_MAX)
-			return cm_err_set(&in->err, CM_E_USAGE, "a list is 5,8-14: ascending, each number once");
-		while (*n + (to - from) + 1 > cap) {
-			cap = cap == 0 ? 64 : 2 * cap;
-			more = cm_arena_array(&in->arena, cap, sizeof(*id));
-			if (more == NULL)
-				return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
-			if (*n > 0)
-				memcpy(more, id, *n * sizeof(*id));
-			id = more;
-		}
-		for (last = to; from <= to; from++)
-			id[(*n)++] = from;
-	}
-	*out = id;
-	return *n > 0 ? CM_OK : cm_err_set(&in->err, CM_E_USAGE, "an empty list");
-}
 
 static bool
 take_option(struct disclose *in, const struct cm_args *a, int id)
@@ -95,7 +64,13 @@ take_option(struct disclose *in, const struct cm_args *a, int id)
 		in->wish.dry_run = true;
 		return true;
 	case OPT_FINDING:
-		in->finding = a->value;
+		in->choice.findings = a->value;
+		return true;
+	case OPT_TRAFFIC:
+		in->choice.traffic = a->value;
+		return true;
+	case OPT_CHAIN:
+		in->choice.chains = a->value;
 		return true;
 	case OPT_EXHIBIT:
 		return cm_args_number(a, "exhibit", INT64_MAX, &in->exhibit);
@@ -119,58 +94,18 @@ take_option(struct disclose *in, const struct cm_args *a, int id)
 	}
 }
 
-/* The statements of the findings asked for, ascending. */
 static CM_RESULT
-choose_findings(struct disclose *in)
+choose_statements(struct disclose *in)
 {
-	struct cm_case_findings all;
-	uint8_t (*digest)[32];
-	cm_packet_id *id = NULL;
-	size_t n = 0, i, k;
-	enum cm_result rc = cm_case_findings(in->c, &in->arena, &all, &in->err);
+	struct cm_chosen *k = &in->chosen_statements;
+	enum cm_result rc = cm_choose(&in->choice, in->c, &in->arena, k, &in->err);
 
-	if (rc != CM_OK || in->finding == NULL)
-		return rc;
-	digest = cm_arena_array(&in->arena, all.n + 1, 32);
-	if (digest == NULL)
-		return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
-	if (strcmp(in->finding, "all") != 0)
-		rc = read_list(in, in->finding, &id, &n);
-	for (i = 0; rc == CM_OK && i < all.n; i++) {
-		for (k = 0; k < n && id[k] != all.item[i].id; k++)
-			;
-		if (id == NULL || k < n)
-			memcpy(digest[in->wish.n_findings++], all.item[i].statement, 32);
-	}
-	if (rc == CM_OK && (in->wish.n_findings == 0 || (id != NULL && in->wish.n_findings != n)))
-		rc = cm_err_set(&in->err, CM_E_NOTFOUND, "no such finding; `comity show findings' lists them");
-	in->wish.findings = (const uint8_t (*)[32])digest;
-	return rc;
-}
-
-static CM_RESULT
-mark_exhibits(struct disclose *in, const uint8_t finding[32], const struct cm_case_exhibits *all, bool *used)
-{
-	struct cm_statement_doc doc = { 0 };
-	struct cm_buf json = { 0 };
-	struct cm_finding f;
-	size_t i, k;
-	enum cm_result rc = cm_case_statement_text(in->c, finding, &json, NULL, &in->err);
-
-	if (rc == CM_OK)
-		rc = cm_statement_read(cm_buf_span(&json), &in->arena, &doc, &in->err);
-	if (rc == CM_OK)
-		rc = cm_finding_read(doc.predicate, &in->arena, &f, &in->err);
-	for (i = 0; rc == CM_OK && i < f.n_seals; i++) {
-		for (k = 0; k < all->n && memcmp(all->item[k].statement, f.seals[i], 32) != 0; k++)
-			;
-		if (k == all->n)
-			rc = cm_err_set(&in->err, CM_E_NOTFOUND, "an exhibit of a finding is not in this case");
-		else
-			used[k] = true;
-	}
-	cm_statement_release(&doc);
-	cm_buf_release(&json);
+	in->wish.findings = (const uint8_t (*)[32])k->findings;
+	in->wish.n_findings = k->n_findings;
+	in->wish.traffic = (const uint8_t (*)[32])k->traffic;
+	in->wish.n_traffic = k->n_traffic;
+	in->wish.chains = (const uint8_t (*)[32])k->chains;
+	in->wish.n_chains = k->n_chains;
 	return rc;
 }
 
@@ -261,7 +196,7 @@ choose_these(struct disclose *in, size_t k)
 		return CM_OK;
 	}
 	if (rc == CM_OK)
-		rc = read_list(in, in->rows, &id, &n);
+		rc = cm_list_read(in->rows, &in->arena, &id, &n, &in->err);
 	if (rc == CM_OK && !select->frames && id[n - 1] >= x->rows)
 		rc = cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " has %" PRIu64 " rows, counted from 0", x->id,
 		    x->rows);
@@ -302,8 +237,7 @@ choose_exhibits(struct disclose *in)
 	chosen = cm_arena_array(&in->arena, all.n + 1, sizeof(*chosen));
 	if (used == NULL || chosen == NULL)
 		return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
-	for (i = 0; rc == CM_OK && i < in->wish.n_findings; i++)
-		rc = mark_exhibits(in, in->wish.findings[i], &all, used);
+	rc = cm_chosen_exhibits(&in->chosen_statements, in->c, &in->arena, &all, used, &in->err);
 	for (i = 0; i < all.n; i++) {
 		used[i] = used[i] || (in->exhibit != 0 ? all.item[i].id == in->exhibit : all.n == 1);
 		if (used[i])
@@ -312,7 +246,7 @@ choose_exhibits(struct disclose *in)
 	if (rc == CM_OK && n == 0)
 		rc = cm_err_set(&in->err, in->exhibit != 0 ? CM_E_NOTFOUND : CM_E_USAGE, in->exhibit != 0 ?
 		    "no such exhibit; `comity show exhibits' lists them" :
-		    "nothing is chosen: --finding, or --exhibit and --rows or --frames");
+		    "nothing is chosen: --finding, --traffic, --chain, or --exhibit and --rows or --frames");
 	in->wish.exhibits = chosen;
 	in->wish.n_exhibits = n;
 	return rc == CM_OK ? choose_rows(in) : rc;
@@ -328,7 +262,7 @@ disclose(struct disclose *in)
 		return code;
 	rc = cm_case_keyring(in->c, in->ctx->agent, &in->keyring, &in->err);
 	if (rc == CM_OK)
-		rc = choose_findings(in);
+		rc = choose_statements(in);
 	if (rc == CM_OK)
 		rc = choose_exhibits(in);
 	if (rc == CM_E_USAGE)
@@ -363,8 +297,9 @@ run(int argc, char **argv, const struct cm_context *ctx)
 			return CM_EXIT_USAGE;
 	if (a.n != 0)
 		return cm_cli_usage(ctx, &cm_command_disclose, "what is %s?", a.operand[0]);
-	if (in.finding == NULL && in.rows == NULL)
-		return cm_cli_usage(ctx, &cm_command_disclose, "nothing is chosen: --finding, --rows or --frames");
+	if (!cm_choice_any(&in.choice) && in.rows == NULL)
+		return cm_cli_usage(ctx, &cm_command_disclose,
+		    "nothing is chosen: --finding, --traffic, --chain, --rows or --frames");
 	if (in.columns != NULL && in.rows == NULL)
 		return cm_cli_usage(ctx, &cm_command_disclose, "--columns says what to open of --rows or --frames");
 	cm_arena_init(&in.arena, 0);
@@ -379,7 +314,7 @@ const struct cm_command cm_command_disclose = {
 	.name = "disclose",
 	.run = run,
 	.flags = CM_COMMAND_CASE,
-	.line = "Makes a dossier of chosen findings, rows or columns",
+	.line = "Makes a dossier of chosen findings, floods, chains, rows or columns",
 	.operands = "",
 	.options = options,
 	.more = "What each finding needs is opened: the rows of its flow in full, and of other\n"
