@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "traffic/asked.h"
 #include "traffic/class.h"
 #include "traffic/scanners.h"
 #include "traffic/services.h"
@@ -43,16 +44,6 @@ cm_traffic_same(const struct cm_traffic_finding *a, const struct cm_traffic_find
 	    same_signs(a, b);
 }
 
-static bool
-http_packet(const struct cm_traffic_finding *f, const struct cm_packet *p)
-{
-	if (p->proto != 6 || !p->transport || p->payload_len == 0 || f->target.net == 0)
-		return false;
-	if (cm_host_eq(&p->dst, &f->target))
-		return f->port == 0 || p->dport == f->port;
-	return cm_host_eq(&p->src, &f->target) && (f->port == 0 || p->sport == f->port);
-}
-
 /* Of a watch: those with a role in it.  The service is known by its name, which may have two
  * ports; so the packet's own port is taken where it is one of them. */
 static unsigned
@@ -78,35 +69,14 @@ cm_traffic_touches(const struct cm_traffic_finding *f, const struct cm_packet *p
 	if (is == CM_CLASS_NONE)
 		return false;
 	if (f->kind == CM_TRAFFIC_HTTP)
-		return http_packet(f, p);
+		return cm_asked_touches(f, p);
 	if (f->verdict == CM_TRAFFIC_SCAN)
 		return cm_scan_role(&f->source, f->proto, is, p) != CM_SCAN_NONE;
 	return role(f, is, p) != CM_ROLE_REST;
 }
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
-static bool
-is_name(const char *name, struct cm_span host)
-{
-	if (strlen(name) != host.len)
-		return false;
-	for (size_t i = 0; i < host.len; i++)
-		if (lower((uint8_t)name[i]) != lower(host.ptr[i]))
-			return false;
-	return true;
-}
-
 bool
 cm_traffic_touches_request(const struct cm_traffic_finding *f, const struct cm_request *r)
 {
-	if (f->kind != CM_TRAFFIC_HTTP || f->http == NULL)
-		return false;
-	if (f->http->name != NULL && f->http->name[0] != 0 && r->host.ptr != NULL)
-		return is_name(f->http->name, r->host);
-	return f->target.net == 0 || r->server.net == 0 || cm_host_eq(&f->target, &r->server);
+	return f->kind == CM_TRAFFIC_HTTP && cm_asked_touches_request(f, r);
 }
