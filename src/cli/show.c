@@ -6,7 +6,7 @@
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/show.h"
-#include "statement/chain.h"
+#include "statement/sequence.h"
 #include "statement/seal_v1.h"
 
 enum { OPT_JSON = CM_OPT };
@@ -22,7 +22,7 @@ static const char *const part_words[CM_SHOW_PARTS] = { "exhibits", "findings", "
 static enum cm_result
 load_heads(struct cm_show *s, struct cm_err *err)
 {
-	struct cm_chain_item *items;
+	struct cm_sequence_item *items;
 	enum cm_result r = CM_OK;
 
 	items = cm_arena_array(&s->arena, s->statements.n + 1, sizeof(*items));
@@ -43,7 +43,7 @@ load_heads(struct cm_show *s, struct cm_err *err)
 		items[i].head = &s->doc[i].head;
 		memcpy(items[i].digest, st->digest, 32);
 	}
-	return r == CM_OK ? cm_chain_check(items, s->n_docs, &s->arena, &s->chain, err) : r;
+	return r == CM_OK ? cm_sequence_check(items, s->n_docs, &s->arena, &s->chain, err) : r;
 }
 
 /* Columns stand in the seals. */

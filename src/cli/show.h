@@ -3,7 +3,7 @@
 #define CM_CLI_SHOW_H
 
 #include "cli/cli.h"
-#include "statement/chain.h"
+#include "statement/sequence.h"
 #include "store/case.h"
 
 enum cm_show_part {
@@ -26,7 +26,7 @@ struct cm_show {
 	struct cm_case_disclosures disclosures;
 	struct cm_statement_doc *doc; /* of each statement */
 	size_t n_docs;
-	struct cm_chain chain; /* items as in statements */
+	struct cm_sequence chain; /* items as in statements */
 	unsigned parts;        /* bits 1 << enum cm_show_part */
 	unsigned printed;      /* tables so far */
 	bool all;              /* nothing was asked for by name */

@@ -1,5 +1,6 @@
 /* The case as one JSON object. */
 #include "cli/show.h"
+#include "cli/show_counted.h"
 #include "codec/rfc3339.h"
 #include "statement/custody.h"
 
@@ -85,10 +86,10 @@ statements(const struct cm_show *s, struct cm_jsonw *w)
 	cm_jsonw_key(w, "chain");
 	cm_jsonw_array(w);
 	for (size_t i = 0; i < s->chain.n; i++) {
-		const struct cm_chain_note *n = &s->chain.note[i];
+		const struct cm_sequence_note *n = &s->chain.note[i];
 
 		cm_jsonw_object(w);
-		cm_jsonw_kstr(w, "what", cm_chain_word(n->kind));
+		cm_jsonw_kstr(w, "what", cm_sequence_word(n->kind));
 		digest(w, "a", s->statements.item[n->a].digest);
 		digest(w, "b", s->statements.item[n->b].digest);
 		cm_jsonw_object_end(w);
@@ -151,13 +152,17 @@ write_all(struct cm_show *s, struct cm_jsonw *w, struct cm_err *err)
 	cm_jsonw_kstr(w, "fingerprint", self->fingerprint);
 	if (s->parts & 1u << CM_SHOW_EXHIBITS)
 		exhibits(s, w);
-	if (s->parts & 1u << CM_SHOW_FINDINGS)
+	if (s->parts & 1u << CM_SHOW_FINDINGS) {
 		findings(s, w);
+		r = cm_show_traffic_json(s, w, err);
+		if (r == CM_OK)
+			r = cm_show_chain_json(s, w, err);
+	}
 	if (s->parts & 1u << CM_SHOW_STATEMENTS)
 		statements(s, w);
 	if (s->parts & 1u << CM_SHOW_DISCLOSURES)
 		disclosures(s, w);
-	if (s->parts & 1u << CM_SHOW_CUSTODY)
+	if (r == CM_OK && (s->parts & 1u << CM_SHOW_CUSTODY))
 		r = custody(s, w, err);
 	cm_jsonw_object_end(w);
 	return r;

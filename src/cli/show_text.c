@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "cli/show.h"
+#include "cli/show_counted.h"
 #include "codec/rfc3339.h"
 #include "statement/custody.h"
 
@@ -123,6 +124,44 @@ findings(struct cm_show *s)
 }
 
 static enum cm_result
+traffic(struct cm_show *s, struct cm_err *err)
+{
+	static const char *const head[] = { "no", "kind", "verdict", "packets", "peak a second", "one in", "drawn",
+		"statement" };
+	struct cm_table t = cm_table_of(&s->arena, CM_SHOW_TRAFFIC_COLUMNS);
+	size_t n = cm_show_count(s, CM_PREDICATE_TRAFFIC);
+	enum cm_result r = n == 0 ? CM_OK : row(&t, head);
+
+	if (n == 0)
+		return CM_OK;
+	title(s, "Floods and scans", n);
+	if (r == CM_OK)
+		r = cm_show_traffic_rows(s, &t, err);
+	if (r == CM_OK)
+		print(s, &t);
+	return r;
+}
+
+static enum cm_result
+chains(struct cm_show *s, struct cm_err *err)
+{
+	static const char *const head[] = { "no", "scripts", "floods", "with it asked", "without", "by chance",
+		"statement" };
+	struct cm_table t = cm_table_of(&s->arena, CM_SHOW_CHAIN_COLUMNS);
+	size_t n = cm_show_count(s, CM_PREDICATE_CHAIN);
+	enum cm_result r = n == 0 ? CM_OK : row(&t, head);
+
+	if (n == 0)
+		return CM_OK;
+	title(s, "Chains", n);
+	if (r == CM_OK)
+		r = cm_show_chain_rows(s, &t, err);
+	if (r == CM_OK)
+		print(s, &t);
+	return r;
+}
+
+static enum cm_result
 statements(struct cm_show *s)
 {
 	static const char *const head[] = { "no", "says", "made", "digest", "by" };
@@ -140,11 +179,11 @@ statements(struct cm_show *s)
 	if (r == CM_OK && s->statements.n > 0)
 		print(s, &t);
 	for (size_t i = 0; i < s->chain.n && r == CM_OK; i++) {
-		const struct cm_chain_note *n = &s->chain.note[i];
+		const struct cm_sequence_note *n = &s->chain.note[i];
 
 		fprintf(s->ctx->out, "%llu, %llu: %s\n",
 		    (unsigned long long)s->statements.item[n->a].number,
-		    (unsigned long long)s->statements.item[n->b].number, cm_chain_word(n->kind));
+		    (unsigned long long)s->statements.item[n->b].number, cm_sequence_word(n->kind));
 	}
 	return r;
 }
@@ -239,6 +278,10 @@ cm_show_text(struct cm_show *s, struct cm_err *err)
 		r = exhibits(s);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
 		r = findings(s);
+	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
+		r = traffic(s, err);
+	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
+		r = chains(s, err);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_STATEMENTS))
 		r = statements(s);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_DISCLOSURES))

@@ -13,7 +13,7 @@
 #include "dossier/report.h"
 #include "codec/rfc3339.h"
 #include "dossier/verify.h"
-#include "statement/chain.h"
+#include "statement/sequence.h"
 
 #define LINES_MAX 8192
 
@@ -232,23 +232,23 @@ check_signers(struct verifying *v)
 }
 
 static CM_RESULT
-say_chain(struct verifying *v, const struct cm_chain_note *n)
+say_chain(struct verifying *v, const struct cm_sequence_note *n)
 {
 	const struct cm_loaded_part *p = v->l->part;
 
-	if (n->kind == CM_CHAIN_GAP)
+	if (n->kind == CM_SEQUENCE_GAP)
 		return say(v, &v->notes, "statements %" PRIu64 " to %" PRIu64
 					 " of key %s are not here: withheld, or about something else",
 		    n->first, n->last, p[n->a].doc.head.by);
-	return say(v, &v->notes, "%s (%s, %s)", cm_chain_word(n->kind), p[n->a].name, p[n->b].name);
+	return say(v, &v->notes, "%s (%s, %s)", cm_sequence_word(n->kind), p[n->a].name, p[n->b].name);
 }
 
 /* 4: number and previous among the statements of one key. */
 static CM_RESULT
 check_chain(struct verifying *v)
 {
-	struct cm_chain_item *item = cm_arena_array(v->arena, v->l->n_parts + 1, sizeof(*item));
-	struct cm_chain chain;
+	struct cm_sequence_item *item = cm_arena_array(v->arena, v->l->n_parts + 1, sizeof(*item));
+	struct cm_sequence chain;
 	enum cm_result rc;
 	size_t i;
 
@@ -258,7 +258,7 @@ check_chain(struct verifying *v)
 		item[i].head = &v->l->part[i].doc.head;
 		memcpy(item[i].digest, v->l->part[i].doc.digest, 32);
 	}
-	rc = cm_chain_check(item, v->l->n_parts, v->arena, &chain, v->err);
+	rc = cm_sequence_check(item, v->l->n_parts, v->arena, &chain, v->err);
 	for (i = 0; rc == CM_OK && i < chain.n; i++)
 		rc = say_chain(v, &chain.note[i]);
 	if (rc == CM_OK && chain.refused)

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "os/private.h"
-#include "statement/chain.h"
+#include "statement/sequence.h"
 #include "statement/seal_v1.h"
 #include "store/case.h"
 #include "store/db.h"
@@ -227,10 +227,10 @@ what_a_broken_init_left_is_cleared_away(void **state)
 static void
 statements_are_numbered_chained_signed_and_copied_out(void **state)
 {
-	struct cm_chain_item items[3];
+	struct cm_sequence_item items[3];
 	struct cm_statement_doc doc[3] = { 0 };
 	struct cm_case_statements all;
-	struct cm_chain chain;
+	struct cm_sequence chain;
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
@@ -261,7 +261,7 @@ statements_are_numbered_chained_signed_and_copied_out(void **state)
 		cm_buf_release(&sig);
 		cm_buf_release(&copy);
 	}
-	assert_int_equal(cm_chain_check(items, 3, &arena, &chain, NULL), CM_OK);
+	assert_int_equal(cm_sequence_check(items, 3, &arena, &chain, NULL), CM_OK);
 	assert_int_equal(chain.n, 0);
 	for (size_t i = 0; i < 3; i++)
 		cm_statement_release(&doc[i]);

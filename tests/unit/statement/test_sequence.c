@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "hand.h"
-#include "statement/chain.h"
+#include "statement/sequence.h"
 
 static struct cm_arena arena;
 
@@ -31,7 +31,7 @@ tear_down(void **state)
 
 /* A line of statements 1..n of one key; the digest of number i is { key, i }. */
 static struct cm_statement heads[64];
-static struct cm_chain_item items[64];
+static struct cm_sequence_item items[64];
 
 static size_t
 put(size_t at, uint8_t key, uint8_t number, uint8_t digest)
@@ -41,16 +41,16 @@ put(size_t at, uint8_t key, uint8_t number, uint8_t digest)
 	heads[at] =
 	    (struct cm_statement) { .number = number, .previous = { key, (uint8_t)(number - 1) } };
 	cm_ssh_fingerprint(&k.pub, heads[at].by);
-	items[at] = (struct cm_chain_item) { &heads[at], { key, digest } };
+	items[at] = (struct cm_sequence_item) { &heads[at], { key, digest } };
 	return at + 1;
 }
 
-static struct cm_chain
+static struct cm_sequence
 check(size_t n)
 {
-	struct cm_chain c;
+	struct cm_sequence c;
 
-	assert_int_equal(cm_chain_check(items, n, &arena, &c, NULL), CM_OK);
+	assert_int_equal(cm_sequence_check(items, n, &arena, &c, NULL), CM_OK);
 	return c;
 }
 
@@ -74,7 +74,7 @@ static void
 two_statements_with_one_number_are_a_fork(void **state)
 {
 	size_t n = 0;
-	struct cm_chain c;
+	struct cm_sequence c;
 
 	(void)state;
 	n = put(n, 1, 1, 1);
@@ -82,7 +82,7 @@ two_statements_with_one_number_are_a_fork(void **state)
 	n = put(n, 1, 2, 9);
 	c = check(n);
 	assert_int_equal(c.n, 1);
-	assert_int_equal(c.note[0].kind, CM_CHAIN_FORK);
+	assert_int_equal(c.note[0].kind, CM_SEQUENCE_FORK);
 	assert_int_equal(c.note[0].a, 1);
 	assert_int_equal(c.note[0].b, 2);
 	assert_true(c.refused);
@@ -92,14 +92,14 @@ static void
 what_is_missing_is_a_gap_and_no_refusal(void **state)
 {
 	size_t n = 0;
-	struct cm_chain c;
+	struct cm_sequence c;
 
 	(void)state;
 	n = put(n, 1, 3, 3);
 	n = put(n, 1, 7, 7);
 	c = check(n);
 	assert_int_equal(c.n, 2);
-	assert_int_equal(c.note[0].kind, CM_CHAIN_GAP);
+	assert_int_equal(c.note[0].kind, CM_SEQUENCE_GAP);
 	assert_int_equal(c.note[0].first, 1);
 	assert_int_equal(c.note[0].last, 2);
 	assert_int_equal(c.note[1].first, 4);
@@ -111,7 +111,7 @@ static void
 a_predecessor_that_is_another_breaks_the_line(void **state)
 {
 	size_t n = 0;
-	struct cm_chain c;
+	struct cm_sequence c;
 
 	(void)state;
 	n = put(n, 1, 1, 1);
@@ -119,7 +119,7 @@ a_predecessor_that_is_another_breaks_the_line(void **state)
 	heads[1].previous[5] = 1; /* a number 1 that is not here: there were two */
 	c = check(n);
 	assert_int_equal(c.n, 1);
-	assert_int_equal(c.note[0].kind, CM_CHAIN_BROKEN);
+	assert_int_equal(c.note[0].kind, CM_SEQUENCE_BROKEN);
 	assert_int_equal(c.note[0].a, 0);
 	assert_int_equal(c.note[0].b, 1);
 	assert_true(c.refused);
@@ -129,7 +129,7 @@ a_predecessor_that_is_another_breaks_the_line(void **state)
 	heads[2].previous[1] = 1;
 	c = check(n);
 	assert_int_equal(c.n, 1);
-	assert_int_equal(c.note[0].kind, CM_CHAIN_BROKEN);
+	assert_int_equal(c.note[0].kind, CM_SEQUENCE_BROKEN);
 	assert_int_equal(c.note[0].a, 0);
 	assert_int_equal(c.note[0].b, 2);
 	/* One of another key. */
@@ -138,15 +138,15 @@ a_predecessor_that_is_another_breaks_the_line(void **state)
 	heads[1].previous[0] = 2;
 	c = check(n);
 	assert_int_equal(c.n, 2);
-	assert_int_equal(c.note[0].kind, CM_CHAIN_BROKEN);
-	assert_int_equal(c.note[1].kind, CM_CHAIN_GAP);
+	assert_int_equal(c.note[0].kind, CM_SEQUENCE_BROKEN);
+	assert_int_equal(c.note[1].kind, CM_SEQUENCE_GAP);
 }
 
 static void
 a_correction_counts_only_from_the_same_key_case_and_type(void **state)
 {
 	size_t n = 0;
-	struct cm_chain c;
+	struct cm_sequence c;
 
 	(void)state;
 	n = put(n, 1, 1, 1);
@@ -155,31 +155,31 @@ a_correction_counts_only_from_the_same_key_case_and_type(void **state)
 	memcpy(heads[1].supersedes, items[0].digest, 32);
 	c = check(n);
 	assert_int_equal(c.n, 1);
-	assert_int_equal(c.note[0].kind, CM_CHAIN_SUPERSEDED);
+	assert_int_equal(c.note[0].kind, CM_SEQUENCE_SUPERSEDED);
 	assert_int_equal(c.note[0].a, 0);
 	assert_int_equal(c.note[0].b, 1);
 	assert_false(c.refused);
 	heads[1].type = CM_PREDICATE_FINDING;
-	assert_int_equal(check(n).note[0].kind, CM_CHAIN_VOID);
+	assert_int_equal(check(n).note[0].kind, CM_SEQUENCE_VOID);
 	heads[1].type = heads[0].type;
 	heads[1].has_case = true;
-	assert_int_equal(check(n).note[0].kind, CM_CHAIN_VOID);
+	assert_int_equal(check(n).note[0].kind, CM_SEQUENCE_VOID);
 	heads[0].has_case = true;
-	assert_int_equal(check(n).note[0].kind, CM_CHAIN_SUPERSEDED);
+	assert_int_equal(check(n).note[0].kind, CM_SEQUENCE_SUPERSEDED);
 	heads[0].case_id[0] = 1;
-	assert_int_equal(check(n).note[0].kind, CM_CHAIN_VOID);
+	assert_int_equal(check(n).note[0].kind, CM_SEQUENCE_VOID);
 	n = put(n, 2, 1, 1);
 	heads[2].has_supersedes = true;
 	memcpy(heads[2].supersedes, items[0].digest, 32);
 	heads[1].has_supersedes = false;
-	assert_int_equal(check(n).note[0].kind, CM_CHAIN_VOID);
+	assert_int_equal(check(n).note[0].kind, CM_SEQUENCE_VOID);
 }
 
 static void
 two_corrections_of_one_statement_are_a_fork(void **state)
 {
 	size_t n = 0;
-	struct cm_chain c;
+	struct cm_sequence c;
 
 	(void)state;
 	for (uint8_t i = 1; i <= 3; i++)
@@ -190,24 +190,24 @@ two_corrections_of_one_statement_are_a_fork(void **state)
 	}
 	c = check(n);
 	assert_int_equal(c.n, 3);
-	assert_int_equal(c.note[2].kind, CM_CHAIN_RIVALS);
+	assert_int_equal(c.note[2].kind, CM_SEQUENCE_RIVALS);
 	assert_true(c.refused);
 	/* Also if what they correct is not here. */
 	heads[1].supersedes[9] = heads[2].supersedes[9] = 1;
 	c = check(n);
 	assert_int_equal(c.n, 1);
-	assert_int_equal(c.note[0].kind, CM_CHAIN_RIVALS);
+	assert_int_equal(c.note[0].kind, CM_SEQUENCE_RIVALS);
 }
 
 static void
 too_many_are_refused_and_all_kinds_have_words(void **state)
 {
-	struct cm_chain c;
+	struct cm_sequence c;
 
 	(void)state;
-	assert_int_equal(cm_chain_check(items, CM_CHAIN_MAX + 1, &arena, &c, NULL), CM_E_LIMIT);
-	for (int k = CM_CHAIN_FORK; k <= CM_CHAIN_RIVALS; k++)
-		assert_non_null(cm_chain_word((enum cm_chain_kind)k));
+	assert_int_equal(cm_sequence_check(items, CM_SEQUENCE_MAX + 1, &arena, &c, NULL), CM_E_LIMIT);
+	for (int k = CM_SEQUENCE_FORK; k <= CM_SEQUENCE_RIVALS; k++)
+		assert_non_null(cm_sequence_word((enum cm_sequence_kind)k));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

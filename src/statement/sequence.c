@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "statement/chain.h"
+#include "statement/sequence.h"
 
 /* Two views of the same items: by key and number, and by digest. */
 struct view {
-	const struct cm_chain_item *item;
+	const struct cm_sequence_item *item;
 	size_t at; /* in the list handed in */
 };
 
@@ -13,13 +13,13 @@ struct work {
 	struct view *line;   /* by key, number, digest; each digest once */
 	struct view *digest; /* by digest */
 	size_t n;
-	struct cm_chain_note *note;
+	struct cm_sequence_note *note;
 	size_t n_notes, room;
 	struct cm_arena *arena;
 };
 
 static int
-cmp_digest(const struct cm_chain_item *a, const struct cm_chain_item *b)
+cmp_digest(const struct cm_sequence_item *a, const struct cm_sequence_item *b)
 {
 	return memcmp(a->digest, b->digest, 32);
 }
@@ -46,11 +46,11 @@ by_line(const void *x, const void *y)
 }
 
 static enum cm_result
-add_note(struct work *w, struct cm_chain_note note)
+add_note(struct work *w, struct cm_sequence_note note)
 {
 	if (w->n_notes == w->room) {
 		size_t room = w->room == 0 ? 64 : 2 * w->room;
-		struct cm_chain_note *more = cm_arena_array(w->arena, room, sizeof(*more));
+		struct cm_sequence_note *more = cm_arena_array(w->arena, room, sizeof(*more));
 
 		if (more == NULL)
 			return CM_E_NOMEM;
@@ -95,10 +95,10 @@ check_pair(struct work *w, const struct view *a, const struct view *b)
 	uint64_t p = a->item->head->number, q = b->item->head->number;
 
 	if (p == q)
-		return add_note(w, (struct cm_chain_note) { CM_CHAIN_FORK, a->at, b->at, p, p });
+		return add_note(w, (struct cm_sequence_note) { CM_SEQUENCE_FORK, a->at, b->at, p, p });
 	if (q - p > 1)
 		return add_note(
-		    w, (struct cm_chain_note) { CM_CHAIN_GAP, b->at, b->at, p + 1, q - 1 });
+		    w, (struct cm_sequence_note) { CM_SEQUENCE_GAP, b->at, b->at, p + 1, q - 1 });
 	return CM_OK;
 }
 
@@ -115,7 +115,7 @@ check_lines(struct work *w)
 			r = check_pair(w, &w->line[i - 1], b);
 		else if (first > 1)
 			r = add_note(
-			    w, (struct cm_chain_note) { CM_CHAIN_GAP, b->at, b->at, 1, first - 1 });
+			    w, (struct cm_sequence_note) { CM_SEQUENCE_GAP, b->at, b->at, 1, first - 1 });
 	}
 	return r;
 }
@@ -145,7 +145,7 @@ check_previous(struct work *w, size_t i)
 		a = &w->line[j - 1];
 	}
 	return add_note(
-	    w, (struct cm_chain_note) { CM_CHAIN_BROKEN, a->at, b->at, number, number });
+	    w, (struct cm_sequence_note) { CM_SEQUENCE_BROKEN, a->at, b->at, number, number });
 }
 
 static bool
@@ -159,15 +159,15 @@ static enum cm_result
 check_supersedes(struct work *w, const struct view *b)
 {
 	const struct view *a;
-	enum cm_chain_kind kind;
+	enum cm_sequence_kind kind;
 
 	if (!b->item->head->has_supersedes)
 		return CM_OK;
 	a = find(w, b->item->head->supersedes);
 	if (a == NULL)
 		return CM_OK;
-	kind = may_supersede(a->item->head, b->item->head) ? CM_CHAIN_SUPERSEDED : CM_CHAIN_VOID;
-	return add_note(w, (struct cm_chain_note) { kind, a->at, b->at, 0, 0 });
+	kind = may_supersede(a->item->head, b->item->head) ? CM_SEQUENCE_SUPERSEDED : CM_SEQUENCE_VOID;
+	return add_note(w, (struct cm_sequence_note) { kind, a->at, b->at, 0, 0 });
 }
 
 /* Each pair of neighbours in the line of those that supersede one statement.  Quadratic in
@@ -182,7 +182,7 @@ check_rivals(struct work *w, size_t i)
 
 		if (b->has_supersedes && memcmp(a->supersedes, b->supersedes, 32) == 0 &&
 		    may_supersede(a, b))
-			return add_note(w, (struct cm_chain_note) { CM_CHAIN_RIVALS, w->line[i].at,
+			return add_note(w, (struct cm_sequence_note) { CM_SEQUENCE_RIVALS, w->line[i].at,
 					       w->line[j].at, 0, 0 });
 	}
 	return CM_OK;
@@ -191,7 +191,7 @@ check_rivals(struct work *w, size_t i)
 static int
 by_kind(const void *x, const void *y)
 {
-	const struct cm_chain_note *a = x, *b = y;
+	const struct cm_sequence_note *a = x, *b = y;
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
@@ -202,7 +202,7 @@ by_kind(const void *x, const void *y)
 
 /* Fills both views; an item that stands there twice counts once. */
 static enum cm_result
-prepare(struct work *w, const struct cm_chain_item *items, size_t n)
+prepare(struct work *w, const struct cm_sequence_item *items, size_t n)
 {
 	w->line = cm_arena_array(w->arena, n + 1, sizeof(*w->line));
 	w->digest = cm_arena_array(w->arena, n + 1, sizeof(*w->digest));
@@ -220,15 +220,15 @@ prepare(struct work *w, const struct cm_chain_item *items, size_t n)
 }
 
 enum cm_result
-cm_chain_check(const struct cm_chain_item *items, size_t n, struct cm_arena *arena,
-    struct cm_chain *out, struct cm_err *err)
+cm_sequence_check(const struct cm_sequence_item *items, size_t n, struct cm_arena *arena,
+    struct cm_sequence *out, struct cm_err *err)
 {
 	struct work w = { .arena = arena };
-	struct cm_chain c = { 0 };
+	struct cm_sequence c = { 0 };
 	enum cm_result r;
 
-	if (n > CM_CHAIN_MAX)
-		return cm_err_set(err, CM_E_LIMIT, "more than %u statements at once", CM_CHAIN_MAX);
+	if (n > CM_SEQUENCE_MAX)
+		return cm_err_set(err, CM_E_LIMIT, "more than %u statements at once", CM_SEQUENCE_MAX);
 	r = prepare(&w, items, n);
 	if (r == CM_OK)
 		r = check_lines(&w);
@@ -246,22 +246,22 @@ cm_chain_check(const struct cm_chain_item *items, size_t n, struct cm_arena *are
 	c.note = w.note;
 	c.n = w.n_notes;
 	for (size_t i = 0; i < c.n; i++)
-		c.refused |= c.note[i].kind == CM_CHAIN_FORK || c.note[i].kind == CM_CHAIN_BROKEN ||
-			     c.note[i].kind == CM_CHAIN_RIVALS;
+		c.refused |= c.note[i].kind == CM_SEQUENCE_FORK || c.note[i].kind == CM_SEQUENCE_BROKEN ||
+			     c.note[i].kind == CM_SEQUENCE_RIVALS;
 	*out = c;
 	return CM_OK;
 }
 
 const char *
-cm_chain_word(enum cm_chain_kind kind)
+cm_sequence_word(enum cm_sequence_kind kind)
 {
 	static const char *const words[] = {
-		[CM_CHAIN_FORK] = "two statements of one key have one number: a fork",
-		[CM_CHAIN_BROKEN] = "a statement does not follow the one before it",
-		[CM_CHAIN_GAP] = "statements of this key are not here: withheld",
-		[CM_CHAIN_SUPERSEDED] = "superseded by another statement",
-		[CM_CHAIN_VOID] = "says it supersedes what it can not: another key, case or type",
-		[CM_CHAIN_RIVALS] = "two statements supersede the same one: a fork",
+		[CM_SEQUENCE_FORK] = "two statements of one key have one number: a fork",
+		[CM_SEQUENCE_BROKEN] = "a statement does not follow the one before it",
+		[CM_SEQUENCE_GAP] = "statements of this key are not here: withheld",
+		[CM_SEQUENCE_SUPERSEDED] = "superseded by another statement",
+		[CM_SEQUENCE_VOID] = "says it supersedes what it can not: another key, case or type",
+		[CM_SEQUENCE_RIVALS] = "two statements supersede the same one: a fork",
 	};
 
 	return words[kind];
