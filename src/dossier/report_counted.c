@@ -190,75 +190,6 @@ put_signs(const struct putting *p)
 	cm_buf_add_str(p->out, "</tbody></table>\n");
 }
 
-/* Requests: as counted here from the rows that are open. */
-
-static void
-put_list(const struct putting *p, const char *what, const struct cm_traffic_count *c, uint32_t n, uint64_t seen)
-{
-	uint64_t all = p->again.found->http->requests;
-	uint32_t i;
-
-	if (n == 0)
-		return;
-	cm_buf_printf(p->out, "<tr><th scope=\"row\">%s<br><small>about ", what);
-	cm_words_number(p->out, seen);
-	cm_buf_add_str(p->out, " different</small></th><td>");
-	for (i = 0; i < n && i < CM_TRAFFIC_TOP; i++) {
-		cm_buf_add_str(p->out, i > 0 ? "<br><code>" : "<code>");
-		cm_html_text(p->out, c[i].text);
-		cm_buf_add_str(p->out, "</code> ");
-		cm_words_ppm(p->out, all == 0 || c[i].n > all ? 1000000 : (int64_t)(c[i].n * 1000000 / all));
-	}
-	cm_buf_add_str(p->out, "</td></tr>\n");
-}
-
-static void
-put_habits(const struct putting *p, const struct cm_traffic_http *h)
-{
-	if (h->buster != NULL) {
-		cm_buf_add_str(p->out, "<tr><th scope=\"row\">something new each time</th><td>");
-		cm_words_ppm(p->out, h->busted_ppm);
-		cm_buf_add_str(p->out, " carry ");
-		cm_html_text(p->out, h->buster);
-		cm_buf_add_str(p->out, ", so that no cache can answer</td></tr>\n");
-	}
-	if (h->period_ms != 0) {
-		cm_buf_add_str(p->out, "<tr><th scope=\"row\">again and again</th><td>every ");
-		cm_words_seconds(p->out, (int64_t)h->period_ms * 1000000);
-		cm_buf_add_str(p->out, ": ");
-		cm_words_ppm(p->out, h->period_ppm);
-		cm_buf_add_str(p->out, " of the clients</td></tr>\n");
-	}
-	if (h->shared != NULL) {
-		cm_buf_add_str(p->out, "<tr><th scope=\"row\">what referring sites share</th><td>scripts of <code>");
-		cm_html_text(p->out, h->shared);
-		cm_buf_add_str(p->out, "</code>: ");
-		cm_words_ppm(p->out, h->shared_ppm);
-		cm_buf_add_str(p->out, " of them</td></tr>\n");
-	}
-}
-
-static void
-put_http(const struct putting *p)
-{
-	const struct cm_traffic_http *h = p->again.found == NULL ? NULL : p->again.found->http;
-
-	if (h == NULL)
-		return;
-	cm_buf_add_str(p->out, "<h3>What the requests have in common</h3>\n<p class=\"note\">Counted from the requests that are "
-			       "shown.</p>\n<table class=\"facts\"><tbody>\n");
-	if (h->name != NULL && h->name[0] != 0) {
-		cm_buf_add_str(p->out, "<tr><th scope=\"row\">asked for</th><td><code>");
-		cm_html_text(p->out, h->name);
-		cm_buf_add_str(p->out, "</code></td></tr>\n");
-	}
-	put_list(p, "paths", h->paths, h->n_paths, h->paths_seen);
-	put_list(p, "referring sites", h->referers, h->n_referers, h->referers_seen);
-	put_list(p, "browsers", h->agents, h->n_agents, h->agents_seen);
-	put_habits(p, h);
-	cm_buf_add_str(p->out, "</tbody></table>\n");
-}
-
 /* What the target made of it. */
 
 static void
@@ -363,11 +294,12 @@ cm_report_traffic(struct cm_buf *out, const struct cm_dossier *d, size_t i, cons
 		return;
 	}
 	put_head(&p, outcome);
+	cm_report_tiles(out, &p.t->claimed);
 	cm_report_series(out, &p.t->claimed);
+	cm_report_common(out, d, i, &p.again);
 	put_figures(&p);
 	put_draw(&p);
 	put_signs(&p);
-	put_http(&p);
 	put_effect(&p);
 	put_limits(&p);
 	cm_buf_add_str(out, "</section>\n");

@@ -2,10 +2,10 @@
 
 const char cm_report_css_1[] =
     ":root{color-scheme:light dark;--bg:#fdfcf9;--ink:#1d1d1b;--soft:#5d5a53;--line:#d9d4c8;--pane:#f4f1e9;"
-    "--forged:#a8201a;--genuine:#1d6a4f;--suspect:#96590a;--other:#5b6675;--mark:#ffe2a8;--markink:#5c1200;"
+    "--forged:#a8201a;--flood:#c4453c;--genuine:#1d6a4f;--suspect:#96590a;--other:#5b6675;--mark:#ffe2a8;--markink:#5c1200;"
     "--link:#1a4f8b}\n"
     "@media (prefers-color-scheme:dark){:root{--bg:#171816;--ink:#e9e6df;--soft:#a9a59b;--line:#3b3b37;"
-    "--pane:#21221f;--forged:#ff8a7d;--genuine:#6fd3a8;--suspect:#f1b55c;--other:#9fadc0;--mark:#5a3d00;"
+    "--pane:#21221f;--forged:#ff8a7d;--flood:#c4574c;--genuine:#6fd3a8;--suspect:#f1b55c;--other:#9fadc0;--mark:#5a3d00;"
     "--markink:#ffe2a8;--link:#8fc0ff}}\n"
     "*{box-sizing:border-box}\n"
     "body{margin:0;background:var(--bg);color:var(--ink);font:17px/1.55 Charter,\"Bitstream Charter\","
@@ -63,15 +63,27 @@ const char cm_report_css_2[] =
     "@media (max-width:46rem){.two{grid-template-columns:1fr}dl.who{grid-template-columns:1fr}table{display:block;"
     "overflow-x:auto}}\n"
     "table.custody td:first-child{white-space:nowrap}\n"
-    "@media print{:root{color-scheme:light;--bg:#fff;--ink:#000;--soft:#444;--line:#bbb;--pane:#f6f6f6;--forged:#a8201a;"
+    "@media print{:root{color-scheme:light;--bg:#fff;--ink:#000;--soft:#444;--line:#bbb;--pane:#f6f6f6;--forged:#a8201a;--flood:#c4453c;"
     "--genuine:#1d6a4f;--suspect:#96590a;--other:#5b6675;--mark:#eee;--markink:#000;--link:#000}"
     "body{font-size:10.5pt}main{max-width:none;padding:0}a{text-decoration:none}h2,h3,h4,thead{break-after:avoid}"
     "tr,figure,.box,table.facts,pre{break-inside:avoid}p{orphans:3;widows:3}pre{overflow:visible}@page{margin:18mm}}\n";
 
-/* Pictures of what was counted and of what was joined. */
+/* Pictures of what was counted and of what was joined.  What differs in colour differs in lightness or dash, too. */
 const char cm_report_css_3[] =
     ".v-flood .verdict strong,.v-scan .verdict strong{color:var(--forged)}.v-surge .verdict strong{color:var(--suspect)}\n"
-    "svg .in{fill:var(--forged)}svg .rest{fill:var(--other);opacity:.7}svg .out{fill:none;stroke:var(--genuine);stroke-width:1.6}\n"
-    "svg .shade{fill:var(--pane);stroke:var(--line)}svg .when{stroke:var(--suspect);stroke-width:1.4;stroke-dasharray:4 3}\n"
+    "svg .in{fill:var(--flood)}svg .rest{fill:var(--line);stroke:var(--other);stroke-width:1}"
+    "svg .out{fill:none;stroke:var(--ink);stroke-width:1.3;stroke-dasharray:4 2}\n"
+    "svg .effect{fill:var(--line);stroke:var(--suspect);stroke-width:1.6}\n"
+    "svg .shade{fill:var(--pane)}svg .when{fill:none;stroke:var(--ink);stroke-width:1.2;stroke-dasharray:2 3}\n"
+    "svg .moment{font-weight:700}svg path.grid{fill:none}\n"
     "svg .node{fill:var(--pane);stroke:var(--line);stroke-width:1.4}svg .head{font-weight:700}\n"
-    "svg .arrow{fill:none;stroke:var(--soft);stroke-width:1.8}\n";
+    "svg .arrow{fill:none;stroke:var(--soft);stroke-width:1.8}\n"
+    "svg .moment,svg .axis,svg .key{paint-order:stroke;stroke:var(--bg);stroke-width:3px}\n"
+    "td.bar{width:38%;vertical-align:middle}td.bar svg{height:.85rem}table.bars td{padding-top:.2rem;padding-bottom:.2rem}\n"
+    ".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.6rem;list-style:none;padding:0;margin:1rem 0 .3rem}\n"
+    ".tiles li{margin:0;border:1px solid var(--line);background:var(--pane);padding:.5rem .7rem;border-radius:3px;font-size:.84rem;"
+    "line-height:1.35}.tiles b{display:block;font-size:1.5rem;line-height:1.15}\n"
+    "code,svg text{unicode-bidi:isolate}\n"
+    "details{margin:.5rem 0}summary{cursor:pointer;color:var(--link);font-size:.9rem}\n"
+    "@media (max-width:46rem){figure{overflow-x:auto}figure svg{min-width:38rem}}\n"
+    "@media print{details::details-content{content-visibility:visible;block-size:auto}}\n";

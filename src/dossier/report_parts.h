@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "dossier/logged.h"
 #include "dossier/model.h"
+#include "dossier/recounted.h"
 
 /* The style sheet, in parts. */
 extern const char cm_report_css_1[], cm_report_css_2[], cm_report_css_3[];
@@ -19,6 +20,12 @@ void cm_report_chain(struct cm_buf *out, const struct cm_dossier *d, size_t i, c
 
 /* How much came over time, as a picture. */
 void cm_report_series(struct cm_buf *out, const struct cm_traffic_finding *f);
+
+/* The few figures that matter, large; by the sender's word. */
+void cm_report_tiles(struct cm_buf *out, const struct cm_traffic_finding *f);
+
+/* What is common to what came, and who sent it, of statement ${i}. */
+void cm_report_common(struct cm_buf *out, const struct cm_dossier *d, size_t i, const struct cm_recounted *again);
 
 /* From script to flood, as a picture: four boxes with up to five lines each, and what stands over the last
  * arrow.  Texts are others' and are escaped, but for the lag, which is ours; NULL: none. */

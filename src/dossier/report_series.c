@@ -1,163 +1,191 @@
 #include <inttypes.h>
 
+#include "dossier/html.h"
 #include "dossier/recounted.h"
+#include "dossier/report_panels.h"
 #include "dossier/report_parts.h"
 
-/* Geometry of the picture, in its own units. */
-enum { PIC_W = 760, PIC_H = 232, PIC_LEFT = 64, PIC_RIGHT = 12, PIC_TOP = 30, PIC_BOTTOM = 40 };
+/* Heights, in the picture's units; what stands under a panel are the times. */
+enum { TOP = 64, RATES = 150, SMALL = 52, GAP = 44, FOOT = 42, BINS = 120, ROWS = 24 };
 
-struct scale {
-	const struct cm_traffic_series *s;
-	uint64_t most; /* in a bin */
+struct series {
+	struct cm_buf *out;
+	const struct cm_traffic_finding *f;
+	struct cm_panels p;
+	bool share, wait;
+	int ground; /* of the lowest panel */
 };
 
-static int
-x_of(const struct scale *c, int64_t t_ns)
-{
-	int64_t width = c->s->width_ns * (int64_t)c->s->n, at = t_ns - c->s->from_ns;
+static const char *const legend[3][3] = {
+	{ "what came, of this kind", "all else to the target", "from the target" },
+	{ "requests while it lasted", "requests before and after", "answers" },
+	{ "probes", "all else to these places", "from these places" },
+};
 
-	at = at < 0 ? 0 : at > width ? width : at;
-	return PIC_LEFT + (int)(at / (width / (PIC_W - PIC_LEFT - PIC_RIGHT) + 1));
+static const char *const *
+legend_of(const struct cm_traffic_finding *f)
+{
+	return legend[f->kind == CM_TRAFFIC_HTTP ? 1 : f->verdict == CM_TRAFFIC_SCAN ? 2 : 0];
 }
 
-static int
-x_of_bin(const struct scale *c, uint32_t i)
+static void
+draw_legend(const struct series *s)
 {
-	return PIC_LEFT + (int)(i * (PIC_W - PIC_LEFT - PIC_RIGHT) / c->s->n);
+	const char *const *says = legend_of(s->f);
+
+	cm_buf_printf(s->out, "<rect class=\"in\" x=\"%d\" y=\"5\" width=\"14\" height=\"10\"/><text class=\"key\" x=\"%d\" y=\"14\">%s</text>",
+	    CM_PIC_LEFT, CM_PIC_LEFT + 20, says[0]);
+	cm_buf_printf(s->out, "<rect class=\"rest\" x=\"%d\" y=\"5\" width=\"14\" height=\"10\"/><text class=\"key\" x=\"%d\" y=\"14\">%s</text>",
+	    CM_PIC_LEFT + 200, CM_PIC_LEFT + 220, says[1]);
+	cm_buf_printf(s->out, "<path class=\"out\" d=\"M%d 10h22\"/><text class=\"key\" x=\"%d\" y=\"14\">%s</text>\n", CM_PIC_LEFT + 410,
+	    CM_PIC_LEFT + 438, says[2]);
 }
 
-/* So many units above the ground. */
-static int
-height(const struct scale *c, uint64_t n)
+/* A moment, through all panels: its line, and what it is in row ${row} above them. */
+static void
+draw_mark(const struct series *s, int64_t t_ns, const char *sign, const char *text, int row)
 {
-	uint64_t room = PIC_H - PIC_TOP - PIC_BOTTOM;
+	char clock[CM_CLOCK_TEXT];
+	int x = cm_axis_x(&s->p.axis, t_ns), y = 34 + 14 * row;
+	bool last = x > CM_PIC_RIGHT - 180;
 
-	return (int)(n > UINT64_MAX / room ? n / (c->most / room + 1) : n * room / c->most);
+	cm_buf_printf(s->out, "<path class=\"when\" d=\"M%d %dV%d\"/><text class=\"moment%s\" x=\"%d\" y=\"%d\">%s %s %s</text>\n", x, y - 8, s->ground,
+	    last ? " end" : "", last ? x - 4 : x + 4, y, sign, text, cm_clock_text(t_ns, false, clock));
 }
 
-static uint64_t
-per_second(const struct scale *c, uint64_t n)
+static void
+draw_marks(const struct series *s)
 {
-	uint64_t width = (uint64_t)c->s->width_ns;
+	const struct cm_effect *e = &s->f->effect;
 
-	return n > UINT64_MAX / 1000000000 ? n / (width / 1000000000 + 1) : n * 1000000000 / width;
+	if (e->degraded)
+		draw_mark(s, e->degraded_ns, "&#9660;", "worse from", 0);
+	if (e->recovered)
+		draw_mark(s, e->recovered_ns, "&#9650;", "well again from", 1);
 }
 
-static struct scale
-scale_of(const struct cm_traffic_series *s)
+static void
+draw_panels(struct series *s)
 {
-	struct scale c = { s, 1 };
-	uint64_t n;
+	struct cm_buf *out = s->out;
+	int ground = TOP + RATES, from = cm_axis_x(&s->p.axis, s->f->from_ns), to = cm_axis_x(&s->p.axis, s->f->to_ns);
+
+	cm_buf_printf(out, "<rect class=\"shade\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", from, TOP, to - from + 1, s->ground - TOP);
+	cm_axis_times(out, &s->p.axis, TOP, s->ground);
+	cm_panel_rates(out, &s->p, TOP, ground);
+	if (s->share) {
+		ground += GAP + SMALL;
+		cm_panel_share(out, &s->p, ground - SMALL, ground);
+	}
+	if (s->wait) {
+		ground += GAP + SMALL;
+		cm_panel_wait(out, &s->p, ground - SMALL, ground);
+	}
+	cm_axis_caption(out, &s->p.axis, s->ground + 34);
+	draw_marks(s);
+}
+
+/* In words, for those who do not see it. */
+static void
+describe(const struct series *s)
+{
+	const struct cm_traffic_finding *f = s->f;
+	char from[CM_HTML_TIME], to[CM_HTML_TIME];
+
+	cm_html_time(f->from_ns, from);
+	cm_html_time(f->to_ns, to);
+	cm_buf_printf(s->out, "<title>How much came, over time</title><desc>From %s to %s ", from, to);
+	cm_words_number(s->out, f->mean_per_s);
+	cm_buf_add_str(s->out, " a second in the mean, ");
+	cm_words_number(s->out, f->peak_per_s);
+	cm_buf_add_str(s->out, " in the fullest one. The table below the picture has the same figures.</desc>\n");
+}
+
+static void
+put_share(struct cm_buf *out, int share)
+{
+	if (share < 0)
+		cm_buf_add_str(out, "<td>&ndash;</td>");
+	else
+		cm_buf_printf(out, "<td class=\"num\">%d.%d %%</td>", share / 10, share % 10);
+}
+
+static void
+put_row(const struct series *s, const struct cm_panels *p, uint32_t i)
+{
+	const uint64_t *const list[] = { p->s->in, p->s->rest, p->s->out };
+	char clock[CM_CLOCK_TEXT];
+	int64_t wait;
+	size_t k;
+
+	cm_buf_printf(s->out, "<tr><th scope=\"row\">%s</th>", cm_clock_text(cm_panels_time(p, i), true, clock));
+	for (k = 0; k < 3; k++) {
+		cm_buf_add_str(s->out, "<td class=\"num\">");
+		cm_words_number(s->out, cm_panels_rate(p, list[k], i));
+		cm_buf_add_str(s->out, "</td>");
+	}
+	if (s->share)
+		put_share(s->out, cm_panels_share(p, i));
+	wait = s->wait ? cm_panels_wait(p, i) : 0;
+	if (s->wait && wait < 0)
+		cm_buf_add_str(s->out, "<td>&ndash;</td>");
+	else if (s->wait)
+		cm_buf_printf(s->out, "<td class=\"num\">%" PRId64 " ms</td>", wait);
+	cm_buf_add_str(s->out, "</tr>\n");
+}
+
+static void
+put_table(const struct series *s)
+{
+	const char *const *says = legend_of(s->f);
+	struct cm_panels p;
 	uint32_t i;
 
-	for (i = 0; i < s->n; i++) {
-		n = s->in[i] + s->rest[i];
-		c.most = n > c.most ? n : c.most;
-		c.most = s->out[i] > c.most ? s->out[i] : c.most;
-	}
-	return c;
+	if (!cm_panels_of(s->p.s, ROWS, &p))
+		return;
+	cm_buf_printf(s->out, "<details><summary>The picture as a table</summary>\n<table class=\"series\"><thead><tr><th scope=\"col\">from"
+			      "</th><th scope=\"col\">%s, a second</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>", says[0], says[1], says[2]);
+	if (s->share)
+		cm_buf_printf(s->out, "<th scope=\"col\">%s</th>", p.s->effect_is == CM_SERIES_ANSWERS ? "errors" : "openings answered");
+	if (s->wait)
+		cm_buf_add_str(s->out, "<th scope=\"col\">until the answer</th>");
+	cm_buf_add_str(s->out, "</tr></thead><tbody>\n");
+	for (i = 0; i < p.n; i++)
+		put_row(s, &p, i);
+	cm_buf_add_str(s->out, "</tbody></table></details>\n");
 }
 
 static void
-draw_bars(struct cm_buf *out, const struct scale *c)
+put_caption(const struct series *s)
 {
-	int ground = PIC_H - PIC_BOTTOM, x, wide, in, rest;
-	uint32_t i;
+	const struct cm_traffic_finding *f = s->f;
 
-	for (i = 0; i < c->s->n; i++) {
-		x = x_of_bin(c, i);
-		wide = x_of_bin(c, i + 1) - x;
-		in = height(c, c->s->in[i]);
-		rest = height(c, c->s->in[i] + c->s->rest[i]) - in;
-		if (in > 0)
-			cm_buf_printf(out, "<rect class=\"in\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", x, ground - in,
-			    wide, in);
-		if (rest > 0)
-			cm_buf_printf(out, "<rect class=\"rest\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", x,
-			    ground - in - rest, wide, rest);
-	}
-}
-
-static void
-draw_out(struct cm_buf *out, const struct scale *c)
-{
-	uint32_t i;
-
-	cm_buf_add_str(out, "<polyline class=\"out\" points=\"");
-	for (i = 0; i < c->s->n; i++)
-		cm_buf_printf(out, "%s%d,%d", i > 0 ? " " : "", (x_of_bin(c, i) + x_of_bin(c, i + 1)) / 2,
-		    PIC_H - PIC_BOTTOM - height(c, c->s->out[i]));
-	cm_buf_add_str(out, "\"/>\n");
-}
-
-static void
-draw_frame(struct cm_buf *out, const struct scale *c)
-{
-	int ground = PIC_H - PIC_BOTTOM;
-	int part;
-
-	for (part = 0; part <= 2; part++) {
-		int y = ground - (PIC_H - PIC_TOP - PIC_BOTTOM) * part / 2;
-
-		cm_buf_printf(out, "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text class=\"tick end\" "
-				   "x=\"%d\" y=\"%d\">", PIC_LEFT, PIC_W - PIC_RIGHT, y, y, PIC_LEFT - 6, y + 4);
-		cm_words_number(out, per_second(c, c->most / 2 * (uint64_t)part));
-		cm_buf_add_str(out, "</text>");
-	}
-	cm_buf_printf(out, "<text class=\"axis\" x=\"4\" y=\"14\">a second</text><text class=\"tick\" x=\"%d\" y=\"%d\">0 s</text>"
-			   "<text class=\"tick end\" x=\"%d\" y=\"%d\">", PIC_LEFT, ground + 16, PIC_W - PIC_RIGHT, ground + 16);
-	cm_words_seconds(out, c->s->width_ns > INT64_MAX / (int64_t)c->s->n ? INT64_MAX : c->s->width_ns * (int64_t)c->s->n);
-	cm_buf_add_str(out, "</text>\n");
-}
-
-static void
-draw_mark(struct cm_buf *out, const struct scale *c, int64_t t_ns, const char *text)
-{
-	int x = x_of(c, t_ns);
-	bool last = x > PIC_W - 150;
-
-	cm_buf_printf(out, "<line class=\"when\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/><text class=\"key%s\" x=\"%d\" y=\"%d\">"
-			   "%s</text>", x, x, PIC_TOP, PIC_H - PIC_BOTTOM + 20, last ? " end" : "", last ? x - 4 : x + 4,
-	    PIC_H - 8, text);
-}
-
-static void
-draw_legend(struct cm_buf *out, bool scan)
-{
-	cm_buf_printf(out, "<rect class=\"in\" x=\"%d\" y=\"6\" width=\"10\" height=\"10\"/><text class=\"key\" x=\"%d\" y=\"15\">%s"
-			   "</text>", PIC_LEFT + 40, PIC_LEFT + 56, scan ? "probes" : "of this kind");
-	cm_buf_printf(out, "<rect class=\"rest\" x=\"%d\" y=\"6\" width=\"10\" height=\"10\"/><text class=\"key\" x=\"%d\" y=\"15\">"
-			   "all else to it</text>", PIC_LEFT + 160, PIC_LEFT + 176);
-	cm_buf_printf(out, "<line class=\"out\" x1=\"%d\" x2=\"%d\" y1=\"11\" y2=\"11\"/><text class=\"key\" x=\"%d\" y=\"15\">from it"
-			   "</text>\n", PIC_LEFT + 290, PIC_LEFT + 304, PIC_LEFT + 310);
+	cm_buf_add_str(s->out, "<figcaption>Of the whole capture: the sender's word. Shaded is the time of the finding.");
+	if (f->cut_begin || f->cut_end)
+		cm_buf_printf(s->out, " It was going on where the capture %s.", f->cut_begin && f->cut_end ?
+		    "begins and where it ends" : f->cut_begin ? "begins" : "ends");
+	cm_buf_add_str(s->out, "</figcaption>");
 }
 
 void
 cm_report_series(struct cm_buf *out, const struct cm_traffic_finding *f)
 {
-	const struct cm_traffic_series *s = f->series;
-	struct scale c;
+	struct series s = { .out = out, .f = f };
 
-	if (s == NULL || s->n == 0 || s->width_ns > INT64_MAX / (int64_t)CM_TRAFFIC_BINS) {
+	if (!cm_panels_of(f->series, BINS, &s.p)) {
 		cm_buf_add_str(out, "<p class=\"note\">How much came when is not stated, so there is no picture.</p>\n");
 		return;
 	}
-	c = scale_of(s);
-	cm_buf_printf(out, "<figure class=\"series\"><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"How much came, over "
-			   "time\">\n", PIC_W, PIC_H);
-	cm_buf_printf(out, "<rect class=\"shade\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", x_of(&c, f->from_ns), PIC_TOP,
-	    x_of(&c, f->to_ns) - x_of(&c, f->from_ns) + 1, PIC_H - PIC_TOP - PIC_BOTTOM);
-	draw_legend(out, f->verdict == CM_TRAFFIC_SCAN);
-	draw_frame(out, &c);
-	draw_bars(out, &c);
-	draw_out(out, &c);
-	if (f->effect.degraded)
-		draw_mark(out, &c, f->effect.degraded_ns, "worse from here");
-	if (f->effect.recovered)
-		draw_mark(out, &c, f->effect.recovered_ns, "well again");
-	cm_buf_add_str(out, "</svg>\n<figcaption>Of the whole capture: the sender's word. Shaded is the time of the finding.");
-	if (f->cut_begin || f->cut_end)
-		cm_buf_printf(out, " It was going on where the capture %s.", f->cut_begin && f->cut_end ?
-		    "begins and where it ends" : f->cut_begin ? "begins" : "ends");
-	cm_buf_add_str(out, "</figcaption></figure>\n");
+	s.share = f->verdict != CM_TRAFFIC_SCAN && f->series->effect_is != CM_SERIES_PLAIN &&
+	    (f->kind == CM_TRAFFIC_HTTP || f->kind == CM_TRAFFIC_SYN || f->effect.degraded);
+	s.wait = s.share && cm_panels_any_wait(&s.p);
+	s.ground = TOP + RATES + (GAP + SMALL) * (s.share + s.wait);
+	cm_buf_printf(out, "<figure class=\"series\"><svg viewBox=\"0 0 %d %d\" role=\"img\">\n", CM_PIC_W, s.ground + FOOT);
+	describe(&s);
+	draw_legend(&s);
+	draw_panels(&s);
+	cm_buf_add_str(out, "</svg>\n");
+	put_caption(&s);
+	put_table(&s);
+	cm_buf_add_str(out, "</figure>\n");
 }
