@@ -130,8 +130,20 @@ swap4(const uint8_t in[4], uint8_t out[4])
 	out[3] = in[0];
 }
 
+/* Whose four bytes are looked for: NULL, anybody's; else of these two. */
+struct own {
+	struct cm_span src, dst;
+};
+
+static bool
+is_own(const struct own *o, const uint8_t four[4])
+{
+	return o == NULL || (o->src.len == 4 && memcmp(o->src.ptr, four, 4) == 0) ||
+	    (o->dst.len == 4 && memcmp(o->dst.ptr, four, 4) == 0);
+}
+
 static const char *
-at_binary(const struct cm_leaks *l, struct cm_span v)
+at_binary(const struct cm_leaks *l, struct cm_span v, const struct own *o)
 {
 	uint8_t back[4];
 
@@ -139,10 +151,10 @@ at_binary(const struct cm_leaks *l, struct cm_span v)
 		return "binary";
 	if (v.len < 4)
 		return NULL;
-	if (hidden(l, v.ptr, 4))
+	if (is_own(o, v.ptr) && hidden(l, v.ptr, 4))
 		return "binary";
 	swap4(v.ptr, back);
-	return hidden(l, back, 4) ? "swapped" : NULL;
+	return is_own(o, back) && hidden(l, back, 4) ? "swapped" : NULL;
 }
 
 static bool
@@ -263,8 +275,8 @@ at_text16(const struct cm_leaks *l, struct cm_span v, bool starts)
 	return hidden(l, back, 16) ? "reversed" : NULL;
 }
 
-CM_RESULT
-cm_leaks_search(struct cm_leaks *l, struct cm_span value, struct cm_leak where)
+static CM_RESULT
+search(struct cm_leaks *l, struct cm_span value, const struct own *own, struct cm_leak where)
 {
 	struct cm_span rest;
 	const char *form;
@@ -276,7 +288,7 @@ cm_leaks_search(struct cm_leaks *l, struct cm_span value, struct cm_leak where)
 		return CM_OK;
 	for (i = 0; rc == CM_OK && i < value.len; i++) {
 		rest = cm_span_part(value, i, value.len - i);
-		form = at_binary(l, rest);
+		form = at_binary(l, rest, own);
 		if (form == NULL && (nibble(value.ptr[i]) >= 0 || value.ptr[i] == ':')) {
 			starts = i == 0 || nibble(value.ptr[i - 1]) < 0;
 			form = at_text4(l, rest, i == 0 || !is_digit(value.ptr[i - 1]));
@@ -287,6 +299,21 @@ cm_leaks_search(struct cm_leaks *l, struct cm_span value, struct cm_leak where)
 			rc = note(l, where, i, form);
 	}
 	return rc;
+}
+
+CM_RESULT
+cm_leaks_search(struct cm_leaks *l, struct cm_span value, struct cm_leak where)
+{
+	return search(l, value, NULL, where);
+}
+
+CM_RESULT
+cm_leaks_search_headers(struct cm_leaks *l, struct cm_span value, struct cm_span src, struct cm_span dst,
+    struct cm_leak where)
+{
+	const struct own own = { src, dst };
+
+	return search(l, value, &own, where);
 }
 
 void

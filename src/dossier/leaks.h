@@ -10,7 +10,9 @@
  *   text		any spelling of an IPv6 address
  *   hexadecimal	8 or 32 digits, either case; of IPv4 also swapped
  * The unspecified and the broadcast address name nobody and are not looked for.
- * A match by chance is possible (once in some 2^32 bytes and host) and listed. */
+ * A match by chance is possible (once in some 2^32 bytes and host) and listed.  In headers, where nothing repeats
+ * the addresses of others and a flood's thousands of them would match some number or other, four bytes count only
+ * if they are an address of that very packet: some scanners put it into the sequence number. */
 #ifndef CM_DOSSIER_LEAKS_H
 #define CM_DOSSIER_LEAKS_H
 
@@ -51,6 +53,10 @@ CM_RESULT cm_leaks_share(struct cm_leaks *l, const struct cm_leaks *from);
 /* Looks through one opened value.  ${where} says which; its offset and form are
  * filled in for each place.  CM_E_NOMEM. */
 CM_RESULT cm_leaks_search(struct cm_leaks *l, struct cm_span value, struct cm_leak where);
+
+/* The same of the headers of a packet between ${src} and ${dst}. */
+CM_RESULT cm_leaks_search_headers(struct cm_leaks *l, struct cm_span value, struct cm_span src, struct cm_span dst,
+    struct cm_leak where);
 
 /* Adds a place that somebody else found.  CM_E_NOMEM. */
 CM_RESULT cm_leaks_note(struct cm_leaks *l, struct cm_leak place);

@@ -726,14 +726,17 @@ search_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
 	static const char *const name[] = { "headers", "src", "dst", "mask", "payload" };
 	const struct cm_plan_range *r = range_of(w, row);
+	struct cm_leak where = { .seal = w->x->seal, .row = row };
 	enum cm_result rc = CM_OK;
 	size_t c;
 
 	for (c = 0; r != NULL && rc == CM_OK && c < 5; c++) {
 		if (c == CM_COL_SRC || c == CM_COL_DST || !(r->open & cm_column_bit(c)))
 			continue;
-		rc = cm_leaks_search(w->leaks, cells->cell[c],
-		    (struct cm_leak) { .seal = w->x->seal, .row = row, .column = name[c] });
+		where.column = name[c];
+		rc = c == CM_COL_HEADERS ? cm_leaks_search_headers(w->leaks, cells->cell[c], cells->cell[CM_COL_SRC],
+						   cells->cell[CM_COL_DST], where) :
+					   cm_leaks_search(w->leaks, cells->cell[c], where);
 	}
 	return rc;
 }

@@ -102,6 +102,36 @@ addresses_that_name_nobody_are_not_looked_for(void **state)
 	cm_leaks_release(&l);
 }
 
+/* A flood has thousands of addresses: some number in a header is like one of them. */
+static void
+in_headers_only_the_packets_own_addresses_are_looked_for(void **state)
+{
+	static const uint8_t other[] = { 198, 51, 100, 7 }, seq[] = { 1, 198, 51, 100, 7, 80, 113, 0, 203, 9 };
+	const struct cm_span header = cm_span_of(seq, sizeof(seq));
+	struct cm_leaks l = { 0 };
+
+	(void)state;
+	assert_int_equal(cm_leaks_hide(&l, cm_span_of(v4, 4)), CM_OK);
+	assert_int_equal(cm_leaks_hide(&l, cm_span_of(other, 4)), CM_OK);
+	assert_int_equal(cm_leaks_search_headers(&l, header, cm_span_of(v6, 16), cm_span_of(NULL, 0), (struct cm_leak) { 0 }),
+	    CM_OK);
+	assert_int_equal(l.n, 0);
+	assert_int_equal(cm_leaks_search_headers(&l, header, cm_span_of(v6, 16), cm_span_of(v4, 4), (struct cm_leak) { 0 }),
+	    CM_OK);
+	assert_int_equal(l.n, 1);
+	assert_string_equal(l.list[0].form, "swapped");
+	assert_int_equal(cm_leaks_search_headers(&l, header, cm_span_of(other, 4), cm_span_of(v4, 4), (struct cm_leak) { 0 }),
+	    CM_OK);
+	assert_int_equal(l.n, 3);
+	/* but who is not hidden may stand anywhere */
+	cm_leaks_release(&l);
+	assert_int_equal(cm_leaks_hide(&l, cm_span_of(v4, 4)), CM_OK);
+	assert_int_equal(cm_leaks_search_headers(&l, header, cm_span_of(other, 4), cm_span_of(other, 4), (struct cm_leak) { 0 }),
+	    CM_OK);
+	assert_int_equal(l.n, 0);
+	cm_leaks_release(&l);
+}
+
 int
 main(void)
 {
@@ -110,6 +140,7 @@ main(void)
 		cmocka_unit_test(binary_addresses_are_found_in_both_orders),
 		cmocka_unit_test(other_addresses_are_not_reported),
 		cmocka_unit_test(addresses_that_name_nobody_are_not_looked_for),
+		cmocka_unit_test(in_headers_only_the_packets_own_addresses_are_looked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,24 @@ nothing_in_common_is_unknown(void **state)
 	free(m);
 }
 
+/* Many ask for one picture, in the same words. */
+static void
+payloads_that_are_alike_by_chance_are_unknown(void **state)
+{
+	struct made *m = setup();
+	char text[64];
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		memset(text, (int)('a' + i), sizeof(text));
+		made_tcp(m, 0, CM_TCP_ACK, 1001 + 1000 * i, 5001, text, sizeof(text), AT_A);
+		m->now += (3 * i * i + 1) * INT64_C(1000000000);
+		made_tcp(m, 0, CM_TCP_ACK, 900001 + 1000 * i, 7001, text, sizeof(text), AT_B);
+	}
+	assert_int_equal(made_offset(m).how, CM_OFFSET_UNKNOWN);
+	free(m);
+}
+
 static void
 what_was_sent_twice_is_set_aside(void **state)
 {
@@ -304,6 +322,7 @@ main(void)
 		cmocka_unit_test(one_way_gives_one_bound),
 		cmocka_unit_test(without_a_hop_between_the_answer_says_the_way),
 		cmocka_unit_test(nothing_in_common_is_unknown),
+		cmocka_unit_test(payloads_that_are_alike_by_chance_are_unknown),
 		cmocka_unit_test(what_was_sent_twice_is_set_aside),
 		cmocka_unit_test(forged_packets_do_not_move_it),
 		cmocka_unit_test(one_flow_gives_eight_at_most),
