@@ -6,19 +6,27 @@ SEVERE = ("forged", "stack-break")
 
 
 class Said:
-    """`incidents`: of single packets; `traffic`: floods, surges and scans, which have a `kind`."""
+    """`incidents`: of single packets; `traffic`: floods, surges and scans, which have a `kind`;
+    `patterns`: what several flows show together, `same` and `bodies`."""
 
     def __init__(self, items):
+        self.patterns = [(name, x) for item in items if "verdict" not in item for name in ("same", "bodies")
+                         for x in item.get(name, [])]
         self.incidents = [x for x in items if "verdict" in x and "kind" not in x]
         self.traffic = [x for x in items if "verdict" in x and "kind" in x]
 
 
-def inspect(comity, path, timeout=300):
-    run = subprocess.run([comity, "inspect", "--json", path], capture_output=True, text=True,
+def inspect_lines(comity, *paths, timeout=300):
+    """All objects that are printed of files looked at together."""
+    run = subprocess.run([comity, "inspect", "--json", *paths], capture_output=True, text=True,
                          timeout=timeout, check=False)
     if run.returncode not in (0, 1, 4):  # 4: the capture is damaged, and was read as far as it goes
         raise RuntimeError(f"exit {run.returncode}: {run.stderr.strip()[:200]}")
-    return Said([json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")])
+    return [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
+
+
+def inspect(comity, path, timeout=300):
+    return Said(inspect_lines(comity, path, timeout=timeout))
 
 
 def frames(found, verdicts, *sets):

@@ -2,7 +2,7 @@
 
 Real: manifest-truth.tsv of tests/cases says what is known, MANIFEST.tsv of the collection where
 each is from.  Made: one line of GENERATED with each seed.  Truth of floods and scans:
-traffic-truth.tsv, and the story that the generator writes.
+traffic-truth.tsv; made ones of these are in planted.py.
 """
 import csv
 import hashlib
@@ -46,7 +46,6 @@ GENERATED = [
     ("http --bytes 6M --rate 20000", 2), ("http --bytes 6M --rate 0", 2), ("http-bench --bytes 6M", 2),
     ("mix --packets 20000", 2), ("mix-bench --packets 30K", 2),
 ]
-STORIES = ["flood", "scan", "crowd"]  # each of their episodes, by itself
 
 
 class Capture:
@@ -60,7 +59,6 @@ class Capture:
         self.twin = {}
         self.undetermined = False  # ambiguous, or a conflict by design: neither counted as forged nor as benign
         self.must, self.must_not = [], []
-        self.story = False  # of floods and scans; looked at by comity only
 
     def sha256(self):
         digest = hashlib.sha256()
@@ -136,17 +134,6 @@ def generated(generator, folder):
             yield make(generator, folder, f"{line} --seed {seed}")
 
 
-def stories(generator, folder):
-    """Makes one after the other, and takes each away when the next is asked for: they are large."""
-    known = episodes(generator)
-    lines = [f"{s} --only {e}" for s in STORIES for e in known.get(s, ())]
-    for line in lines + ["chain"] * ("chain" in known):
-        made = list(make_story(generator, folder, f"{line} --seed 1"))
-        yield from made
-        for c in made:
-            os.unlink(c.path)
-
-
 def place(folder, line):
     return os.path.join(folder, "".join(x if x.isalnum() else "-" for x in line))
 
@@ -160,23 +147,3 @@ def make(generator, folder, line):
         if kind == "forged":
             c.forged[frame], c.classes[frame], c.twin[frame] = type_of(name), name, twin
     return c
-
-
-def make_story(generator, folder, line):
-    """One or two captures, with what the story says of floods; nothing where the generator knows no such thing."""
-    from traffic import of_story
-    at = place(folder, line)
-    files = {"victim": at + "-v.pcap", "bystander": at + "-b.pcap"} if line.startswith("chain") else {"out": at + ".pcap"}
-    argv = [generator, *line.split(), "--story", at + ".json"]
-    for option, path in files.items():
-        argv += ["--" + option, path]
-    run = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if run.returncode != 0:
-        print(f"left out: comity-gen {line}: {run.stderr.strip()[:120]}", file=sys.stderr)
-        return
-    for option, path in files.items():
-        c = Capture(line + ("" if option == "out" else f", {option}"), path, "STORY", f"comity-gen {line}")
-        c.real, c.story, c.source = False, True, line.split()[0]
-        c.undetermined = option == "bystander"  # packets are forged there, and not told of by frame
-        c.must, c.must_not = ([], ["*"]) if option == "bystander" else of_story(at + ".json")
-        yield c

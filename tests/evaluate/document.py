@@ -111,7 +111,7 @@ def false_alarms(results, system):
     """(flows, of all without a forged packet), (captures, of all that hold none)"""
     flows = every = captures = clean = 0
     for r in decided(results):
-        if r.capture.kind in ("FLOOD", "SCAN", "STORY"):
+        if r.capture.kind in ("FLOOD", "SCAN"):
             continue
         good = r.flows - {flow for flow, _ in r.forged_flows()}
         flows, every = flows + len(r.alarms[system].flows & good), every + len(good)
@@ -224,19 +224,7 @@ def floods(results):
         firm = named[token] + wrong[token]
         rows.append((token, share(named[token], must[token]), share(named[token], firm) if firm else "never named",
                      share(wrong[token], n - must[token])))
-    if not any(r.said.traffic for r in results):
-        return table(("kind", "captures that must be called so"), [(t, must[t]) for t in sorted(must)]) + \
-            "\n\nThe program names no flood and no scan: nothing of it is in what it prints."
     return table(("kind", "named where it must be", "precision", "named where it must not be"), rows)
-
-
-def story_rows(results):
-    rows = []
-    for r in results:
-        _, missed, wrong = traffic.judge(r.capture, r.said)
-        trouble = [f"**not named: {m}**" for m in missed] + [f"**wrongly {x['kind']}**" for x in wrong]
-        rows.append((r.capture.name, ", ".join(r.capture.must) or "none", traffic.words(r.said), "; ".join(trouble) or "ok"))
-    return table(("made by `comity-gen`", "is", "said", ""), rows)
 
 
 # ---- cues ----

@@ -34,9 +34,13 @@ PLANTED = [
     ("begun before", "crowd", "--begin-inside", (), 2),
     ("over IPv6", "crowd", "--ip 6", (), 1),
 ]
-OTHER_BENIGN = [("inject-many", 2), ("inject-probe", 2), ("inject-rate", 2), ("great-cannon", 1), ("sandvine", 1), ("race", 1),
-                ("reset", 1), ("dns", 1), ("benign", 2), ("mix --packets 20000", 2), ("mix-bench --packets 30K", 2)]
-KINDS_OF_FLOOD = ("syn-flood", "volume-flood", "reflection", "amplification", "fragment-flood", "http-flood", "lease-flood")
+# No flood and no scan in it; forged packets in some.
+OTHERS = [("inject-many --only script", 3), ("inject-many --only redirect", 3), ("inject-many --only library", 3),
+          ("inject-many --only portal", 3), ("inject-many --only cdn", 3), ("inject-probe", 2), ("inject-rate", 2),
+          ("great-cannon", 1), ("sandvine", 1), ("race", 1), ("reset", 1), ("dns", 1), ("benign", 5), ("benign --ip 6", 5),
+          ("flows --packets 20000", 1), ("mix --packets 20000", 2), ("mix-bench --packets 30K", 2)]
+INJECT = ("inject-many --only script", "inject-many --only redirect", "inject-probe", "inject-rate", "great-cannon", "sandvine",
+          "race", "reset", "dns", "mix")
 
 
 class Item:
@@ -71,10 +75,14 @@ class Run:
 
     def __init__(self, variant, line, items, said, alarms):
         self.variant, self.line, self.items, self.alarms = variant, line, items, alarms
-        self.said, self.incidents = said.traffic, said.incidents
+        self.said, self.incidents, self.patterns = said.traffic, said.incidents, said.patterns
 
     def scenario(self):
         return self.line.split()[0]
+
+    def injects(self):
+        """Are there forged packets in it?"""
+        return self.line.startswith(INJECT)
 
     def word(self, item):
         """What became of it: one of WORDS."""
@@ -106,14 +114,20 @@ def lines(generator):
                 continue
             for seed in range(1, seeds + 1):
                 yield variant, " ".join(f"{scenario} --only {episode} {more} --seed {seed}".split())
-    for scenario, seeds in OTHER_BENIGN:
+    for scenario, seeds in OTHERS:
         if scenario.split()[0] in known:
             for seed in range(1, seeds + 1):
                 yield "nothing of it", f"{scenario} --seed {seed}"
 
 
+def all_of(comity, generator, folder, pool):
+    """([Run], [(line, why it was left out)])"""
+    made = list(pool.map(lambda x: (x, make(comity, generator, folder, *x)), list(lines(generator))))
+    return [r for _, r in made if isinstance(r, Run)], [(x[1], r) for x, r in made if isinstance(r, str)]
+
+
 def make(comity, generator, folder, variant, line):
-    """None where the generator knows no such thing, or nothing of it is in the capture."""
+    """A Run, or why there is none."""
     at = place(folder, line)
     argv = [generator, *line.split(), "--out", at + ".pcap"]
     if variant != "nothing of it":

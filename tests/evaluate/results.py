@@ -21,9 +21,8 @@ class Result:
 
     def fill(self, tool, there):
         self.sha256 = self.capture.sha256()
-        if self.capture.story:
-            return self
         seen = packets.read(self.capture.path)
+        self.seen = seen if self.capture.real else []
         self.where = {p.frame: p.key() for p in seen}
         self.flows = packets.counted_flows(seen) | {key for key, _ in self.forged_flows()}
         self.alarms = systems.all_of(self.capture.path, seen, self.said, there)
@@ -78,3 +77,28 @@ class Explained:
 
     def unused(self, names):
         return [row for i, row in enumerate(self.rows) if i not in self.used and row["capture"] in names]
+
+
+class Missed:
+    """The table of what was planted and is not named, or named and not planted."""
+
+    def __init__(self):
+        self.rows = tsv(os.path.join(HERE, "missed.tsv"))
+        self.used = set()
+
+    def find(self, run, episode, said):
+        for i, row in enumerate(self.rows):
+            if (row["scenario"], row["said"]) == (run.scenario(), said) and row["made"] in (run.variant, "*") and \
+                    row["episode"] in (episode, "*"):
+                self.used.add(i)
+                return row["why"]
+        return None
+
+    def missed(self, run, item):
+        return self.find(run, item.name, "-")
+
+    def wrong(self, run, said):
+        return self.find(run, run.line.partition("--only ")[2].split()[0] if "--only" in run.line else "-", said["kind"])
+
+    def unused(self):
+        return [row for i, row in enumerate(self.rows) if i not in self.used]

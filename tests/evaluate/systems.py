@@ -4,6 +4,7 @@ Each gives the flows it raises an alarm for, and, where it tells which packet is
 frames.  Of a tool that names other frames than the forged ones (most name the genuine one, which
 came later) only the flow is taken: that favours them.
 """
+import glob
 import os
 import re
 import shutil
@@ -114,20 +115,36 @@ def nakibly(packets):
 
 # ---- tools from Debian ----
 
-def suricata(path):
-    """One run with its own stream-events.rules; the one rule about overlaps is told apart."""
+def fast_log(path, rules):
     with tempfile.TemporaryDirectory() as logs:
-        subprocess.run(["suricata", "-r", path, "-l", logs, "-S", STREAM_RULES, "-k", "none", "--runmode", "single"],
+        subprocess.run(["suricata", "-r", path, "-l", logs, "-S", rules, "-k", "none", "--runmode", "single"],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         alerts = os.path.join(logs, "fast.log")
-        lines = []
-        if os.path.exists(alerts):
-            with open(alerts, encoding="utf-8", errors="replace") as f:
-                lines = f.read().splitlines()
+        if not os.path.exists(alerts):
+            return []
+        with open(alerts, encoding="utf-8", errors="replace") as f:
+            return f.read().splitlines()
+
+
+def suricata(path):
+    """One run with its own stream-events.rules; the one rule about overlaps is told apart."""
     form = re.compile(r"\[1:(\d+):\d+\].*\{(TCP)\} (\S+):(\d+) -> (\S+):(\d+)$")
-    hits = [(int(m[1]), key_of("tcp", m[3], m[4], m[5], m[6])) for m in map(form.search, lines) if m]
+    hits = [(int(m[1]), key_of("tcp", m[3], m[4], m[5], m[6])) for m in map(form.search, fast_log(path, STREAM_RULES)) if m]
     return {"Suricata, overlap with other bytes": Alarms(k for sid, k in hits if sid == OVERLAP_SID),
             "Suricata, all stream events": Alarms(k for _, k in hits)}
+
+
+def suricata_all(path):
+    """How many alarms all rules that come with it raise, of floods or not."""
+    if not os.path.exists(STREAM_RULES) or shutil.which("suricata") is None:
+        return "not installed"
+    with tempfile.NamedTemporaryFile("wb", suffix=".rules") as rules:
+        for name in sorted(glob.glob(os.path.join(os.path.dirname(STREAM_RULES), "*.rules"))):
+            with open(name, "rb") as f:
+                rules.write(f.read() + b"\n")
+        rules.flush()
+        n = len(fast_log(path, rules.name))
+    return f"{n:,} alarms, none about a flood or scan" if n else "silent"
 
 
 def version(argv, pattern):

@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """The evaluator's own rules, on things whose answer is known."""
-import json
 import os
 import sys
-import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+import between  # noqa: E402
 import captures  # noqa: E402
 import document  # noqa: E402
 import fit  # noqa: E402
+import planted  # noqa: E402
+import rates  # noqa: E402
 import share  # noqa: E402
+import signs  # noqa: E402
 import systems  # noqa: E402
 import traffic  # noqa: E402
 from packets import Packet, key_of  # noqa: E402
@@ -29,7 +31,7 @@ def packet(frame, time, *, seq=1, ipid=0, ttl=64, payload="", src="192.0.2.1"):
 
 def looked(name, items, must=(), must_not=()):
     r = Result.__new__(Result)
-    r.capture = captures.Capture(name, name, "STORY", "made")
+    r.capture = captures.Capture(name, name, "BENIGN", "made")
     r.capture.must, r.capture.must_not = list(must), list(must_not)
     r.said = Said(items)
     return r
@@ -98,15 +100,6 @@ class Traffic(unittest.TestCase):
         r = looked("a", [{"kind": "http-flood", "verdict": "surge"}])
         self.assertEqual(list(r.raised()), [("http-flood:surge", [])])
 
-    def test_a_crowd_of_a_story_is_nothing_that_must_be_named(self):
-        story = {"planted": [{"kind": "crowd", "verdict": "benign", "packets": 3},
-                             {"kind": "udp-scan", "verdict": "scan", "packets": 9},
-                             {"kind": "syn-flood", "verdict": "flood", "packets": 0}]}
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
-            json.dump(story, f)
-            f.flush()
-            self.assertEqual(traffic.of_story(f.name), (["udp-scan"], ["*"]))
-
     def test_the_table_counts_hits_and_false_alarms_by_kind(self):
         rows = document.floods([
             looked("a", [{"kind": "syn-flood", "verdict": "flood"}], must=["syn-flood"], must_not=["*"]),
@@ -114,6 +107,90 @@ class Traffic(unittest.TestCase):
             looked("c", [{"kind": "syn-flood", "verdict": "flood"}])])
         self.assertIn("| syn-flood | 1 of 2: 50 %", rows)
         self.assertIn("| 1 of 1: 100 %", rows)
+
+
+def planted_run(items, said):
+    return planted.Run("as it is", "flood --only x --seed 1", [planted.Item(i) for i in items], Said(said), set())
+
+
+def story(kind, verdict, **more):
+    return {"kind": kind, "verdict": verdict, "name": "x", "target": "203.0.113.10", "from": "2024-01-01T00:00:30Z",
+            "to": "2024-01-01T00:00:50Z", "packets": 9, **more}
+
+
+def told(kind, verdict, target="203.0.113.10", source=None, start="2024-01-01T00:00:31Z", end="2024-01-01T00:00:49Z"):
+    return {"kind": kind, "verdict": verdict, "target": target, "source": source, "from": start, "to": end}
+
+
+class Planted(unittest.TestCase):
+    def test_a_flood_is_found_by_its_kind_target_and_time(self):
+        flood = [story("syn-flood", "flood")]
+        for said, word in ((told("syn-flood", "flood"), "right"), (told("volume-flood", "flood"), "flood"),
+                           (told("syn-flood", "surge"), "surge"), (told("syn-flood", "flood", "203.0.113.11"), "nothing"),
+                           (told("syn-flood", "flood", start="2024-01-01T00:00:51Z", end="2024-01-01T00:00:52Z"), "nothing")):
+            run = planted_run(flood, [said])
+            self.assertEqual(run.word(run.items[0]), word)
+
+    def test_what_is_named_at_another_target_is_wrong(self):
+        run = planted_run([story("syn-flood", "flood")], [told("syn-flood", "flood"), told("syn-flood", "flood", "203.0.113.11")])
+        self.assertEqual([x["target"] for x in run.wrong()], ["203.0.113.11"])
+        self.assertEqual(planted.by_kind([run])["syn-flood"], [1, 1, 1, 2])
+
+    def test_a_scan_is_found_by_its_source(self):
+        scan = [story("syn-scan", "scan", source="198.51.100.66")]
+        run = planted_run(scan, [told("syn-scan", "scan", None, "198.51.100.66")])
+        self.assertEqual(run.word(run.items[0]), "right")
+        run = planted_run(scan, [told("syn-scan", "scan", None, "198.51.100.67")])
+        self.assertEqual((run.word(run.items[0]), len(run.wrong())), ("nothing", 1))
+
+    def test_a_flood_said_of_a_crowd_is_wrong_and_a_surge_is_not(self):
+        crowd = [story("crowd", "benign")]
+        run = planted_run(crowd, [told("http-flood", "flood")])
+        self.assertEqual((run.word(run.items[0]), len(run.wrong())), ("flood", 1))
+        run = planted_run(crowd, [told("http-flood", "surge")])
+        self.assertEqual((run.word(run.items[0]), len(run.wrong())), ("surge", 0))
+
+
+class Limit(unittest.TestCase):
+    def test_more_than_the_limit_in_a_second_and_no_less_is_an_alarm(self):
+        syns = [packet(n, 5 + n / 2000) for n in range(1001)]
+        for p in syns:
+            p.flags = 2
+        self.assertEqual(rates.alarms_of_packets(syns), {("syn", "198.51.100.1")})
+        self.assertEqual(rates.alarms_of_packets(syns[:1000]), set())
+
+    def test_answers_to_openings_do_not_count(self):
+        head = bytes(9) + b"\x06" + bytes(6) + bytes((203, 0, 113, 10)) + bytes(13)
+        self.assertEqual(rates.kind_of_ip(b"\x45" + head[1:] + b"\x02" + bytes(6)), ("syn", bytes((203, 0, 113, 10))))
+        self.assertIsNone(rates.kind_of_ip(b"\x45" + head[1:] + b"\x12" + bytes(6)))
+
+
+class Between(unittest.TestCase):
+    def pair(self, found, events):
+        clock = {"type": "comparison", "clock": {"how": "both-ways", "least_ns": -5, "most_ns": 5}}
+        return between.Pair("x", {"events": events, "skew_ns": 0, "drift_ppb": 0}, [*found, clock])
+
+    def test_a_packet_that_is_called_born_and_was_not_is_wrong(self):
+        born = {"type": "finding", "what": "born", "frames": {"a": [7, 8], "b": []}, "why": ""}
+        event = {"what": "born", "frame_a": 7, "frame_b": 0}
+        p = self.pair([born], [event])
+        self.assertEqual(p.word(event), "born")
+        self.assertEqual([(w, f) for w, f, _ in p.wrong()], [("born", ([8], []))])
+        self.assertEqual(list(self.pair([born], [event, {"what": "born", "frame_a": 8, "frame_b": 0}]).wrong()), [])
+
+    def test_what_nobody_speaks_of_is_nothing(self):
+        event = {"what": "suppressed", "frame_a": 7, "frame_b": 0}
+        self.assertEqual(self.pair([], [event]).word(event), "nothing")
+
+
+class Signs(unittest.TestCase):
+    def test_a_base_rate_says_of_how_many_and_of_how_many_captures(self):
+        row = signs.Row()
+        for capture, held in (("a", True), ("a", False), ("b", False)):
+            row.add(capture, held)
+        rows = {("target", "many"): row}
+        self.assertEqual(signs.base_rate(rows, "many", "target", 35), "1 of 3 benign targets in 2 captures")
+        self.assertEqual(signs.base_rate(rows, "tiny", "target", 35), "not counted: no such target in 35 captures")
 
 
 class Fit(unittest.TestCase):

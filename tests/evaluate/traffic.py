@@ -1,40 +1,17 @@
 """Floods, surges and scans: objects with a `kind` in what `comity inspect --json` prints.
 
 The words are those of src/traffic/traffic.h.  A capture's truth is what must be named and what
-must not; the program may not print any of it yet, which is told as such.
+must not (traffic-truth.tsv); of made ones the generator's story, see planted.py.
 """
 import json
 
-KINDS = ("syn-flood", "volume-flood", "reflection", "amplification", "fragment-flood", "http-flood", "lease-flood",
-         "syn-scan", "connect-scan", "udp-scan")
 FIRM = ("flood", "scan")  # a surge is not yet an accusation
-
-
-def objects(x):
-    if isinstance(x, dict):
-        yield x
-        x = list(x.values())
-    for y in x if isinstance(x, list) else ():
-        yield from objects(y)
 
 
 def read_story(path):
     """Each object of the story that says what was planted."""
     with open(path, encoding="utf-8") as f:
         return json.load(f)["planted"]
-
-
-def of_story(path):
-    """(must, must_not) of a story: each object with a `kind` of ours and the verdict of a flood or
-    scan happened; crowds and the like are told too, and are benign."""
-    try:
-        with open(path, encoding="utf-8") as f:
-            story = json.load(f)
-    except (OSError, ValueError):
-        return [], ["*"]
-    happened = sorted({x["kind"] for x in objects(story) if x.get("kind") in KINDS and x.get("verdict") in FIRM
-                       and x.get("packets", 1) > 0})
-    return happened, ["*"]
 
 
 def holds(token, kind, verdict):

@@ -234,6 +234,26 @@ fragments_of_what_never_began_are_a_flood(void **state)
 	end(&l);
 }
 
+/* Pieces of 24 bytes: each sixth is the first of its datagram, and too small to say what it is of. */
+static void
+first_pieces_are_no_flood_beside_that_of_the_later_ones(void **state)
+{
+	struct look l;
+
+	(void)state;
+	begin(&l);
+	during(&l, 0, 3, 9000, 400);
+	scene_fragments(&l.s, V);
+	for (size_t i = 0; i < l.r.n; i++) {
+		l.r.at[i].ip_len = 44;
+		l.r.at[i].proto = 6;
+		l.r.at[i].transport = l.r.at[i].fragment && i % 6 == 0;
+	}
+	run(&l);
+	(void)only(&l, CM_TRAFFIC_FRAGMENTS, CM_TRAFFIC_FLOOD);
+	end(&l);
+}
+
 static void
 floods_of_udp_icmp_and_acknowledgements_are_told_by_protocol(void **state)
 {
@@ -515,6 +535,7 @@ main(void)
 		cmocka_unit_test(each_service_that_amplifies_has_its_name),
 		cmocka_unit_test(two_services_at_once_are_two_findings),
 		cmocka_unit_test(fragments_of_what_never_began_are_a_flood),
+		cmocka_unit_test(first_pieces_are_no_flood_beside_that_of_the_later_ones),
 		cmocka_unit_test(floods_of_udp_icmp_and_acknowledgements_are_told_by_protocol),
 		cmocka_unit_test(discoveries_from_many_hardware_addresses_that_take_nothing_use_up_leases),
 		cmocka_unit_test(scans_are_vertical_or_horizontal_fast_or_slow),

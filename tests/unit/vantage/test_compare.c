@@ -281,6 +281,28 @@ a_hole_in_the_senders_stream_accuses_nobody(void **state)
 	done(m, c);
 }
 
+/* A Linux host answers a SYN with identification 0, and counts from there on. */
+static void
+what_opens_a_connection_is_no_measure_of_its_data(void **state)
+{
+	struct made *m = setup();
+	struct cm_compare *c;
+
+	(void)state;
+	made_handshake(m);
+	m->p[0][1].ipid = m->p[1][1].ipid = 0;
+	/* B's capture drops all the rest of the flow. */
+	made_tcp(m, 0, ACK, 1001, 5001, long_text, 300, AT_A);
+	made_tcp(m, 1, ACK, 5001, 1301, NULL, 0, AT_A);
+	made_tcp(m, 1, ACK, 5001, 1301, long_text, 1000, AT_A);
+	made_tcp(m, 0, ACK, 1301, 6001, NULL, 0, AT_A);
+	m->cport++;
+	request(m);
+	answer(m);
+	quiet(compare(m, &c));
+	done(m, c);
+}
+
 static void
 acknowledged_means_it_arrived(void **state)
 {
@@ -684,6 +706,7 @@ main(void)
 		cmocka_unit_test(an_answer_in_place_of_another_is_born_and_the_other_suppressed),
 		cmocka_unit_test(the_same_packet_with_other_bytes_is_rewritten),
 		cmocka_unit_test(a_hole_in_the_senders_stream_accuses_nobody),
+		cmocka_unit_test(what_opens_a_connection_is_no_measure_of_its_data),
 		cmocka_unit_test(acknowledged_means_it_arrived),
 		cmocka_unit_test(before_the_other_capture_begins_nothing_is_said),
 		cmocka_unit_test(one_direction_only_accuses_nobody),
