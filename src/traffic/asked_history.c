@@ -95,25 +95,33 @@ join(struct cm_history *h, uint32_t i)
 	h->n--;
 }
 
+/* The part that is joined with the next one at the lowest price. */
+static uint32_t
+cheapest(const struct cm_history *h, uint64_t all_ns, uint64_t all)
+{
+	uint64_t best = UINT64_MAX, other;
+	uint32_t i, at = 0;
+
+	for (i = 0; i + 1 < h->n; i++) {
+		other = price(h, i, all_ns, all);
+		if (other < best) {
+			best = other;
+			at = i;
+		}
+	}
+	return at;
+}
+
 static void
 shrink(struct cm_history *h)
 {
-	uint64_t all_ns = (uint64_t)h->part[h->n - 1].to_ns - (uint64_t)h->part[0].from_ns + 1, all = 1, best, other;
-	uint32_t i, at;
+	uint64_t all_ns = (uint64_t)h->part[h->n - 1].to_ns - (uint64_t)h->part[0].from_ns + 1, all = 1;
+	uint32_t i;
 
 	for (i = 0; i < h->n; i++)
 		all += h->part[i].asked;
-	while (h->n > KEPT) {
-		best = UINT64_MAX;
-		for (i = at = 0; i + 1 < h->n; i++) {
-			other = price(h, i, all_ns, all);
-			if (other < best) {
-				best = other;
-				at = i;
-			}
-		}
-		join(h, at);
-	}
+	while (h->n > KEPT)
+		join(h, cheapest(h, all_ns, all));
 }
 
 /* The part of that time; events out of order go to an earlier one. */
