@@ -3,6 +3,7 @@
 
 #define LITTLE 50000 /* ppm: what a talk sends back is more */
 #define MUCH 1000    /* packets in a second, where the shape says less */
+#define VERY_MUCH 5000 /* where it says nothing, and nothing is there to compare with: a surge at least */
 
 struct volume {
 	bool one_way, spread, ports, same_size;
@@ -58,8 +59,12 @@ is_udp(const struct cm_tally *t, struct cm_sign_list *l, enum cm_traffic_verdict
 		return false;
 	if (v.one_way && v.spread && (v.same_size || (speaks && !collects(t))))
 		return true;
-	if (v.one_way && v.spread && !collects(t))
-		return cm_tally_unusual(t, l);
+	if (v.one_way && v.spread && !collects(t)) {
+		if (cm_tally_unusual(t, l))
+			return true;
+		*verdict = CM_TRAFFIC_SURGE;
+		return t->per_s >= VERY_MUCH;
+	}
 	return surge(t, l, v.spread, verdict);
 }
 

@@ -31,7 +31,8 @@ sample(uint64_t thin)
 	struct cm_traffic_v1 t = { .seals = seals, .n_seals = 2, .detector = "comity-traffic", .version = 1, .source = { 5 },
 		.memory = 1 << 26, .thin = thin, .range = ranges, .support = { support, 3 } };
 
-	series = (struct cm_traffic_series) { T0, 500000000, 3, { 1, 2, 3 }, { 4, 5, 6 }, { 7, 8, 9 } };
+	series = (struct cm_traffic_series) { .from_ns = T0, .width_ns = 500000000, .n = 3, .in = { 1, 2, 3 },
+		.rest = { 4, 5, 6 }, .out = { 7, 8, 9 } };
 	t.drawn = (struct cm_traffic_finding) { .kind = CM_TRAFFIC_AMPLIFICATION, .verdict = CM_TRAFFIC_SURGE, .port = 53,
 		.proto = 17, .service = "DNS", .from_ns = T0, .to_ns = T0 + 1, .packets = 96, .bytes = 960, .peak_per_s = 64,
 		.mean_per_s = 32, .signs = drawn_signs, .n_signs = 3 };
