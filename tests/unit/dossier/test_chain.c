@@ -312,7 +312,7 @@ no_text_of_a_statement_becomes_markup(void **state)
 	static const char evil[] = "\"><script>alert(1)</script>";
 	static const struct cm_traffic_sign_kind kind = { evil, evil, evil, evil, false, true };
 	static const struct cm_traffic_sign sign = { &kind, 1, 2 };
-	static struct cm_traffic_series series = { T0, 1000 * MS, 2, { 1, 2 }, { 3, 4 }, { 5, 6 } };
+	static struct cm_traffic_series series = { .from_ns = T0, .width_ns = 1000 * MS, .n = 2, .in = { 1, 2 }, .rest = { 3, 4 }, .out = { 5, 6 } };
 	static const struct cm_traffic_range range[] = { { true, 1, 50 } };
 	struct made_up m;
 	struct cm_buf out = { 0 };
