@@ -88,6 +88,24 @@ cm_axis_times(struct cm_buf *out, const struct cm_axis *a, int top, int ground)
 }
 
 void
+cm_axis_seconds(struct cm_buf *out, int64_t most_ns, int top, int ground)
+{
+	const struct cm_axis a = { 0, most_ns };
+	int64_t step = step_of(&a), t;
+	int x;
+
+	for (t = 0; t <= most_ns && t <= step * TICKS; t += step) {
+		x = cm_axis_x(&a, t);
+		cm_buf_printf(out, "<path class=\"grid\" d=\"M%d %dV%d\"/><text class=\"tick mid\" x=\"%d\" y=\"%d\">%" PRId64, x, top, ground + 4,
+		    x, ground + 17, t / SECOND);
+		if (step < SECOND)
+			cm_buf_printf(out, ".%03" PRId64, t / MS % 1000);
+		cm_buf_add_str(out, " s</text>");
+	}
+	cm_buf_add_str(out, "\n");
+}
+
+void
 cm_axis_caption(struct cm_buf *out, const struct cm_axis *a, int y)
 {
 	char first[CM_HTML_TIME], last[CM_HTML_TIME];

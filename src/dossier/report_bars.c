@@ -15,6 +15,12 @@ cm_bars_ppm(uint64_t n, uint64_t all)
 	return n > UINT64_MAX / 1000000 ? (int64_t)(n / (all / 1000000)) : (int64_t)(n * 1000000 / all);
 }
 
+bool
+cm_bars_worth(uint32_t i, uint64_t n, uint64_t all)
+{
+	return i < 3 || cm_bars_ppm(n, all) >= 10000;
+}
+
 void
 cm_bars_begin(struct cm_buf *out, const char *title, uint64_t seen)
 {

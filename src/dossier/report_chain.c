@@ -3,7 +3,9 @@
 
 #include "dossier/html.h"
 #include "dossier/rejoin.h"
+#include "dossier/report_bars.h"
 #include "dossier/report_parts.h"
+#include "dossier/report_place.h"
 #include "dossier/words.h"
 
 struct putting {
@@ -67,6 +69,32 @@ put_targets(const struct putting *p)
 		cm_html_text(p->out, s->cut);
 		cm_buf_add_str(p->out, ".</p>\n");
 	}
+}
+
+/* What the forged answers came in place of. */
+static void
+put_places(const struct putting *p)
+{
+	struct cm_places places;
+	uint64_t rest;
+	size_t i;
+
+	cm_report_places(p->d, p->i, &places);
+	rest = places.all;
+	cm_buf_add_str(p->out, "<h3>What clients had asked for</h3>\n");
+	cm_bars_begin(p->out, "In place of", 0);
+	for (i = 0; i < places.n; i++) {
+		struct cm_buf text = { 0 };
+
+		cm_buf_add_span(&text, places.at[i].host);
+		cm_buf_add_span(&text, places.at[i].path);
+		cm_bars_line(p->out, cm_span_part(cm_buf_span(&text), 0, 255), places.at[i].n, places.all);
+		rest -= places.at[i].n;
+		p->out->failed |= !cm_buf_ok(&text);
+		cm_buf_release(&text);
+	}
+	cm_bars_end(p->out, rest, places.all);
+	cm_buf_add_str(p->out, "<p class=\"note\">Of all forged answers of the chain, by the requests that are open.</p>\n");
 }
 
 static void
@@ -147,12 +175,8 @@ put_table(const struct putting *p)
 {
 	const struct cm_chain_v1 *c = p->c;
 
-	cm_buf_add_str(p->out, "<h3>Could it be chance?</h3>\n<table class=\"facts\"><thead><tr><th scope=\"col\"></th><th scope=\"col\">"
-			       "asked for it</th><th scope=\"col\">did not</th></tr></thead><tbody>\n");
-	cm_buf_printf(p->out, "<tr><th scope=\"row\">clients that got the script</th><td class=\"num\">%" PRIu64
-			      "</td><td class=\"num\">%" PRIu64 "</td></tr>\n<tr><th scope=\"row\">clients that did not</th>"
-			      "<td class=\"num\">%" PRIu64 "</td><td class=\"num\">%" PRIu64 "</td></tr>\n</tbody></table>\n",
-	    c->a, c->b, c->c, c->d);
+	cm_buf_add_str(p->out, "<h3>Could it be chance?</h3>\n");
+	cm_report_fourfold(p->out, c);
 	if (c->p_milli == 0)
 		cm_buf_add_str(p->out, "<p>Such a table is what chance would give.");
 	else
@@ -170,6 +194,8 @@ put_lags(const struct putting *p)
 
 	if (j->lags == 0)
 		return;
+	cm_buf_add_str(p->out, "<h3>How soon</h3>\n");
+	cm_report_lags(p->out, j->lag, (size_t)j->lags);
 	cm_buf_add_str(p->out, "<p>From script to first request: ");
 	cm_words_seconds(p->out, j->least_ns);
 	cm_buf_add_str(p->out, " to ");
@@ -212,11 +238,12 @@ put_chain(const struct putting *p, const char *outcome)
 		cm_html_text(p->out, outcome);
 		cm_buf_add_str(p->out, "</p>\n");
 	}
+	put_places(p);
 	put_targets(p);
-	put_scripts(p);
 	put_floods(p);
 	put_table(p);
 	put_lags(p);
+	put_scripts(p);
 	put_rivals(p->out);
 	cm_buf_add_str(p->out, "</section>\n");
 }

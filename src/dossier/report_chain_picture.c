@@ -112,7 +112,7 @@ fill_flood(const struct filling *f, size_t k)
 	    t->support.n == 0 ? 0 : cm_packet_file(t->support.id[0]) + 1, cm_buf_cstr(&peak)));
 	cm_buf_release(&peak);
 	if (r->requests > 0)
-		add(f, 3, cm_arena_printf(f->arena, "%" PRIu64 " of %" PRIu64 " shown ask for it", r->asked, r->requests));
+		add(f, 3, cm_arena_printf(f->arena, "%" PRIu64 " of %" PRIu64 " ask for it", r->asked, r->requests));
 	else
 		add(f, 3, r->by_address ? "to the same address" : "shows no names");
 }

@@ -188,8 +188,8 @@ draw_counted(const struct overview *o, const struct lane *l, int ground)
 	const struct cm_traffic_finding *f = &o->d->traffic[l->i].body->claimed;
 	int from = x_at(o, l->exhibit, f->from_ns), to = x_at(o, l->exhibit, f->to_ns);
 
-	cm_buf_printf(o->out, "<a href=\"#t%zu\"><text class=\"lane\" x=\"4\" y=\"%d\"><tspan class=\"head\">T%zu</tspan> %s: %s, ", l->i + 1,
-	    ground - PLOT - 5, l->i + 1, cm_traffic_verdict_word(f->verdict), cm_traffic_kind_word(f->kind));
+	cm_buf_printf(o->out, "<a href=\"#t%zu\"><text class=\"lane\" x=\"%d\" y=\"%d\"><tspan class=\"head\">T%zu</tspan> %s: %s, ", l->i + 1,
+	    CM_PIC_LEFT, ground - PLOT - 5, l->i + 1, cm_traffic_verdict_word(f->verdict), cm_traffic_kind_word(f->kind));
 	cm_words_number(o->out, f->packets);
 	cm_buf_printf(o->out, " %s; seal %" PRIu32 "</text></a>", f->kind == CM_TRAFFIC_HTTP ? "requests" : "packets", l->exhibit + 1);
 	draw_form(o, l, ground);
@@ -217,8 +217,8 @@ draw_findings(const struct overview *o, const struct lane *l, int ground)
 			cm_buf_printf(o->out, "M%d %dl-5 -11h10Z", x, ground - 4);
 		last = x;
 	}
-	cm_buf_printf(o->out, "\"/><a href=\"#i%zu\"><text class=\"lane\" x=\"4\" y=\"%d\"><tspan class=\"head\">%zu finding%s</tspan> of single "
-			      "packets; seal %" PRIu32 "</text></a>\n", l->i + 1, ground - PLOT - 5, n, n == 1 ? "" : "s", l->exhibit + 1);
+	cm_buf_printf(o->out, "\"/><a href=\"#i%zu\"><text class=\"lane\" x=\"%d\" y=\"%d\"><tspan class=\"head\">%zu finding%s</tspan> of single "
+			      "packets; seal %" PRIu32 "</text></a>\n", l->i + 1, CM_PIC_LEFT, ground - PLOT - 5, n, n == 1 ? "" : "s", l->exhibit + 1);
 }
 
 /* From the lane of a chain's scripts to those of its floods. */

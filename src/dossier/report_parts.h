@@ -39,6 +39,10 @@ void cm_report_tiles(struct cm_buf *out, const struct cm_traffic_finding *f);
 /* What is common to what came, and who sent it, of statement ${i}. */
 void cm_report_common(struct cm_buf *out, const struct cm_dossier *d, size_t i, const struct cm_recounted *again);
 
+/* The fourfold table of a chain, and times from script to request (ascending), as pictures. */
+void cm_report_fourfold(struct cm_buf *out, const struct cm_chain_v1 *c);
+void cm_report_lags(struct cm_buf *out, const int64_t *lag, size_t n);
+
 /* From script to flood, as a picture: four boxes with up to so many lines each, and what stands over the last
  * arrow.  Texts may be others' and are escaped; NULL: no more, or none. */
 #define CM_JOIN_LINES 7u
