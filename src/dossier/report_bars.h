@@ -16,8 +16,8 @@ bool cm_bars_worth(uint32_t i, uint64_t n, uint64_t all);
 /* A line for others' text, which is escaped; ${n} of ${all}. */
 void cm_bars_line(struct cm_buf *out, struct cm_span text, uint64_t n, uint64_t all);
 
-/* All that the lines above leave, and the end. */
-void cm_bars_end(struct cm_buf *out, uint64_t rest, uint64_t all);
+/* All that the lines above leave, called ${others}, and the end. */
+void cm_bars_end(struct cm_buf *out, const char *others, uint64_t rest, uint64_t all);
 
 /* Parts per million; of nothing: none; never more than all. */
 int64_t cm_bars_ppm(uint64_t n, uint64_t all);

@@ -93,7 +93,7 @@ put_places(const struct putting *p)
 		p->out->failed |= !cm_buf_ok(&text);
 		cm_buf_release(&text);
 	}
-	cm_bars_end(p->out, rest, places.all);
+	cm_bars_end(p->out, "others, and what is not shown", rest, places.all);
 	cm_buf_add_str(p->out, "<p class=\"note\">Of all forged answers of the chain, by the requests that are open.</p>\n");
 }
 
@@ -102,7 +102,7 @@ put_scripts(const struct putting *p)
 {
 	size_t i;
 
-	cm_buf_add_str(p->out, "<h3>Where the scripts came</h3>\n<table class=\"facts\"><thead><tr><th scope=\"col\">Finding</th>"
+	cm_buf_add_str(p->out, "<h3>Where the scripts came</h3>\n<details><summary>The findings and rows</summary>\n<table class=\"facts\"><thead><tr><th scope=\"col\">Finding</th>"
 			       "<th scope=\"col\">Seal</th><th scope=\"col\">Rows</th></tr></thead><tbody>\n");
 	for (i = 0; i < p->c->n_scripts && i < SCRIPTS_SHOWN; i++) {
 		const struct cm_chain_v1_script *s = &p->c->scripts[i];
@@ -113,7 +113,7 @@ put_scripts(const struct putting *p)
 		cm_words_rows(p->out, &s->rows, seal);
 		cm_buf_add_str(p->out, "</td></tr>\n");
 	}
-	cm_buf_add_str(p->out, "</tbody></table>\n");
+	cm_buf_add_str(p->out, "</tbody></table></details>\n");
 	if (p->c->n_scripts > SCRIPTS_SHOWN)
 		cm_buf_printf(p->out, "<p class=\"note\">And %zu more.</p>\n", p->c->n_scripts - SCRIPTS_SHOWN);
 }

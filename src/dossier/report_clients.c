@@ -123,7 +123,7 @@ cm_report_top_clients(struct cm_buf *out, const struct cm_clients *c)
 		cm_buf_release(&text);
 		rest -= most[k].n;
 	}
-	cm_bars_end(out, rest, c->n);
+	cm_bars_end(out, "all others", rest, c->n);
 	cm_buf_add_str(out, "<p class=\"note\">");
 	cm_words_number(out, hosts);
 	cm_buf_printf(out, " different sender%s in ", hosts == 1 ? "" : "s");

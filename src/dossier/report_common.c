@@ -19,7 +19,7 @@ put_list(struct cm_buf *out, const char *title, const struct cm_traffic_count *c
 		cm_bars_line(out, cm_span_str(c[i].text), c[i].n, all);
 		rest -= c[i].n < rest ? c[i].n : rest;
 	}
-	cm_bars_end(out, rest, all);
+	cm_bars_end(out, "all others, and none", rest, all);
 }
 
 static void

@@ -73,7 +73,7 @@ draw_counts(struct cm_buf *out, const struct cm_axis *a, const int64_t *lag, siz
 void
 cm_report_lags(struct cm_buf *out, const int64_t *lag, size_t n)
 {
-	const struct cm_axis a = { 0, lag[n - 1] > 1000000000 ? lag[n - 1] / 10 * 11 : 1100000000 };
+	const struct cm_axis a = { 0, lag[n - 1] <= 1000000000 ? 1100000000 : lag[n - 1] > INT64_MAX / 2 ? lag[n - 1] : lag[n - 1] / 10 * 11 };
 	int ground = n <= LAGS ? TOP + LAG_H * (int)n + 4 : GROUND;
 
 	cm_buf_printf(out, "<figure class=\"lags\"><svg viewBox=\"0 0 %d %d\" role=\"img\"><title>From the script to the first request, client by client"

@@ -292,8 +292,11 @@ put_lanes(const struct overview *o)
 			      "<desc>One line for each flood and scan, and for the findings of each seal; the list below has the same.</desc>\n",
 	    CM_PIC_W, ground_of(o->n - 1) + FOOT);
 	draw_lanes(o);
-	cm_buf_add_str(o->out, "</svg>\n<figcaption>Triangles: forged or suspect packets, from the rows that are open. Areas: what came, each as "
-			       "high as its own fullest time, by the sender's word; &#9660; worse, &#9650; well again. Arrows: joined by a chain.");
+	cm_buf_add_str(o->out, "</svg>\n<figcaption>");
+	if (!o->lane[0].counted)
+		cm_buf_add_str(o->out, "Triangles: forged or suspect packets, from the rows that are open. ");
+	cm_buf_add_str(o->out, "Areas: what came, each as high as its own fullest time, by the sender's word; &#9660; worse, &#9650; well again.");
+	cm_buf_add_str(o->out, o->chain != NULL ? " Arrows: joined by a chain." : "");
 	put_clocks(o);
 	if (o->left_out > 0)
 		cm_buf_printf(o->out, " %zu more are in the list only.", o->left_out);
