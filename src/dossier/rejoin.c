@@ -443,6 +443,7 @@ sort_lags(struct rejoining *r)
 {
 	size_t n = (size_t)r->out->lags;
 
+	r->out->lag = r->lag;
 	if (n == 0)
 		return;
 	qsort(r->lag, n, sizeof(*r->lag), by_size);

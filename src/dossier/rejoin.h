@@ -36,6 +36,7 @@ struct cm_rejoined {
 	cm_packet_id stranger; /* the first of these */
 	uint64_t before, lags;
 	int64_t least_ns, median_ns, most_ns, unsure_ns;
+	const int64_t *lag; /* all of them, ascending */
 };
 
 /* Of chain ${i} of ${d}.  Texts live in ${arena} and the dossier's bytes.  CM_E_NOMEM. */

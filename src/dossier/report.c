@@ -99,30 +99,6 @@ put_box(struct cm_buf *out, const struct cm_report_checks *checks)
 }
 
 static void
-put_summary_row(struct cm_buf *out, const struct cm_dossier *d, size_t i,
-    const struct cm_report_checks *checks)
-{
-	const struct cm_finding *f = d->findings[i].body;
-	const struct cm_ids *set = f->forged.n != 0 ? &f->forged : &f->suspect;
-	const struct cm_shown_row *r = set->n != 0 ? cm_dossier_row(d, set->id[0]) : NULL;
-	char when[CM_HTML_TIME] = "not shown";
-
-	if (r != NULL && r->has_packet)
-		cm_html_time(r->packet.t_ns, when);
-	cm_buf_printf(out, "<tr><td><a href=\"#i%zu\">%zu</a></td><td>%s</td><td>%s</td><td><strong>%s"
-			   "</strong></td><td class=\"num\">%d</td><td>",
-	    i + 1, i + 1, cm_words_type(f->type), when, cm_verdict_word(f->verdict), f->bits);
-	cm_report_frames(out, d, f, set);
-	cm_buf_add_str(out, "</td>");
-	if (checks != NULL) {
-		cm_buf_add_str(out, "<td>");
-		cm_html_text(out, checks->outcome[i]);
-		cm_buf_add_str(out, "</td>");
-	}
-	cm_buf_add_str(out, "</tr>\n");
-}
-
-static void
 put_counted_row(struct cm_buf *out, const char *letter, size_t i, const char *what, const char *detail, const char *outcome)
 {
 	cm_buf_printf(out, "<tr><td><a href=\"#%s%zu\">%c%zu</a></td><td>%s</td><td>%s</td>", letter, i + 1, letter[0] - 32, i + 1,
@@ -164,7 +140,7 @@ put_counted(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 }
 
 static void
-put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
+put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks, const struct cm_groups *g)
 {
 	static const enum cm_verdict all[] = { CM_VERDICT_FORGED, CM_VERDICT_STACK_BREAK,
 		CM_VERDICT_UNDECIDABLE, CM_VERDICT_EXPLAINED };
@@ -182,16 +158,10 @@ put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 				    "</p></section>\n");
 		return;
 	}
-	cm_buf_add_str(out, "<table><thead><tr><th scope=\"col\">No.</th><th scope=\"col\">What</th>"
-			    "<th scope=\"col\">When</th><th scope=\"col\">Verdict</th><th scope=\"col\">Bits"
-			    "</th><th scope=\"col\">Accused frames</th>");
-	cm_buf_add_str(out, checks != NULL ? "<th scope=\"col\">Checked</th>" : "");
-	cm_buf_add_str(out, "</tr></thead><tbody>\n");
-	for (i = 0; i < d->n_findings; i++) {
-		put_summary_row(out, d, i, checks);
+	cm_report_list(out, d, checks, g);
+	for (i = 0; i < d->n_findings; i++)
 		used[d->findings[i].body->verdict] = true;
-	}
-	cm_buf_add_str(out, "</tbody></table>\n<dl class=\"gloss\">\n");
+	cm_buf_add_str(out, "<dl class=\"gloss\">\n");
 	for (i = 0; i < 4; i++) {
 		if (used[all[i]])
 			cm_buf_printf(out, "<dt>%s</dt><dd>%s</dd>\n", cm_verdict_word(all[i]),
@@ -204,13 +174,9 @@ put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 			    "</dl></section>\n");
 }
 
-CM_RESULT
-cm_report_render(const struct cm_dossier *d, struct cm_span facts,
-    const struct cm_report_checks *checks, struct cm_buf *out)
+static void
+put_header(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
 {
-	size_t i;
-
-	put_start(out, checks);
 	cm_buf_add_str(out, "<header>\n<p class=\"mark\">Comity dossier</p>\n<h1>");
 	cm_buf_add_str(out, d->n_findings + d->n_traffic == 0 ? "Sealed evidence" :
 			    checks != NULL ? "What checking this dossier showed" :
@@ -218,14 +184,24 @@ cm_report_render(const struct cm_dossier *d, struct cm_span facts,
 	cm_buf_add_str(out, "</h1>\n");
 	put_who(out, d, checks);
 	cm_buf_add_str(out, "</header>\n");
-	put_box(out, checks);
-	put_summary(out, d, checks);
-	for (i = 0; i < d->n_findings; i++)
-		cm_report_finding(out, d, i, checks != NULL ? checks->outcome[i] : NULL);
+}
+
+/* What is joined and counted comes before the many that it is made of. */
+static void
+put_statements(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks, const struct cm_groups *g)
+{
+	size_t i;
+
 	for (i = 0; i < d->n_chains; i++)
 		cm_report_chain(out, d, i, checks != NULL ? checks->chains[i] : NULL);
 	for (i = 0; i < d->n_traffic; i++)
 		cm_report_traffic(out, d, i, checks != NULL ? checks->traffic[i] : NULL);
+	cm_report_findings(out, d, checks, g);
+}
+
+static void
+put_tail(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
+{
 	cm_report_rows(out, d);
 	cm_report_limits(out, d);
 	cm_report_custody(out, d);
@@ -236,9 +212,29 @@ cm_report_render(const struct cm_dossier *d, struct cm_span facts,
 	cm_html_text(out, d->version);
 	cm_buf_add_str(out, "</code>. The facts of this page stand in it once more in a form for programs.</p>"
 			    "</footer>\n</main>\n" FACTS_OPEN);
-	cm_buf_add_span(out, facts);
-	cm_buf_add_str(out, FACTS_END "\n</body>\n</html>\n");
-	return cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
+}
+
+CM_RESULT
+cm_report_render(const struct cm_dossier *d, struct cm_span facts,
+    const struct cm_report_checks *checks, struct cm_buf *out)
+{
+	struct cm_groups g;
+	enum cm_result rc = cm_groups_make(d, &g);
+
+	if (rc == CM_OK) {
+		put_start(out, checks);
+		put_header(out, d, checks);
+		put_box(out, checks);
+		cm_report_overview(out, d);
+		put_summary(out, d, checks, &g);
+		put_statements(out, d, checks, &g);
+		put_tail(out, d, checks);
+		cm_buf_add_span(out, facts);
+		cm_buf_add_str(out, FACTS_END "\n</body>\n</html>\n");
+		rc = cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
+	}
+	cm_groups_release(&g);
+	return rc;
 }
 
 CM_RESULT

@@ -67,6 +67,16 @@ put_tick(struct cm_buf *out, int64_t t_ns, int64_t step)
 	cm_buf_printf(out, step < MINUTE ? "%s" : "%.5s", cm_clock_text(t_ns, step < SECOND, clock));
 }
 
+/* The line of a round time, and the beginning of the text under it. */
+static void
+begin_tick(struct cm_buf *out, int x, int top, int ground)
+{
+	bool last = x > CM_PIC_RIGHT - 12;
+
+	cm_buf_printf(out, "<path class=\"grid\" d=\"M%d %dV%d\"/><text class=\"tick %s\" x=\"%d\" y=\"%d\">", x, top, ground + 4,
+	    last ? "end" : "mid", last ? CM_PIC_RIGHT + 18 : x, ground + 17);
+}
+
 void
 cm_axis_times(struct cm_buf *out, const struct cm_axis *a, int top, int ground)
 {
@@ -76,13 +86,30 @@ cm_axis_times(struct cm_buf *out, const struct cm_axis *a, int top, int ground)
 	for (i = 0; i < TICKS + 3 && t <= a->to_ns; i++) {
 		if (t >= a->from_ns) {
 			x = cm_axis_x(a, t);
-			cm_buf_printf(out, "<path class=\"grid\" d=\"M%d %dV%d\"/><text class=\"tick mid\" x=\"%d\" y=\"%d\">", x, top,
-			    ground + 4, x, ground + 17);
+			begin_tick(out, x, top, ground);
 			put_tick(out, t, step);
 			cm_buf_add_str(out, "</text>");
 		}
 		if (__builtin_add_overflow(t, step, &t))
 			return;
+	}
+	cm_buf_add_str(out, "\n");
+}
+
+void
+cm_axis_seconds(struct cm_buf *out, int64_t most_ns, int top, int ground)
+{
+	const struct cm_axis a = { 0, most_ns };
+	int64_t step = step_of(&a), t;
+	int x;
+
+	for (t = 0; t <= most_ns && t <= step * TICKS; t += step) {
+		x = cm_axis_x(&a, t);
+		begin_tick(out, x, top, ground);
+		cm_buf_printf(out, "%" PRId64, t / SECOND);
+		if (step < SECOND)
+			cm_buf_printf(out, ".%03" PRId64, t / MS % 1000);
+		cm_buf_add_str(out, " s</text>");
 	}
 	cm_buf_add_str(out, "\n");
 }

@@ -24,6 +24,9 @@ int cm_axis_x(const struct cm_axis *a, int64_t t_ns);
 /* Upright lines from ${top} to ${ground} at round times of day, and under ${ground} which they are. */
 void cm_axis_times(struct cm_buf *out, const struct cm_axis *a, int top, int ground);
 
+/* The same for a time that begins with 0, in seconds; ${most_ns} > 0. */
+void cm_axis_seconds(struct cm_buf *out, int64_t most_ns, int top, int ground);
+
 /* "time of day, UTC, 2024-01-01", at the right end of height ${y}. */
 void cm_axis_caption(struct cm_buf *out, const struct cm_axis *a, int y);
 

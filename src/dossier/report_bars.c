@@ -15,6 +15,12 @@ cm_bars_ppm(uint64_t n, uint64_t all)
 	return n > UINT64_MAX / 1000000 ? (int64_t)(n / (all / 1000000)) : (int64_t)(n * 1000000 / all);
 }
 
+bool
+cm_bars_worth(uint32_t i, uint64_t n, uint64_t all)
+{
+	return i < 3 || cm_bars_ppm(n, all) >= 10000;
+}
+
 void
 cm_bars_begin(struct cm_buf *out, const char *title, uint64_t seen)
 {
@@ -46,10 +52,10 @@ cm_bars_line(struct cm_buf *out, struct cm_span text, uint64_t n, uint64_t all)
 }
 
 void
-cm_bars_end(struct cm_buf *out, uint64_t rest, uint64_t all)
+cm_bars_end(struct cm_buf *out, const char *others, uint64_t rest, uint64_t all)
 {
 	if (rest > 0) {
-		cm_buf_add_str(out, "<tr><td><em>all others, and none</em>");
+		cm_buf_printf(out, "<tr><td><em>%s</em>", others);
 		put_bar(out, "rest", cm_bars_ppm(rest, all));
 	}
 	cm_buf_add_str(out, "</tbody></table>\n");

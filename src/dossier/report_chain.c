@@ -3,7 +3,9 @@
 
 #include "dossier/html.h"
 #include "dossier/rejoin.h"
+#include "dossier/report_bars.h"
 #include "dossier/report_parts.h"
+#include "dossier/report_place.h"
 #include "dossier/words.h"
 
 struct putting {
@@ -18,117 +20,6 @@ struct putting {
 
 #define SCRIPTS_SHOWN 20u
 #define TARGETS_SHOWN 20u
-
-/* The picture. */
-
-static const char *
-layers_of(const struct putting *p)
-{
-	const char *text = p->c->n_layers == 0 ? "stood there plainly" : "unwrapped: ";
-	size_t i;
-
-	for (i = 0; text != NULL && i < p->c->n_layers; i++)
-		text = cm_arena_printf(p->arena, "%s%s%s", text, i > 0 ? ", " : "", p->c->layers[i]);
-	return text;
-}
-
-static void
-fill_script(const struct putting *p, const char **line)
-{
-	const struct cm_script *s = &p->j.script;
-	size_t n = 0;
-
-	line[n++] = layers_of(p);
-	if (p->j.script_at == SIZE_MAX) {
-		line[n++] = "its bytes are not shown";
-		return;
-	}
-	line[n++] = cm_arena_printf(p->arena, "%zu target%s in it", s->n_targets, s->n_targets == 1 ? "" : "s");
-	if (s->period_ms != 0)
-		line[n++] = cm_arena_printf(p->arena, "timer: %" PRIu32 ".%03" PRIu32 " s", s->period_ms / 1000,
-		    s->period_ms % 1000);
-	else if (s->repeats)
-		line[n++] = "again and again";
-	if (s->busts_caches)
-		line[n++] = "something new each time";
-}
-
-static void
-fill_answer(const struct putting *p, const char **line)
-{
-	cm_packet_id id = p->c->scripts[0].rows.id[0];
-	const struct cm_shown_row *r = cm_dossier_row(p->d, id);
-	struct cm_buf who = { 0 };
-	const char *text;
-	size_t n = 0;
-
-	line[n++] = cm_arena_printf(p->arena, "seal %u, row %" PRIu64, cm_packet_file(id) + 1, cm_packet_frame(id));
-	if (r != NULL && r->has_packet) {
-		cm_words_host(&who, r->dst, &r->alias_dst);
-		text = cm_buf_cstr(&who);
-		line[n++] = text == NULL ? NULL : cm_arena_printf(p->arena, "to %s", text);
-	}
-	cm_buf_release(&who);
-	if (p->c->n_scripts > 1)
-		line[n++] = cm_arena_printf(p->arena, "and %zu more like it", p->c->n_scripts - 1);
-	line[n++] = cm_arena_printf(p->arena, "finding %zu", p->shown->findings[0] + 1);
-}
-
-static void
-fill_flood(const struct putting *p, const char **line)
-{
-	const struct cm_traffic_v1 *t = p->d->traffic[p->shown->traffic[0]].body;
-	const struct cm_rejoined_flood *f = &p->j.floods[0];
-	struct cm_buf peak = { 0 };
-	size_t n = 0;
-
-	line[n++] = cm_arena_printf(p->arena, "T%zu: %s", p->shown->traffic[0] + 1, cm_traffic_kind_word(t->drawn.kind));
-	cm_words_number(&peak, t->claimed.peak_per_s);
-	line[n++] = cm_buf_cstr(&peak) == NULL ? NULL : cm_arena_printf(p->arena, "up to %s a second", cm_buf_cstr(&peak));
-	cm_buf_release(&peak);
-	if (f->requests > 0)
-		line[n++] = cm_arena_printf(p->arena, "%" PRIu64 " of %" PRIu64 " ask for it", f->asked, f->requests);
-	else
-		line[n++] = f->by_address ? "to the same address" : "shows no names";
-	if (p->c->n_floods > 1)
-		line[n++] = cm_arena_printf(p->arena, "and %zu more", p->c->n_floods - 1);
-}
-
-static const char *
-lag_of(const struct putting *p)
-{
-	struct cm_buf text = { 0 };
-	const char *out = NULL;
-
-	if (p->j.lags == 0)
-		return NULL;
-	cm_words_seconds(&text, p->j.least_ns);
-	cm_buf_add_str(&text, " to ");
-	cm_words_seconds(&text, p->j.most_ns);
-	cm_buf_add_str(&text, " later");
-	if (cm_buf_cstr(&text) != NULL)
-		out = cm_arena_printf(p->arena, "%s", cm_buf_cstr(&text));
-	cm_buf_release(&text);
-	return out;
-}
-
-static void
-put_picture(const struct putting *p)
-{
-	struct cm_report_join j = { .lag = lag_of(p) };
-
-	fill_answer(p, j.line[0]);
-	fill_script(p, j.line[1]);
-	if (p->j.target != NULL) {
-		j.line[2][0] = p->j.target->host;
-		j.line[2][1] = p->j.target->path;
-		j.line[2][2] = p->j.target->query[0] != 0 ? p->j.target->query : NULL;
-	} else {
-		j.line[2][0] = "not shown";
-	}
-	fill_flood(p, j.line[3]);
-	cm_report_join(p->out, &j);
-}
 
 /* In words and tables. */
 
@@ -180,12 +71,38 @@ put_targets(const struct putting *p)
 	}
 }
 
+/* What the forged answers came in place of. */
+static void
+put_places(const struct putting *p)
+{
+	struct cm_places places;
+	uint64_t rest;
+	size_t i;
+
+	cm_report_places(p->d, p->i, &places);
+	rest = places.all;
+	cm_buf_add_str(p->out, "<h3>What clients had asked for</h3>\n");
+	cm_bars_begin(p->out, "In place of", 0);
+	for (i = 0; i < places.n; i++) {
+		struct cm_buf text = { 0 };
+
+		cm_buf_add_span(&text, places.at[i].host);
+		cm_buf_add_span(&text, places.at[i].path);
+		cm_bars_line(p->out, cm_span_part(cm_buf_span(&text), 0, 255), places.at[i].n, places.all);
+		rest -= places.at[i].n;
+		p->out->failed |= !cm_buf_ok(&text);
+		cm_buf_release(&text);
+	}
+	cm_bars_end(p->out, "others, and what is not shown", rest, places.all);
+	cm_buf_add_str(p->out, "<p class=\"note\">Of all forged answers of the chain, by the requests that are open.</p>\n");
+}
+
 static void
 put_scripts(const struct putting *p)
 {
 	size_t i;
 
-	cm_buf_add_str(p->out, "<h3>Where the scripts came</h3>\n<table class=\"facts\"><thead><tr><th scope=\"col\">Finding</th>"
+	cm_buf_add_str(p->out, "<h3>Where the scripts came</h3>\n<details><summary>The findings and rows</summary>\n<table class=\"facts\"><thead><tr><th scope=\"col\">Finding</th>"
 			       "<th scope=\"col\">Seal</th><th scope=\"col\">Rows</th></tr></thead><tbody>\n");
 	for (i = 0; i < p->c->n_scripts && i < SCRIPTS_SHOWN; i++) {
 		const struct cm_chain_v1_script *s = &p->c->scripts[i];
@@ -196,7 +113,7 @@ put_scripts(const struct putting *p)
 		cm_words_rows(p->out, &s->rows, seal);
 		cm_buf_add_str(p->out, "</td></tr>\n");
 	}
-	cm_buf_add_str(p->out, "</tbody></table>\n");
+	cm_buf_add_str(p->out, "</tbody></table></details>\n");
 	if (p->c->n_scripts > SCRIPTS_SHOWN)
 		cm_buf_printf(p->out, "<p class=\"note\">And %zu more.</p>\n", p->c->n_scripts - SCRIPTS_SHOWN);
 }
@@ -258,12 +175,8 @@ put_table(const struct putting *p)
 {
 	const struct cm_chain_v1 *c = p->c;
 
-	cm_buf_add_str(p->out, "<h3>Could it be chance?</h3>\n<table class=\"facts\"><thead><tr><th scope=\"col\"></th><th scope=\"col\">"
-			       "asked for it</th><th scope=\"col\">did not</th></tr></thead><tbody>\n");
-	cm_buf_printf(p->out, "<tr><th scope=\"row\">clients that got the script</th><td class=\"num\">%" PRIu64
-			      "</td><td class=\"num\">%" PRIu64 "</td></tr>\n<tr><th scope=\"row\">clients that did not</th>"
-			      "<td class=\"num\">%" PRIu64 "</td><td class=\"num\">%" PRIu64 "</td></tr>\n</tbody></table>\n",
-	    c->a, c->b, c->c, c->d);
+	cm_buf_add_str(p->out, "<h3>Could it be chance?</h3>\n");
+	cm_report_fourfold(p->out, c);
 	if (c->p_milli == 0)
 		cm_buf_add_str(p->out, "<p>Such a table is what chance would give.");
 	else
@@ -281,6 +194,8 @@ put_lags(const struct putting *p)
 
 	if (j->lags == 0)
 		return;
+	cm_buf_add_str(p->out, "<h3>How soon</h3>\n");
+	cm_report_lags(p->out, j->lag, (size_t)j->lags);
 	cm_buf_add_str(p->out, "<p>From script to first request: ");
 	cm_words_seconds(p->out, j->least_ns);
 	cm_buf_add_str(p->out, " to ");
@@ -323,12 +238,12 @@ put_chain(const struct putting *p, const char *outcome)
 		cm_html_text(p->out, outcome);
 		cm_buf_add_str(p->out, "</p>\n");
 	}
-	put_picture(p);
+	put_places(p);
 	put_targets(p);
-	put_scripts(p);
 	put_floods(p);
 	put_table(p);
 	put_lags(p);
+	put_scripts(p);
 	put_rivals(p->out);
 	cm_buf_add_str(p->out, "</section>\n");
 }

@@ -114,7 +114,7 @@ cm_report_top_clients(struct cm_buf *out, const struct cm_clients *c)
 	if (hosts == 0)
 		return;
 	cm_bars_begin(out, "Sender", 0);
-	for (k = 0; k < CM_TRAFFIC_TOP && most[k].n > 1; k++) {
+	for (k = 0; k < CM_TRAFFIC_TOP && most[k].n > 1 && cm_bars_worth((uint32_t)k, most[k].n, c->n); k++) {
 		struct cm_buf text = { 0 };
 
 		cm_words_counted_host(&text, c->d, c->i, &c->sent[most[k].at].by, "?");
@@ -123,7 +123,7 @@ cm_report_top_clients(struct cm_buf *out, const struct cm_clients *c)
 		cm_buf_release(&text);
 		rest -= most[k].n;
 	}
-	cm_bars_end(out, rest, c->n);
+	cm_bars_end(out, "all others", rest, c->n);
 	cm_buf_add_str(out, "<p class=\"note\">");
 	cm_words_number(out, hosts);
 	cm_buf_printf(out, " different sender%s in ", hosts == 1 ? "" : "s");
@@ -190,19 +190,6 @@ cm_report_clients_over_time(struct cm_buf *out, const struct cm_clients *c)
 /* ---- the time between two ---- */
 
 static void
-put_second_ticks(struct cm_buf *out, int64_t most_ns)
-{
-	const struct cm_axis a = { 0, most_ns };
-	int k;
-
-	for (k = 0; k <= 5; k++) {
-		cm_buf_printf(out, "<text class=\"tick mid\" x=\"%d\" y=\"%d\">", cm_axis_x(&a, most_ns / 5 * k), GROUND + 17);
-		cm_words_seconds(out, most_ns / 5 * k);
-		cm_buf_add_str(out, "</text>");
-	}
-}
-
-static void
 put_period(struct cm_buf *out, const struct cm_clients *c, int64_t most_ns)
 {
 	const struct cm_axis a = { 0, most_ns };
@@ -247,7 +234,7 @@ cm_report_gaps(struct cm_buf *out, const struct cm_clients *c)
 	begin_figure(out, "Times between two requests of one sender");
 	cm_axis_values(out, TOP, GROUND, round, "", "pairs of requests of one sender, by the time between them");
 	cm_bars_draw(out, gap, GAPS, "in", TOP, GROUND, round);
-	put_second_ticks(out, most_ns);
+	cm_axis_seconds(out, most_ns, TOP, GROUND);
 	put_period(out, c, most_ns);
 	cm_buf_add_str(out, "</svg>\n<figcaption>A program that asks again and again has teeth here, at its period and at multiples of it; "
 			    "people have none.");

@@ -15,11 +15,11 @@ put_list(struct cm_buf *out, const char *title, const struct cm_traffic_count *c
 	if (n == 0)
 		return;
 	cm_bars_begin(out, title, seen);
-	for (i = 0; i < n && i < CM_TRAFFIC_TOP; i++) {
+	for (i = 0; i < n && i < CM_TRAFFIC_TOP && cm_bars_worth(i, c[i].n, all); i++) {
 		cm_bars_line(out, cm_span_str(c[i].text), c[i].n, all);
 		rest -= c[i].n < rest ? c[i].n : rest;
 	}
-	cm_bars_end(out, rest, all);
+	cm_bars_end(out, "all others, and none", rest, all);
 }
 
 static void

@@ -43,28 +43,40 @@ cm_panels_rate(const struct cm_panels *p, const uint64_t *list, uint32_t i)
 	return n > UINT64_MAX / 1000000000 ? n / (ns / 1000000000 + 1) : n * 1000000000 / ns;
 }
 
-/* What is left of ${i} and right of it, too, until there is enough. */
+struct share {
+	const uint64_t *whole, *part;
+	uint64_t n, of;
+};
+
+/* Adds a neighbour that has few itself; false: it has enough, or is none. */
+static bool
+join_few(const struct cm_panels *p, struct share *s, int64_t i)
+{
+	uint64_t n = i < 0 || i >= (int64_t)p->n ? ENOUGH : cm_panels_sum(p, s->whole, (uint32_t)i);
+
+	if (n >= ENOUGH)
+		return false;
+	s->n += n;
+	s->of += cm_panels_sum(p, s->part, (uint32_t)i);
+	return true;
+}
+
 int
 cm_panels_share(const struct cm_panels *p, uint32_t i)
 {
-	bool errors = p->s->effect_is == CM_SERIES_ANSWERS;
-	const uint64_t *whole = errors ? p->s->out : p->s->effect[0], *part = errors ? p->s->effect[0] : p->s->effect[1];
-	uint64_t n = cm_panels_sum(p, whole, i), of = cm_panels_sum(p, part, i);
+	bool errors = p->s->effect_is == CM_SERIES_ANSWERS, left = true, right = true;
+	struct share s = { errors ? p->s->out : p->s->effect[0], errors ? p->s->effect[0] : p->s->effect[1], 0, 0 };
 	uint32_t k;
 
-	for (k = 1; n < ENOUGH && k <= p->n / 16; k++) {
-		if (i >= k) {
-			n += cm_panels_sum(p, whole, i - k);
-			of += cm_panels_sum(p, part, i - k);
-		}
-		if (i + k < p->n) {
-			n += cm_panels_sum(p, whole, i + k);
-			of += cm_panels_sum(p, part, i + k);
-		}
+	s.n = cm_panels_sum(p, s.whole, i);
+	s.of = cm_panels_sum(p, s.part, i);
+	for (k = 1; s.n < ENOUGH && k <= p->n / 16; k++) {
+		left = left && join_few(p, &s, (int64_t)i - k);
+		right = right && join_few(p, &s, (int64_t)i + k);
 	}
-	if (n == 0)
+	if (s.n == 0)
 		return -1;
-	return of >= n ? 1000 : of > UINT64_MAX / 1000 ? (int)(of / (n / 1000 + 1)) : (int)(of * 1000 / n);
+	return s.of >= s.n ? 1000 : s.of > UINT64_MAX / 1000 ? (int)(s.of / (s.n / 1000 + 1)) : (int)(s.of * 1000 / s.n);
 }
 
 int64_t

@@ -6,9 +6,18 @@
 #include "dossier/logged.h"
 #include "dossier/model.h"
 #include "dossier/recounted.h"
+#include "dossier/report.h"
+#include "dossier/report_groups.h"
 
 /* The style sheet, in parts. */
 extern const char cm_report_css_1[], cm_report_css_2[], cm_report_css_3[];
+
+/* The story as pictures: chains first, then all that was found on one axis of time. */
+void cm_report_overview(struct cm_buf *out, const struct cm_dossier *d);
+
+/* The list of findings, and all their sections; those of one group are folded. */
+void cm_report_list(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks, const struct cm_groups *g);
+void cm_report_findings(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks, const struct cm_groups *g);
 
 /* Section of finding ${i}; ${outcome} NULL in a sender's report. */
 void cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i,
@@ -17,6 +26,9 @@ void cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i,
 /* Section of statement ${i} about traffic, and of chain ${i}; the same. */
 void cm_report_traffic(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome);
 void cm_report_chain(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome);
+
+/* Chain ${i} as a picture. */
+void cm_report_chain_picture(struct cm_buf *out, const struct cm_dossier *d, size_t i);
 
 /* How much came over time, as a picture. */
 void cm_report_series(struct cm_buf *out, const struct cm_traffic_finding *f);
@@ -27,11 +39,17 @@ void cm_report_tiles(struct cm_buf *out, const struct cm_traffic_finding *f);
 /* What is common to what came, and who sent it, of statement ${i}. */
 void cm_report_common(struct cm_buf *out, const struct cm_dossier *d, size_t i, const struct cm_recounted *again);
 
-/* From script to flood, as a picture: four boxes with up to five lines each, and what stands over the last
- * arrow.  Texts are others' and are escaped, but for the lag, which is ours; NULL: none. */
+/* The fourfold table of a chain, and times from script to request (ascending), as pictures. */
+void cm_report_fourfold(struct cm_buf *out, const struct cm_chain_v1 *c);
+void cm_report_lags(struct cm_buf *out, const int64_t *lag, size_t n);
+
+/* From script to flood, as a picture: four boxes with up to so many lines each, and what stands over the last
+ * arrow.  Texts may be others' and are escaped; NULL: no more, or none. */
+#define CM_JOIN_LINES 7u
 struct cm_report_join {
-	const char *line[4][5];
-	const char *lag;
+	size_t number; /* of the chain */
+	const char *line[4][CM_JOIN_LINES];
+	const char *clients, *lag;
 };
 void cm_report_join(struct cm_buf *out, const struct cm_report_join *j);
 

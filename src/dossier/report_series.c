@@ -70,7 +70,7 @@ draw_panels(struct series *s)
 	struct cm_buf *out = s->out;
 	int ground = TOP + RATES, from = cm_axis_x(&s->p.axis, s->f->from_ns), to = cm_axis_x(&s->p.axis, s->f->to_ns);
 
-	cm_buf_printf(out, "<rect class=\"shade\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", from, TOP, to - from + 1, s->ground - TOP);
+	cm_buf_printf(out, "<rect class=\"shade\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", from, TOP, to > from ? to - from : 1, s->ground - TOP);
 	cm_axis_times(out, &s->p.axis, TOP, s->ground);
 	cm_panel_rates(out, &s->p, TOP, ground);
 	if (s->share) {

@@ -18,6 +18,10 @@ put_usual(struct cm_buf *out, const struct cm_traffic_finding *f)
 	const struct cm_baseline *b = &f->baseline;
 	uint64_t times;
 
+	if (b->how != CM_BASELINE_NONE && b->milli < 100) {
+		cm_buf_add_str(out, "; hardly any is usual</li>\n");
+		return;
+	}
 	if (b->how == CM_BASELINE_NONE) {
 		cm_buf_add_str(out, "; what is usual is not known</li>\n");
 		return;

@@ -206,9 +206,9 @@ static void
 part_in(struct cm_traffic_series *s, int64_t from_ns, int64_t to_ns)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
-		int64_t middle = s->from_ns + (int64_t)i * s->width_ns + s->width_ns / 2;
+		int64_t begins = s->from_ns + (int64_t)i * s->width_ns;
 
-		if (middle >= from_ns && middle <= to_ns)
+		if (begins + s->width_ns > from_ns && begins <= to_ns)
 			continue;
 		s->rest[i] = s->in[i];
 		s->in[i] = 0;
