@@ -57,11 +57,22 @@ scripts_differ(const struct redoing *r)
 	return NULL;
 }
 
+/* Requests, or TCP that does not show them. */
+static bool
+is_of_browsers(const struct cm_traffic_finding *f)
+{
+	return f->verdict != CM_TRAFFIC_SCAN &&
+	    (f->kind == CM_TRAFFIC_HTTP || (f->kind == CM_TRAFFIC_VOLUME && (f->proto == 6 || f->proto == 0)));
+}
+
 static const char *
 floods_differ(const struct redoing *r)
 {
 	size_t i;
 
+	for (i = 0; i < r->c->n_floods; i++)
+		if (!is_of_browsers(&r->in->dossier->traffic[r->shown->traffic[i]].body->drawn))
+			return "a flood is of a kind that no script in a browser makes";
 	for (i = 0; r->j.target != NULL && i < r->c->n_floods; i++)
 		if (r->j.floods[i].requests > 0 && r->j.floods[i].named == 0)
 			return "a flood does not ask for what the script aims at";

@@ -283,6 +283,9 @@ fits_the_whole(const struct cm_traffic_v1 *t)
 	return t->thin == 1 ? t->drawn.packets == t->claimed.packets : d < (UINT64_C(1) << 31) && d * d <= 36 * (k + 4);
 }
 
+/* N is the smallest for which no more than CM_DRAW_ROWS are drawn, so that about half as many are, if N is not 1. */
+#define DRAWN_LEAST 1800u /* below the half by 7 sigma */
+
 static enum cm_outcome
 judge_same(struct redoing *r, const struct beside *b)
 {
@@ -298,6 +301,11 @@ judge_same(struct redoing *r, const struct beside *b)
 	if (!fits_the_whole(t)) {
 		cm_buf_printf(&r->text, "; the sender's figure of %" PRIu64 " in all does not fit the draw",
 		    t->claimed.packets);
+		return CM_OUTCOME_PARTLY;
+	}
+	if (t->thin > 1 && t->support.n < DRAWN_LEAST) {
+		cm_buf_printf(&r->text, "; the draw is thinner than it has to be: %zu rows, where one in %" PRIu64 " would give no more than %u",
+		    t->support.n, t->thin / 2, CM_DRAW_ROWS);
 		return CM_OUTCOME_PARTLY;
 	}
 	return b->shown->drawn_known && shut_beside(b) == 0 ? CM_OUTCOME_REPRODUCED : CM_OUTCOME_AS_SHOWN;

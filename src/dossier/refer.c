@@ -223,6 +223,8 @@ find_scripts(struct cm_loaded *l, struct cm_chain_v1 *c, const size_t *exhibit, 
 			return rc;
 		if (!is_accused(&c->scripts[i].rows, d->findings[k].body))
 			return cm_err_set(err, CM_E_REFUSED, "it takes rows for a script's that finding-%zu does not accuse", k + 1);
+		if (d->findings[k].body->verdict != CM_VERDICT_FORGED)
+			return cm_err_set(err, CM_E_REFUSED, "it takes rows for a script's that finding-%zu does not call forged", k + 1);
 		finding[i] = k;
 	}
 	return CM_OK;

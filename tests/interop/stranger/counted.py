@@ -88,6 +88,8 @@ def check_script(statement, script, findings):
     if script["finding"] not in findings or not any(script["rows"]):
         raise Refused("%s: a script of no finding" % statement.name)
     finding = findings[script["finding"]]
+    if finding["verdict"] != "forged":
+        raise Refused("%s: a script of what is not called forged" % statement.name)
     accused = {(seal, row) for name in ("forged", "suspect") for seal, part in zip(finding["seals"], finding[name])
         for row in part}
     mine = {(seal, row) for seal, part in zip(statement["seals"], script["rows"]) for row in part}

@@ -57,7 +57,7 @@ put_segment(struct capture *c, const struct segment *s)
 	cm_buf_add(b, "\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0", 14);
 	cm_buf_add_u16(b, 0x4500);
 	cm_buf_add_u16(b, (uint16_t)len);
-	cm_buf_add_u32(b, chance(c));
+	cm_buf_add_u32(b, (chance(c) & 0xffff) << 16 | 0x4000);
 	cm_buf_add_u32(b, 0x40060000);
 	cm_buf_add_u32(b, s->src);
 	cm_buf_add_u32(b, s->dst);
@@ -387,6 +387,78 @@ rows_left_out_are_counted_or_seen(void **state)
 	free(with);
 }
 
+/* In the loud seconds visits, ${per_s} each: whole ones, of many. */
+static struct cm_span
+crowd(struct capture *c, uint32_t per_s)
+{
+	int64_t second, i;
+
+	(void)flood(c, 0);
+	for (second = 30; second < 30 + LOUD_SECONDS; second++)
+		for (i = 0; i < per_s; i++)
+			put_visit(c, second * 1000000 + i * 900000 / per_s);
+	return cm_buf_span(&c->bytes);
+}
+
+/* Of a visit's seven packets the first, a SYN. */
+static bool
+is_no_opening(uint64_t row)
+{
+	return row == 0 || (row - 1) % 7 != 0;
+}
+
+static enum cm_traffic_kind met;
+
+static void
+note_kind(struct cm_traffic_v1 *t)
+{
+	met = t->drawn.kind;
+}
+
+static struct made_verdict
+through_crowd(const struct made_how *how, size_t *n)
+{
+	struct made_verdict v = { .rc = CM_E_USAGE };
+	struct capture c;
+	struct made m;
+
+	if (!made_dossier(crowd(&c, 600), how, &m))
+		fail_msg("no dossier: %s", m.why);
+	*n = m.traffic;
+	v = made_verify(cm_buf_span(&m.dossier), true);
+	made_release(&m);
+	cm_buf_release(&c.bytes);
+	return v;
+}
+
+/* Who leaves out all that answers makes a flood of a crowd.  Nobody can see that who sees nothing but
+ * what he shows; but that most of the draw is shut, and what that could change, is said. */
+static void
+a_crowd_whose_answers_are_left_out_is_no_flood_without_a_word(void **state)
+{
+	const struct made_how honest = { .counted = true, .blind = true, .traffic = note_kind },
+	    cheat = { .counted = true, .blind = true, .skip = is_no_opening, .blind_too = true, .traffic = note_kind };
+	struct made_verdict v;
+	const char *at;
+	size_t n;
+
+	(void)state;
+	met = CM_TRAFFIC_KINDS;
+	v = through_crowd(&honest, &n);
+	assert_int_not_equal(met, CM_TRAFFIC_SYN);
+	v = through_crowd(&cheat, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(met, CM_TRAFFIC_SYN);
+	assert_int_equal(v.rc, CM_OK);
+	assert_int_equal(v.counted, CM_OUTCOME_AS_SHOWN);
+	at = strstr(v.counted_text, "one who seals could leave out so what speaks against it");
+	if (at == NULL || strstr(v.counted_text, "are shut") == NULL)
+		fail_msg("%s", v.counted_text);
+	/* at most one in seven is of the kind, by what the draw shows */
+	assert_null(strstr(v.counted_text, "at least 9"));
+	assert_non_null(strstr(v.counted_text, "% are (with 95 % confidence)"));
+}
+
 int
 main(void)
 {
@@ -399,6 +471,7 @@ main(void)
 		cmocka_unit_test(a_claim_that_does_not_fit_the_draw_is_no_good),
 		cmocka_unit_test(a_row_that_the_draw_does_not_give_is_refused),
 		cmocka_unit_test(rows_left_out_are_counted_or_seen),
+		cmocka_unit_test(a_crowd_whose_answers_are_left_out_is_no_flood_without_a_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -239,7 +239,7 @@ count_pass(struct making *m, size_t n)
 		if (!r.is_frame || cm_decode(&f, &p, &layers) > CM_DECODED_FRAGMENT)
 			continue;
 		p.open = CM_OPEN_ALL;
-		if (n == 0)
+		if (n == 0 && !(m->how->blind_too && m->how->skip(row)))
 			ok = cm_traffic_packet(m->traffic, &p) == CM_OK;
 		for (i = 0; ok && i < n; i++)
 			if (m->how->skip == NULL || !m->how->skip(row))

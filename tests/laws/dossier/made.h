@@ -29,7 +29,8 @@ struct made_how {
 	uint64_t only_to; /* the detectors see frames up to this one only; 0: all */
 	bool blind;	  /* the detectors take every checksum for right */
 	bool counted;	  /* what is counted is stated, too */
-	bool (*skip)(uint64_t row); /* a cheat leaves such rows out of the draw */
+	bool (*skip)(uint64_t row); /* a cheat leaves such rows out of the draw; */
+	bool blind_too;		    /* and looks at nothing but the others */
 	void (*traffic)(struct cm_traffic_v1 *t); /* another's door: before it is signed */
 };
 
