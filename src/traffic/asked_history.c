@@ -7,6 +7,7 @@
 #define AROUND_NS (2 * CM_ASKED_SECOND) /* before and after a short finding */
 #define GRAIN_NS INT64_C(50000000)	 /* a part is no shorter, so long as there is something in it to divide */
 #define KEPT (CM_HISTORY_PARTS * 3 / 4)
+#define FINE 1024u /* parts of an answer, so that a mean of few is one */
 #define UNLIKE 8u /* times dearer: neighbours whose rates differ by four or more */
 
 CM_RESULT
@@ -95,25 +96,31 @@ join(struct cm_history *h, uint32_t i)
 	h->n--;
 }
 
+/* The first of the two that cost least to join. */
+static uint32_t
+cheapest(const struct cm_history *h, uint64_t all_ns, uint64_t all)
+{
+	uint64_t best = UINT64_MAX, other;
+	uint32_t i, at = 0;
+
+	for (i = 0; i + 1 < h->n; i++) {
+		other = price(h, i, all_ns, all);
+		at = other < best ? i : at;
+		best = other < best ? other : best;
+	}
+	return at;
+}
+
 static void
 shrink(struct cm_history *h)
 {
-	uint64_t all_ns = (uint64_t)h->part[h->n - 1].to_ns - (uint64_t)h->part[0].from_ns + 1, all = 1, best, other;
-	uint32_t i, at;
+	uint64_t all_ns = (uint64_t)h->part[h->n - 1].to_ns - (uint64_t)h->part[0].from_ns + 1, all = 1;
+	uint32_t i;
 
 	for (i = 0; i < h->n; i++)
 		all += h->part[i].asked;
-	while (h->n > KEPT) {
-		best = UINT64_MAX;
-		for (i = at = 0; i + 1 < h->n; i++) {
-			other = price(h, i, all_ns, all);
-			if (other < best) {
-				best = other;
-				at = i;
-			}
-		}
-		join(h, at);
-	}
+	while (h->n > KEPT)
+		join(h, cheapest(h, all_ns, all));
 }
 
 /* The part of that time; events out of order go to an earlier one. */
@@ -224,8 +231,8 @@ cm_history_series(const struct cm_history *h, int64_t from_ns, int64_t to_ns, co
 		cm_series_spread(out, p->from_ns, p->to_ns, out->in, p->asked);
 		cm_series_spread(out, p->from_ns, p->to_ns, out->out, p->answered);
 		cm_series_spread(out, p->from_ns, p->to_ns, out->effect[0], p->errors);
-		cm_series_spread(out, p->from_ns, p->to_ns, timed, p->timed);
-		cm_series_spread(out, p->from_ns, p->to_ns, out->effect[1], p->took_ms);
+		cm_series_spread(out, p->from_ns, p->to_ns, timed, (uint64_t)p->timed * FINE);
+		cm_series_spread(out, p->from_ns, p->to_ns, out->effect[1], (uint64_t)p->took_ms * FINE);
 	}
 	for (uint32_t i = 0; i < out->n; i++)
 		out->effect[1][i] = timed[i] == 0 ? 0 : out->effect[1][i] * 1000 / timed[i];
