@@ -7,6 +7,7 @@
 #define AROUND_NS (2 * CM_ASKED_SECOND) /* before and after a short finding */
 #define GRAIN_NS INT64_C(50000000)	 /* a part is no shorter, so long as there is something in it to divide */
 #define KEPT (CM_HISTORY_PARTS * 3 / 4)
+#define FINE 1024u /* parts of an answer, so that a mean of few is one */
 #define UNLIKE 8u /* times dearer: neighbours whose rates differ by four or more */
 
 CM_RESULT
@@ -95,7 +96,7 @@ join(struct cm_history *h, uint32_t i)
 	h->n--;
 }
 
-/* The part that is joined with the next one at the lowest price. */
+/* The first of the two that cost least to join. */
 static uint32_t
 cheapest(const struct cm_history *h, uint64_t all_ns, uint64_t all)
 {
@@ -104,10 +105,8 @@ cheapest(const struct cm_history *h, uint64_t all_ns, uint64_t all)
 
 	for (i = 0; i + 1 < h->n; i++) {
 		other = price(h, i, all_ns, all);
-		if (other < best) {
-			best = other;
-			at = i;
-		}
+		at = other < best ? i : at;
+		best = other < best ? other : best;
 	}
 	return at;
 }
@@ -232,8 +231,8 @@ cm_history_series(const struct cm_history *h, int64_t from_ns, int64_t to_ns, co
 		cm_series_spread(out, p->from_ns, p->to_ns, out->in, p->asked);
 		cm_series_spread(out, p->from_ns, p->to_ns, out->out, p->answered);
 		cm_series_spread(out, p->from_ns, p->to_ns, out->effect[0], p->errors);
-		cm_series_spread(out, p->from_ns, p->to_ns, timed, p->timed);
-		cm_series_spread(out, p->from_ns, p->to_ns, out->effect[1], p->took_ms);
+		cm_series_spread(out, p->from_ns, p->to_ns, timed, (uint64_t)p->timed * FINE);
+		cm_series_spread(out, p->from_ns, p->to_ns, out->effect[1], (uint64_t)p->took_ms * FINE);
 	}
 	for (uint32_t i = 0; i < out->n; i++)
 		out->effect[1][i] = timed[i] == 0 ? 0 : out->effect[1][i] * 1000 / timed[i];

@@ -32,7 +32,7 @@ sample(uint64_t thin)
 		.memory = 1 << 26, .thin = thin, .range = ranges, .support = { support, 3 } };
 
 	series = (struct cm_traffic_series) { .from_ns = T0, .width_ns = 500000000, .n = 3, .in = { 1, 2, 3 },
-		.rest = { 4, 5, 6 }, .out = { 7, 8, 9 } };
+		.rest = { 4, 5, 6 }, .out = { 7, 8, 9 }, .effect_is = CM_SERIES_OPENINGS, .effect = { { 10, 11, 12 }, { 13, 14, 15 } } };
 	t.drawn = (struct cm_traffic_finding) { .kind = CM_TRAFFIC_AMPLIFICATION, .verdict = CM_TRAFFIC_SURGE, .port = 53,
 		.proto = 17, .service = "DNS", .from_ns = T0, .to_ns = T0 + 1, .packets = 96, .bytes = 960, .peak_per_s = 64,
 		.mean_per_s = 32, .signs = drawn_signs, .n_signs = 3 };
@@ -101,6 +101,8 @@ what_was_counted_comes_back_as_it_was_written(void **state)
 	assert_true(out.claimed.effect.degraded && !out.claimed.effect.recovered);
 	assert_int_equal(out.claimed.series->n, 3);
 	assert_int_equal(out.claimed.series->out[2], 9);
+	assert_int_equal(out.claimed.series->effect_is, CM_SERIES_OPENINGS);
+	assert_int_equal(out.claimed.series->effect[1][2], 15);
 	assert_int_equal(out.claimed.baseline.how, CM_BASELINE_OTHERS);
 	hand_text(&head, body, &out, &again);
 	assert_string_equal(cm_buf_cstr(&b), cm_buf_cstr(&again));
@@ -149,6 +151,7 @@ what_does_not_belong_is_refused(void **state)
 		{ "\"packets\": 96", "\"packets\": 9007199254740992", "integer" }, { "\"packets\": 96", "\"packets\": -1", "packets" },
 		{ "\"how\": \"others\"", "\"how\": \"guess\"", "how" }, { "\"width_ns\": 500000000", "\"width_ns\": 0", "width" },
 		{ "\"answer_ms\": [", "\"answer_ms\": [ 1,", "answer_ms" }, { "          7,\n", "", "out" },
+		{ "\"opened\"", "\"errors\"", "openings" }, { "          13,\n", "", "answered" },
 		{ "\"slow\": true", "\"slow\": 1", "slow" }, { "\"memory\"", "\"window\"", "window" },
 		{ "\"service\"", "\"target\"", "target" }, { "\"unit\": \"ppm\",", "", "unit" } };
 	struct cm_statement head = hand_head(CM_PREDICATE_TRAFFIC);
