@@ -274,13 +274,14 @@ say_drawn(struct redoing *r, const struct beside *b)
 	cm_words_share(&r->text, b->shown);
 }
 
-/* The draw and the figure of the whole must be of one size: k of a Poisson draw, 6 sigma. */
+/* The draw and the figure of the whole must be of one size: k of a Poisson draw, 6 sigma.  Of a whole support,
+ * too: what came before is not in it, so that a flood may begin or end a little elsewhere. */
 static bool
 fits_the_whole(const struct cm_traffic_v1 *t)
 {
 	uint64_t k = t->drawn.packets / t->thin, all = t->claimed.packets / t->thin, d = k > all ? k - all : all - k;
 
-	return t->thin == 1 ? t->drawn.packets == t->claimed.packets : d < (UINT64_C(1) << 31) && d * d <= 36 * (k + 4);
+	return d < (UINT64_C(1) << 31) && d * d <= 36 * (k + 4);
 }
 
 /* N is the smallest for which no more than CM_DRAW_ROWS are drawn, so that about half as many are, if N is not 1. */

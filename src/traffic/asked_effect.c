@@ -79,16 +79,19 @@ cm_answers_answered_ppm(const struct cm_answers *a)
 
 /* ---- who waits ---- */
 
-/* A place for each connection by its key; a later one in the same place takes it over, so time
- * and memory are bounded and an answer is never taken for another's but by one key in 2^64. */
+#define WAYS 4u
+
+/* Some places for each connection by its key; if all are taken the oldest goes, so time and memory are
+ * bounded and an answer is never taken for another's but by one key in 2^64.  No seed has a say in it,
+ * since who goes shows in the figures, and these are the same in every run; who crafts connections
+ * that fall together hides answers to some of his own flood. */
 struct cm_waiting {
-	uint64_t seed;
 	size_t mask;
 	struct cm_wait place[];
 };
 
 struct cm_waiting *
-cm_waiting_new(size_t memory, uint64_t seed)
+cm_waiting_new(size_t memory)
 {
 	size_t n = 256;
 	struct cm_waiting *w;
@@ -98,8 +101,7 @@ cm_waiting_new(size_t memory, uint64_t seed)
 	w = calloc(1, sizeof(*w) + n * sizeof(struct cm_wait));
 	if (w == NULL)
 		return NULL;
-	w->seed = seed;
-	w->mask = n - 1;
+	w->mask = n / WAYS - 1;
 	return w;
 }
 
@@ -118,9 +120,28 @@ connection(const struct cm_host *client, uint16_t client_port, const struct cm_h
 }
 
 static struct cm_wait *
+places_of(struct cm_waiting *w, uint64_t key)
+{
+	return &w->place[WAYS * (key * UINT64_C(0x9e3779b97f4a7c15) >> 24 & w->mask)];
+}
+
+/* Where this one waits, or will. */
+static struct cm_wait *
 place_of(struct cm_waiting *w, uint64_t key)
 {
-	return &w->place[(key ^ w->seed) * UINT64_C(0x9e3779b97f4a7c15) >> 24 & w->mask];
+	struct cm_wait *at = places_of(w, key), *oldest = at;
+	size_t i;
+
+	for (i = 0; i < WAYS; i++)
+		if (at[i].key == key)
+			return &at[i];
+	for (i = 0; i < WAYS; i++) {
+		if (at[i].key == 0)
+			return &at[i];
+		if (at[i].t_ns < oldest->t_ns)
+			oldest = &at[i];
+	}
+	return oldest;
 }
 
 void

@@ -56,7 +56,7 @@ def judge(usual, got):
     return None
 
 
-def starve(name, args, before=None, after=lambda: None):
+def starve(name, args, before=None, after=lambda: None, rounds=ROUNDS):
     if before:
         before()
     usual, total = allocations(args)
@@ -64,9 +64,9 @@ def starve(name, args, before=None, after=lambda: None):
         print(f"FAIL {name}: does not work at all: {usual and usual.stderr[:300]}")
         return
     # The child does not run destructors, so what it allocates is found by going on until nothing fails.
-    bad, tried, step, at = [], 0, max(1, total // ROUNDS), 1
+    bad, tried, step, at = [], 0, max(1, total // rounds), 1
     quiet = 0
-    while tried < 2 * ROUNDS and quiet < 5:
+    while tried < 2 * rounds and quiet < 5:
         for mode in ({}, {"FAIL_ALLOC_ALL": "1"}):
             if before:
                 before()
@@ -77,7 +77,7 @@ def starve(name, args, before=None, after=lambda: None):
             if mode:
                 quiet = quiet + 1 if got is not None and got.returncode == usual.returncode else 0
         tried += 1
-        at += step if at < total else max(step, at // 12)
+        at += step if at < total else max(step, at // max(3, rounds // 5))
     for line in bad[:8]:
         print(f"FAIL {name}: {line}")
     if not bad:
@@ -169,6 +169,28 @@ def starve_log(case, made):
     starve("trust add, a key's end", ["trust", "add", end + ".json"], known)
 
 
+def starve_chain(case, made):
+    """Floods, a log and the script: a small world of three files, by few places, since each run reads them all."""
+    gen = os.environ.get("COMITY_GEN", "")
+    if not os.access(gen, os.X_OK):
+        print("skip floods and chains: no comity-gen")
+        return
+    files = [os.path.join(HERE, name) for name in ("bystander.pcap", "victim.pcap", "access.log")]
+    subprocess.run([gen, "chain", "--seed", "1", "--rate", "20000", "--clients", "60", "--elsewhere", "40", "--after", "3",
+                    "--bystander", files[0], "--victim", files[1], "--log", files[2]], check=True)
+    dossier, few = os.path.join(HERE, "chain.dossier"), {"rounds": max(10, ROUNDS // 4)}
+    starve("inspect a chain", ["inspect", "--json", *files], **few)
+    starve("inspect a chain in words", ["inspect", *files], **few)
+    starve("compare", ["compare", "--json", *files[:2]], **few)
+    starve("compare in words", ["compare", *files[:2]], **few)
+    starve("investigate a chain", ["investigate", *files, "-o", os.path.join(HERE, "z.dossier")], made, **few)
+    made()
+    subprocess.run([COMITY, "investigate", *files, "-o", dossier], cwd=HERE, check=False, capture_output=True)
+    check = ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier]
+    starve("verify a chain", check, **few)
+    starve("verify a chain, with a report", [*check, "--json", "--report", os.path.join(HERE, "own.html")], **few)
+
+
 def main():
     if subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", SO, os.path.join(ROOT, "tests/alloc/fail.c")],
                       check=False).returncode != 0:
@@ -198,6 +220,7 @@ def main():
         starve_kinds(case, made)
         starve_receipts()
         starve_log(case, made)
+        starve_chain(case, made)
         starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)
     return 0
 
