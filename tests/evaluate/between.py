@@ -5,18 +5,21 @@ import os
 import subprocess
 
 from captures import place
+from said import SEVERE, inspect, marked
 
 SEEDS = 6
 VARIANTS = ["", "--skew -300 --drift 20000", "--skew 86400000", "--background 20"]
 TRUTHS = ("born", "suppressed", "rewritten", "lost", "unseen", "passed")
 WORDS = ("born", "suppressed", "rewritten", "lost", "unseen", "nothing")
+ACCUSE = ("born", "suppressed", "rewritten")  # right only if it is said; of the others, what accuses nobody
+HARMLESS = ("lost", "unseen", "nothing")
 
 
 class Pair:
     """Two captures, what happened in between, and what is said of it."""
 
-    def __init__(self, line, story, lines):
-        self.line, self.story = line, story
+    def __init__(self, line, story, lines, innocent=()):
+        self.line, self.story, self.innocent = line, story, list(innocent)
         self.found = [x for x in lines if x["type"] == "finding"]
         self.clock = next(x["clock"] for x in lines if x["type"] == "comparison")
 
@@ -61,18 +64,26 @@ def run(comity, generator, folder):
             yield one(comity, generator, folder, line)
 
 
+def accused(comity, capture, truth):
+    """Packets of one of the two that `inspect` accuses and nobody forged."""
+    forged = {frame for frame, m in marked(truth).items() if m[1] == "forged"}
+    return {f for x in inspect(comity, capture).incidents if x["verdict"] in SEVERE for f in x["forged"] + x["suspect"]} - forged
+
+
 def one(comity, generator, folder, line):
     at = place(folder, line)
-    a, b, story = at + "-a.pcapng", at + "-b.pcapng", at + ".json"
+    a, b, story, truth = at + "-a.pcapng", at + "-b.pcapng", at + ".json", (at + "-a.tsv", at + "-b.tsv")
     try:
-        subprocess.run([generator, *line.split(), "--out", a, "--out-b", b, "--story", story], check=True)
+        subprocess.run([generator, *line.split(), "--out", a, "--out-b", b, "--story", story, "--truth", truth[0],
+                        "--truth-b", truth[1]], check=True)
         done = subprocess.run([comity, "compare", "--json", a, b], capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1):
             raise RuntimeError(f"compare: exit {done.returncode}: {done.stderr[:200]}")
         with open(story, encoding="utf-8") as f:
             told = json.load(f)["vantage"]
-        return Pair(line, told, [json.loads(x) for x in done.stdout.splitlines()])
+        innocent = [f for capture, t in zip((a, b), truth) for f in accused(comity, capture, t)]
+        return Pair(line, told, [json.loads(x) for x in done.stdout.splitlines()], innocent)
     finally:
-        for path in (a, b, story):
+        for path in (a, b, story, *truth):
             if os.path.exists(path):
                 os.unlink(path)

@@ -38,7 +38,7 @@ PLANTED = [
 OTHERS = [("inject-many --only script", 3), ("inject-many --only redirect", 3), ("inject-many --only library", 3),
           ("inject-many --only portal", 3), ("inject-many --only cdn", 3), ("inject-probe", 2), ("inject-rate", 2),
           ("great-cannon", 1), ("sandvine", 1), ("race", 1), ("reset", 1), ("dns", 1), ("benign", 5), ("benign --ip 6", 5),
-          ("flows --packets 20000", 1), ("mix --packets 20000", 2), ("mix-bench --packets 30K", 2)]
+          ("mix --packets 20000", 2), ("mix-bench --packets 30K", 2)]
 INJECT = ("inject-many --only script", "inject-many --only redirect", "inject-probe", "inject-rate", "great-cannon", "sandvine",
           "race", "reset", "dns", "mix")
 
@@ -51,6 +51,8 @@ class Item:
         self.target, self.source, self.host = story.get("target"), story.get("source"), story.get("host")
         self.start, self.end, self.packets = story.get("from"), story.get("to"), story.get("packets", 0)
         self.requests = story.get("requests")
+        # What is sent again, or asked by who is still there, comes later.
+        self.stopped = min(filter(None, (self.end, story.get("planned_to"))), default=None)
 
     def group(self):
         return self.verdict if self.verdict in FIRM else self.kind

@@ -4,6 +4,7 @@ import os
 
 import fit
 import packets
+import rates
 import systems
 import traffic
 from captures import tsv
@@ -22,7 +23,7 @@ class Result:
     def fill(self, tool, there):
         self.sha256 = self.capture.sha256()
         seen = packets.read(self.capture.path)
-        self.seen = seen if self.capture.real else []
+        self.limit = rates.alarms_of_packets(seen)
         self.where = {p.frame: p.key() for p in seen}
         self.flows = packets.counted_flows(seen) | {key for key, _ in self.forged_flows()}
         self.alarms = systems.all_of(self.capture.path, seen, self.said, there)
