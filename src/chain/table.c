@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chain/order.h"
 #include "chain/table.h"
 
 /* The first script that a client got. */
@@ -16,26 +17,18 @@ struct tabling {
 	struct cm_chain *c;
 	struct got *got; /* by client, each once */
 	size_t n_got;
+	const struct cm_chain_flood **elsewhere; /* of each other vantage with floods the first one */
+	size_t n_elsewhere;
 	struct cm_chain_client *client;
 	int64_t *lag; /* of all, for the median */
 	size_t n_lag;
 };
 
 static int
-compare_hosts(const struct cm_host *a, const struct cm_host *b)
-{
-	if (a->net != b->net)
-		return a->net < b->net ? -1 : 1;
-	if (a->tied != b->tied)
-		return a->tied < b->tied ? -1 : 1;
-	return memcmp(a->addr, b->addr, sizeof(a->addr));
-}
-
-static int
 by_client(const void *a, const void *b)
 {
 	const struct got *x = a, *y = b;
-	int d = compare_hosts(&x->client, &y->client);
+	int d = cm_chain_host_order(&x->client, &y->client);
 
 	return d != 0 ? d : (x->t_ns > y->t_ns) - (x->t_ns < y->t_ns);
 }
@@ -65,7 +58,7 @@ list_clients(struct tabling *t, struct cm_arena *arena)
 	}
 	qsort(t->got, t->c->n_scripts, sizeof(*t->got), by_client);
 	for (i = 0; i < t->c->n_scripts; i++)
-		if (i == 0 || compare_hosts(&t->got[i].client, &t->got[n - 1].client) != 0)
+		if (i == 0 || cm_chain_host_order(&t->got[i].client, &t->got[n - 1].client) != 0)
 			t->got[n++] = t->got[i];
 	t->n_got = n;
 	t->c->script_clients = n;
@@ -82,12 +75,12 @@ got_script(const struct tabling *t, const struct cm_host *client)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (compare_hosts(&t->got[mid].client, client) < 0)
+		if (cm_chain_host_order(&t->got[mid].client, client) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	return low < t->n_got && compare_hosts(&t->got[low].client, client) == 0 ? &t->got[low] : NULL;
+	return low < t->n_got && cm_chain_host_order(&t->got[low].client, client) == 0 ? &t->got[low] : NULL;
 }
 
 /* The first request as the script makes them: for one of its paths, with a query if it wants no
@@ -121,6 +114,23 @@ asked_at(const struct tabling *t, size_t place, const struct cm_host *client)
 	return asked_for(t, v, client, cm_visits_address(v, &nobody));
 }
 
+/* Floods stand in order of vantage. */
+static CM_RESULT
+list_elsewhere(struct tabling *t, struct cm_arena *arena)
+{
+	const struct cm_chain *c = t->c;
+	size_t i;
+
+	t->elsewhere = cm_arena_array(arena, t->n + 1, sizeof(const struct cm_chain_flood *));
+	if (t->elsewhere == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; i < c->n_floods; i++)
+		if (c->floods[i].vantage != c->vantage &&
+		    (i == 0 || c->floods[i].vantage != c->floods[i - 1].vantage))
+			t->elsewhere[t->n_elsewhere++] = &c->floods[i];
+	return CM_OK;
+}
+
 /* The client's first request to the target: where the script was seen, or else at a flood. */
 static const struct cm_visit *
 asked(struct tabling *t, const struct cm_host *client, const struct cm_offset **offset, size_t *place)
@@ -130,14 +140,10 @@ asked(struct tabling *t, const struct cm_host *client, const struct cm_offset **
 
 	*offset = NULL;
 	*place = t->c->vantage;
-	for (i = 0; x == NULL && i < t->c->n_floods; i++) {
-		const struct cm_chain_flood *f = &t->c->floods[i];
-
-		if (f->vantage == t->c->vantage)
-			continue;
-		x = asked_at(t, f->vantage, client);
-		*offset = &f->offset;
-		*place = f->vantage;
+	for (i = 0; x == NULL && i < t->n_elsewhere; i++) {
+		x = asked_at(t, t->elsewhere[i]->vantage, client);
+		*offset = &t->elsewhere[i]->offset;
+		*place = t->elsewhere[i]->vantage;
 	}
 	return x;
 }
@@ -148,6 +154,16 @@ half_width(const struct cm_offset *o)
 	return o == NULL ? 0 : (o->most_ns - o->least_ns + 1) / 2;
 }
 
+/* From the script at ${t_ns} to ${asked_ns} by a clock that is ${ahead_ns} ahead.  Whoever wrote the
+ * captures wrote the times: what no int64 holds is as much as it does. */
+static int64_t
+lag_between(int64_t t_ns, int64_t asked_ns, int64_t ahead_ns)
+{
+	__extension__ __int128 lag = (__int128)asked_ns - ahead_ns - t_ns;
+
+	return lag > INT64_MAX ? INT64_MAX : lag < -INT64_MAX ? -INT64_MAX : (int64_t)lag;
+}
+
 static void
 note_lag(struct tabling *t, const struct got *g, const struct cm_visit *x, const struct cm_offset *o,
     size_t place)
@@ -155,7 +171,7 @@ note_lag(struct tabling *t, const struct got *g, const struct cm_visit *x, const
 	struct cm_chain *c = t->c;
 	bool known = o == NULL || o->how == CM_OFFSET_BOTH_WAYS || o->how == CM_OFFSET_SECONDS;
 	int64_t unsure = known ? half_width(o) : 0;
-	int64_t lag = x->first_ns - (known && o != NULL ? o->middle_ns : 0) - g->t_ns;
+	int64_t lag = lag_between(g->t_ns, x->first_ns, known && o != NULL ? o->middle_ns : 0);
 
 	if (known && lag < -unsure)
 		c->before++;
@@ -225,6 +241,14 @@ count_shared(struct tabling *t, struct cm_chain_flood *f)
 	}
 }
 
+/* Who is shared depends on the vantage alone. */
+static void
+share_as(struct cm_chain_flood *f, const struct cm_chain_flood *before)
+{
+	f->shared_clients = before->shared_clients;
+	f->shared_with_script = before->shared_with_script;
+}
+
 CM_RESULT
 cm_chain_table(const struct cm_chain_vantage *vantage, size_t n, struct cm_arena *arena, struct cm_chain *c)
 {
@@ -233,11 +257,16 @@ cm_chain_table(const struct cm_chain_vantage *vantage, size_t n, struct cm_arena
 	enum cm_result rc = list_clients(&t, arena);
 	size_t i;
 
+	if (rc == CM_OK)
+		rc = list_elsewhere(&t, arena);
 	if (rc != CM_OK || flood == NULL)
 		return CM_E_NOMEM;
 	count_visitors(&t);
 	for (i = 0; i < c->n_floods; i++)
-		count_shared(&t, &flood[i]);
+		if (i == 0 || flood[i].vantage != flood[i - 1].vantage)
+			count_shared(&t, &flood[i]);
+		else
+			share_as(&flood[i], &flood[i - 1]);
 	c->floods = flood;
 	c->fisher = cm_fisher_more(c->a, c->b, c->c, c->d);
 	c->lags = t.n_lag;

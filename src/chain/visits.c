@@ -193,7 +193,9 @@ by_client(const void *a, const void *b)
 		d = (x->client.tied > y->client.tied) - (x->client.tied < y->client.tied);
 	if (d == 0)
 		d = (x->first_ns > y->first_ns) - (x->first_ns < y->first_ns);
-	return d != 0 ? d : (x->first > y->first) - (x->first < y->first);
+	if (d == 0)
+		d = (x->first > y->first) - (x->first < y->first);
+	return d != 0 ? d : x->path - y->path;
 }
 
 void

@@ -3,7 +3,7 @@
  * One line for each pair of client and name asked for (the server's address where no name
  * is known), of one vantage; and one more for each path there that was asked for with a query,
  * as scripts do that want no cache to answer.  Bounded by `memory`: when the table is full, pairs that are new
- * are counted and not kept, so that what is kept stays right.  Pure. */
+ * are not kept and their requests counted, so that what is kept stays right.  Pure. */
 #ifndef CM_CHAIN_VISITS_H
 #define CM_CHAIN_VISITS_H
 
@@ -33,8 +33,8 @@ void cm_visits_free(struct cm_visits *v); /* NULL is fine */
 /* Requests without a known client are left out, and counted. */
 CM_RESULT cm_visits_request(struct cm_visits *v, const struct cm_request *r);
 
-/* After the last request: sorts.  In order of client, then name; nothing in the order
- * depends on the hash seed. */
+/* After the last request: sorts.  In order of client, then time of the first request; nothing in
+ * the order depends on the hash seed. */
 void cm_visits_settle(struct cm_visits *v);
 size_t cm_visits_n(const struct cm_visits *v);
 const struct cm_visit *cm_visits_at(const struct cm_visits *v, size_t i);
@@ -50,7 +50,7 @@ uint64_t cm_visits_name(const struct cm_visits *v, struct cm_span name);
 uint64_t cm_visits_path(const struct cm_visits *v, uint64_t name, struct cm_span path);
 uint64_t cm_visits_address(const struct cm_visits *v, const struct cm_host *server);
 
-uint64_t cm_visits_lost(const struct cm_visits *v);	 /* pairs that found no room */
+uint64_t cm_visits_lost(const struct cm_visits *v);	 /* requests whose pair found no room */
 uint64_t cm_visits_nameless(const struct cm_visits *v); /* requests of unknown clients */
 uint64_t cm_visits_clients(const struct cm_visits *v);	 /* different ones; after settle */
 

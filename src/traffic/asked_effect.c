@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "traffic/asked_parts.h"
+#include "traffic/mix.h"
 
 /* ---- answers ---- */
 
@@ -79,35 +80,46 @@ cm_answers_answered_ppm(const struct cm_answers *a)
 
 /* ---- who waits ---- */
 
-#define WAYS 4u
-
-/* Some places for each connection by its key; if all are taken the oldest goes, so time and memory are
- * bounded and an answer is never taken for another's but by one key in 2^64.  No seed has a say in it,
- * since who goes shows in the figures, and these are the same in every run; who crafts connections
- * that fall together hides answers to some of his own flood. */
+/* The newest ones, a ring: when it is full the one that has waited longest makes way, so time and
+ * memory are bounded, who is forgotten depends on no hash, and an answer is never taken for another's
+ * but by one key in 2^64. */
 struct cm_waiting {
+	uint64_t seed;
 	size_t mask;
-	struct cm_wait place[];
+	size_t hand;	 /* where the next one goes */
+	uint32_t *first; /* by place of the key: index + 1 in the ring; 0: none */
+	uint32_t *next;	 /* of each of the ring, likewise */
+	struct cm_wait ring[];
 };
 
 struct cm_waiting *
-cm_waiting_new(size_t memory)
+cm_waiting_new(size_t memory, uint64_t seed)
 {
 	size_t n = 256;
 	struct cm_waiting *w;
 
-	while (n * 2 * sizeof(struct cm_wait) <= memory && n < (size_t)1 << 20)
+	while (n * 2 * (sizeof(struct cm_wait) + 2 * sizeof(uint32_t)) <= memory && n < (size_t)1 << 20)
 		n *= 2;
 	w = calloc(1, sizeof(*w) + n * sizeof(struct cm_wait));
 	if (w == NULL)
 		return NULL;
-	w->mask = n / WAYS - 1;
-	return w;
+	w->seed = seed;
+	w->mask = n - 1;
+	w->first = calloc(n, sizeof(*w->first));
+	w->next = calloc(n, sizeof(*w->next));
+	if (w->first != NULL && w->next != NULL)
+		return w;
+	cm_waiting_free(w);
+	return NULL;
 }
 
 void
 cm_waiting_free(struct cm_waiting *w)
 {
+	if (w == NULL)
+		return;
+	free(w->first);
+	free(w->next);
 	free(w);
 }
 
@@ -119,47 +131,49 @@ connection(const struct cm_host *client, uint16_t client_port, const struct cm_h
 	return cm_key_mix(a, cm_key_of(cm_span_of(server->addr, sizeof(server->addr)), server_port));
 }
 
-static struct cm_wait *
-places_of(struct cm_waiting *w, uint64_t key)
+/* What points to the one with that key, or to nothing where it would be. */
+static uint32_t *
+link_to(struct cm_waiting *w, uint64_t key)
 {
-	return &w->place[WAYS * (key * UINT64_C(0x9e3779b97f4a7c15) >> 24 & w->mask)];
+	uint32_t *at = &w->first[cm_place(key, w->seed) & w->mask];
+
+	while (*at != 0 && w->ring[*at - 1].key != key)
+		at = &w->next[*at - 1];
+	return at;
 }
 
-/* Where this one waits, or will. */
-static struct cm_wait *
-place_of(struct cm_waiting *w, uint64_t key)
+static bool
+take_out(struct cm_waiting *w, uint64_t key, struct cm_wait *out)
 {
-	struct cm_wait *at = places_of(w, key), *oldest = at;
-	size_t i;
+	uint32_t *at = link_to(w, key), i = *at;
 
-	for (i = 0; i < WAYS; i++)
-		if (at[i].key == key)
-			return &at[i];
-	for (i = 0; i < WAYS; i++) {
-		if (at[i].key == 0)
-			return &at[i];
-		if (at[i].t_ns < oldest->t_ns)
-			oldest = &at[i];
-	}
-	return oldest;
+	if (i == 0)
+		return false;
+	*at = w->next[i - 1];
+	*out = w->ring[i - 1];
+	w->ring[i - 1].key = 0;
+	return true;
 }
 
 void
 cm_waiting_put(struct cm_waiting *w, const struct cm_request *r, struct cm_wait wait)
 {
+	struct cm_wait gone;
+	uint32_t *at;
+
 	wait.key = connection(&r->client, r->client_port, &r->server, r->server_port);
-	*place_of(w, wait.key) = wait;
+	(void)take_out(w, wait.key, &gone);
+	if (w->ring[w->hand].key != 0)
+		(void)take_out(w, w->ring[w->hand].key, &gone);
+	at = &w->first[cm_place(wait.key, w->seed) & w->mask];
+	w->ring[w->hand] = wait;
+	w->next[w->hand] = *at;
+	*at = (uint32_t)w->hand + 1;
+	w->hand = (w->hand + 1) & w->mask;
 }
 
 bool
 cm_waiting_take(struct cm_waiting *w, const struct cm_packet *p, struct cm_wait *out)
 {
-	uint64_t key = connection(&p->dst, p->dport, &p->src, p->sport);
-	struct cm_wait *here = place_of(w, key);
-
-	if (here->key != key)
-		return false;
-	*out = *here;
-	here->key = 0;
-	return true;
+	return take_out(w, connection(&p->dst, p->dport, &p->src, p->sport), out);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "traffic/asked_names.h"
+#include "traffic/mix.h"
 
 #define PASSED 16u /* names that are compared when one must go */
 
@@ -33,7 +34,7 @@ cm_asked_names_release(struct cm_asked_names *s)
 static uint32_t *
 bucket_of(struct cm_asked_names *s, uint64_t key)
 {
-	return &s->buckets[(key ^ s->seed) * UINT64_C(0x9e3779b97f4a7c15) >> 24 & s->mask];
+	return &s->buckets[cm_place(key, s->seed) & s->mask];
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "traffic/asked_parts.h"
+#include "traffic/mix.h"
 
 #define LEAST_REFERERS 3u
 
@@ -73,7 +74,7 @@ cm_scripts_lost(const struct cm_scripts *s)
 static uint64_t
 spread(const struct cm_scripts *s, uint64_t key)
 {
-	return (key ^ s->seed) * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+	return cm_place(key, s->seed);
 }
 
 /* Index of the host; UINT32_MAX: there is no room for another one. */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "traffic/asked_sketch.h"
+#include "traffic/mix.h"
 
 #define ODD_A UINT64_C(0x9e3779b97f4a7c15)
 #define ODD_B UINT64_C(0xff51afd7ed558ccd)
@@ -58,7 +59,7 @@ cm_key_of_folded(struct cm_span s, uint64_t basis)
 static struct cm_sample_slot *
 place(const struct cm_sample *s, uint64_t key)
 {
-	uint64_t at = (key ^ s->seed) * ODD_A >> 20;
+	uint64_t at = cm_place(key, s->seed);
 
 	for (;; at++) {
 		void *slot = s->slots + (size_t)(at & (s->size - 1)) * s->stride;

@@ -17,6 +17,14 @@ cm_mix(uint64_t x)
 	return x ^ x >> 32;
 }
 
+/* Where in a table a key lies that anybody can compute: whoever makes keys that share bits
+ * can not make them lie together. */
+static inline uint64_t
+cm_place(uint64_t key, uint64_t seed)
+{
+	return cm_mix(key ^ seed);
+}
+
 static inline uint64_t
 cm_mix_host(const struct cm_host *h, uint64_t seed)
 {

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "traffic/asked_parts.h"
+#include "traffic/mix.h"
 
 #define NOW INT64_C(1426676400123000000)
 
@@ -132,6 +133,94 @@ medians_of_times_are_near(void **state)
 	}
 }
 
+/* ---- who waits ---- */
+
+#define WAITING 256u /* the least there is room for */
+
+static struct cm_host
+v4(uint32_t low)
+{
+	return (struct cm_host) { .addr = { 198, 51, (uint8_t)(low >> 8), (uint8_t)low }, .net = 4 };
+}
+
+static void
+ask_of(struct cm_waiting *w, uint32_t client)
+{
+	const struct cm_request r = { .client = v4(client), .server = v4(65535), .client_port = 40000, .server_port = 80 };
+
+	cm_waiting_put(w, &r, (struct cm_wait) { .name = client });
+}
+
+static bool
+answer_to(struct cm_waiting *w, uint32_t client)
+{
+	const struct cm_packet p = { .src = v4(65535), .dst = v4(client), .sport = 80, .dport = 40000 };
+	struct cm_wait wait;
+
+	if (!cm_waiting_take(w, &p, &wait))
+		return false;
+	assert_int_equal(wait.name, client);
+	return true;
+}
+
+static void
+the_newest_that_wait_get_their_answers_whatever_the_seed(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 8; seed++) {
+		struct cm_waiting *w = cm_waiting_new(0, seed * UINT64_C(0x123456789abcdef1));
+		uint32_t i;
+
+		assert_non_null(w);
+		for (i = 0; i < 3 * WAITING; i++)
+			ask_of(w, i);
+		for (i = 0; i < 3 * WAITING; i++)
+			assert_true(answer_to(w, i) == (i >= 2 * WAITING));
+		for (i = 0; i < 3 * WAITING; i++)
+			assert_false(answer_to(w, i)); /* each once */
+		cm_waiting_free(w);
+	}
+}
+
+static void
+who_asks_again_waits_once_and_as_the_newest(void **state)
+{
+	struct cm_waiting *w = cm_waiting_new(0, 7);
+	uint32_t i;
+
+	(void)state;
+	assert_non_null(w);
+	ask_of(w, 1);
+	for (i = 2; i < WAITING; i++)
+		ask_of(w, i);
+	ask_of(w, 1);
+	for (i = WAITING; i < 2 * WAITING - 1; i++)
+		ask_of(w, i);
+	assert_true(answer_to(w, 1));
+	assert_false(answer_to(w, 1));
+	assert_false(answer_to(w, 2));
+	cm_waiting_free(w);
+}
+
+/* Keys are no secret, and whoever asks can make some that differ in a few bits only. */
+static void
+keys_that_share_most_bits_do_not_lie_together(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 0; seed < 4; seed++) {
+		bool taken[4096] = { false };
+		unsigned n = 0;
+
+		for (uint64_t i = 0; i < 1024; i++) {
+			bool *at = &taken[cm_place(i << 50 | 77, seed * UINT64_C(0x9e3779b97f4a7c15)) % 4096];
+
+			n += !*at;
+			*at = true;
+		}
+		assert_true(n > 800);
+	}
+}
+
 static void
 signs_are_listed_by_name_and_each_has_one(void **state)
 {
@@ -156,6 +245,9 @@ main(void)
 		cmocka_unit_test(paths_lose_their_long_numbers),
 		cmocka_unit_test(sites_are_told_by_their_last_labels),
 		cmocka_unit_test(medians_of_times_are_near),
+		cmocka_unit_test(the_newest_that_wait_get_their_answers_whatever_the_seed),
+		cmocka_unit_test(who_asks_again_waits_once_and_as_the_newest),
+		cmocka_unit_test(keys_that_share_most_bits_do_not_lie_together),
 		cmocka_unit_test(signs_are_listed_by_name_and_each_has_one),
 	};
 
