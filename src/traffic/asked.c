@@ -47,7 +47,7 @@ make_parts(struct cm_asked *a, size_t memory)
 	a->max_episodes = (uint32_t)(episodes > 1024 ? 1024 : episodes);
 	a->max_found = (uint32_t)(found > CM_TRAFFIC_FINDINGS ? CM_TRAFFIC_FINDINGS : found);
 	a->scripts = cm_scripts_new(memory / 16, seed);
-	a->waiting = cm_waiting_new(memory / 16);
+	a->waiting = cm_waiting_new(memory / 16, seed);
 	a->scratch = malloc(cm_episode_scratch_bytes(a->params.thin > 1));
 	a->found = calloc(a->max_found, sizeof(struct cm_asked_found *));
 	if (a->scripts == NULL || a->waiting == NULL || a->scratch == NULL || a->found == NULL)

@@ -191,7 +191,7 @@ void cm_scripts_share(struct cm_scripts *s, struct cm_asked_found *found);
 /* ---- requests that wait for their answer (asked_effect.c) ---- */
 
 struct cm_waiting;
-struct cm_waiting *cm_waiting_new(size_t memory); /* NULL: no memory */
+struct cm_waiting *cm_waiting_new(size_t memory, uint64_t seed); /* NULL: no memory */
 void cm_waiting_free(struct cm_waiting *w); /* NULL is fine */
 
 struct cm_wait {
