@@ -96,7 +96,7 @@ scripts(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chain_vant
 
 	cm_jsonw_kuint(w, "scripts", c->n_scripts);
 	cm_jsonw_kuint(w, "script_clients", c->script_clients);
-	cm_jsonw_kstr(w, "script_file", file[cm_packet_file(first->first)]);
+	cm_jsonw_kstr(w, "file", file[cm_packet_file(first->first)]);
 	cm_jsonw_key(w, "script_frames");
 	cm_jsonw_array(w);
 	for (size_t i = 0; i < c->n_scripts && i < FRAMES_MAX; i++)

@@ -1,7 +1,7 @@
 /* chain/chain_json.h -- a chain from script to flood as one JSON object, for scripts.
  *
  *   {"chain": "www.v.example", "paths": [], "made_a_flood": true, "instead_of": [], "layers": "packer", "period_ms": 2000, "busts_caches": true,
- *    "scripts": n, "script_clients": n, "script_file": "b.pcapng", "script_frames": [first 64; {"file", "frame"} in another file],
+ *    "scripts": n, "script_clients": n, "file": "b.pcapng", "script_frames": [first 64; {"file", "frame"} in another file],
  *    "floods": [{"vantage": 2, "kind", "from", "to", "by": "name", "address" or "paths", "shared_clients", "shared_with_script",
  *                "clock": {"how", "least_ns", "most_ns", "matched"}}],
  *    "table": {"script_asked", "script_not", "none_asked", "none_not"}, "p_at_most": "10^-12.345",
