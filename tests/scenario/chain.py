@@ -47,9 +47,9 @@ def chance(t):
 
 def frames(chain, before):
     """As numbers of the whole run; files of a run are in order of their names."""
-    names = sorted({chain["script_file"]} | {f["file"] for f in chain["script_frames"] if isinstance(f, dict)})
+    names = sorted({chain["file"]} | {f["file"] for f in chain["script_frames"] if isinstance(f, dict)})
     place = dict(zip(names, before or [0]))
-    return {f["frame"] + place[f["file"]] if isinstance(f, dict) else f + place[chain["script_file"]]
+    return {f["frame"] + place[f["file"]] if isinstance(f, dict) else f + place[chain["file"]]
             for f in chain["script_frames"]}
 
 
