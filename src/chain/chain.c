@@ -99,13 +99,15 @@ find_floods(const struct cm_chain_vantage *v, size_t n, struct cm_arena *arena, 
 	for (i = 0; i < n; i++) {
 		for (k = 0; v[i].traffic != NULL && k < cm_traffic_n(v[i].traffic); k++) {
 			const struct cm_traffic_finding *f = cm_traffic_at(v[i].traffic, k);
+			struct cm_offset offset;
 			enum cm_chain_by by;
 
 			if (!is_flood(f) || !matches(v, n, c, i, f, &by))
 				continue;
-			flood[c->n_floods++] = (struct cm_chain_flood) { .vantage = i, .finding = k,
-				.by = by,
-				.offset = cm_clock_offset(v[c->vantage].clock, v[i].clock) };
+			offset = cm_clock_offset(v[c->vantage].clock, v[i].clock);
+			if (offset.starved)
+				return CM_E_NOMEM;
+			flood[c->n_floods++] = (struct cm_chain_flood) { .vantage = i, .finding = k, .by = by, .offset = offset };
 		}
 	}
 	c->floods = flood;
