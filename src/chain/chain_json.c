@@ -105,7 +105,7 @@ scripts(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chain_vant
 }
 
 static void
-table(struct cm_jsonw *w, const struct cm_chain *c)
+table(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_visits *visits)
 {
 	char p[CM_FISHER_TEXT];
 
@@ -118,6 +118,8 @@ table(struct cm_jsonw *w, const struct cm_chain *c)
 	cm_jsonw_kuint(w, "none_not", c->d);
 	cm_jsonw_object_end(w);
 	cm_jsonw_kstr(w, "p_at_most", p);
+	if (cm_visits_lost(visits) > 0)
+		cm_jsonw_kuint(w, "pairs_lost", cm_visits_lost(visits));
 }
 
 static void
@@ -160,7 +162,7 @@ cm_chain_json(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chai
 	cm_jsonw_kbool(w, "busts_caches", c->busts_caches);
 	scripts(w, c, &vantage[c->vantage], file);
 	floods(w, c, vantage);
-	table(w, c);
+	table(w, c, vantage[c->vantage].visits);
 	lag(w, c);
 	cm_jsonw_object_end(w);
 }

@@ -4,7 +4,7 @@
  *    "scripts": n, "script_clients": n, "file": "b.pcapng", "script_frames": [first 64; {"file", "frame"} in another file],
  *    "floods": [{"vantage": 2, "kind", "from", "to", "by": "name", "address" or "paths", "shared_clients", "shared_with_script",
  *                "clock": {"how", "least_ns", "most_ns", "matched"}}],
- *    "table": {"script_asked", "script_not", "none_asked", "none_not"}, "p_at_most": "10^-12.345",
+ *    "table": {"script_asked", "script_not", "none_asked", "none_not"}, "p_at_most": "10^-12.345", perhaps "pairs_lost": n (cm_visits_lost),
  *    "before": n, "lag": null or {"least_ms", "median_ms", "most_ms", "unsure_ms", "of"}} */
 #ifndef CM_CHAIN_CHAIN_JSON_H
 #define CM_CHAIN_CHAIN_JSON_H

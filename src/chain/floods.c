@@ -167,11 +167,15 @@ cm_chain_floods_find(struct cm_chain_floods *f, struct cm_arena *arena, struct c
 	for (i = 0; i < f->n; i++) {
 		for (k = 0; k < count_findings(&f->vantage[i]); k++) {
 			const struct cm_traffic_finding *x = cm_traffic_at(f->vantage[i].traffic, k);
+			struct cm_offset offset;
 			enum cm_chain_by by;
 
-			if (is_flood(x) && matches(f, c, i, x, &by))
-				flood[c->n_floods++] = (struct cm_chain_flood) { .vantage = i, .finding = k, .by = by,
-					.offset = offset_of(f, c->vantage, i) };
+			if (!is_flood(x) || !matches(f, c, i, x, &by))
+				continue;
+			offset = offset_of(f, c->vantage, i);
+			if (offset.starved)
+				return CM_E_NOMEM;
+			flood[c->n_floods++] = (struct cm_chain_flood) { .vantage = i, .finding = k, .by = by, .offset = offset };
 		}
 	}
 	c->floods = flood;

@@ -14,7 +14,7 @@
 #include "base/result.h"
 #include "capture/request.h"
 
-#define CM_VISITS_MEMORY ((size_t)64 << 20)
+#define CM_VISITS_MEMORY ((size_t)32 << 20) /* 262,144 lines */
 
 struct cm_visit {
 	struct cm_host client;

@@ -155,6 +155,7 @@ static void
 tell_table(struct telling *t)
 {
 	const struct cm_chain *c = t->c;
+	uint64_t lost = cm_visits_lost(t->s->vantage[c->vantage].visits);
 	char p[CM_FISHER_TEXT];
 
 	cm_fisher_text(c->fisher, p);
@@ -162,6 +163,11 @@ tell_table(struct telling *t)
 				   "%" PRIu64 " did. By chance alone that happens with a probability of at most %s "
 				   "(Fisher's exact test, one-sided).",
 	    c->a + c->b, c->a, c->host, c->c + c->d, c->c, p);
+	cm_paragraph_end(t->p, 3, 6);
+	if (lost == 0)
+		return;
+	cm_buf_printf(&t->p->text, "%" PRIu64 " times a client asked for a name or path and there was no room to note it: who "
+				   "asked nothing else counts here as one who did not ask.", lost);
 	cm_paragraph_end(t->p, 3, 6);
 }
 
@@ -212,4 +218,9 @@ cm_inspect_chains(struct cm_paragraph *p, const struct cm_paint *paint, const st
 		if (is_worth_telling(t.c))
 			tell_chain(&t, paint, ++number);
 	}
+	if (s->chains.not_listed == 0)
+		return;
+	cm_buf_printf(&p->text, "%" PRIu64 " more name%s that scripts aim at %s not looked at.", s->chains.not_listed,
+	    s->chains.not_listed == 1 ? "" : "s", s->chains.not_listed == 1 ? "is" : "are");
+	cm_paragraph_end(p, 0, 2);
 }

@@ -274,19 +274,22 @@ fill_floods(const struct counting *c, const struct cm_chain *of, struct cm_chain
 	return CM_OK;
 }
 
-static struct cm_chain_v1_clock
-clock_of(const struct counting *c, const struct cm_chain *of, size_t vantage)
+static CM_RESULT
+clock_of(const struct counting *c, const struct cm_chain *of, size_t vantage, struct cm_chain_v1_clock *out)
 {
 	static const enum cm_chain_clock_how how[] = { CM_CHAIN_CLOCK_UNKNOWN, CM_CHAIN_CLOCK_ONE_WAY,
 		CM_CHAIN_CLOCK_BOTH_WAYS, CM_CHAIN_CLOCK_SECONDS };
 	struct cm_offset o;
 
+	*out = (struct cm_chain_v1_clock) { .how = CM_CHAIN_CLOCK_SAME };
 	if (vantage == of->vantage)
-		return (struct cm_chain_v1_clock) { .how = CM_CHAIN_CLOCK_SAME };
+		return CM_OK;
 	o = cm_clock_offset(c->l->survey.vantage[of->vantage].clock, c->l->survey.vantage[vantage].clock);
 	if (o.how == CM_OFFSET_UNKNOWN)
-		return (struct cm_chain_v1_clock) { .how = CM_CHAIN_CLOCK_UNKNOWN };
-	return (struct cm_chain_v1_clock) { how[o.how], o.least_ns, o.most_ns, o.middle_ns, o.matched };
+		*out = (struct cm_chain_v1_clock) { .how = CM_CHAIN_CLOCK_UNKNOWN };
+	else
+		*out = (struct cm_chain_v1_clock) { how[o.how], o.least_ns, o.most_ns, o.middle_ns, o.matched };
+	return o.starved ? CM_E_NOMEM : CM_OK;
 }
 
 static CM_RESULT
@@ -295,12 +298,15 @@ fill_clocks(const struct counting *c, const struct cm_chain *of, struct cm_chain
 	const struct cm_survey *s = &c->l->survey;
 	uint32_t *vantage = cm_arena_array(&c->l->arena, c->n_seals + 1, sizeof(*vantage));
 	struct cm_chain_v1_clock *clock = cm_arena_array(&c->l->arena, s->n + 1, sizeof(*clock));
+	enum cm_result rc;
 	size_t i, k;
 
 	if (vantage == NULL || clock == NULL)
 		return CM_E_NOMEM;
 	for (k = 0; k < s->n; k++) {
-		clock[k] = clock_of(c, of, k);
+		rc = clock_of(c, of, k, &clock[k]);
+		if (rc != CM_OK)
+			return rc;
 		for (i = 0; i < s->vantage[k].n_files; i++)
 			if (c->seal_of[s->vantage[k].file[i]] != UINT32_MAX)
 				vantage[c->seal_of[s->vantage[k].file[i]]] = (uint32_t)k;

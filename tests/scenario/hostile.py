@@ -167,6 +167,10 @@ def main():
         piped(comity, [gen, "flows", "--packets", "1000K"], "a million flows of one packet, piped", 300)
         flows = make(gen, folder, "flows.pcap", "flows", "--packets", "1000K")
         mapped(comity, flows, "a million flows of one packet, from a file", 300)
+        for kind in ("sources", "names", "hosts", "scan", "scanners"):
+            n = 3000000 if long else 150000
+            scale = os.path.join(os.path.dirname(os.path.abspath(__file__)), "scale.py")
+            piped(comity, [sys.executable, scale, kind, str(n)], f"{n} different {kind}, piped", 600 if long else 60)
         size = "20G" if long else "300M"
         piped(comity, [gen, "big", "--bytes", size], f"{size} through a pipe", 3600 if long else 300)
     except Wrong as e:
