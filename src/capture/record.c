@@ -35,8 +35,8 @@ cm_record_time(uint64_t ticks, uint8_t tsresol, uint64_t tsoffset)
 		ns += offset;
 	if (!before || ns >= offset) {
 		ns -= before ? offset : 0;
-		return ns > INT64_MAX ? INT64_MAX : (int64_t)ns;
+		return ns > CM_RECORD_TIME_MAX ? CM_RECORD_TIME_MAX : (int64_t)ns;
 	}
 	ns = offset - ns;
-	return ns > INT64_MAX ? INT64_MIN : -(int64_t)ns;
+	return ns > CM_RECORD_TIME_MAX ? -CM_RECORD_TIME_MAX : -(int64_t)ns;
 }

@@ -19,6 +19,8 @@
 
 #define CM_PACKET_ROW_MAX (1u << 18)
 #define CM_OTHER_ROW_MAX 65536u
+/* Nanoseconds; from 1823 to 2116.  Files may say any time: of what is kept any two can be subtracted. */
+#define CM_RECORD_TIME_MAX ((INT64_C(1) << 62) - 1)
 
 enum cm_form { CM_FORM_PCAP_LE, CM_FORM_PCAP_BE, CM_FORM_PCAPNG_LE, CM_FORM_PCAPNG_BE };
 
@@ -38,7 +40,7 @@ struct cm_record {
 	uint32_t data_at;      /* of the captured bytes, in `bytes` */
 	uint32_t cap_len;      /* captured bytes */
 	uint32_t orig_len;     /* length on the wire, as claimed */
-	int64_t t_ns;	       /* since 1970; clamped to what int64 holds */
+	int64_t t_ns;	       /* since 1970; CM_RECORD_TIME_MAX at most, before and after */
 	struct cm_span comment; /* pcapng opt_comment, first one; else empty */
 	const char *trouble;   /* why a row that should be a packet is none; else NULL */
 };

@@ -26,6 +26,13 @@ struct cm_counting {
 	atomic_int failed;	      /* enum cm_result of the first failure */
 };
 
+/* HTTP's methods are of capital letters, as its answers' beginnings are. */
+static bool
+may_ask(const struct cm_packet *p)
+{
+	return p->proto == 6 && p->payload.len > 0 && p->payload.ptr[0] >= 'A' && p->payload.ptr[0] <= 'Z';
+}
+
 /* ---- in the lane ---- */
 
 static CM_RESULT
@@ -34,7 +41,7 @@ count_one(struct cm_counting *c, const struct cm_packet *p)
 	struct cm_request r;
 	enum cm_result rc = cm_traffic_packet(c->traffic, p);
 
-	if (rc != CM_OK || p->proto != 6 || p->payload.len <= GLANCE || !cm_request_of_packet(p, &r))
+	if (rc != CM_OK || !may_ask(p) || !cm_request_of_packet(p, &r))
 		return rc;
 	return cm_visits_request(c->visits, &r);
 }
@@ -85,7 +92,7 @@ bytes_of(const struct cm_packet *p)
 	if (p->proto == 17)
 		whole = p->sport == 67 || p->sport == 68 || p->dport == 67 || p->dport == 68;
 	else
-		whole = p->proto == 6 && p->payload.ptr[0] >= 'A' && p->payload.ptr[0] <= 'Z';
+		whole = may_ask(p);
 	if (!whole)
 		return p->proto != 6 ? 0 : len < GLANCE ? len : GLANCE;
 	return len < CM_REQUEST_HEAD_MAX ? len : CM_REQUEST_HEAD_MAX;

@@ -36,9 +36,12 @@ take_line(struct cm_scan_log *l, struct cm_weblog *w, const struct cm_row *row, 
 {
 	struct cm_request r = { 0 };
 	struct cm_err why = { 0 };
-	enum cm_result rc = CM_OK;
+	enum cm_result rc = row->continues ? cm_err_set(&why, CM_E_MALFORMED, "a line of more than %u bytes", CM_LINE_MAX) :
+					     cm_weblog_line(w, row->bytes, &r, &why);
 
-	if (row->continues || cm_weblog_line(w, row->bytes, &r, &why) != CM_OK) {
+	if (rc == CM_E_NOMEM)
+		return rc;
+	if (rc != CM_OK) {
 		note_bad(l->out, row, &why);
 		return CM_OK;
 	}

@@ -137,7 +137,7 @@ static bool
 goes_on(const struct surveying *s, bool is_log, bool has_time, int64_t t_ns)
 {
 	const struct cm_vantage *p = s->at;
-	int64_t slack;
+	uint64_t slack;
 
 	if (p == NULL || p->is_log || is_log)
 		return false;
@@ -145,8 +145,10 @@ goes_on(const struct surveying *s, bool is_log, bool has_time, int64_t t_ns)
 		return p->n_files == 0;
 	if (!has_time || !p->has_time)
 		return true;
-	slack = (p->last_ns - p->first_ns) / 8;
-	return t_ns >= p->last_ns - (slack < CM_SURVEY_SLACK_NS ? slack : CM_SURVEY_SLACK_NS);
+	/* Times can be anything; without a sign any two are less than 2^64 apart. */
+	slack = ((uint64_t)p->last_ns - (uint64_t)p->first_ns) / 8;
+	return t_ns >= p->last_ns || (uint64_t)p->last_ns - (uint64_t)t_ns <=
+	    (slack < CM_SURVEY_SLACK_NS ? slack : CM_SURVEY_SLACK_NS);
 }
 
 /* ---- what the scan hands over ---- */
@@ -249,10 +251,11 @@ cm_survey_run(const struct cm_survey_in *in, struct cm_survey *out, struct cm_er
 {
 	struct surveying s = { .in = in, .out = out };
 	const struct cm_scan_sink sink = { &s, begin_file, expect, take_packet, take_request };
+	struct cm_err why = { 0 };
 	enum cm_result rc;
 
 	cm_arena_init(&out->arena, 0);
-	rc = cm_scan_run(in->scan, &sink, &out->summary, err);
+	rc = cm_scan_run(in->scan, &sink, &out->summary, &why);
 	if (rc != CM_OK) {
 		cm_counting_free(s.counting);
 		s.counting = NULL;
@@ -260,7 +263,9 @@ cm_survey_run(const struct cm_survey_in *in, struct cm_survey *out, struct cm_er
 	if (s.at_full)
 		return cm_err_set(err, CM_E_LIMIT, "more than %u vantage points: give rotated files in order of time",
 		    CM_SURVEY_VANTAGES);
-	if (rc == CM_OK && out->n == 0)
+	if (rc != CM_OK)
+		return cm_err_set(err, rc, "%s", why.text);
+	if (out->n == 0)
 		rc = begin_place(&s, false);
 	if (rc == CM_OK)
 		rc = end_place(&s);

@@ -1,10 +1,11 @@
 /* worker/survey.h -- all that a run over some files tells: forged packets, floods, and the chain between.
  *
  * Files are put into places, one for each vantage: a capture whose first packet is not earlier than the
- * last one before it (but for CM_SURVEY_SLACK_NS, or an eighth of what came before) goes on with the same capture, rotated; one
- * that overlaps was taken elsewhere, and is a place of its own.  So is a web server's log.  Models
- * of hosts never mix across places.  Each place's detectors end before the next one's begin, so that
- * memory does not grow with their number, but for what they keep of their findings. */
+ * latest one so far goes on with the same capture, rotated (but for CM_SURVEY_SLACK_NS, or an eighth of
+ * what it lasted, if that is less); one that overlaps was taken elsewhere, and is a place of its own.
+ * So is a web server's log.  Models of hosts never mix across places.  Each place's detectors end before the
+ * next one's begin; what is kept of each are its findings, who asked whom (CM_VISITS_MEMORY at
+ * most) and the sketch of its clock. */
 #ifndef CM_WORKER_SURVEY_H
 #define CM_WORKER_SURVEY_H
 
@@ -13,7 +14,7 @@
 #include "detect/engine.h"
 #include "worker/scan.h"
 
-#define CM_SURVEY_SLACK_NS INT64_C(50000000) /* packets of several queues are out of order by less */
+#define CM_SURVEY_SLACK_NS UINT64_C(50000000) /* packets of several queues are out of order by less */
 #define CM_SURVEY_VANTAGES 64u
 
 struct cm_survey_in {
