@@ -90,4 +90,4 @@ const char cm_report_css_3[] =
     "code,svg text{unicode-bidi:isolate}\n"
     "details{margin:.5rem 0}summary{cursor:pointer;color:var(--link);font-size:.9rem}\n"
     "@media (max-width:46rem){figure{overflow-x:auto}figure svg{min-width:38rem}}\n"
-    "@media print{details::details-content{content-visibility:visible;block-size:auto}}\n";
+    "@media print{tr.fold{break-inside:auto}details::details-content{content-visibility:visible;block-size:auto}}\n";

@@ -140,7 +140,7 @@ put_group(const struct listing *l, size_t first)
 	cm_buf_add_str(l->out, "</td><td>see each</td>");
 	if (l->checks != NULL)
 		put_outcomes(l, first);
-	cm_buf_printf(l->out, "</tr>\n<tr><td colspan=\"%d\"><details><summary>All %" PRIu32 ", one by one</summary>\n", l->checks != NULL ? 7 : 6,
+	cm_buf_printf(l->out, "</tr>\n<tr class=\"fold\"><td colspan=\"%d\"><details><summary>All %" PRIu32 ", one by one</summary>\n", l->checks != NULL ? 7 : 6,
 	    l->g->size[first]);
 	put_head(l);
 	for (i = first; i < l->d->n_findings; i = next_of(l, i))
