@@ -6,6 +6,8 @@
 #include "chain/chain.h"
 #include "chain/table.h"
 
+#define PLACES_MAX 64u /* addresses of one name */
+
 /* Floods, of whatever vantage, that ask for what the scripts aim at. */
 
 static bool
@@ -22,23 +24,39 @@ same_name(const char *a, const char *b)
 	return x.len > 0 && x.len == y.len && strncasecmp((const char *)x.ptr, (const char *)y.ptr, x.len) == 0;
 }
 
-/* Was the name asked for at this address, as far as one of the vantages shows? */
+/* Where a name was asked for, as far as one of the vantages shows. */
+struct places {
+	struct cm_host at[PLACES_MAX];
+	size_t n;
+};
+
 static bool
-is_at(const struct cm_chain_vantage *v, size_t n, const char *name, const struct cm_host *address)
+is_at(const struct places *p, const struct cm_host *address)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (cm_host_eq(&p->at[i], address))
+			return true;
+	return false;
+}
+
+static void
+find_places(const struct cm_chain_vantage *v, size_t n, const char *name, struct places *out)
 {
 	size_t i, k;
 
+	out->n = 0;
 	for (i = 0; i < n; i++) {
 		uint64_t hash = cm_visits_name(v[i].visits, cm_span_str(name));
 
-		for (k = 0; k < cm_visits_n(v[i].visits); k++) {
+		for (k = 0; k < cm_visits_n(v[i].visits) && out->n < PLACES_MAX; k++) {
 			const struct cm_visit *x = cm_visits_at(v[i].visits, k);
 
-			if (!x->path && x->name == hash && cm_host_eq(&x->server, address))
-				return true;
+			if (!x->path && x->name == hash && x->server.net != 0 && !is_at(out, &x->server))
+				out->at[out->n++] = x->server;
 		}
 	}
-	return false;
 }
 
 /* Is a path of the script's, longer than "/", among those that are asked for most? */
@@ -63,8 +81,8 @@ is_of_browsers(const struct cm_traffic_finding *f)
 }
 
 static bool
-matches(const struct cm_chain_vantage *v, size_t n, const struct cm_chain *c, size_t at,
-    const struct cm_traffic_finding *f, enum cm_chain_by *by)
+matches(const struct cm_chain *c, const struct places *places, bool is_log, const struct cm_traffic_finding *f,
+    enum cm_chain_by *by)
 {
 	const char *name = f->http == NULL || f->http->name == NULL ? "" : f->http->name;
 
@@ -72,10 +90,10 @@ matches(const struct cm_chain_vantage *v, size_t n, const struct cm_chain *c, si
 	if (name[0] != '\0')
 		return same_name(name, c->host);
 	*by = CM_CHAIN_BY_PATHS;
-	if (v[at].is_log)
+	if (is_log)
 		return f->http != NULL && asks_for_paths(c, f->http);
 	*by = CM_CHAIN_BY_ADDRESS;
-	return f->target.net != 0 && is_of_browsers(f) && is_at(v, n, c->host, &f->target);
+	return f->target.net != 0 && is_of_browsers(f) && is_at(places, &f->target);
 }
 
 static size_t
@@ -92,17 +110,19 @@ static CM_RESULT
 find_floods(const struct cm_chain_vantage *v, size_t n, struct cm_arena *arena, struct cm_chain *c)
 {
 	struct cm_chain_flood *flood = cm_arena_array(arena, count_findings(v, n) + 1, sizeof(*flood));
+	struct places places;
 	size_t i, k;
 
 	if (flood == NULL)
 		return CM_E_NOMEM;
+	find_places(v, n, c->host, &places);
 	for (i = 0; i < n; i++) {
 		for (k = 0; v[i].traffic != NULL && k < cm_traffic_n(v[i].traffic); k++) {
 			const struct cm_traffic_finding *f = cm_traffic_at(v[i].traffic, k);
 			struct cm_offset offset;
 			enum cm_chain_by by;
 
-			if (!is_flood(f) || !matches(v, n, c, i, f, &by))
+			if (!is_flood(f) || !matches(c, &places, v[i].is_log, f, &by))
 				continue;
 			offset = cm_clock_offset(v[c->vantage].clock, v[i].clock);
 			if (offset.starved)

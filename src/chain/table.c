@@ -133,7 +133,8 @@ asked(struct tabling *t, const struct cm_host *client, const struct cm_offset **
 	for (i = 0; x == NULL && i < t->c->n_floods; i++) {
 		const struct cm_chain_flood *f = &t->c->floods[i];
 
-		if (f->vantage == t->c->vantage)
+		/* those of one vantage stand together, and it is asked once */
+		if (f->vantage == t->c->vantage || (i > 0 && f->vantage == f[-1].vantage))
 			continue;
 		x = asked_at(t, f->vantage, client);
 		*offset = &f->offset;
@@ -236,8 +237,14 @@ cm_chain_table(const struct cm_chain_vantage *vantage, size_t n, struct cm_arena
 	if (rc != CM_OK || flood == NULL)
 		return CM_E_NOMEM;
 	count_visitors(&t);
-	for (i = 0; i < c->n_floods; i++)
-		count_shared(&t, &flood[i]);
+	for (i = 0; i < c->n_floods; i++) {
+		if (i > 0 && flood[i].vantage == flood[i - 1].vantage) {
+			flood[i].shared_clients = flood[i - 1].shared_clients;
+			flood[i].shared_with_script = flood[i - 1].shared_with_script;
+		} else {
+			count_shared(&t, &flood[i]);
+		}
+	}
 	c->floods = flood;
 	c->fisher = cm_fisher_more(c->a, c->b, c->c, c->d);
 	c->lags = t.n_lag;
