@@ -15,9 +15,13 @@ struct beside {
 	cm_packet_id first;
 };
 
+/* So many statements at a time, since each takes some MiB to count again. */
+#define AT_ONCE 16u
+
 struct redoing {
 	const struct cm_dossier *d;
-	struct beside *of; /* each statement */
+	struct beside of[AT_ONCE]; /* each statement of these */
+	size_t n;
 	struct cm_weblog *log; /* of the exhibit that is gone through */
 	struct cm_buf text;
 };
@@ -57,7 +61,7 @@ any_range(const struct redoing *r, size_t exhibit)
 {
 	size_t i;
 
-	for (i = 0; i < r->d->n_traffic; i++)
+	for (i = 0; i < r->n; i++)
 		if (r->of[i].shown->body->range[exhibit].any)
 			return true;
 	return false;
@@ -73,7 +77,7 @@ look_at_packet(struct redoing *r, const uint8_t *seal, const struct cm_shown_row
 	if (row->cell[CM_COL_HEADERS] != CM_CELL_OPEN)
 		return;
 	key = cm_draw_key(seal, row->row);
-	for (i = 0; i < r->d->n_traffic; i++)
+	for (i = 0; i < r->n; i++)
 		if (is_beside(&r->of[i], id, key))
 			note(&r->of[i], id, row->has_packet && r->of[i].again.found != NULL &&
 						cm_traffic_touches(r->of[i].again.found, &row->packet));
@@ -91,7 +95,7 @@ look_at_line(struct redoing *r, const uint8_t *seal, const struct cm_shown_cells
 
 	if (rc == CM_E_NOMEM)
 		return rc;
-	for (i = 0; i < r->d->n_traffic; i++)
+	for (i = 0; i < r->n; i++)
 		if (is_beside(&r->of[i], c.packet.id, key))
 			note(&r->of[i], c.packet.id, rc == CM_OK && r->of[i].again.found != NULL &&
 							 cm_traffic_touches_request(r->of[i].again.found, &q));
@@ -349,25 +353,36 @@ conclude(struct redoing *r, const struct beside *b, struct cm_arena *arena, stru
 	return out->text != NULL ? CM_OK : CM_E_NOMEM;
 }
 
-CM_RESULT
-cm_redo_traffic(const struct cm_dossier *d, struct cm_arena *arena, struct cm_redone *out)
+static CM_RESULT
+redo_some(struct redoing *r, size_t from, struct cm_arena *arena, struct cm_redone *out)
 {
-	struct redoing r = { .d = d, .of = calloc(d->n_traffic + 1, sizeof(*r.of)) };
-	enum cm_result rc = r.of == NULL ? CM_E_NOMEM : CM_OK;
+	enum cm_result rc = CM_OK;
 	uint32_t k;
 	size_t i;
 
-	for (i = 0; rc == CM_OK && i < d->n_traffic; i++) {
-		r.of[i].shown = &d->traffic[i];
-		rc = cm_recount_shown(d, i, &r.of[i].again);
-	}
-	for (k = 0; rc == CM_OK && d->n_traffic > 0 && k < d->n_exhibits; k++)
-		rc = look_beside(&r, k);
-	for (i = 0; rc == CM_OK && i < d->n_traffic; i++)
-		rc = conclude(&r, &r.of[i], arena, &out[i]);
-	for (i = 0; r.of != NULL && i < d->n_traffic; i++)
-		cm_recounted_free(&r.of[i].again);
-	free(r.of);
+	r->n = r->d->n_traffic - from < AT_ONCE ? r->d->n_traffic - from : AT_ONCE;
+	for (i = 0; i < r->n; i++)
+		r->of[i] = (struct beside) { .shown = &r->d->traffic[from + i] };
+	for (i = 0; rc == CM_OK && i < r->n; i++)
+		rc = cm_recount_shown(r->d, from + i, &r->of[i].again);
+	for (k = 0; rc == CM_OK && k < r->d->n_exhibits; k++)
+		rc = look_beside(r, k);
+	for (i = 0; rc == CM_OK && i < r->n; i++)
+		rc = conclude(r, &r->of[i], arena, &out[from + i]);
+	for (i = 0; i < r->n; i++)
+		cm_recounted_free(&r->of[i].again);
+	return rc;
+}
+
+CM_RESULT
+cm_redo_traffic(const struct cm_dossier *d, struct cm_arena *arena, struct cm_redone *out)
+{
+	struct redoing r = { .d = d };
+	enum cm_result rc = CM_OK;
+	size_t from;
+
+	for (from = 0; rc == CM_OK && from < d->n_traffic; from += AT_ONCE)
+		rc = redo_some(&r, from, arena, out);
 	cm_buf_release(&r.text);
 	return rc;
 }
