@@ -71,15 +71,23 @@ cm_traffic_new(const struct cm_traffic_params *params, struct cm_traffic **out)
 	return CM_E_NOMEM;
 }
 
+/* What was counted with; findings do not need it. */
+static void
+release_tables(struct cm_traffic *t)
+{
+	cm_targets_fini(&t->targets);
+	cm_scanners_fini(&t->tcp);
+	cm_scanners_fini(&t->udp);
+	cm_asked_free(t->asked);
+	t->asked = NULL;
+}
+
 void
 cm_traffic_free(struct cm_traffic *t)
 {
 	if (t == NULL)
 		return;
-	cm_targets_fini(&t->targets);
-	cm_scanners_fini(&t->tcp);
-	cm_scanners_fini(&t->udp);
-	cm_asked_free(t->asked);
+	release_tables(t);
 	cm_arena_fini(&t->findings.arena);
 	cm_arena_fini(&t->requests);
 	free(t->findings.at);
@@ -214,6 +222,7 @@ cm_traffic_finish(struct cm_traffic *t)
 	s->scans_evicted = t->tcp.evicted + t->udp.evicted;
 	s->not_listed = t->findings.not_listed;
 	cm_asked_add_stats(t->asked, s);
+	release_tables(t);
 	return CM_OK;
 }
 

@@ -178,7 +178,7 @@ CM_RESULT cm_traffic_packet(struct cm_traffic *t, const struct cm_packet *p);
 /* Of a web server's log (requests in packets are found by cm_traffic_packet). */
 CM_RESULT cm_traffic_request(struct cm_traffic *t, const struct cm_request *r);
 
-/* Ends the input.  Call once. */
+/* Ends the input, and gives back most of the memory.  Call once. */
 CM_RESULT cm_traffic_finish(struct cm_traffic *t);
 
 /* Ordered by from_ns, kind, target; they live until cm_traffic_free. */
