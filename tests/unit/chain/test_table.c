@@ -165,10 +165,41 @@ across_clocks_that_are_not_known_no_lag_is_told(void **state)
 	assert_int_equal(c->n_floods, 0);
 }
 
+static struct cm_chain
+chain_of(const struct cm_chain_flood *floods, size_t n)
+{
+	return (struct cm_chain) { .floods = floods, .n_floods = n, .a = 9, .b = 1, .c = 2, .d = 300,
+		.fisher = cm_fisher_more(9, 1, 2, 300) };
+}
+
+static void
+a_script_made_a_flood_if_its_clients_asked_more_than_others_and_show_in_it(void **state)
+{
+	const struct cm_chain_flood here = { .vantage = 0 }, shared = { .vantage = 1, .shared_with_script = 9 },
+		strange = { .vantage = 1, .shared_clients = 7 };
+	struct cm_chain c = chain_of(&here, 1);
+
+	(void)state;
+	assert_true(cm_chain_made(&c));
+	c = chain_of(&shared, 1);
+	assert_true(cm_chain_made(&c));
+	c = chain_of(&strange, 1);
+	assert_false(cm_chain_made(&c));
+	c = chain_of(NULL, 0);
+	assert_false(cm_chain_made(&c));
+	c = chain_of(&shared, 1);
+	c.before = 9;
+	assert_false(cm_chain_made(&c));
+	c = chain_of(&shared, 1);
+	c.fisher.milli = CM_FISHER_RARE - 1;
+	assert_false(cm_chain_made(&c));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_script_made_a_flood_if_its_clients_asked_more_than_others_and_show_in_it),
 		cmocka_unit_test_setup_teardown(each_name_aimed_at_is_one_chain_with_its_paths, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(clients_fall_into_four_fields, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_lag_is_from_script_to_first_request, set_up, tear_down),
