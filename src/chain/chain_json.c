@@ -1,7 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/time.h"
 #include "chain/chain_json.h"
 
 #define FRAMES_MAX 64u
@@ -32,15 +31,6 @@ cm_fisher_text(struct cm_fisher p, char out[CM_FISHER_TEXT])
 }
 
 static void
-moment(struct cm_jsonw *w, const char *key, int64_t t_ns)
-{
-	char text[CM_TIME_TEXT];
-
-	cm_time_text(t_ns, text);
-	cm_jsonw_kstr(w, key, text);
-}
-
-static void
 clock_between(struct cm_jsonw *w, const struct cm_offset *o)
 {
 	cm_jsonw_key(w, "clock");
@@ -64,8 +54,8 @@ floods(struct cm_jsonw *w, const struct cm_chain *c, const struct cm_chain_vanta
 		cm_jsonw_object(w);
 		cm_jsonw_kuint(w, "vantage", f->vantage + 1);
 		cm_jsonw_kstr(w, "kind", cm_traffic_kind_word(x->kind));
-		moment(w, "from", x->from_ns);
-		moment(w, "to", x->to_ns);
+		cm_jsonw_ktime(w, "from", true, x->from_ns);
+		cm_jsonw_ktime(w, "to", true, x->to_ns);
 		cm_jsonw_kstr(w, "by", cm_chain_by_word(f->by));
 		cm_jsonw_kuint(w, "shared_clients", f->shared_clients);
 		cm_jsonw_kuint(w, "shared_with_script", f->shared_with_script);

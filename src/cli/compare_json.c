@@ -1,4 +1,3 @@
-#include "base/time.h"
 #include "capture/host.h"
 #include "cli/compare.h"
 #include "codec/json_write.h"
@@ -26,15 +25,6 @@ cm_between_word(enum cm_between what)
 }
 
 static void
-time_of(struct cm_jsonw *w, const char *key, int64_t t_ns)
-{
-	char text[CM_TIME_TEXT];
-
-	cm_time_text(t_ns, text);
-	cm_jsonw_kstr(w, key, text);
-}
-
-static void
 host_of(struct cm_jsonw *w, const char *key, const struct cm_host *h)
 {
 	char text[CM_HOST_TEXT];
@@ -54,7 +44,7 @@ finding(struct cm_jsonw *w, const struct cm_compare_finding *f)
 	cm_jsonw_kuint(w, "sport", f->sport);
 	host_of(w, "dst", &f->dst);
 	cm_jsonw_kuint(w, "dport", f->dport);
-	time_of(w, "time", f->t_ns);
+	cm_jsonw_ktime(w, "time", true, f->t_ns);
 	cm_jsonw_key(w, "frames");
 	cm_jsonw_object(w);
 	for (unsigned k = 0; k < 2; k++) {
@@ -90,8 +80,8 @@ side_of(struct cm_jsonw *w, const struct cm_compare_result *r, const struct cm_c
 	cm_jsonw_kuint(w, "snapped", s->snapped);
 	cm_jsonw_kuint(w, "skipped", s->n_skipped);
 	if (r->packets[k] > 0) {
-		time_of(w, "first", r->first_ns[k]);
-		time_of(w, "last", r->last_ns[k]);
+		cm_jsonw_ktime(w, "first", true, r->first_ns[k]);
+		cm_jsonw_ktime(w, "last", true, r->last_ns[k]);
 	}
 	cm_jsonw_object_end(w);
 }
@@ -119,7 +109,7 @@ clock_of(struct cm_jsonw *w, const struct cm_offset *o)
 		bound(w, "least_ns", o->least_ns);
 		bound(w, "most_ns", o->most_ns);
 		cm_jsonw_kint(w, "middle_ns", o->middle_ns);
-		time_of(w, "at", o->at_ns);
+		cm_jsonw_ktime(w, "at", true, o->at_ns);
 		cm_jsonw_kint(w, "drift_ppb", o->drift_ppb);
 	}
 	cm_jsonw_kuint(w, "matched", o->matched);

@@ -1,7 +1,7 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/disclose_choose.h"
+#include "detect/incident.h"
 #include "statement/chain_v1.h"
 
 /* More numbers than this nobody types. */
@@ -23,23 +23,49 @@ cm_choice_any(const struct cm_choice *c)
 	return c->findings != NULL || c->traffic != NULL || c->chains != NULL;
 }
 
+/* Digits and nothing else; NULL: there are none, or they say too much.  Else what stands behind. */
+static const char *
+read_number(const char *text, uint64_t *out)
+{
+	uint64_t n = 0;
+
+	if (*text < '0' || *text > '9')
+		return NULL;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		n = n * 10 + (uint64_t)(*text - '0');
+		if (n >= NUMBER_MAX)
+			return NULL;
+	}
+	*out = n;
+	return text;
+}
+
+/* "8" or "8-14", and a comma if more follows. */
+static const char *
+read_range(const char *text, uint64_t *from, uint64_t *to)
+{
+	text = read_number(text, from);
+	*to = *from;
+	if (text != NULL && *text == '-')
+		text = read_number(text + 1, to);
+	if (text == NULL || *to < *from || *to - *from >= LIST_MAX)
+		return NULL;
+	if (*text == ',' && text[1] != 0)
+		return text + 1;
+	return *text == 0 ? text : NULL;
+}
+
 CM_RESULT
 cm_list_read(
     const char *text, struct cm_arena *arena, cm_packet_id **out, size_t *n, struct cm_err *err)
 {
-	uint64_t from, to, last = 0;
+	uint64_t from = 0, to = 0, last = 0;
 	cm_packet_id *id = NULL, *more;
 	size_t cap = 0;
-	char *end;
 
-	for (*n = 0; *text != 0; text = *end == ',' ? end + 1 : end) {
-		from = to = strtoull(text, &end, 10);
-		if (end != text && *end == '-') {
-			text = end + 1;
-			to = strtoull(text, &end, 10);
-		}
-		if (end == text || (*end != 0 && *end != ',') || to < from || to - from >= LIST_MAX ||
-		    (*n > 0 && from <= last) || *n + (to - from) >= LIST_MAX || to >= NUMBER_MAX)
+	for (*n = 0; *text != 0;) {
+		text = read_range(text, &from, &to);
+		if (text == NULL || (*n > 0 && from <= last) || *n + (to - from) >= LIST_MAX)
 			return cm_err_set(err, CM_E_USAGE, "a list is 5,8-14: ascending, each number once");
 		while (*n + (to - from) + 1 > cap) {
 			cap = cap == 0 ? 64 : 2 * cap;
@@ -76,13 +102,11 @@ mark(struct choosing *k, const uint8_t digest[32])
 	return cm_err_set(k->err, CM_E_NOTFOUND, "a statement that another one names is not in this case");
 }
 
+/* Lists ascend. */
 static bool
 is_listed(const cm_packet_id *id, size_t n, uint64_t number)
 {
-	for (size_t i = 0; i < n; i++)
-		if (id[i] == number)
-			return true;
-	return false;
+	return cm_ids_has(&(struct cm_ids) { id, n }, number);
 }
 
 /* ${found} of the numbers asked for were there. */

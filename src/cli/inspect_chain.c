@@ -21,13 +21,6 @@ file_of(const struct telling *t, cm_packet_id id)
 	return cm_packet_file(id) < t->names->n ? t->names->name[cm_packet_file(id)] : "?";
 }
 
-static void
-seconds(struct cm_buf *b, int64_t ns)
-{
-	cm_buf_printf(b, "%s%" PRId64 ".%03" PRId64 " s", ns < 0 ? "-" : "", (ns < 0 ? -ns : ns) / 1000000000,
-	    (ns < 0 ? -ns : ns) / 1000000 % 1000);
-}
-
 /* "frames 7, 9", and "; in b.pcap frames 1, 4" of the next file of the run. */
 static void
 tell_frames(struct telling *t, const struct cm_chain_script *script)
@@ -98,9 +91,9 @@ tell_clock(struct telling *t, const struct cm_offset *o)
 	case CM_OFFSET_BOTH_WAYS:
 	case CM_OFFSET_SECONDS:
 		cm_buf_add_str(b, "its clock is ahead by ");
-		seconds(b, o->least_ns);
+		cm_inspect_seconds(b, o->least_ns);
 		cm_buf_add_str(b, " to ");
-		seconds(b, o->most_ns);
+		cm_inspect_seconds(b, o->most_ns);
 		cm_buf_printf(b, ", by %" PRIu64 " %s seen by both", o->matched,
 		    o->how == CM_OFFSET_SECONDS ? "requests" : "packets");
 		return;
@@ -132,14 +125,14 @@ tell_lag(struct telling *t)
 
 	if (c->lags > 0) {
 		cm_buf_printf(&t->p->text, "From script to first request: ");
-		seconds(&t->p->text, c->lag_least_ns);
+		cm_inspect_seconds(&t->p->text, c->lag_least_ns);
 		cm_buf_add_str(&t->p->text, " to ");
-		seconds(&t->p->text, c->lag_most_ns);
+		cm_inspect_seconds(&t->p->text, c->lag_most_ns);
 		cm_buf_add_str(&t->p->text, ", half of them within ");
-		seconds(&t->p->text, c->lag_median_ns);
+		cm_inspect_seconds(&t->p->text, c->lag_median_ns);
 		if (c->lag_unsure_ns > 0) {
 			cm_buf_add_str(&t->p->text, ", unsure by ");
-			seconds(&t->p->text, c->lag_unsure_ns);
+			cm_inspect_seconds(&t->p->text, c->lag_unsure_ns);
 		}
 		cm_buf_printf(&t->p->text, " (%" PRIu64 " clients).", c->lags);
 		cm_paragraph_end(t->p, 3, 6);

@@ -17,6 +17,9 @@ struct cm_traffic_told {
 void cm_inspect_traffic(struct cm_paragraph *p, const struct cm_paint *paint,
     const struct cm_traffic_finding *f, const struct cm_traffic_told *told);
 
+/* "-1.250 s" */
+void cm_inspect_seconds(struct cm_buf *b, int64_t ns);
+
 /* What several incidents of a vantage show together; nothing if it is NULL or says nothing. */
 struct cm_across;
 void cm_inspect_across(struct cm_paragraph *p, const struct cm_paint *paint, const struct cm_across *a);

@@ -15,10 +15,12 @@ percent(struct cm_buf *b, int64_t ppm)
 	cm_buf_printf(b, "%" PRId64 ".%" PRId64 " %%", ppm / 10000, ppm / 1000 % 10);
 }
 
-static void
-seconds(struct cm_buf *b, int64_t ns)
+void
+cm_inspect_seconds(struct cm_buf *b, int64_t ns)
 {
-	cm_buf_printf(b, "%" PRId64 ".%03" PRId64 " s", ns / 1000000000, ns / 1000000 % 1000);
+	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+
+	cm_buf_printf(b, "%s%" PRIu64 ".%03" PRIu64 " s", ns < 0 ? "-" : "", size / 1000000000, size / 1000000 % 1000);
 }
 
 /* A sentence without its full stop, to go on behind it. */
@@ -72,7 +74,7 @@ tell_place(struct cm_paragraph *p, const struct cm_traffic_finding *f, const cha
 	cm_time_text(f->from_ns, from);
 	cm_buf_printf(&p->text, "%s, %s %" PRIu64 " to %" PRIu64 ", from %s on for ", file,
 	    is_log ? "lines" : "frames", cm_packet_frame(f->first), cm_packet_frame(f->last), from);
-	seconds(&p->text, f->to_ns - f->from_ns);
+	cm_inspect_seconds(&p->text, f->to_ns - f->from_ns);
 	if (f->cut_begin || f->cut_end)
 		cm_buf_printf(&p->text, " (it was going on where the %s %s)", is_log ? "log" : "capture",
 		    f->cut_begin && f->cut_end ? "begins and ends" : f->cut_begin ? "begins" : "ends");

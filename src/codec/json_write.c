@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/time.h"
 #include "codec/json_write.h"
 #include "codec/utf8.h"
 
@@ -300,6 +301,15 @@ cm_jsonw_kuint(struct cm_jsonw *w, const char *name, uint64_t v)
 {
 	cm_jsonw_key(w, name);
 	cm_jsonw_uint(w, v);
+}
+
+void
+cm_jsonw_ktime(struct cm_jsonw *w, const char *name, bool known, int64_t t_ns)
+{
+	char text[CM_TIME_TEXT];
+
+	cm_time_text(t_ns, text);
+	cm_jsonw_kstr(w, name, known ? text : NULL);
 }
 
 void

@@ -39,6 +39,8 @@ void cm_jsonw_kstr(struct cm_jsonw *w, const char *name, const char *text);
 void cm_jsonw_kint(struct cm_jsonw *w, const char *name, int64_t v);
 void cm_jsonw_kuint(struct cm_jsonw *w, const char *name, uint64_t v);
 void cm_jsonw_kbool(struct cm_jsonw *w, const char *name, bool v);
+/* As cm_time_text says it; null: it is not known. */
+void cm_jsonw_ktime(struct cm_jsonw *w, const char *name, bool known, int64_t t_ns);
 void cm_jsonw_khex(struct cm_jsonw *w, const char *name, struct cm_span bytes);
 
 #endif

@@ -112,28 +112,12 @@ cm_id_list_take(struct cm_id_list *l, struct cm_arena *a, struct cm_ids *out)
 
 /* ---- what several makers ask of a flow ---- */
 
-static bool
-is_in(const struct cm_ids *ids, cm_packet_id id)
-{
-	size_t low = 0, high = ids->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (ids->id[mid] < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < ids->n && ids->id[low] == id;
-}
-
 bool
 cm_flow_accused(const struct cm_flow_look *l, cm_packet_id id)
 {
 	for (size_t i = 0; i < l->n && i < INCIDENTS; i++)
-		if (cm_found_accuses(&l->found[i]) && (is_in(&l->found[i].incident.forged, id) ||
-							  is_in(&l->found[i].incident.suspect, id)))
+		if (cm_found_accuses(&l->found[i]) && (cm_ids_has(&l->found[i].incident.forged, id) ||
+							  cm_ids_has(&l->found[i].incident.suspect, id)))
 			return true;
 	return false;
 }

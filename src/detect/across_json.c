@@ -1,4 +1,3 @@
-#include "base/time.h"
 #include "capture/host.h"
 #include "detect/across_json.h"
 #include "detect/frames_json.h"
@@ -15,15 +14,6 @@ host(struct cm_jsonw *w, const char *key, const struct cm_host *h)
 	char text[CM_HOST_TEXT];
 
 	cm_host_text(h, text);
-	cm_jsonw_kstr(w, key, text);
-}
-
-static void
-when(struct cm_jsonw *w, const char *key, int64_t t_ns)
-{
-	char text[CM_TIME_TEXT];
-
-	cm_time_text(t_ns, text);
 	cm_jsonw_kstr(w, key, text);
 }
 
@@ -73,8 +63,8 @@ hand(const struct cm_frames_json *o, const struct cm_across_hand *h)
 	cm_jsonw_kuint(o->w, "servers", h->servers);
 	cm_jsonw_kuint(o->w, "clients", h->clients);
 	cm_jsonw_kuint(o->w, "files", h->files);
-	when(o->w, "first", h->first_ns);
-	when(o->w, "last", h->last_ns);
+	cm_jsonw_ktime(o->w, "first", true, h->first_ns);
+	cm_jsonw_ktime(o->w, "last", true, h->last_ns);
 	ids(o, "forged", &h->forged);
 	cm_jsonw_object_end(o->w);
 }
@@ -258,8 +248,8 @@ same(const struct cm_frames_json *o, const struct cm_across_same *s)
 	for (unsigned i = 0; i < 4; i++)
 		cm_jsonw_kuint(o->w, sign[i], s->with[i]);
 	cm_jsonw_object_end(o->w);
-	when(o->w, "first", s->first_ns);
-	when(o->w, "last", s->last_ns);
+	cm_jsonw_ktime(o->w, "first", true, s->first_ns);
+	cm_jsonw_ktime(o->w, "last", true, s->last_ns);
 	cm_jsonw_key(o->w, "members");
 	cm_jsonw_array(o->w);
 	for (size_t i = 0; i < s->n_members; i++)

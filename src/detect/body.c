@@ -6,22 +6,6 @@
 
 #define SEGMENTS_MAX 1024u
 
-static bool
-is_in(const struct cm_ids *set, cm_packet_id id)
-{
-	size_t low = 0, high = set->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (set->id[mid] < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < set->n && set->id[low] == id;
-}
-
 static int
 by_place(const void *a, const void *b)
 {
@@ -44,7 +28,7 @@ list(const struct cm_found *f, const struct cm_segment **seg)
 		const struct cm_segment *g = &f->from->segs[i];
 
 		if (g->dir == f->dir && g->cap_len > 0 && g->payload != NULL &&
-		    (is_in(&x->forged, g->id) || is_in(&x->suspect, g->id)))
+		    (cm_ids_has(&x->forged, g->id) || cm_ids_has(&x->suspect, g->id)))
 			seg[n++] = g;
 	}
 	qsort(seg, n, sizeof(*seg), by_place);

@@ -41,6 +41,22 @@ ids_same(const cm_packet_id *a, size_t na, const cm_packet_id *b, size_t nb)
 }
 
 bool
+cm_ids_has(const struct cm_ids *set, cm_packet_id id)
+{
+	size_t low = 0, high = set->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (set->id[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < set->n && set->id[low] == id;
+}
+
+bool
 cm_incident_same(const struct cm_incident *a, const struct cm_incident *b)
 {
 	if (a->type != b->type || a->verdict != b->verdict || a->n_cues != b->n_cues ||

@@ -50,6 +50,7 @@ struct cm_ids {
 	const cm_packet_id *id; /* ascending, each once */
 	size_t n;
 };
+bool cm_ids_has(const struct cm_ids *set, cm_packet_id id);
 
 /* The injector's hand, from the forged packets only (DESIGN 4.3). */
 struct cm_fingerprint {

@@ -82,21 +82,6 @@ cm_dossier_counted(const struct cm_dossier *d, cm_packet_id id, struct cm_counte
 	return out->line.len > 0;
 }
 
-bool
-cm_ids_has(const struct cm_ids *set, cm_packet_id id)
-{
-	size_t low = 0, high = set->n, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (set->id[mid] < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < set->n && set->id[low] == id;
-}
-
 static int
 by_number(const void *a, const void *b)
 {

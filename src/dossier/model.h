@@ -171,8 +171,6 @@ const struct cm_shown_row *cm_dossier_row(const struct cm_dossier *d, cm_packet_
 bool cm_dossier_counted(const struct cm_dossier *d, cm_packet_id id, struct cm_counted *out);
 const struct cm_counted_row *cm_dossier_counted_row(const struct cm_dossier *d, cm_packet_id id);
 
-bool cm_ids_has(const struct cm_ids *set, cm_packet_id id);
-
 /* Sorts numbers, ascending, each once; how many these are. */
 size_t cm_numbers_sort(uint64_t *number, size_t n);
 

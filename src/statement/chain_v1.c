@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "statement/chain_v1.h"
+#include "statement/detector.h"
 #include "statement/finding.h"
 #include "statement/statement.h"
 
@@ -17,33 +18,12 @@ cm_chain_clock_word(enum cm_chain_clock_how how)
 }
 
 static void
-put_int(struct cm_jsonw *w, const char *name, int64_t v)
-{
-	cm_jsonw_kint(w, name, v > CM_JSON_INT_MAX ? CM_JSON_INT_MAX : v < -CM_JSON_INT_MAX ? -CM_JSON_INT_MAX : v);
-}
-
-static void
-put_uint(struct cm_jsonw *w, const char *name, uint64_t v)
-{
-	cm_jsonw_kuint(w, name, v > (uint64_t)CM_JSON_INT_MAX ? (uint64_t)CM_JSON_INT_MAX : v);
-}
-
-static void
 write_head(struct cm_jsonw *w, const struct cm_chain_v1 *c)
 {
 	size_t i;
 
-	cm_jsonw_key(w, "seals");
-	cm_jsonw_array(w);
-	for (i = 0; i < c->n_seals; i++)
-		cm_jsonw_hex(w, cm_span_of(c->seals[i], 32));
-	cm_jsonw_array_end(w);
-	cm_jsonw_key(w, "detector");
-	cm_jsonw_object(w);
-	cm_jsonw_kstr(w, "name", c->detector);
-	cm_jsonw_kuint(w, "version", c->version);
-	cm_jsonw_khex(w, "source", cm_span_of(c->source, 32));
-	cm_jsonw_object_end(w);
+	cm_seals_write(w, c->seals, c->n_seals);
+	cm_detector_write(w, c->detector, c->version, c->source);
 	cm_jsonw_key(w, "vantages");
 	cm_jsonw_array(w);
 	for (i = 0; i < c->n_seals; i++)
@@ -62,10 +42,10 @@ write_clocks(struct cm_jsonw *w, const struct cm_chain_v1 *c)
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "how", clock_words[c->clock[i].how]);
 		if (c->clock[i].how > CM_CHAIN_CLOCK_UNKNOWN) {
-			put_int(w, "least_ns", c->clock[i].least_ns);
-			put_int(w, "most_ns", c->clock[i].most_ns);
-			put_int(w, "middle_ns", c->clock[i].middle_ns);
-			put_uint(w, "matched", c->clock[i].matched);
+			cm_put_int(w, "least_ns", c->clock[i].least_ns);
+			cm_put_int(w, "most_ns", c->clock[i].most_ns);
+			cm_put_int(w, "middle_ns", c->clock[i].middle_ns);
+			cm_put_uint(w, "matched", c->clock[i].matched);
 		}
 		cm_jsonw_object_end(w);
 	}
@@ -108,21 +88,21 @@ cm_chain_v1_write(struct cm_jsonw *w, const struct cm_chain_v1 *c)
 	cm_rowset_write(w, "clients", &c->clients, c->n_seals);
 	cm_jsonw_key(w, "table");
 	cm_jsonw_object(w);
-	put_uint(w, "a", c->a);
-	put_uint(w, "b", c->b);
-	put_uint(w, "c", c->c);
-	put_uint(w, "d", c->d);
+	cm_put_uint(w, "a", c->a);
+	cm_put_uint(w, "b", c->b);
+	cm_put_uint(w, "c", c->c);
+	cm_put_uint(w, "d", c->d);
 	cm_jsonw_kuint(w, "p_milli", c->p_milli);
 	cm_jsonw_object_end(w);
 	cm_jsonw_key(w, "lag");
 	cm_jsonw_object(w);
-	put_uint(w, "before", c->before);
-	put_uint(w, "known", c->lags);
+	cm_put_uint(w, "before", c->before);
+	cm_put_uint(w, "known", c->lags);
 	if (c->lags > 0) {
-		put_int(w, "least_ns", c->lag_least_ns);
-		put_int(w, "median_ns", c->lag_median_ns);
-		put_int(w, "most_ns", c->lag_most_ns);
-		put_int(w, "unsure_ns", c->lag_unsure_ns);
+		cm_put_int(w, "least_ns", c->lag_least_ns);
+		cm_put_int(w, "median_ns", c->lag_median_ns);
+		cm_put_int(w, "most_ns", c->lag_most_ns);
+		cm_put_int(w, "unsure_ns", c->lag_unsure_ns);
 	}
 	cm_jsonw_object_end(w);
 }
@@ -148,29 +128,6 @@ static CM_RESULT
 read_int(const struct reading *r, struct cm_json v, const char *name, int64_t *out)
 {
 	return cm_json_get_int(v, name, -CM_JSON_INT_MAX, CM_JSON_INT_MAX, out, r->err);
-}
-
-static CM_RESULT
-read_head(const struct reading *r, struct cm_json v, struct cm_chain_v1 *c)
-{
-	static const char *const only[] = { "name", "version", "source", NULL };
-	struct cm_digests seals = { 0 };
-	struct cm_json o;
-	enum cm_result rc = cm_statement_digests(v, "seals", CM_FINDING_SEALS_MAX, r->arena, &seals, r->err);
-
-	if (rc == CM_OK && seals.n == 0)
-		return cm_err_set(r->err, CM_E_MALFORMED, "seals: expected 1 to %d", CM_FINDING_SEALS_MAX);
-	c->seals = seals.digest;
-	c->n_seals = seals.n;
-	if (rc == CM_OK)
-		rc = cm_json_get_object(v, "detector", &o, r->err);
-	if (rc == CM_OK)
-		rc = cm_json_only(o, only, r->err);
-	if (rc == CM_OK)
-		rc = cm_statement_text(o, "name", r->arena, &c->detector, r->err);
-	if (rc == CM_OK)
-		rc = read_uint(r, o, "version", &c->version);
-	return rc == CM_OK ? cm_json_get_hex(o, "source", c->source, sizeof(c->source), r->err) : rc;
 }
 
 static CM_RESULT
@@ -360,8 +317,10 @@ cm_chain_v1_read(struct cm_json predicate, struct cm_arena *arena, struct cm_cha
 	const struct reading r = { arena, err };
 	struct cm_digests floods = { 0 };
 	struct cm_chain_v1 c = { 0 };
-	enum cm_result rc = read_head(&r, predicate, &c);
+	enum cm_result rc = cm_seals_read(predicate, arena, &c.seals, &c.n_seals, err);
 
+	if (rc == CM_OK)
+		rc = cm_detector_read(predicate, arena, &c.detector, &c.version, c.source, err);
 	if (rc == CM_OK)
 		rc = read_clocks(&r, predicate, &c);
 	if (rc == CM_OK)

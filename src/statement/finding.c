@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "statement/detector.h"
 #include "statement/finding.h"
 #include "statement/statement.h"
 
@@ -86,19 +87,8 @@ write_fingerprint(struct cm_jsonw *w, const struct cm_fingerprint *p)
 static void
 write_head(struct cm_jsonw *w, const struct cm_finding *f)
 {
-	size_t i;
-
-	cm_jsonw_key(w, "seals");
-	cm_jsonw_array(w);
-	for (i = 0; i < f->n_seals; i++)
-		cm_jsonw_hex(w, cm_span_of(f->seals[i], 32));
-	cm_jsonw_array_end(w);
-	cm_jsonw_key(w, "detector");
-	cm_jsonw_object(w);
-	cm_jsonw_kstr(w, "name", f->detector);
-	cm_jsonw_kuint(w, "version", f->version);
-	cm_jsonw_khex(w, "source", cm_span_of(f->source, 32));
-	cm_jsonw_object_end(w);
+	cm_seals_write(w, f->seals, f->n_seals);
+	cm_detector_write(w, f->detector, f->version, f->source);
 	cm_jsonw_key(w, "parameters");
 	cm_jsonw_object(w);
 	cm_jsonw_kuint(w, "memory", f->memory);
@@ -385,25 +375,13 @@ read_alternatives(const struct reading *r, struct cm_json v, struct cm_finding *
 }
 
 static CM_RESULT
-read_detector(const struct reading *r, struct cm_json v, struct cm_finding *f)
+read_parameters(const struct reading *r, struct cm_json v, struct cm_finding *f)
 {
-	static const char *const only[] = { "name", "version", "source", NULL };
 	static const char *const params[] = { "memory", "window", "forged_bits", "break_bits", NULL };
 	int64_t forged = 0, strange = 0;
 	struct cm_json o;
-	enum cm_result rc;
+	enum cm_result rc = cm_json_get_object(v, "parameters", &o, r->err);
 
-	rc = cm_json_get_object(v, "detector", &o, r->err);
-	if (rc == CM_OK)
-		rc = cm_json_only(o, only, r->err);
-	if (rc == CM_OK)
-		rc = read_text(r, o, "name", &f->detector);
-	if (rc == CM_OK)
-		rc = cm_json_get_u64(o, "version", CM_JSON_INT_MAX, &f->version, r->err);
-	if (rc == CM_OK)
-		rc = cm_json_get_hex(o, "source", f->source, sizeof(f->source), r->err);
-	if (rc == CM_OK)
-		rc = cm_json_get_object(v, "parameters", &o, r->err);
 	if (rc == CM_OK)
 		rc = cm_json_only(o, params, r->err);
 	if (rc == CM_OK)
@@ -416,27 +394,6 @@ read_detector(const struct reading *r, struct cm_json v, struct cm_finding *f)
 		rc = cm_json_get_int(o, "break_bits", -1000, 1000, &strange, r->err);
 	f->forged_bits = (int)forged;
 	f->break_bits = (int)strange;
-	return rc;
-}
-
-static CM_RESULT
-read_seals(struct reading *r, struct cm_json v, struct cm_finding *f)
-{
-	struct cm_json list;
-	size_t i;
-	enum cm_result rc = cm_json_get_list(v, "seals", &list, r->err);
-
-	if (rc != CM_OK)
-		return rc;
-	r->n_seals = cm_json_len(list);
-	if (r->n_seals == 0 || r->n_seals > CM_FINDING_SEALS_MAX)
-		return cm_err_set(r->err, CM_E_MALFORMED, "seals: expected 1 to %d", CM_FINDING_SEALS_MAX);
-	f->seals = cm_arena_array(r->arena, r->n_seals, 32);
-	if (f->seals == NULL)
-		return cm_err_set(r->err, CM_E_NOMEM, "no memory for the finding");
-	for (i = 0; rc == CM_OK && i < r->n_seals; i++)
-		rc = cm_json_hex(cm_json_at(list, i), "seals", f->seals[i], 32, r->err);
-	f->n_seals = r->n_seals;
 	return rc;
 }
 
@@ -485,9 +442,12 @@ cm_finding_read(struct cm_json predicate, struct cm_arena *arena, struct cm_find
 	struct cm_finding f = { 0 };
 	enum cm_result rc;
 
-	rc = read_seals(&r, predicate, &f);
+	rc = cm_seals_read(predicate, arena, &f.seals, &f.n_seals, err);
+	r.n_seals = f.n_seals;
 	if (rc == CM_OK)
-		rc = read_detector(&r, predicate, &f);
+		rc = cm_detector_read(predicate, arena, &f.detector, &f.version, f.source, err);
+	if (rc == CM_OK)
+		rc = read_parameters(&r, predicate, &f);
 	if (rc == CM_OK)
 		rc = read_what(&r, predicate, &f);
 	if (rc == CM_OK)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "codec/rfc3339.h"
+#include "statement/detector.h"
 #include "statement/finding.h"
 #include "statement/statement.h"
 #include "statement/traffic_v1.h"
@@ -57,18 +58,6 @@ cm_traffic_sign_of(const struct cm_traffic_sign *sign, size_t n, const char *nam
 }
 
 static void
-put_uint(struct cm_jsonw *w, const char *name, uint64_t v)
-{
-	cm_jsonw_kuint(w, name, v > (uint64_t)CM_JSON_INT_MAX ? (uint64_t)CM_JSON_INT_MAX : v);
-}
-
-static void
-put_int(struct cm_jsonw *w, const char *name, int64_t v)
-{
-	cm_jsonw_kint(w, name, v > CM_JSON_INT_MAX ? CM_JSON_INT_MAX : v < -CM_JSON_INT_MAX ? -CM_JSON_INT_MAX : v);
-}
-
-static void
 put_time(struct cm_jsonw *w, const char *name, int64_t t_ns)
 {
 	char text[CM_TIME_NS_LEN + 1];
@@ -80,22 +69,11 @@ put_time(struct cm_jsonw *w, const char *name, int64_t t_ns)
 static void
 write_head(struct cm_jsonw *w, const struct cm_traffic_v1 *t)
 {
-	size_t i;
-
-	cm_jsonw_key(w, "seals");
-	cm_jsonw_array(w);
-	for (i = 0; i < t->n_seals; i++)
-		cm_jsonw_hex(w, cm_span_of(t->seals[i], 32));
-	cm_jsonw_array_end(w);
-	cm_jsonw_key(w, "detector");
-	cm_jsonw_object(w);
-	cm_jsonw_kstr(w, "name", t->detector);
-	cm_jsonw_kuint(w, "version", t->version);
-	cm_jsonw_khex(w, "source", cm_span_of(t->source, 32));
-	cm_jsonw_object_end(w);
+	cm_seals_write(w, t->seals, t->n_seals);
+	cm_detector_write(w, t->detector, t->version, t->source);
 	cm_jsonw_key(w, "parameters");
 	cm_jsonw_object(w);
-	put_uint(w, "memory", t->memory);
+	cm_put_uint(w, "memory", t->memory);
 	cm_jsonw_object_end(w);
 	cm_jsonw_kstr(w, "kind", cm_traffic_kind_word(t->drawn.kind));
 	cm_jsonw_kstr(w, "verdict", cm_traffic_verdict_word(t->drawn.verdict));
@@ -127,8 +105,8 @@ write_sign(struct cm_jsonw *w, const struct cm_traffic_sign *s)
 {
 	cm_jsonw_object(w);
 	cm_jsonw_kstr(w, "name", s->kind->name);
-	put_int(w, "value", s->value);
-	put_int(w, "limit", s->limit);
+	cm_put_int(w, "value", s->value);
+	cm_put_int(w, "limit", s->limit);
 	cm_jsonw_kstr(w, "unit", s->kind->unit);
 	cm_jsonw_kstr(w, "base_rate", s->kind->base_rate);
 	cm_jsonw_kbool(w, "against", s->kind->against);
@@ -169,10 +147,10 @@ write_figures(struct cm_jsonw *w, const struct cm_traffic_finding *f)
 {
 	put_time(w, "from", f->from_ns);
 	put_time(w, "to", f->to_ns);
-	put_uint(w, "packets", f->packets);
-	put_uint(w, "bytes", f->bytes);
-	put_uint(w, "peak_per_s", f->peak_per_s);
-	put_uint(w, "mean_per_s", f->mean_per_s);
+	cm_put_uint(w, "packets", f->packets);
+	cm_put_uint(w, "bytes", f->bytes);
+	cm_put_uint(w, "peak_per_s", f->peak_per_s);
+	cm_put_uint(w, "mean_per_s", f->mean_per_s);
 }
 
 static void
@@ -232,7 +210,7 @@ write_series(struct cm_jsonw *w, const struct cm_traffic_series *s)
 	cm_jsonw_key(w, "series");
 	cm_jsonw_object(w);
 	put_time(w, "from", s->from_ns);
-	put_int(w, "width_ns", s->width_ns);
+	cm_put_int(w, "width_ns", s->width_ns);
 	write_bins(w, "in", s->in, s->n);
 	write_bins(w, "rest", s->rest, s->n);
 	write_bins(w, "out", s->out, s->n);
@@ -249,18 +227,18 @@ write_claimed(struct cm_jsonw *w, const struct cm_traffic_v1 *t)
 	cm_jsonw_key(w, "claimed");
 	cm_jsonw_object(w);
 	write_figures(w, f);
-	put_uint(w, "sources", f->sources);
-	put_uint(w, "targets", f->targets);
-	put_uint(w, "hosts", f->hosts);
-	put_uint(w, "ports", f->ports);
+	cm_put_uint(w, "sources", f->sources);
+	cm_put_uint(w, "targets", f->targets);
+	cm_put_uint(w, "hosts", f->hosts);
+	cm_put_uint(w, "ports", f->ports);
 	cm_jsonw_kbool(w, "slow", f->slow);
 	cm_jsonw_kbool(w, "cut_begin", f->cut_begin);
 	cm_jsonw_kbool(w, "cut_end", f->cut_end);
 	cm_jsonw_key(w, "baseline");
 	cm_jsonw_object(w);
 	cm_jsonw_kstr(w, "how", how_words[f->baseline.how]);
-	put_uint(w, "milli", f->baseline.milli);
-	put_uint(w, "span_ms", f->baseline.span_ms);
+	cm_put_uint(w, "milli", f->baseline.milli);
+	cm_put_uint(w, "span_ms", f->baseline.span_ms);
 	cm_jsonw_object_end(w);
 	write_signs(w, t, false);
 	write_effect(w, &f->effect);
@@ -319,26 +297,12 @@ read_time(const struct reading *r, struct cm_json v, const char *name, int64_t *
 static CM_RESULT
 read_head(const struct reading *r, struct cm_json v, struct cm_traffic_v1 *t)
 {
-	static const char *const only[] = { "name", "version", "source", NULL };
 	static const char *const params[] = { "memory", NULL };
-	struct cm_digests seals = { 0 };
 	struct cm_json o;
-	enum cm_result rc = cm_statement_digests(v, "seals", CM_FINDING_SEALS_MAX, r->arena, &seals, r->err);
+	enum cm_result rc = cm_seals_read(v, r->arena, &t->seals, &t->n_seals, r->err);
 
-	if (rc == CM_OK && seals.n == 0)
-		return cm_err_set(r->err, CM_E_MALFORMED, "seals: expected 1 to %d", CM_FINDING_SEALS_MAX);
-	t->seals = seals.digest;
-	t->n_seals = seals.n;
 	if (rc == CM_OK)
-		rc = cm_json_get_object(v, "detector", &o, r->err);
-	if (rc == CM_OK)
-		rc = cm_json_only(o, only, r->err);
-	if (rc == CM_OK)
-		rc = cm_statement_text(o, "name", r->arena, &t->detector, r->err);
-	if (rc == CM_OK)
-		rc = read_uint(r, o, "version", &t->version);
-	if (rc == CM_OK)
-		rc = cm_json_get_hex(o, "source", t->source, sizeof(t->source), r->err);
+		rc = cm_detector_read(v, r->arena, &t->detector, &t->version, t->source, r->err);
 	if (rc == CM_OK)
 		rc = cm_json_get_object(v, "parameters", &o, r->err);
 	if (rc == CM_OK)

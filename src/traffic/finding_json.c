@@ -1,4 +1,3 @@
-#include "base/time.h"
 #include "capture/host.h"
 #include "traffic/finding_json.h"
 
@@ -8,15 +7,6 @@ cm_baseline_word(enum cm_baseline_how how)
 	static const char *const word[] = { "none", "before", "others" };
 
 	return word[how];
-}
-
-static void
-moment(struct cm_jsonw *w, const char *key, bool known, int64_t t_ns)
-{
-	char text[CM_TIME_TEXT];
-
-	cm_time_text(t_ns, text);
-	cm_jsonw_kstr(w, key, known ? text : NULL);
 }
 
 static void
@@ -132,8 +122,8 @@ effect(struct cm_jsonw *w, const struct cm_effect *e)
 {
 	cm_jsonw_key(w, "effect");
 	cm_jsonw_object(w);
-	moment(w, "degraded", e->degraded, e->degraded_ns);
-	moment(w, "recovered", e->recovered, e->recovered_ns);
+	cm_jsonw_ktime(w, "degraded", e->degraded, e->degraded_ns);
+	cm_jsonw_ktime(w, "recovered", e->recovered, e->recovered_ns);
 	pair(w, "syn_answered_ppm", e->syn_answered_ppm[0], e->syn_answered_ppm[1]);
 	pair(w, "answered_ppm", e->answered_ppm[0], e->answered_ppm[1]);
 	pair(w, "answer_ms", e->answer_ms[0], e->answer_ms[1]);
@@ -157,7 +147,7 @@ series(struct cm_jsonw *w, const struct cm_traffic_series *s)
 {
 	cm_jsonw_key(w, "series");
 	cm_jsonw_object(w);
-	moment(w, "from", true, s->from_ns);
+	cm_jsonw_ktime(w, "from", true, s->from_ns);
 	cm_jsonw_kint(w, "width_ms", s->width_ns / 1000000);
 	bins(w, "in", s->in, s->n);
 	bins(w, "rest", s->rest, s->n);
@@ -190,8 +180,8 @@ cm_traffic_json(struct cm_jsonw *w, const struct cm_traffic_finding *f, const ch
 	cm_jsonw_kstr(w, "kind", cm_traffic_kind_word(f->kind));
 	cm_jsonw_kstr(w, "verdict", cm_traffic_verdict_word(f->verdict));
 	cm_jsonw_kstr(w, "file", file);
-	moment(w, "from", true, f->from_ns);
-	moment(w, "to", true, f->to_ns);
+	cm_jsonw_ktime(w, "from", true, f->from_ns);
+	cm_jsonw_ktime(w, "to", true, f->to_ns);
 	host(w, "target", &f->target);
 	host(w, "source", &f->source);
 	cm_jsonw_kuint(w, "port", f->port);

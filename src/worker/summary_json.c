@@ -1,4 +1,3 @@
-#include "base/time.h"
 #include "worker/summary_json.h"
 
 unsigned
@@ -40,15 +39,6 @@ files(struct cm_jsonw *w, const struct cm_scan_summary *s, const struct cm_file_
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);
-}
-
-static void
-moment(struct cm_jsonw *w, const char *key, bool known, int64_t t_ns)
-{
-	char text[CM_TIME_TEXT];
-
-	cm_time_text(t_ns, text);
-	cm_jsonw_kstr(w, key, known ? text : NULL);
 }
 
 static void
@@ -137,8 +127,8 @@ cm_scan_summary_json(struct cm_jsonw *w, const struct cm_scan_summary *s,
 	cm_jsonw_kuint(w, "frames", s->frames);
 	cm_jsonw_kuint(w, "selected", s->selected);
 	cm_jsonw_kuint(w, "packets", s->packets);
-	moment(w, "first", s->has_time, s->first_ns);
-	moment(w, "last", s->has_time, s->last_ns);
+	cm_jsonw_ktime(w, "first", s->has_time, s->first_ns);
+	cm_jsonw_ktime(w, "last", s->has_time, s->last_ns);
 	flows(w, stats);
 	cm_jsonw_kuint(w, "payload_bytes", s->payload);
 	cm_jsonw_kuint(w, "captured_bytes", s->payload_captured);
