@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/mix.h"
 #include "chain/visits.h"
 
 #define FIRST_ROOM ((size_t)1 << 10)
@@ -15,40 +16,9 @@ struct cm_visits {
 };
 
 static uint64_t
-mix(uint64_t h)
-{
-	h ^= h >> 32;
-	h *= UINT64_C(0xd6e8feb86659fd93);
-	h ^= h >> 32;
-	h *= UINT64_C(0xd6e8feb86659fd93);
-	return h ^ h >> 32;
-}
-
-static uint64_t
-hash_bytes(uint64_t h, const uint8_t *p, size_t n)
-{
-	uint64_t word;
-	size_t i, part;
-
-	for (i = 0; i < n; i += part) {
-		part = n - i < 8 ? n - i : 8;
-		word = part;
-		memcpy(&word, p + i, part);
-		h = mix(h ^ word) + part;
-	}
-	return mix(h ^ n);
-}
-
-static uint64_t
-hash_host(uint64_t seed, const struct cm_host *h)
-{
-	return hash_bytes(seed ^ (uint64_t)h->net << 1 ^ h->tied, h->addr, sizeof(h->addr));
-}
-
-static uint64_t
 hash_pair(const struct cm_visits *v, const struct cm_host *client, uint64_t name)
 {
-	return mix(hash_host(v->seed, client) ^ name);
+	return cm_mix(cm_mix_host(v->seed, client), name);
 }
 
 CM_RESULT
@@ -59,7 +29,7 @@ cm_visits_new(size_t memory, uint64_t hash_seed, struct cm_visits **out)
 	if (v == NULL)
 		return CM_E_NOMEM;
 	v->memory = memory;
-	v->seed = mix(hash_seed ^ UINT64_C(0x9e3779b97f4a7c15));
+	v->seed = cm_mix(hash_seed, UINT64_C(0x9e3779b97f4a7c15));
 	*out = v;
 	return CM_OK;
 }
@@ -243,7 +213,7 @@ cm_visits_name(const struct cm_visits *v, struct cm_span name)
 	for (i = 0; i < host.len; i++) {
 		uint8_t c = host.ptr[i];
 
-		h = mix(h ^ (c >= 'A' && c <= 'Z' ? c + 32u : c));
+		h = cm_mix(h, c >= 'A' && c <= 'Z' ? c + 32u : c);
 	}
 	return h;
 }
@@ -251,13 +221,13 @@ cm_visits_name(const struct cm_visits *v, struct cm_span name)
 uint64_t
 cm_visits_path(const struct cm_visits *v, uint64_t name, struct cm_span path)
 {
-	return hash_bytes(v->seed ^ mix(name), path.ptr, path.len);
+	return cm_mix_span(cm_mix(v->seed, name), path);
 }
 
 uint64_t
 cm_visits_address(const struct cm_visits *v, const struct cm_host *server)
 {
-	return hash_host(~v->seed, server);
+	return cm_mix_host(~v->seed, server);
 }
 
 uint64_t

@@ -102,8 +102,8 @@ put_traffic(struct counting *c, size_t k, size_t i, struct cm_drawn *d)
 static CM_RESULT
 draw(struct counting *c, size_t k, struct cm_drawn **drawn, size_t n)
 {
-	const struct cm_draw_pass pass = { &c->l->in->scan, &c->l->survey.vantage[k], c->l->seal_scan.file,
-		c->l->place[k].seal, drawn, n };
+	const struct cm_draw_pass pass = { &c->l->in->scan, &c->l->survey.summary, &c->l->survey.vantage[k],
+		c->l->seal_scan.file, c->l->place[k].seal, drawn, n };
 	uint8_t (*seals)[32];
 	size_t n_seals, i;
 	enum cm_result rc = seals_of(c, k, &seals, &n_seals);

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/mix.h"
 #include "detect/across_parts.h"
-#include "detect/mix.h"
 #include "detect/report.h"
 
 #define CLASSES 8u

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/mix.h"
 #include "detect/across_parts.h"
-#include "detect/mix.h"
 
 #define SLOTS (2 * CM_ACROSS_HANDS)
 #define RESETS 8u

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/mix.h"
 #include "detect/across_parts.h"
-#include "detect/mix.h"
 
 /* What a stack of today begins with. */
 static uint8_t

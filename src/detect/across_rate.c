@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/mix.h"
 #include "detect/across_parts.h"
-#include "detect/mix.h"
 
 #define ROWS 4096u /* of one kind; those beyond are counted in no row of their own */
 #define SLOTS (2 * ROWS)

@@ -2,9 +2,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "capture/mix.h"
 #include "capture/request.h"
 #include "detect/answer.h"
-#include "detect/mix.h"
 
 #define LINES_MAX 64u
 #define LAST 64u /* bytes that tell two apart */

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/mix.h"
 #include "capture/request.h"
 #include "detect/answer.h"
 #include "detect/exchanges.h"
-#include "detect/mix.h"
 
 #define ROOM_FIRST 256u
 #define TEXT_FIRST 4096u

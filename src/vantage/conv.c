@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "capture/mix.h"
 #include "vantage/compare_state.h"
 
 #define QUIET_NS (10 * SECOND)	/* a SYN behind that begins a connection, whatever the old one did */
@@ -10,13 +11,6 @@
 enum { NAT_WAYS = 4, NAT_TRIES = 8, SEEK_DATAGRAM_MIN = 12 };
 
 #define AMBIGUOUS UINT32_MAX
-
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * UINT64_C(0x9fb21c651e98df25);
-	return h ^ h >> 32;
-}
 
 CM_RESULT
 cm_convs_init(struct cm_convs *v, size_t memory, uint64_t seed)
@@ -61,9 +55,9 @@ end_eq(const struct cm_flow_end *a, const struct cm_flow_end *b)
 static uint64_t
 end_hash(uint64_t seed, const struct cm_flow_end *e)
 {
-	uint64_t h = mix(mix(seed, cm_get64(e->host.addr)), cm_get64(e->host.addr + 8));
+	uint64_t h = cm_mix(cm_mix(seed, cm_get64(e->host.addr)), cm_get64(e->host.addr + 8));
 
-	return mix(h, (uint64_t)e->port << 16 | (uint64_t)e->host.net << 1 | e->host.tied);
+	return cm_mix(h, (uint64_t)e->port << 16 | (uint64_t)e->host.net << 1 | e->host.tied);
 }
 
 static uint32_t *
@@ -72,7 +66,7 @@ bucket_of(const struct cm_convs *t, unsigned place, const struct cm_flow_end *a,
 {
 	uint64_t x = end_hash(t->seed, a), y = end_hash(t->seed, b);
 
-	return &t->bucket[place][mix(mix(x + y, x ^ y), proto) & t->mask];
+	return &t->bucket[place][cm_mix(cm_mix(x + y, x ^ y), proto) & t->mask];
 }
 
 /* 0: forth, 1: back; -1: not this flow. */
@@ -300,12 +294,12 @@ cm_compare_conv(struct cm_compare *c, unsigned place, const struct cm_packet *p,
 static bool
 nat_key(const struct cm_convs *t, const struct cm_wait *r, uint8_t proto, uint64_t *out)
 {
-	uint64_t h = mix(t->seed ^ proto, (uint64_t)r->class << 32 | r->seq);
+	uint64_t h = cm_mix(t->seed ^ proto, (uint64_t)r->class << 32 | r->seq);
 
 	if (r->class != CM_CLASS_SYN && r->class != CM_CLASS_DATA &&
 	    (r->class != CM_CLASS_DATAGRAM || r->len < SEEK_DATAGRAM_MIN))
 		return false;
-	*out = mix(mix(h, r->hash), (uint64_t)r->len << 32 | r->ack);
+	*out = cm_mix(cm_mix(h, r->hash), (uint64_t)r->len << 32 | r->ack);
 	return true;
 }
 
@@ -313,7 +307,7 @@ nat_key(const struct cm_convs *t, const struct cm_wait *r, uint8_t proto, uint64
 static uint32_t *
 nat_slot(const struct cm_convs *t, unsigned place, uint64_t key)
 {
-	uint64_t h = mix(key, place);
+	uint64_t h = cm_mix(key, place);
 	uint32_t *set = t->nat + (h & t->mask) * NAT_WAYS * 2, tag = (uint32_t)(h >> 32) | 1;
 	unsigned k = 0;
 
@@ -325,7 +319,7 @@ nat_slot(const struct cm_convs *t, unsigned place, uint64_t key)
 static void
 nat_note(struct cm_convs *t, unsigned place, uint64_t key, uint32_t conv)
 {
-	uint32_t *slot = nat_slot(t, place, key), tag = (uint32_t)(mix(key, place) >> 32) | 1;
+	uint32_t *slot = nat_slot(t, place, key), tag = (uint32_t)(cm_mix(key, place) >> 32) | 1;
 
 	/* Two flows with one key: neither can be told by it. */
 	slot[1] = slot[0] == tag && slot[1] != conv ? AMBIGUOUS : conv;
@@ -337,7 +331,7 @@ nat_look(const struct cm_convs *t, unsigned place, uint64_t key)
 {
 	const uint32_t *slot = nat_slot(t, place, key);
 
-	return slot[0] == ((uint32_t)(mix(key, place) >> 32) | 1) && slot[1] != AMBIGUOUS ? slot[1] : 0;
+	return slot[0] == ((uint32_t)(cm_mix(key, place) >> 32) | 1) && slot[1] != AMBIGUOUS ? slot[1] : 0;
 }
 
 /* The direction in ${v} that ${r} would have: where one end is the same, that says it; else

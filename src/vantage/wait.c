@@ -1,22 +1,16 @@
 #include <stdlib.h>
 
+#include "capture/mix.h"
 #include "vantage/compare_state.h"
-
-static uint64_t
-mix(uint64_t h, uint64_t v)
-{
-	h = (h ^ v) * UINT64_C(0x9fb21c651e98df25);
-	return h ^ h >> 32;
-}
 
 /* The place is left out: those of both lie in one chain. */
 static uint32_t
 bucket_of(const struct cm_waits *w, const struct cm_wait *r, uint32_t seq, uint32_t ack)
 {
-	uint64_t h = mix(w->seed, (uint64_t)r->conv << 8 | (unsigned)r->class << 1 | r->dir);
+	uint64_t h = cm_mix(w->seed, (uint64_t)r->conv << 8 | (unsigned)r->class << 1 | r->dir);
 
 	/* Bare ACKs of a transfer all stand at one place. */
-	h = mix(h, (uint64_t)seq << 32 | (r->class == CM_CLASS_ACK ? ack : 0));
+	h = cm_mix(h, (uint64_t)seq << 32 | (r->class == CM_CLASS_ACK ? ack : 0));
 	return (uint32_t)h & w->mask;
 }
 

@@ -77,7 +77,7 @@ cm_weblog_clf_time(struct cm_weblog *w, struct cm_span text, int64_t *out)
 {
 	if (text.len != CLF_TIME_LEN)
 		return false;
-	if (memcmp(w->last, text.ptr, CLF_TIME_LEN) != 0) {
+	if (w->last[0] == 0 || memcmp(w->last, text.ptr, CLF_TIME_LEN) != 0) {
 		if (!clf_time(text.ptr, &w->last_ns)) {
 			w->last[0] = 0;
 			return false;

@@ -20,7 +20,7 @@ CM_RESULT cm_counting_new(struct cm_traffic *traffic, struct cm_visits *visits, 
 /* CM_E_NOMEM, perhaps of what came earlier. */
 CM_RESULT cm_counting_packet(struct cm_counting *c, const struct cm_packet *p);
 
-/* A log's. */
+/* A log's: counted where this is called.  Not for one that packets are counted of, too. */
 CM_RESULT cm_counting_request(struct cm_counting *c, const struct cm_request *r);
 
 /* All that was handed over is counted. */

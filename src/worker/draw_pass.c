@@ -78,6 +78,25 @@ others(const struct cm_draw_pass *in)
 	return skip;
 }
 
+/* A draw of half a file would say of the other half that nothing is there. */
+static CM_RESULT
+check_same(const struct cm_draw_pass *in, const struct cm_scan_summary *again, struct cm_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < in->vantage->n_files; i++) {
+		size_t file = in->vantage->file[i];
+		const struct cm_scan_file *a = &in->first->file[file], *b = &again->file[file];
+
+		if (in->seal[file] == UINT32_MAX) /* a pipe gives its bytes once */
+			continue;
+		if (a->bytes != b->bytes || a->frames != b->frames || a->lines != b->lines ||
+		    a->refused.code != b->refused.code)
+			return cm_err_set(err, CM_E_IO, "a file is not what it was when it was read first");
+	}
+	return CM_OK;
+}
+
 CM_RESULT
 cm_draw_pass(const struct cm_draw_pass *in, struct cm_err *err)
 {
@@ -95,6 +114,8 @@ cm_draw_pass(const struct cm_draw_pass *in, struct cm_err *err)
 	scan.row_arg = &p;
 	scan.skip = skip;
 	rc = cm_scan_run(&scan, &sink, &summary, err);
+	if (rc == CM_OK)
+		rc = check_same(in, &summary, err);
 	cm_scan_summary_fini(&summary);
 	free(skip);
 	return rc;

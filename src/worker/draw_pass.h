@@ -11,6 +11,7 @@
 
 struct cm_draw_pass {
 	const struct cm_scan *scan; /* of the first pass */
+	const struct cm_scan_summary *first; /* what it read */
 	const struct cm_vantage *vantage;
 	const struct cm_seal_scan_file *file; /* of all files: which frame is which row */
 	const uint32_t *seal; /* of all files: number among the vantage's seals; UINT32_MAX: not sealed */
@@ -18,7 +19,7 @@ struct cm_draw_pass {
 	size_t n;
 };
 
-/* Hands every packet and line to all draws.  CM_E_IO: a file is not what it was.  CM_E_NOMEM. */
+/* Hands every packet and line to all draws.  CM_E_IO: a sealed file does not end where it did.  CM_E_NOMEM. */
 CM_RESULT cm_draw_pass(const struct cm_draw_pass *in, struct cm_err *err);
 
 #endif

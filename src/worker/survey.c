@@ -61,8 +61,8 @@ asked_for(const struct cm_vantage *p, struct cm_arena *room, struct cm_arena *ar
 		return "";
 	while (path < r.target.len && r.target.ptr[path] != '?')
 		path++;
-	return cm_arena_printf(arena, "%.*s%.*s", (int)r.host.len, (const char *)r.host.ptr, (int)path,
-	    (const char *)r.target.ptr);
+	return cm_arena_printf(arena, "%.*s%.*s", (int)r.host.len, r.host.len > 0 ? (const char *)r.host.ptr : "",
+	    (int)path, path > 0 ? (const char *)r.target.ptr : "");
 }
 
 /* Most forged answers aim at nothing: what is unpacked of them goes at once. */

@@ -407,6 +407,18 @@ other_files_are_not_taken_for_logs(void **state)
 			fail_msg("taken for %s: %s", cm_weblog_word(guess(other[i])), other[i]);
 }
 
+/* The time before is kept: at first there is none. */
+static void
+zeros_for_a_time_are_none(void **state)
+{
+	char line[] = COMMON;
+	char *time = strchr(line, '[') + 1;
+
+	(void)state;
+	memset(time, 0, strlen("10/Oct/2000:13:55:36 -0700"));
+	assert_int_equal(read_as(CM_WEBLOG_COMMON, line, sizeof(line) - 1), CM_E_MALFORMED);
+}
+
 static int
 release(void **state)
 {
@@ -434,6 +446,7 @@ main(void)
 		cmocka_unit_test(a_combined_line_cut_anywhere_is_refused_or_is_common),
 		cmocka_unit_test(lines_of_a_megabyte_are_read_and_longer_ones_refused),
 		cmocka_unit_test(zeros_in_a_line_are_bytes_like_others),
+		cmocka_unit_test(zeros_for_a_time_are_none),
 		cmocka_unit_test(json_of_nginx),
 		cmocka_unit_test(json_of_caddy),
 		cmocka_unit_test(json_of_traefik_and_ecs),

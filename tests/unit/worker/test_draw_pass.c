@@ -106,7 +106,7 @@ tear_down(void **state)
 static enum cm_result
 pass(struct fixture *f)
 {
-	const struct cm_draw_pass in = { &f->scan, &f->survey.vantage[0], f->sealed, f->seal, f->drawn, f->n };
+	const struct cm_draw_pass in = { &f->scan, &f->survey.summary, &f->survey.vantage[0], f->sealed, f->seal, f->drawn, f->n };
 
 	return cm_draw_pass(&in, NULL);
 }
@@ -164,6 +164,18 @@ a_file_that_is_not_sealed_gives_nothing(void **state)
 	assert_int_equal(state_first(f, &t), CM_E_NOTFOUND);
 }
 
+/* Cut short between the passes. */
+static void
+a_file_that_ends_elsewhere_is_not_drawn_from(void **state)
+{
+	struct fixture *f = *state;
+
+	cm_file_close(f->file[0]);
+	assert_int_equal(truncate(f->path, 24 + 70 * 10000), 0);
+	assert_int_equal(cm_file_open(f->path, &f->file[0], NULL), CM_OK);
+	assert_int_equal(pass(f), CM_E_IO);
+}
+
 static void
 the_filter_of_the_first_pass_holds(void **state)
 {
@@ -183,6 +195,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(each_draw_has_the_rows_of_its_finding_that_the_seal_draws, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(frames_that_are_no_row_are_not_drawn, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_file_that_is_not_sealed_gives_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_file_that_ends_elsewhere_is_not_drawn_from, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_filter_of_the_first_pass_holds, set_up, tear_down),
 	};
 

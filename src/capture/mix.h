@@ -1,15 +1,19 @@
-/* detect/mix.h -- a hash for tables in memory.  Not for files, and never printed. */
-#ifndef CM_DETECT_MIX_H
-#define CM_DETECT_MIX_H
+/* capture/mix.h -- a hash for tables in memory.  Not for files, and never printed. */
+#ifndef CM_CAPTURE_MIX_H
+#define CM_CAPTURE_MIX_H
 
 #include <string.h>
 
 #include "capture/packet.h"
 
+/* Two rounds: with one, bits flipped on top of one word could be flipped back by the next, whatever
+ * the seed. */
 static inline uint64_t
 cm_mix(uint64_t h, uint64_t v)
 {
 	h = (h ^ v) * UINT64_C(0x9fb21c651e98df25);
+	h ^= h >> 29;
+	h *= UINT64_C(0xbf58476d1ce4e5b9);
 	return h ^ h >> 32;
 }
 
