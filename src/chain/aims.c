@@ -41,28 +41,57 @@ add_path(struct cm_chain *c, const char *path)
 		c->paths[c->n_paths++] = path;
 }
 
-/* Counts what a script came in place of; the commonest come first. */
-static void
-add_instead(struct cm_chain *c, const char *asked)
+/* What scripts came in place of. */
+struct asked {
+	const char *text;
+	size_t first; /* of these scripts */
+	uint64_t n;
+};
+
+static int
+by_text(const void *a, const void *b)
 {
-	size_t i = 0, k;
+	const struct asked *x = a, *y = b;
+	int d = strcmp(x->text, y->text);
 
-	while (i < c->n_instead && strcmp(c->instead[i], asked) != 0)
-		i++;
-	if (asked[0] == '\0' || i == CM_CHAIN_INSTEAD)
-		return;
-	if (i == c->n_instead)
-		c->instead[c->n_instead++] = asked;
-	c->instead_n[i]++;
-	for (k = i; k > 0 && c->instead_n[k] > c->instead_n[k - 1]; k--) {
-		const char *text = c->instead[k];
-		uint64_t n = c->instead_n[k];
+	return d != 0 ? d : (x->first > y->first) - (x->first < y->first);
+}
 
-		c->instead[k] = c->instead[k - 1];
-		c->instead_n[k] = c->instead_n[k - 1];
-		c->instead[k - 1] = text;
-		c->instead_n[k - 1] = n;
+static int
+commonest_first(const void *a, const void *b)
+{
+	const struct asked *x = a, *y = b;
+
+	if (x->n != y->n)
+		return x->n > y->n ? -1 : 1;
+	return (x->first > y->first) - (x->first < y->first);
+}
+
+static CM_RESULT
+count_instead(const struct cm_chain_vantage *v, struct cm_arena *arena, struct cm_chain *c)
+{
+	struct asked *asked = cm_arena_array(arena, c->n_scripts, sizeof(*asked));
+	size_t i, n = 0, kinds = 0;
+
+	if (asked == NULL)
+		return CM_E_NOMEM;
+	for (i = 0; i < c->n_scripts; i++)
+		if (v->scripts[c->scripts[i]].asked[0] != '\0')
+			asked[n++] = (struct asked) { v->scripts[c->scripts[i]].asked, i, 1 };
+	qsort(asked, n, sizeof(*asked), by_text);
+	for (i = 0; i < n; i++) {
+		if (i == 0 || strcmp(asked[i].text, asked[kinds - 1].text) != 0)
+			asked[kinds++] = asked[i];
+		else
+			asked[kinds - 1].n++;
 	}
+	qsort(asked, kinds, sizeof(*asked), commonest_first);
+	for (i = 0; i < kinds && i < CM_CHAIN_INSTEAD; i++) {
+		c->instead[i] = asked[i].text;
+		c->instead_n[i] = asked[i].n;
+	}
+	c->n_instead = i;
+	return CM_OK;
 }
 
 /* Takes the ${n} aims at one name. */
@@ -82,14 +111,13 @@ begin(const struct cm_chain_vantage *v, const struct aim *aim, size_t n, struct 
 		if (c->n_scripts > 0 && script[c->n_scripts - 1] == aim[i].script)
 			continue;
 		script[c->n_scripts++] = aim[i].script;
-		add_instead(c, v->scripts[aim[i].script].asked);
 		if (s->repeats && (c->period_ms == 0 || s->period_ms < c->period_ms))
 			c->period_ms = s->period_ms;
 		c->busts_caches |= s->busts_caches;
 	}
 	c->scripts = script;
 	c->layers = join_layers(&v->scripts[script[0]].script, arena);
-	return c->layers == NULL ? CM_E_NOMEM : CM_OK;
+	return c->layers == NULL ? CM_E_NOMEM : count_instead(v, arena, c);
 }
 
 /* What is only mentioned, a namespace or a remark, is no aim. */

@@ -99,6 +99,29 @@ each_name_aimed_at_is_one_chain_with_its_paths(void **state)
 	assert_int_equal(c->instead_n[0], 4);
 }
 
+/* Ten scripts, in place of nine things: only what the last two came for came twice. */
+static void
+what_a_script_came_for_most_is_told_first_however_late_it_shows(void **state)
+{
+	static const char *const asked[] = { "a", "b", "c", "d", "e", "f", "g", "h", "z", "z" };
+	static struct cm_chain_script script[10];
+	struct network *n = *state;
+	const struct cm_chain *c;
+
+	for (size_t i = 0; i < 10; i++) {
+		script[i] = n->script[0];
+		script[i].asked = asked[i];
+	}
+	n->vantage[0].scripts = script;
+	n->vantage[0].n_scripts = 10;
+	c = find(n, "www.v.example");
+	assert_int_equal(c->n_instead, CM_CHAIN_INSTEAD);
+	assert_string_equal(c->instead[0], "z");
+	assert_int_equal(c->instead_n[0], 2);
+	assert_string_equal(c->instead[1], "a");
+	assert_string_equal(c->instead[7], "g");
+}
+
 static void
 clients_fall_into_four_fields(void **state)
 {
@@ -201,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_script_made_a_flood_if_its_clients_asked_more_than_others_and_show_in_it),
 		cmocka_unit_test_setup_teardown(each_name_aimed_at_is_one_chain_with_its_paths, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_a_script_came_for_most_is_told_first_however_late_it_shows, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(clients_fall_into_four_fields, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_lag_is_from_script_to_first_request, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_asked_before_the_script_came_has_no_lag, set_up, tear_down),
