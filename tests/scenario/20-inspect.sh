@@ -15,7 +15,7 @@ says() { # says NAME TEXT FILE
 	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(head -n3 "$3")"; fi
 }
 same() { # same NAME FILE: as first, but for the name of the file
-	sed 's/"file": "[^"]*"/"file": ""/' "$2" >now
+	sed 's/file": "[^"]*"/file": ""/g' "$2" >now
 	if cmp -s first now; then echo "ok $1"; else echo "FAIL $1: another answer"; fi
 }
 quiet() { # quiet NAME: nothing on stdout
@@ -26,7 +26,7 @@ from_pipe() { cat "$1" | "$COMITY" inspect --json -; }
 cp "$attack" a.pcap
 is "an attack is a finding" 1 "$COMITY" inspect --json a.pcap
 says "the forged frame is named" '"forged": [14]' out
-sed 's/"file": "[^"]*"/"file": ""/' out >first
+sed 's/file": "[^"]*"/file": ""/g' out >first
 is "from a pipe" 1 from_pipe a.pcap
 same "from a pipe it is the same" out
 is "without confinement" 1 "$COMITY" inspect --json --no-confine a.pcap
