@@ -236,6 +236,21 @@ def check_both(b, v, chain, site):
     return len(ways[True]) + len(ways[False])
 
 
+def check_causes(whole, left_out=()):
+    """Nobody acknowledges what has not come."""
+    ends = {}
+    for x in (x for x in whole if x[4] == 6):
+        here, there = (x[2], x[5], x[3], x[6]), (x[3], x[6], x[2], x[5])
+        if f"{x[2]}:{x[5]}>{x[3]}:{x[6]}" in left_out or f"{x[3]}:{x[6]}>{x[2]}:{x[5]}" in left_out:
+            continue
+        seq, ack = struct.unpack_from(">II", x[9], 24)
+        end = (seq + len(x[8]) + bool(x[7] & 3)) & 0xFFFFFFFF
+        if x[7] & 2 or here not in ends or (end - ends[here]) & 0xFFFFFFFF < 1 << 31:
+            ends[here] = end
+        if x[7] & 0x10 and there in ends and 0 < (ack - ends[there]) & 0xFFFFFFFF < 1 << 31:
+            raise Wrong(f"frame {x[0]} acknowledges what has not come")
+
+
 def check_flooders(b, chain, site, bodies):
     table = [[0, 0], [0, 0]]
     clients = {c["address"]: c for c in chain["clients"]}
@@ -308,6 +323,8 @@ def check_chain(gen, form, folder):
         if urls != chain["targets"]:
             raise Wrong(f"the script asks {urls}, the story says {chain['targets']}")
     both = check_both(b, v, chain, site)
+    check_causes(b)
+    check_causes(v)
     check_flooders(b, chain, site, bodies)
     lines = check_log(files["log"], form, v, chain, site)
     flood = story["planted"][1]
@@ -407,6 +424,9 @@ def check_vantage(gen, folder):
             check_way(flow["episode"], here[flow["flow_a"]], there.get(flow["flow_b"], []), events, story)
         except Wrong as e:
             raise Wrong(f"{flow}: {e}") from e
+    check_causes(a, {e["flow"] for e in story["events"]})
+    check_causes(b, {e["flow"] for e in story["events"]} | {f["flow_b"] for f in story["flows"]
+                                                           if f["episode"] in ("gap", "one-sided")})
     names = [e for e in story["events"] if e["flow"].endswith(":53")]
     for flow in here:
         if flow.endswith(":53"):

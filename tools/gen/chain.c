@@ -357,7 +357,7 @@ make_hosts(struct chain *x)
 	x->victim.hops = (uint8_t)gen_rng_range(&a->rng, 9, 15);
 	x->victim.owd = gen_rng_range(&a->rng, 20000, 60000) * (int64_t)GEN_US;
 	x->path = (struct gen_path) { .hops = x->victim.hops - x->w.site.host.hops,
-		.least = x->victim.owd - x->w.site.host.owd,
+		.least = gen_path_least(x->victim.owd, x->w.site.host.owd),
 		.seed = (uint32_t)gen_rng_next(&a->rng) };
 }
 

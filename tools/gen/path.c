@@ -3,10 +3,17 @@
 #define MS ((int64_t)GEN_MS)
 
 int64_t
+gen_path_least(int64_t here, int64_t there)
+{
+	return here - there - GEN_QUEUE_MAX - 100 * (int64_t)GEN_US;
+}
+
+int64_t
 gen_path_way(const struct gen_path *p, int64_t t)
 {
 	uint32_t k = (uint32_t)(t / (100 * MS));
-	int64_t a = gen_mix(p->seed + k) % 3000, b = gen_mix(p->seed + k + 1) % 3000;
+	int64_t a = gen_mix(p->seed + k) % (GEN_QUEUE_MAX / GEN_US);
+	int64_t b = gen_mix(p->seed + k + 1) % (GEN_QUEUE_MAX / GEN_US);
 	int64_t into = t % (100 * MS) / GEN_US;
 
 	return p->least + (a * (100000 - into) + b * into) / 100;

@@ -487,7 +487,7 @@ start(struct gen_vantage *v, struct gen_sim *a, struct gen_sim *b)
 	v->client = *gen_host_make(a, gen_addr_v4(0xc6336415), GEN_LINUX, 1, 200 * (int64_t)GEN_US);
 	v->server = *gen_host_make(a, gen_addr_v4(0xcb007115), GEN_LINUX, 14, 31 * MS);
 	v->path = (struct gen_path) { .hops = 13,
-		.least = v->server.owd - 150 * GEN_US,
+		.least = gen_path_least(v->server.owd, 150 * (int64_t)GEN_US),
 		.seed = (uint32_t)gen_rng_next(&a->rng) };
 	v->shift = (uint32_t)gen_rng_next(&a->rng);
 	a->relay = gen_between_carry;
