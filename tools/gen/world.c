@@ -5,6 +5,7 @@
 #define MS ((int64_t)GEN_MS)
 #define SEC ((int64_t)GEN_SEC)
 #define SITE 0xcb00710au /* 203.0.113.10 */
+#define FAR_CLIENTS 90000u
 
 uint32_t
 gen_load_at(const struct gen_load *l, int64_t t)
@@ -23,6 +24,10 @@ gen_host_far(struct gen_sim *s, uint32_t n, bool v6)
 {
 	struct gen_host h = *gen_host_client(s, n, v6);
 
+	if (!v6 &&
+	    n >=
+		FAR_CLIENTS) /* 198.18.0.0/15 is used up: the next of 100.64.0.0/10, skipping about */
+		h.addr = gen_addr_v4(0x64400000u | ((n * 2654435761u) & 0x3fffff));
 	h.hops = (uint8_t)gen_rng_range(&s->rng, 6, 21);
 	h.owd = gen_rng_range(&s->rng, 4000, 90000) * (int64_t)GEN_US;
 	return h;
