@@ -400,6 +400,7 @@ close_block(struct cm_asked *a, struct cm_name *name)
 	} else if (e != NULL && !e->paused) {
 		e->paused = true;
 		e->paused_ns = b->last_ns;
+		e->last = b->last; /* its requests are counted */
 		if (a->params.thin == 1 && e->n < SPLIT_REQUESTS) /* a page that loaded, no more */
 			rc = end_episode(a, name, false);
 	} else if (e == NULL) {
@@ -419,6 +420,8 @@ finish_episode(struct cm_asked *a, struct cm_name *name, bool cut_end)
 	if (!name->episode->paused && b->n >= BLOCK_REQUESTS / 4 &&
 	    rate_milli(a, b->n, b->last_ns - b->from_ns) >= bound_of(a, name))
 		add_block(name->episode, b);
+	else if (!name->episode->paused && b->n > 0)
+		name->episode->last = b->last;
 	cm_answers_merge(&name->episode->answers, &name->now);
 	name->now = (struct cm_answers) { 0 };
 	name->slow = 0;

@@ -36,7 +36,7 @@ root=$PWD
 "$COMITY_GEN" crowd --only news --out news.pcapng >/dev/null
 python3 "$here/pictures.py" hostile hostile.log
 
-shown chain 5 "$root/b.pcapng" "$root/v.pcapng" "$root/access.log"
+shown chain 0 "$root/b.pcapng" "$root/v.pcapng" "$root/access.log"
 shown syn 0 "$root/syn.pcapng"
 shown dns 0 "$root/dns.pcapng"
 shown news 0 "$root/news.pcapng"

@@ -85,7 +85,8 @@ put_statements(struct made_up *m)
 		m->script[i] = (struct cm_chain_v1_script) { .rows = m->body[i].forged };
 	}
 	m->redone[2].outcome = CM_OUTCOME_AS_SHOWN;
-	m->traffic = (struct cm_traffic_v1) { .thin = 1, .support = { support, 4 } };
+	m->traffic = (struct cm_traffic_v1) { .drawn = { .kind = CM_TRAFFIC_HTTP, .verdict = CM_TRAFFIC_FLOOD }, .thin = 1,
+		.support = { support, 4 } };
 	m->shown_traffic.body = &m->traffic;
 	m->chain = (struct cm_chain_v1) { .seals = digests, .n_seals = 1, .detector = CM_CHAIN_NAME, .version = CM_CHAIN_VERSION,
 		.vantage = m->vantage, .clock = &m->clock, .n_clocks = 1, .scripts = m->script, .n_scripts = 2, .layers = none,

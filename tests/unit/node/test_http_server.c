@@ -382,7 +382,7 @@ an_answer_that_is_not_taken_ends(void **state)
 	(void)state;
 	assert_non_null(all);
 	assert_true(peer_say(fd, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n"));
-	usleep(1000000);
+	usleep(2500000);
 	assert_true(peer_rest(fd, all, 20u << 20, 5000) < 16u << 20);
 	close(fd);
 	/* whoever takes it gets it whole */
