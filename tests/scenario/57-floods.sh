@@ -53,3 +53,13 @@ silent "nothing that was said is in it" "HTTP/1.1" http.dossier
 is "only in part" 5 "$COMITY" verify http.dossier --signers "$signers"
 says "and it is said why" "addresses of " out
 rm -f big.pcap http.pcap
+
+for kind in syn:syn-flood udp:volume-flood icmp:volume-flood ntp:amplification fragments:fragment-flood; do
+	python3 "$here/floods6.py" ${kind%:*} >six.pcap
+	is "30,000 of ${kind%:*} to an IPv6 host" 1 "$COMITY" inspect --json six.pcap
+	says "are a ${kind#*:}" "{\"kind\": \"${kind#*:}\", \"verdict\": \"flood\"" out
+	is "and go into a dossier" 1 "$COMITY" investigate -o six.dossier six.pcap
+	is "that others check" 0 "$COMITY" verify six.dossier --signers "$signers"
+	says "and make again" "-> reproduced" out
+done
+rm -f six.pcap six.dossier
