@@ -2,7 +2,8 @@
 # What has to be installed on Debian 12 for: build, test, fuzz, bench, evaluate (arguments).
 # Prints the apt line if something is missing, and runs it only as root or through sudo.
 # For test and bench also tries to get sigsum-witness, another's witness to compare with, and for
-# evaluate Suricata; where one can not be had, what needs it is skipped.
+# evaluate Suricata; where one can not be had, what needs it is skipped.  nginx brings a service, and is
+# not asked for: where it is, the test of its logs is run.
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev libmicrohttpd-dev libcurl4-openssl-dev openssh-client"
 check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
