@@ -125,14 +125,13 @@ count_series(struct cm_traffic_series *s, int64_t t_ns, uint64_t *bins)
 static void
 count_rate(struct cm_episode *e, int64_t t_ns)
 {
-	int64_t second = t_ns / CM_ASKED_SECOND;
+	int64_t at = t_ns / CM_ASKED_SECOND;
+	struct cm_asked_second *second = &e->second[(uint64_t)at % CM_ASKED_SECONDS];
 
-	if (second != e->second) {
-		e->second = second;
-		e->second_n = 0;
-	}
-	if (++e->second_n > e->peak)
-		e->peak = e->second_n;
+	if (second->at != at)
+		*second = (struct cm_asked_second) { .at = at };
+	if (++second->n > e->peak)
+		e->peak = second->n;
 	if (e->series.width_ns == 0) {
 		e->series.width_ns = CM_ASKED_SECOND / 8;
 		e->series.from_ns = t_ns;

@@ -41,6 +41,17 @@ milli_of(uint64_t n, int64_t ns)
 	return n > UINT64_MAX / 1000000000 ? n / us * 1000000000 : n * 1000000000 / us;
 }
 
+/* Without pauses.  Blocks of a log overlap in time where its lines are out of order; where it has whole
+ * seconds, the last one is of it, too. */
+static int64_t
+active_ns(const struct cm_episode *e)
+{
+	bool whole = e->from_ns % CM_ASKED_SECOND == 0 && e->to_ns % CM_ASKED_SECOND == 0;
+	int64_t all = e->to_ns - e->from_ns + (whole ? CM_ASKED_SECOND : 0);
+
+	return e->active_ns < all ? e->active_ns : all;
+}
+
 /* ---- cache-busters ---- */
 
 /* So many others may have a value by chance alone: clocks tick for all. */
@@ -218,7 +229,7 @@ measure(const struct cm_episode *e, const struct cm_asked_context *c, struct mea
 	memset(m, 0, sizeof(*m));
 	for (unsigned i = 0; i < CM_ASKED_SIGNS; i++)
 		m->value[i] = NOT_KNOWN;
-	m->mean_milli = milli_of(e->n * c->thin, e->active_ns);
+	m->mean_milli = milli_of(e->n * c->thin, active_ns(e));
 	if (c->base_n > 0 && c->base_ns > 0) {
 		uint64_t base = milli_of(c->base_n * c->thin, c->base_ns);
 
@@ -423,7 +434,7 @@ fill_rates(const struct cm_episode *e, const struct cm_asked_context *c, const s
 	f->bytes = e->bytes * c->thin;
 	f->mean_per_s = m->mean_milli / 1000;
 	f->peak_per_s = e->peak * c->thin;
-	if (f->peak_per_s < f->mean_per_s)
+	if (f->peak_per_s < f->mean_per_s) /* the block that began it is in no second */
 		f->peak_per_s = f->mean_per_s;
 	f->sources = cm_sample_distinct(&e->client);
 	if (c->base_n > 0 && c->base_ns > 0) {

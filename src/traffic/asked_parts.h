@@ -47,6 +47,13 @@ struct cm_server {
 	uint64_t n;
 };
 
+/* Logs are written when answers end: lines of one second stand among those of many later ones. */
+#define CM_ASKED_SECONDS 64
+struct cm_asked_second {
+	int64_t at;
+	uint64_t n;
+};
+
 struct cm_episode {
 	uint64_t n, bytes; /* drawn; n of them in the sketches: sketched */
 	uint64_t sketched;
@@ -54,8 +61,8 @@ struct cm_episode {
 	bool paused;
 	cm_packet_id first, last;
 	bool cut_begin;
-	int64_t second; /* that is counted in second_n */
-	uint64_t second_n, peak;
+	struct cm_asked_second second[CM_ASKED_SECONDS]; /* by time modulo their number */
+	uint64_t peak;
 
 	uint64_t cookie_known, cookies, referer_known, no_referer, own_referer, foreign_referer, agent_known;
 	uint64_t parts; /* of pages */
