@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -222,6 +223,55 @@ a_log_that_knows_less_still_shows_it(void **state)
 	w.no_referer = true;
 	assert_false(world_has_sign(only(CM_TRAFFIC_FLOOD), "foreign-referers"));
 	assert_int_equal(found.at[0].http->n_referers, 0);
+}
+
+/* As servers write them: when the answer ends, with the whole second in which it began. */
+static int
+by_end(const void *a, const void *b)
+{
+	const struct world_request *x = a, *y = b;
+	int64_t t = x->t_ns + x->took_ns, u = y->t_ns + y->took_ns;
+
+	return (t > u) - (t < u);
+}
+
+static void
+write_when_answered(void)
+{
+	for (size_t i = 0; i < w.n; i++)
+		w.all[i].took_ns = gen_u64(&g) % 3 == 0 ? (int64_t)(gen_u64(&g) % 15000) * 1000000 : 0;
+	qsort(w.all, w.n, sizeof(*w.all), by_end);
+	for (size_t i = 0; i < w.n; i++) {
+		w.all[i].t_ns -= w.all[i].t_ns % 1000000000;
+		w.all[i].took_ns = 0;
+	}
+}
+
+static void
+a_log_out_of_order_has_its_rows_and_its_fullest_second(void **state)
+{
+	struct world_flood f = cannon(60, 120);
+	uint64_t in_second[200] = { 0 }, most = 0;
+	const struct cm_traffic_finding *x;
+
+	(void)state;
+	w.log = true;
+	world_flood(&w, &f);
+	world_people(&w, 0, 180, 0.2);
+	world_sort(&w);
+	write_when_answered();
+	for (size_t i = 0; i < w.n; i++) {
+		uint64_t *n = &in_second[at_s(w.all[i].t_ns)];
+
+		most = ++*n > most ? *n : most;
+	}
+	assert_true(world_feed(&w, &(struct world_part) { .thin = 1 }, &arena, &found));
+	assert_int_equal(found.n, 1);
+	x = &found.at[0];
+	assert_int_equal(x->peak_per_s, most);
+	assert_true(x->mean_per_s <= x->peak_per_s);
+	/* all are for one name: no more are counted than there are lines */
+	assert_true(x->packets <= x->last - x->first + 1);
 }
 
 static void
@@ -500,6 +550,7 @@ main(void)
 		WORLD_TEST(one_that_comes_and_goes_or_grows_is_one),
 		WORLD_TEST(answers_in_packets_are_timed_and_those_that_lack_are_seen),
 		WORLD_TEST(a_log_that_knows_less_still_shows_it),
+		WORLD_TEST(a_log_out_of_order_has_its_rows_and_its_fullest_second),
 		WORLD_TEST(every_kind_of_cache_buster_is_named),
 		WORLD_TEST(a_crowd_is_a_surge),
 		WORLD_TEST(a_busy_site_is_nothing),
