@@ -57,6 +57,20 @@ hand_text(const struct cm_statement *s, void (*body)(void *, struct cm_jsonw *),
 	assert_non_null(cm_buf_cstr(out));
 }
 
+enum cm_result
+hand_read(const char *text, hand_reader *read, struct cm_arena *a, void *out, struct cm_err *err)
+{
+	struct cm_statement_doc d = { 0 };
+	enum cm_result r;
+
+	*err = (struct cm_err) { 0 };
+	r = cm_statement_read(cm_span_str(text), a, &d, err);
+	if (r == CM_OK)
+		r = read(&d, a, out, err);
+	cm_statement_release(&d);
+	return r;
+}
+
 char *
 hand_swap(const char *text, const char *from, const char *to)
 {

@@ -14,6 +14,10 @@ struct cm_statement hand_head(enum cm_predicate type);
 void hand_text(const struct cm_statement *s, void (*body)(void *, struct cm_jsonw *), void *arg,
     struct cm_buf *out);
 
+/* Reads ${text} as a statement, and then what ${read} reads of it into ${out}; all memory of ${a}. */
+typedef enum cm_result hand_reader(const struct cm_statement_doc *d, struct cm_arena *a, void *out, struct cm_err *err);
+enum cm_result hand_read(const char *text, hand_reader *read, struct cm_arena *a, void *out, struct cm_err *err);
+
 /* ${text} with the first ${from} in it replaced; fails if there is none.  The caller frees. */
 char *hand_swap(const char *text, const char *from, const char *to);
 

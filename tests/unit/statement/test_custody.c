@@ -32,17 +32,15 @@ sample(void)
 }
 
 static enum cm_result
+read_members(const struct cm_statement_doc *d, struct cm_arena *a, void *out, struct cm_err *err)
+{
+	return cm_custody_read(d, a, out, err);
+}
+
+static enum cm_result
 read_text(const char *text, struct cm_arena *a, struct cm_custody *out, struct cm_err *err)
 {
-	struct cm_statement_doc d = { 0 };
-	enum cm_result r;
-
-	*err = (struct cm_err) { 0 };
-	r = cm_statement_read(cm_span_str(text), a, &d, err);
-	if (r == CM_OK)
-		r = cm_custody_read(&d, a, out, err);
-	cm_statement_release(&d);
-	return r;
+	return hand_read(text, read_members, a, out, err);
 }
 
 static void

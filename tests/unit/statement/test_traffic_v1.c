@@ -57,19 +57,17 @@ body(void *arg, struct cm_jsonw *w)
 }
 
 static enum cm_result
+read_members(const struct cm_statement_doc *d, struct cm_arena *a, void *out, struct cm_err *err)
+{
+	enum cm_result r = cm_statement_only(d, cm_traffic_v1_members, err);
+
+	return r == CM_OK ? cm_traffic_v1_read(d->predicate, a, out, err) : r;
+}
+
+static enum cm_result
 read_text(const char *text, struct cm_arena *a, struct cm_traffic_v1 *out, struct cm_err *err)
 {
-	struct cm_statement_doc d = { 0 };
-	enum cm_result r;
-
-	*err = (struct cm_err) { 0 };
-	r = cm_statement_read(cm_span_str(text), a, &d, err);
-	if (r == CM_OK)
-		r = cm_statement_only(&d, cm_traffic_v1_members, err);
-	if (r == CM_OK)
-		r = cm_traffic_v1_read(d.predicate, a, out, err);
-	cm_statement_release(&d);
-	return r;
+	return hand_read(text, read_members, a, out, err);
 }
 
 static void
