@@ -51,11 +51,11 @@ is_derived(enum cm_content c)
 	return c == CM_CONTENT_PSEUDONYM || c == CM_CONTENT_COUNT || c == CM_CONTENT_PICTURE;
 }
 
-struct cm_request
-cm_release_request(const struct cm_release *r, const struct cm_object *o)
+struct cm_ask
+cm_release_ask(const struct cm_release *r, const struct cm_object *o)
 {
 	const struct cm_release_in *in = r->in;
-	struct cm_request q = in->base;
+	struct cm_ask q = in->base;
 	bool known = o->type < in->n_types;
 
 	q.value[CM_ASKS_ACTION] = is_derived(o->content) ? CM_ACTION_DERIVE : in->action;
@@ -117,14 +117,14 @@ bool
 cm_release_may(struct cm_release *r, const struct cm_object *o)
 {
 	struct cm_answer *a = known_answer(r, o);
-	struct cm_request q;
+	struct cm_ask q;
 
 	if (a == NULL) {
 		if (!grow(r))
 			return false;
 		a = &r->answer[r->n];
 		*a = (struct cm_answer) { .object = *o };
-		q = cm_release_request(r, o);
+		q = cm_release_ask(r, o);
 		cm_rules_decide(r->in->rules, &q, &a->decision);
 		r->last = r->n++;
 	}

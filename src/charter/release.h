@@ -39,7 +39,7 @@ struct cm_release_type {
 
 struct cm_release_in {
 	const struct cm_rules *rules;
-	struct cm_request base; /* from, to, purpose, phase, approved, date; the rest is set for each object */
+	struct cm_ask base; /* from, to, purpose, phase, approved, date; the rest is set for each object */
 	enum cm_action action;	/* release or publish; what is derived is asked for as `derive` */
 	const struct cm_release_type *type;
 	size_t n_types;
@@ -88,7 +88,7 @@ enum cm_tlp cm_release_tlp(const struct cm_release *r);
 enum cm_pap cm_release_pap(const struct cm_release *r);
 
 /* The request for an object, to explain it. */
-struct cm_request cm_release_request(const struct cm_release *r, const struct cm_object *o);
+struct cm_ask cm_release_ask(const struct cm_release *r, const struct cm_object *o);
 const struct cm_rules *cm_release_rules(const struct cm_release *r);
 
 /* "packet headers", "addresses", ... for people. */

@@ -119,6 +119,12 @@ begin(struct packing *p)
 		rc = add_texts(p, "chain", &in->chains[i], i);
 	for (i = 0; rc == CM_OK && i < in->n_custody; i++)
 		rc = add_texts(p, "custody", &in->custody[i], i);
+	for (i = 0; rc == CM_OK && i < in->n_consents; i++)
+		rc = add_texts(p, "consent", &in->consents[i], i);
+	if (rc == CM_OK && in->governed != NULL)
+		rc = add_entry(p, CM_CHARTER_FILE, in->charter);
+	if (rc == CM_OK && in->governed != NULL)
+		rc = add_entry(p, CM_CHARTER_SIGS_FILE, in->charter_sigs);
 	return rc;
 }
 
@@ -157,6 +163,8 @@ one_pass(struct packing *p, struct cm_select *s, const struct cm_loaded *l, enum
 		rc = cm_select_parts(s, &x, p->err);
 	else if (pass == PASS_PLAN)
 		rc = cm_select_plan(s, &x, &p->plan[k], &p->out->sum[k], p->err);
+	else if (p->in->governed != NULL)
+		rc = cm_select_shut(s, &x, &p->plan[k], &p->out->sum[k], p->err);
 	else
 		rc = cm_select_leaks(s, &x, &p->plan[k], &p->out->leaks, p->err);
 	cm_cut_rows_free(x.rows);
@@ -165,11 +173,13 @@ one_pass(struct packing *p, struct cm_select *s, const struct cm_loaded *l, enum
 
 /* A dossier that hides nothing has nothing that shows through. */
 static bool
-is_needed(const struct cm_select *s, enum pass pass)
+is_needed(const struct packing *p, const struct cm_select *s, enum pass pass)
 {
 	if (pass == PASS_PARTS)
 		return cm_select_needs_parts(s);
-	return pass != PASS_LEAKS || cm_select_hides(s);
+	if (pass != PASS_LEAKS)
+		return true;
+	return p->in->governed != NULL ? cm_select_shuts(s) : cm_select_hides(s);
 }
 
 /* What statements need opened. */
@@ -184,6 +194,7 @@ select_cited(struct packing *p, const struct cm_loaded *l, struct cm_select_in *
 	if (finding == NULL || set == NULL)
 		return no_memory(p->err);
 	*in = from->select;
+	in->released = from->governed != NULL ? &from->governed->released : NULL;
 	for (i = 0; i < from->n_findings; i++)
 		finding[i] = &l->finding[i];
 	in->findings = finding;
@@ -209,13 +220,15 @@ make_plans(struct packing *p, const struct cm_loaded *l)
 	if (rc == CM_OK)
 		rc = cm_select_new(&in, &s);
 	for (pass = PASS_LEARN; rc == CM_OK && pass < PASS_N; pass++) {
-		if (!is_needed(s, (enum pass)pass))
+		if (!is_needed(p, s, (enum pass)pass))
 			continue;
 		for (i = 0; rc == CM_OK && i < p->in->n_exhibits; i++)
 			rc = one_pass(p, s, l, (enum pass)pass, i);
 	}
 	p->no_parts = rc == CM_OK && cm_select_has_no_parts(s);
 	cm_select_free(s);
+	if (rc == CM_OK && p->in->governed != NULL)
+		cm_governed_picture(p->in->governed);
 	if (rc == CM_OK && p->out->leaks.n != 0 && !p->in->leak_ok && !p->in->dry_run)
 		return cm_err_set(p->err, CM_E_REFUSED, "hidden values stand in cells that would be opened");
 	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
@@ -318,7 +331,17 @@ add_both(struct packing *p, const struct cm_dossier *d)
 	if (opened.rc != CM_OK || report.rc != CM_OK)
 		return no_memory(p->err);
 	rc = add_opened(p, d);
+	if (rc == CM_OK && p->in->governed != NULL && !p->in->governed->picture)
+		return CM_OK;
 	return rc == CM_OK ? add_entry(p, "report.html", cm_buf_span(&p->report)) : rc;
+}
+
+static CM_RESULT
+add_terms(struct packing *p, struct cm_disclosure *x)
+{
+	x->has_terms = true;
+	x->terms = p->in->terms;
+	return p->in->governed == NULL ? CM_OK : cm_governed_terms(p->in->governed, p->arena, &x->terms, p->err);
 }
 
 static CM_RESULT
@@ -329,8 +352,11 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 		.leaks_accepted = d->leaks_accepted, .tool_name = p->in->tool_name,
 		.tool_version = p->in->tool_version };
 	struct cm_jsonw w = cm_jsonw_of(&p->draft, 0);
+	enum cm_result rc = add_terms(p, &x);
 	size_t i;
 
+	if (rc != CM_OK)
+		return rc;
 	memcpy(x.tool_source, p->in->tool_source, 32);
 	x.seals = cm_arena_array(p->arena, x.n_seals + 1, 32);
 	x.findings = cm_arena_array(p->arena, x.n_findings + 1, 32);
