@@ -697,6 +697,7 @@ cm_load_disclosure(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err 
 	l->dossier.to = p->doc.head.to;
 	l->dossier.hides = l->disclosure.hides;
 	l->dossier.leaks_accepted = l->disclosure.leaks_accepted;
+	l->dossier.terms = l->disclosure.has_terms ? &l->disclosure.terms : NULL;
 	l->dossier.version = l->disclosure.tool_version;
 	return l->dossier.made != NULL ? CM_OK : no_memory(err);
 }

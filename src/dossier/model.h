@@ -159,6 +159,7 @@ struct cm_dossier {
 	size_t n_handovers;
 	uint8_t hides; /* enum cm_hide */
 	uint64_t leaks_accepted;
+	const struct cm_terms *terms; /* NULL: it says nothing of them */
 };
 
 /* The row with that number, or NULL. */

@@ -16,6 +16,7 @@ struct packing {
 	struct cm_zip_entry *entry;
 	size_t n, cap;
 	struct cm_plan *plan;
+	struct cm_terms terms;
 	bool no_parts; /* of datagrams are opened in full */
 	struct cm_buf *opening, *opened; /* of each exhibit: the proof, and the file for other tools */
 	struct cm_buf report, draft;
@@ -337,26 +338,15 @@ add_both(struct packing *p, const struct cm_dossier *d)
 }
 
 static CM_RESULT
-add_terms(struct packing *p, struct cm_disclosure *x)
-{
-	x->has_terms = true;
-	x->terms = p->in->terms;
-	return p->in->governed == NULL ? CM_OK : cm_governed_terms(p->in->governed, p->arena, &x->terms, p->err);
-}
-
-static CM_RESULT
 add_draft(struct packing *p, const struct cm_dossier *d)
 {
 	struct cm_disclosure x = { .n_seals = d->n_exhibits, .n_findings = d->n_findings,
 		.n_traffic = d->n_traffic, .n_chains = d->n_chains, .hides = d->hides,
 		.leaks_accepted = d->leaks_accepted, .tool_name = p->in->tool_name,
-		.tool_version = p->in->tool_version };
+		.tool_version = p->in->tool_version, .has_terms = true, .terms = p->terms };
 	struct cm_jsonw w = cm_jsonw_of(&p->draft, 0);
-	enum cm_result rc = add_terms(p, &x);
 	size_t i;
 
-	if (rc != CM_OK)
-		return rc;
 	memcpy(x.tool_source, p->in->tool_source, 32);
 	x.seals = cm_arena_array(p->arena, x.n_seals + 1, 32);
 	x.findings = cm_arena_array(p->arena, x.n_findings + 1, 32);
@@ -383,6 +373,15 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 	return add_entry(p, CM_PACK_DRAFT, cm_buf_span(&p->draft));
 }
 
+/* All has been asked for: under which terms it goes out. */
+static CM_RESULT
+settle_terms(struct packing *p, struct cm_loaded *l)
+{
+	p->terms = p->in->terms;
+	l->dossier.terms = &p->terms;
+	return p->in->governed == NULL ? CM_OK : cm_governed_terms(p->in->governed, p->arena, &p->terms, p->err);
+}
+
 /* What is made of the openings, as the receiver will read them. */
 static CM_RESULT
 add_made(struct packing *p, struct cm_loaded *l)
@@ -396,6 +395,8 @@ add_made(struct packing *p, struct cm_loaded *l)
 	l->dossier.version = p->in->tool_version;
 	l->dossier.hides = p->in->select.hides;
 	l->dossier.leaks_accepted = p->out->leaks.n;
+	if (rc == CM_OK)
+		rc = settle_terms(p, l);
 	if (rc == CM_OK)
 		rc = add_both(p, &l->dossier);
 	if (rc == CM_OK)
