@@ -22,7 +22,8 @@
 
 #define CM_RULES_MAX 256u		  /* rules of one text */
 #define CM_RULES_BYTES ((size_t)1 << 18) /* of it */
-#define CM_RULES_DEPTH 32u		  /* of brackets */
+#define CM_RULES_DEPTH 32u		  /* of brackets and `not` in each other */
+#define CM_RULES_NAME_MAX 32u		  /* characters of a rule's name */
 
 struct cm_rules;
 
