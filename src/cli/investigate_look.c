@@ -251,6 +251,7 @@ begin(struct looking *l)
 	l->how = (struct cm_survey_in) { &l->in->scan, cm_params_default(), l->in->apart, l->in->threads == 1 };
 	l->seal_scan.n_files = n;
 	l->seal_scan.file_digest = l->in->file_digest;
+	l->seal_scan.no_pairs = l->in->no_pairs;
 	/* Whoever made the capture can not know where its flows will lie in our tables. */
 	rc = cm_random(&l->how.params.hash_seed, sizeof(l->how.params.hash_seed));
 	if (rc == CM_OK)

@@ -222,7 +222,8 @@ seal_run(void *arg, int out)
 	struct sealing *s = g->s;
 	struct sealing_file *f = g->f;
 	struct cm_seal_exhibit job = { .file = f->of.file, .name = f->of.name, .schema = &f->schema,
-		.secret = &f->of.secret, .index_fd = f->of.index_fd, .file_digest = s->wish.file_digest };
+		.secret = &f->of.secret, .index_fd = f->of.index_fd, .file_digest = s->wish.file_digest,
+		.no_pairs = s->wish.no_pairs };
 	struct cm_fd_sink to = { out, 0 };
 	struct cm_sink sink = cm_sink_of_fd(&to);
 	struct cm_buf text = { 0 };

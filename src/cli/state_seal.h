@@ -14,7 +14,8 @@ enum {
 	CM_CLAIM_VANTAGE,
 	CM_CLAIM_TOOL,
 	CM_CLAIM_CLOCK,
-	CM_CLAIM_DIGEST
+	CM_CLAIM_DIGEST,
+	CM_CLAIM_NO_PAIRS
 };
 /* Lines of a table of options. */
 #define CM_CLAIM_OPTIONS \
@@ -22,12 +23,13 @@ enum {
 	{ CM_CLAIM_VANTAGE, "vantage", "TEXT", "where it was collected" }, \
 	{ CM_CLAIM_TOOL, "tool", "TEXT", "with what" }, \
 	{ CM_CLAIM_CLOCK, "clock", "TEXT", "by which clock" }, \
-	{ CM_CLAIM_DIGEST, "file-digest", NULL, "seal the SHA-256 of the whole file, too" }
+	{ CM_CLAIM_DIGEST, "file-digest", NULL, "seal the SHA-256 of the whole file, too" }, \
+	{ CM_CLAIM_NO_PAIRS, "no-pairs", NULL, "do not count, in the seal, the rows of every two hosts" }
 
 /* What the user asked for. */
 struct cm_seal_wish {
 	struct cm_claim_text collected[CM_COLLECTED_N];
-	bool file_digest;
+	bool file_digest, no_pairs;
 };
 
 /* Takes one of these options; false: it is none of them. */
