@@ -137,8 +137,10 @@ put_files(struct looking *l, struct cm_buf *line)
 	size_t i;
 
 	cm_jsonw_array(&w);
-	for (i = 0; i < l->in->n_files; i++)
+	for (i = 0; i < l->in->n_files; i++) {
 		put_file(&w, &l->seal_scan.file[i]);
+		cm_say_crowded(l->in->ctx, l->in->file[i].name, &l->seal_scan.file[i].sealed);
+	}
 	cm_jsonw_array_end(&w);
 	cm_buf_add_str(line, "\n");
 }

@@ -74,6 +74,13 @@ cm_sealed_read(struct cm_json v, struct cm_sealed *out, struct cm_err *err)
 	return rc;
 }
 
+void
+cm_say_crowded(const struct cm_context *ctx, const char *name, const struct cm_sealed *s)
+{
+	if (s->crowded)
+		cm_cli_say(ctx, "%s has more than %zu pairs of hosts: its seal does not count their rows", name, CM_PAIRS_MAX);
+}
+
 enum cm_result
 cm_state(const struct cm_stating *s, struct cm_case_draft *d, struct cm_case_stated *out, struct cm_err *err)
 {

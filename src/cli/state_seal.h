@@ -39,6 +39,9 @@ bool cm_cli_claim(const struct cm_args *a, int id, struct cm_seal_wish *w);
 void cm_sealed_write(struct cm_jsonw *w, const struct cm_sealed *s);
 CM_RESULT cm_sealed_read(struct cm_json v, struct cm_sealed *out, struct cm_err *err);
 
+/* Said where a capture has too many pairs of hosts for a table of them. */
+void cm_say_crowded(const struct cm_context *ctx, const char *name, const struct cm_sealed *s);
+
 /* Signs and stores statements of one case. */
 struct cm_stating {
 	struct cm_case *c;
