@@ -23,6 +23,7 @@
 #include "os/pool.h"
 #include "os/private.h"
 #include "os/random.h"
+#include "seal/pairs.h"
 #include "worker/seal_exhibit.h"
 
 #define INDEX_MAX ((size_t)8 << 30)
@@ -71,7 +72,7 @@ read_statement(struct making *m, const uint8_t digest[32], struct cm_pack_text *
 }
 
 static CM_RESULT
-read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *out)
+read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_pack_exhibit *e)
 {
 	struct cm_buf path = { 0 }, *index = &m->text[m->n_text++];
 	enum cm_result rc = cm_case_index_path(m->wish->c, x->x, &path);
@@ -82,9 +83,11 @@ read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *ou
 	if (rc == CM_OK && cm_path_exists(cm_buf_cstr(&path)))
 		rc = cm_whole_read(cm_buf_cstr(&path), INDEX_MAX, index, &m->err);
 	cm_buf_release(&path);
-	if (rc == CM_OK && cm_index_is(cm_buf_span(index)))
-		*out = cm_buf_span(index);
-	return rc;
+	if (rc == CM_OK && cm_index_is(cm_buf_span(index))) {
+		e->index = cm_buf_span(index);
+		rc = cm_pair_list_cut(&e->index, &e->pairs);
+	}
+	return rc == CM_E_MALFORMED ? cm_err_set(&m->err, rc, "the index of the case is damaged") : rc;
 }
 
 static CM_RESULT
@@ -112,7 +115,7 @@ open_exhibit(struct making *m, size_t k)
 	if (rc == CM_OK)
 		rc = open_bytes(m, x, &m->file[k]);
 	if (rc == CM_OK)
-		rc = read_index(m, x, &e->index);
+		rc = read_index(m, x, e);
 	if (rc != CM_OK)
 		return rc;
 	if (e->index.len > 0)
