@@ -17,7 +17,7 @@ enum cm_asks {
 	CM_ASKS_FROM,	     /* role of the discloser: victim government private academic panel; slot from */
 	CM_ASKS_FROM_MEMBER, /* its name in the charter; quoted; slot from */
 	CM_ASKS_TO,	     /* role of the recipient: victim government private academic panel public; slot to */
-	CM_ASKS_TO_MEMBER,   /* quoted names of members, then `other`, which cannot be written; slot to */
+	CM_ASKS_TO_MEMBER,   /* quoted names of members, then `other`: no member; slot to */
 	CM_ASKS_PURPOSE, /* attribution corroboration defence warning prosecution sanctions research targeting; slot for */
 	CM_ASKS_CONTENT, /* headers address pseudonym payload mask text bytes statement count picture */
 	CM_ASKS_TLP,	 /* clear green amber amber+strict red; ordered */
@@ -49,7 +49,8 @@ enum cm_obliges {
 	CM_OBLIGES_N
 };
 
-/* Words in the arena; ${types} and ${members} must live as long.  CM_E_LIMIT, CM_E_NOMEM. */
+/* Words in the arena; ${types} and ${members} must live as long.  CM_E_MALFORMED: a member called
+ * `other`; CM_E_LIMIT, CM_E_NOMEM. */
 CM_RESULT cm_charter_vocabulary(const char *const *types, size_t n_types, const char *const *members, size_t n_members,
     struct cm_arena *arena, const struct cm_vocabulary **out, struct cm_err *err);
 

@@ -22,7 +22,8 @@
 
 #define CM_RULES_MAX 256u		  /* rules of one text */
 #define CM_RULES_BYTES ((size_t)1 << 18) /* of it */
-#define CM_RULES_DEPTH 32u		  /* of brackets */
+#define CM_RULES_DEPTH 32u		  /* of brackets and `not` in each other */
+#define CM_RULES_NAME_MAX 32u		  /* characters of a rule's name */
 
 struct cm_rules;
 
@@ -47,12 +48,13 @@ CM_RESULT cm_rules_say(const struct cm_rules *r, size_t rule, struct cm_buf *out
 
 #define CM_RULES_UNKNOWN (-1)
 
-struct cm_request {
+/* What is asked: may this be done? */
+struct cm_ask {
 	int64_t value[CM_RULES_ATTRIBUTES_MAX]; /* by attribute: index of the word, number, day; or UNKNOWN */
 };
-struct cm_request cm_request_unknown(void);
-/* Sets an attribute by its name and word.  CM_E_NOTFOUND. */
-CM_RESULT cm_request_set(struct cm_request *q, const struct cm_vocabulary *v, const char *attribute, const char *word);
+struct cm_ask cm_ask_unknown(void);
+/* Sets an attribute by its name and word, number or day.  CM_E_NOTFOUND. */
+CM_RESULT cm_ask_set(struct cm_ask *q, const struct cm_vocabulary *v, const char *attribute, const char *word);
 
 struct cm_bound {
 	bool set;
@@ -69,7 +71,8 @@ struct cm_decision {
 	struct cm_bound oblige[CM_RULES_OBLIGATIONS_MAX]; /* of what is allowed; nothing if it is not */
 };
 
-void cm_rules_decide(const struct cm_rules *r, const struct cm_request *q, struct cm_decision *out);
+/* A value that is none of the attribute's counts as not known. */
+void cm_rules_decide(const struct cm_rules *r, const struct cm_ask *q, struct cm_decision *out);
 
 /* Adds the bounds of ${more} to ${to}: the strictest of each. */
 void cm_bounds_add(const struct cm_vocabulary *v, struct cm_bound to[CM_RULES_OBLIGATIONS_MAX],
@@ -83,8 +86,20 @@ void cm_bound_say(const struct cm_vocabulary *v, size_t obligation, const struct
 CM_RESULT cm_bound_read(const struct cm_vocabulary *v, struct cm_span text, size_t *obligation, struct cm_bound *out,
     struct cm_err *err);
 
+/* A condition of its own, as it may stand behind `when`, for questions about rules. */
+struct cm_condition;
+CM_RESULT cm_condition_read(struct cm_span text, const struct cm_vocabulary *v, struct cm_arena *arena,
+    const struct cm_condition **out, struct cm_err *err);
+enum cm_rule_says cm_condition_holds(const struct cm_condition *c, const struct cm_ask *q);
+
+/* Reads `action=release type=N1 to-member="U"`: each attribute at most once; what is not said is not known.
+ * CM_E_MALFORMED with the column. */
+CM_RESULT cm_ask_read(struct cm_span text, const struct cm_vocabulary *v, struct cm_ask *out, struct cm_err *err);
+/* Appends what is known of it in that spelling. */
+void cm_ask_write(const struct cm_ask *q, const struct cm_vocabulary *v, struct cm_buf *out);
+
 /* Appends why: the rules that decided, with their reasons, and what was not known. */
-CM_RESULT cm_rules_explain(const struct cm_rules *r, const struct cm_request *q, const struct cm_decision *d,
+CM_RESULT cm_rules_explain(const struct cm_rules *r, const struct cm_ask *q, const struct cm_decision *d,
     struct cm_buf *out);
 
 #endif

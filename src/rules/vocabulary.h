@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "base/span.h"
+
 #define CM_RULES_ATTRIBUTES_MAX 32u
 #define CM_RULES_WORDS_MAX 256u /* of one attribute */
 #define CM_RULES_OBLIGATIONS_MAX 16u
@@ -40,6 +43,8 @@ struct cm_attribute {
 	const char *const *words; /* WORD, ORDERED; in order */
 	size_t n_words;
 	const char *says; /* a sentence for people: what it is about */
+	size_t n_bare;	  /* if quoted: so many of its last words are nobody's name and stand without quotes */
+	char unit;	  /* NUMBER: 'd', 'h' ... behind it; else 0 */
 };
 
 enum cm_obligation_kind {
@@ -64,5 +69,21 @@ struct cm_vocabulary {
 	const struct cm_obligation *obligation;
 	size_t n_obligations;
 };
+
+#define CM_RULES_NUMBER_MAX ((INT64_C(1) << 53) - 1)
+#define CM_RULES_DAY_MAX INT64_C(106650) /* 2261-12-31 */
+#define CM_RULES_NONE SIZE_MAX
+
+/* The index of an attribute or obligation by its name, or CM_RULES_NONE. */
+size_t cm_vocabulary_attribute(const struct cm_vocabulary *v, struct cm_span name);
+size_t cm_vocabulary_obligation(const struct cm_vocabulary *v, struct cm_span name);
+/* The largest value of an attribute. */
+int64_t cm_attribute_max(const struct cm_attribute *a);
+/* A number with its unit or a day, as the language has them; -1: it is none, or too large. */
+int64_t cm_attribute_number(const struct cm_attribute *a, struct cm_span text);
+/* The index of a word, which stood in quotes or not; -1: it has none. */
+int64_t cm_attribute_word(const struct cm_attribute *a, struct cm_span word, bool quoted);
+/* Appends a value in the spelling of the language; `unknown` if it is none. */
+void cm_attribute_write(const struct cm_attribute *a, int64_t value, struct cm_buf *out);
 
 #endif
