@@ -84,6 +84,44 @@ each_recipient_reads_it_and_nobody_else(void **state)
 	cm_buf_release(&file);
 }
 
+/* What Debian's age 1.1.1 made of "made by another program". */
+static const char their_x25519[] =
+    "-----BEGIN AGE ENCRYPTED FILE-----\n"
+    "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IFgyNTUxOSBnYVp1emhNODVKaFdsMWZL\n"
+    "MUVzU05oZUZFWVp2RHVkbUV0Slk2OFVWeUQwCkpwdkxnMjUvdmI2L2pGaUxjcHpC\n"
+    "cWw5aUNNb3lSTDdrbVQ1aGV4dEEySXMKLS0tIHJvbFlKNkxnVWV1L1BlbmVGRWpU\n"
+    "NE4zOFcyRU5CUW4ycUJWTmwxU2MzOWcK9sn3EA7Sr/V9G1PyiHdhfWd8AMEC6mT1\n"
+    "vlZUkr+Snc1ejcLq48g/0koditpWIfib24BkmDeoFw==\n"
+    "-----END AGE ENCRYPTED FILE-----\n";
+static const char their_ssh[] =
+    "-----BEGIN AGE ENCRYPTED FILE-----\n"
+    "YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNzaC1lZDI1NTE5IDFMdDBCdyAySjJr\n"
+    "NDdnZURnb0dzSkJFUllxM2Vta2JKWW4yd1h4WW9VQXBDWUpjYno0CnRsbHZYYnRt\n"
+    "L28rcktCVVJESVdhSThDaDc1a3RiQ1JTQThMaXR3eGZmWlUKLS0tIEhodlk0ZXRR\n"
+    "WTAzbU5oZnVXcjhzNVhCZmxoV2RBRFpEamlLNGljY3RmRUkKiet+MFNpxdPKXiaY\n"
+    "waKfcn5n/L8GrlPCQamTolY2rf00YbJx+NTwQGpP+kSTsx9d5hprUwlVSg==\n"
+    "-----END AGE ENCRYPTED FILE-----\n";
+
+static void
+what_another_program_made_is_read(void **state)
+{
+	struct cm_age_identity k[2] = { made_x25519(0x42), made_ssh(0x2a) };
+	const char *file[2] = { their_x25519, their_ssh };
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		struct opened o = open_with(cm_span_str(file[i]), &k[i], 1);
+
+		if (o.r != CM_OK)
+			fail_msg("%s", o.err.text);
+		assert_string_equal(cm_buf_cstr(&o.text), "made by another program");
+		cm_buf_release(&o.text);
+		o = open_with(cm_span_str(file[i]), &k[1 - i], 1);
+		assert_int_equal(o.r, CM_E_NOTFOUND);
+		cm_buf_release(&o.text);
+	}
+}
+
 static void
 a_file_has_always_the_same_bytes(void **state)
 {
@@ -256,6 +294,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_recipient_reads_it_and_nobody_else),
+		cmocka_unit_test(what_another_program_made_is_read),
 		cmocka_unit_test(a_file_has_always_the_same_bytes),
 		cmocka_unit_test(wrong_use_is_refused),
 		cmocka_unit_test(chunks_are_read_in_their_order_up_to_the_last),
