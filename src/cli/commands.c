@@ -14,6 +14,7 @@ const struct cm_command *const cm_commands[] = {
 	&cm_command_show,
 	&cm_command_handover,
 	&cm_command_disclose,
+	&cm_command_charter,
 	&cm_command_verify,
 	&cm_command_trust,
 	&cm_command_key,

@@ -4,6 +4,11 @@
 
 #include "cli/cli.h"
 
+extern const struct cm_command cm_command_charter;
+extern const struct cm_command cm_command_charter_ask;
+extern const struct cm_command cm_command_charter_check;
+extern const struct cm_command cm_command_charter_diff;
+extern const struct cm_command cm_command_charter_fmt;
 extern const struct cm_command cm_command_compare;
 extern const struct cm_command cm_command_disclose;
 extern const struct cm_command cm_command_handover;
