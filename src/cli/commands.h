@@ -39,6 +39,7 @@ extern const struct cm_command cm_command_trust_check;
 extern const struct cm_command cm_command_trust_quorum;
 extern const struct cm_command cm_command_trust_show;
 extern const struct cm_command cm_command_trust_tsa;
+extern const struct cm_command cm_command_types;
 extern const struct cm_command cm_command_verify;
 extern const struct cm_command cm_command_version;
 extern const struct cm_command cm_command_witness;
