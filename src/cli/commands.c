@@ -10,6 +10,7 @@ const struct cm_command *const cm_commands[] = {
 	&cm_command_compare,
 	&cm_command_investigate,
 	&cm_command_seal,
+	&cm_command_mark,
 	&cm_command_show,
 	&cm_command_handover,
 	&cm_command_disclose,

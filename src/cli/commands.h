@@ -25,6 +25,7 @@ extern const struct cm_command cm_command_log_prove;
 extern const struct cm_command cm_command_log_serve;
 extern const struct cm_command cm_command_log_show;
 extern const struct cm_command cm_command_log_verify;
+extern const struct cm_command cm_command_mark;
 extern const struct cm_command cm_command_seal;
 extern const struct cm_command cm_command_show;
 extern const struct cm_command cm_command_trust;

@@ -23,6 +23,7 @@
 #include "os/pool.h"
 #include "os/private.h"
 #include "os/random.h"
+#include "seal/pairs.h"
 #include "worker/seal_exhibit.h"
 
 #define INDEX_MAX ((size_t)8 << 30)
@@ -71,7 +72,7 @@ read_statement(struct making *m, const uint8_t digest[32], struct cm_pack_text *
 }
 
 static CM_RESULT
-read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *out)
+read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_pack_exhibit *e)
 {
 	struct cm_buf path = { 0 }, *index = &m->text[m->n_text++];
 	enum cm_result rc = cm_case_index_path(m->wish->c, x->x, &path);
@@ -82,9 +83,11 @@ read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *ou
 	if (rc == CM_OK && cm_path_exists(cm_buf_cstr(&path)))
 		rc = cm_whole_read(cm_buf_cstr(&path), INDEX_MAX, index, &m->err);
 	cm_buf_release(&path);
-	if (rc == CM_OK && cm_index_is(cm_buf_span(index)))
-		*out = cm_buf_span(index);
-	return rc;
+	if (rc == CM_OK && cm_index_is(cm_buf_span(index))) {
+		e->index = cm_buf_span(index);
+		rc = cm_pair_list_cut(&e->index, &e->pairs);
+	}
+	return rc == CM_E_MALFORMED ? cm_err_set(&m->err, rc, "the index of the case is damaged") : rc;
 }
 
 static CM_RESULT
@@ -112,7 +115,7 @@ open_exhibit(struct making *m, size_t k)
 	if (rc == CM_OK)
 		rc = open_bytes(m, x, &m->file[k]);
 	if (rc == CM_OK)
-		rc = read_index(m, x, &e->index);
+		rc = read_index(m, x, e);
 	if (rc != CM_OK)
 		return rc;
 	if (e->index.len > 0)
@@ -138,6 +141,17 @@ is_about(const struct making *m, const struct cm_statement *head)
 	return false;
 }
 
+/* A hand-over comes along unasked: the charter has to let it. */
+static bool
+may_leave(struct making *m, struct cm_span json, enum cm_result *rc)
+{
+	bool yes = true;
+
+	if (m->wish->governing != NULL)
+		*rc = cm_governing_may(m->wish->governing, m->wish, json, &yes, &m->err);
+	return yes;
+}
+
 static CM_RESULT
 read_custody(struct making *m, const struct cm_case_statements *all, struct cm_pack_text *out, size_t *n)
 {
@@ -152,7 +166,7 @@ read_custody(struct making *m, const struct cm_case_statements *all, struct cm_p
 		rc = read_statement(m, all->item[i].digest, &out[*n]);
 		if (rc == CM_OK)
 			rc = cm_statement_read(out[*n].json, m->wish->arena, &doc, &m->err);
-		*n += rc == CM_OK && is_about(m, &doc.head);
+		*n += rc == CM_OK && is_about(m, &doc.head) && may_leave(m, out[*n].json, &rc);
 		cm_statement_release(&doc);
 		doc = (struct cm_statement_doc) { 0 };
 	}
@@ -197,7 +211,14 @@ gather(struct making *m)
 		.n_traffic = w->n_traffic, .chains = chain, .n_chains = w->n_chains, .custody = custody,
 		.n_custody = n_custody, .select = w->select, .leak_ok = w->leak_ok, .dry_run = w->dry_run,
 		.by = cm_case_self(w->c)->fingerprint, .made = m->made, .to = w->to,
-		.tool_name = cm_build_name(), .tool_version = cm_build_version() };
+		.tool_name = cm_build_name(), .tool_version = cm_build_version(), .terms = w->terms };
+	if (w->governing != NULL) {
+		m->in.governed = &w->governing->governed;
+		m->in.charter = w->governing->charter;
+		m->in.charter_sigs = w->governing->sigs;
+		m->in.consents = w->governing->consents;
+		m->in.n_consents = w->governing->n_consents;
+	}
 	return rc == CM_OK ? cm_cli_source(m->in.tool_source) : rc;
 }
 
@@ -218,6 +239,20 @@ say_failure(struct making *m, const struct cm_pack_out *out)
 	}
 	(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
 	return CM_EXIT_CANNOT;
+}
+
+static void
+tell_terms(struct making *m)
+{
+	const struct cm_governing *g = m->wish->governing;
+	struct cm_dossier_told told = { .ctx = m->ctx, .exhibits = m->wish->exhibits, .n_exhibits = m->wish->n_exhibits,
+		.explain = m->wish->explain };
+
+	if (g == NULL || m->wish->json)
+		return;
+	told.governed = &g->governed;
+	told.title = g->title;
+	cm_dossier_tell_terms(&told);
 }
 
 static enum cm_exit
@@ -265,6 +300,7 @@ pack(void *arg, int fd)
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
 		code = say_failure(m, &out);
 	} else {
+		tell_terms(m);
 		if (m->wish->dry_run)
 			code = say_plan(m, &out);
 		else if (m->wish->say_compared)
@@ -478,6 +514,8 @@ check(void *arg, int fd)
 	cm_arena_init(&arena, 0);
 	together = cm_pool_together(pool);
 	memcpy(in.source, m->in.tool_source, 32);
+	if (m->wish->governing != NULL)
+		in.receiver.members = &m->wish->governing->says.members;
 	if (rc == CM_OK)
 		rc = cm_verify(&in, &held, &v, &m->err);
 	cm_pool_free(pool);

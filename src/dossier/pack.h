@@ -9,6 +9,7 @@
 #include "base/source.h"
 #include "base/together.h"
 #include "codec/zip.h"
+#include "dossier/governed.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
 #include "seal/table.h"
@@ -25,6 +26,7 @@ struct cm_pack_exhibit {
 	const char *name;	 /* for messages */
 	const struct cm_seal_secret *secret;
 	struct cm_span index; /* of the case folder, with places; may be empty */
+	struct cm_span pairs; /* its notes of pairs (seal/pairs.h); may be empty */
 };
 
 struct cm_pack_in {
@@ -36,6 +38,11 @@ struct cm_pack_in {
 	size_t n_traffic, n_chains;
 	const struct cm_pack_text *custody;
 	size_t n_custody;
+	struct cm_governed *governed; /* by a charter, whose files these are; or NULL */
+	struct cm_span charter, charter_sigs;
+	const struct cm_pack_text *consents; /* of the victim, that were relied on */
+	size_t n_consents;
+	struct cm_terms terms; /* what is stated where no charter governs */
 	struct cm_select_in select; /* findings and sets in it are not read */
 	bool leak_ok, dry_run;
 	const struct cm_sink *files; /* gets a ZIP: all files but the disclosure, and CM_PACK_DRAFT;

@@ -8,6 +8,7 @@
 #include "dossier/echoes.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
+#include "dossier/plan_pairs.h"
 
 #define COL(c) cm_column_bit(CM_COL_##c)
 #define ADDRESSES (COL(SRC) | COL(DST))
@@ -35,6 +36,7 @@ struct cm_select {
 	struct cm_echoes echoes;
 	bool ready; /* echoes can be searched for */
 	struct cm_datagrams parted; /* not all parts of these are opened in full; */
+	struct cm_plan_pairs pairs; /* hosts between which packets are accused, if they matter */
 	bool needs_parts;	    /* and it matters: some row opened in full is a part */
 };
 
@@ -94,6 +96,7 @@ cm_select_free(struct cm_select *s)
 	cm_leaks_release(&s->hidden);
 	cm_echoes_release(&s->echoes);
 	cm_datagrams_release(&s->parted);
+	cm_plan_pairs_release(&s->pairs);
 	free(s);
 }
 
@@ -383,6 +386,8 @@ learn(struct walk *w, uint64_t row, const struct cm_cells *cells)
 	if (w->s->in->hides == 0 && !asked_for(w, row) && opens_in_full(w, row))
 		w->s->needs_parts |= is_fragment(w, cells, &key);
 	n = cm_cited_of(&w->s->accused, id, &of);
+	if (n > 0 && w->s->in->whole_pair && cm_plan_pairs_add(&w->s->pairs, cells) != CM_OK)
+		return no_memory(w);
 	for (i = 0; i < n; i++) {
 		h = &w->s->host[of[i].finding];
 		if (h->len != 0 || (src.len != 4 && src.len != 16))
@@ -619,6 +624,56 @@ want_counted(struct walk *w, cm_packet_id id, struct want *want)
 	want->open |= payload ? COL(PAYLOAD) : 0;
 }
 
+static struct cm_released_row
+row_of(const struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	return (struct cm_released_row) { w->x->seal, row, w->x->schema, cells,
+		w->x->schema->kind == CM_KIND_CAPTURE && is_packet(cells) };
+}
+
+/* What the rules took away from a row. */
+static CM_RESULT
+note_denied(struct walk *w, const struct want *before, const struct want *now, const struct cm_cells *cells)
+{
+	cm_columns left = now->open | now->tied, denied = (before->open & ~now->open) | (before->tied & ~left);
+	enum cm_result rc = CM_OK;
+	size_t c;
+
+	for (c = CM_COL_SRC; rc == CM_OK && c <= CM_COL_DST; c++)
+		if (denied & cm_column_bit(c))
+			rc = cm_leaks_hide(&w->s->hidden, cells->cell[c]);
+	return rc;
+}
+
+/* Checksums need the rest of their row, and of a fragment the rest of its datagram, which rules may shut. */
+static void
+drop_mask(const struct walk *w, const struct cm_cells *cells, struct want *want)
+{
+	uint64_t key;
+
+	if ((want->open & ALL_CAPTURE) != ALL_CAPTURE || is_fragment(w, cells, &key))
+		want->open &= ~COL(MASK);
+}
+
+static CM_RESULT
+release_row(struct walk *w, uint64_t row, const struct cm_cells *cells, struct want *want)
+{
+	struct cm_released_row r = row_of(w, row, cells);
+	struct want before = *want;
+	enum cm_result rc;
+
+	if (w->s->in->released == NULL || (want->open | want->tied) == 0)
+		return CM_OK;
+	rc = cm_released_cells(w->s->in->released, &r, &want->open, &want->tied);
+	if (rc != CM_OK || w->x->schema->kind != CM_KIND_CAPTURE)
+		return rc;
+	if (r.is_packet)
+		drop_mask(w, cells, want);
+	else if (want->open != before.open)
+		*want = (struct want) { 0 };
+	return note_denied(w, &before, want, cells);
+}
+
 static enum cm_result
 plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 {
@@ -637,7 +692,8 @@ plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 		want.by_row = true;
 		want.open |= in->columns != 0 ? in->columns : ALL_CAPTURE;
 	}
-	if (is_packet(cells) && in->whole_host && of_a_host(w->s, cells)) {
+	if (is_packet(cells) && ((in->whole_host && of_a_host(w->s, cells)) ||
+				    (in->whole_pair && cm_plan_pairs_has(&w->s->pairs, cells)))) {
 		want.open |= COL(HEADERS);
 		want.tied |= ADDRESSES;
 	}
@@ -645,8 +701,10 @@ plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 		want.tied |= ADDRESSES;
 	if ((want.open | want.tied) != 0)
 		apply_hides(w, cells, &want);
+	rc = release_row(w, row, cells, &want);
 	count(w->sum, &want, cells, 5);
-	rc = hide(w, &want, cells);
+	if (rc == CM_OK && (w->s->in->released == NULL || in->hides != 0))
+		rc = hide(w, &want, cells);
 	return rc == CM_OK ? add(w, row, &want) : rc;
 }
 
@@ -683,8 +741,9 @@ plan_other(struct walk *w, uint64_t row, const struct cm_cells *cells)
 	if (in->hides == 0 && cm_cited_of(&w->s->counted, cm_packet_id_of(w->x->seal, row), &of) > 0)
 		want.open |= every;
 	want.open &= every;
+	rc = release_row(w, row, cells, &want);
 	count(w->sum, &want, cells, w->x->schema->n);
-	if (want.open != 0 && want.open != every) {
+	if (rc == CM_OK && want.open != 0 && want.open != every) {
 		w->sum->parted++;
 		rc = hide_cells(w, row, want.open, cells);
 	}
@@ -701,7 +760,7 @@ cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x, struct cm
 	*sum = (struct cm_select_sum) { .rows = x->table_rows };
 	if (rc == CM_OK && x->schema->kind != CM_KIND_CAPTURE)
 		rc = is_whole(&w) ? each_row(&w, plan_other) : each_wanted(&w, plan_other);
-	else if (rc == CM_OK && (s->in->whole_host || s->in->tie_all || is_whole(&w)))
+	else if (rc == CM_OK && (s->in->whole_host || s->in->whole_pair || s->in->tie_all || is_whole(&w)))
 		rc = each_row(&w, plan_row);
 	else if (rc == CM_OK)
 		rc = each_wanted(&w, plan_row);
@@ -756,6 +815,90 @@ search_other(struct walk *w, uint64_t row, const struct cm_cells *cells)
 		rc = cm_leaks_search(w->leaks, cells->cell[c], where);
 		if (rc == CM_OK && w->s->echoes.n != 0)
 			rc = cm_echoes_search(&w->s->echoes, cells->cell[c], where, w->leaks);
+	}
+	return rc;
+}
+
+/* Does this opened cell show what stays hidden? */
+static CM_RESULT
+shows_hidden(struct walk *w, size_t column, const struct cm_cells *cells, bool *out)
+{
+	const struct cm_leak where = { 0 };
+	struct cm_leaks *hidden = &w->s->hidden;
+	struct cm_span value = cells->cell[column];
+	uint64_t before = hidden->n;
+	enum cm_result rc;
+
+	if (w->x->schema->kind == CM_KIND_CAPTURE && column == CM_COL_HEADERS)
+		rc = cm_leaks_search_headers(hidden, value, cells->cell[CM_COL_SRC], cells->cell[CM_COL_DST], where);
+	else
+		rc = cm_leaks_search(hidden, value, where);
+	if (rc == CM_OK && w->s->echoes.n != 0)
+		rc = cm_echoes_search(&w->s->echoes, value, where, hidden);
+	*out = hidden->n != before;
+	return rc;
+}
+
+static void
+uncount(struct walk *w, size_t column, const struct cm_cells *cells)
+{
+	w->sum->cells[column]--;
+	w->sum->bytes[column] -= cells->cell[column].len;
+}
+
+static enum cm_result
+shut_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
+{
+	const struct cm_plan_range *r = range_of(w, row);
+	struct want want = { r->open & ~r->tied, r->tied, r->by_row };
+	struct cm_released_row of = row_of(w, row, cells);
+	bool shows = false;
+	enum cm_result rc = CM_OK;
+	size_t c;
+
+	for (c = 0; rc == CM_OK && c < w->x->schema->n; c++) {
+		if (!(want.open & cm_column_bit(c)) || w->x->schema->column[c].link != CM_LINK_PLAIN)
+			continue;
+		rc = shows_hidden(w, c, cells, &shows);
+		if (rc != CM_OK || !shows)
+			continue;
+		rc = cm_released_echo(w->s->in->released, &of, c);
+		want.open &= ~cm_column_bit(c);
+		uncount(w, c, cells);
+	}
+	if (of.is_packet && (want.open & COL(MASK)) && (want.open & ALL_CAPTURE) != ALL_CAPTURE) {
+		want.open &= ~COL(MASK);
+		uncount(w, CM_COL_MASK, cells);
+	}
+	w->sum->open_rows -= (want.open | want.tied) == 0;
+	return rc == CM_OK ? add(w, row, &want) : rc;
+}
+
+bool
+cm_select_shuts(const struct cm_select *s)
+{
+	return s->in->released != NULL && (s->hidden.n_host != 0 || s->echoes.n != 0);
+}
+
+CM_RESULT
+cm_select_shut(struct cm_select *s, const struct cm_select_exhibit *x, struct cm_plan *plan,
+    struct cm_select_sum *sum, struct cm_err *err)
+{
+	struct cm_plan now = { 0 };
+	struct walk w = { .s = s, .x = x, .done = plan, .plan = &now, .sum = sum, .err = err };
+	enum cm_result rc = s->ready ? CM_OK : cm_echoes_ready(&s->echoes);
+	uint64_t row;
+	size_t i;
+
+	s->ready = true;
+	for (i = 0; rc == CM_OK && i < plan->n; i++)
+		for (row = plan->range[i].from; rc == CM_OK && row < plan->range[i].to; row++)
+			rc = visit_one(&w, row, shut_row);
+	if (rc == CM_OK) {
+		cm_plan_release(plan);
+		*plan = now;
+	} else {
+		cm_plan_release(&now);
 	}
 	return rc;
 }

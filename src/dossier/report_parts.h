@@ -62,6 +62,10 @@ void cm_report_bytes(struct cm_buf *out, const struct cm_dossier *d, const struc
 /* What the opened rows of texts, records and blobs hold. */
 void cm_report_rows(struct cm_buf *out, const struct cm_dossier *d);
 
+/* The markings, and under which terms it was given. */
+void cm_report_marking(struct cm_buf *out, const struct cm_dossier *d);
+void cm_report_terms(struct cm_buf *out, const struct cm_dossier *d);
+
 /* Since when each statement existed at the latest. */
 void cm_report_logged(struct cm_buf *out, const struct cm_logged *logged, size_t n);
 
