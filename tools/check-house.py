@@ -28,7 +28,7 @@ def tracked():
     if run.returncode == 0 and run.stdout:
         names = run.stdout.split("\n")
     else:
-        names = [os.path.relpath(os.path.join(d, n), ROOT) for top in ("src", "tests", "tools", "docs", "man")
+        names = [os.path.relpath(os.path.join(d, n), ROOT) for top in ("src", "data", "tests", "tools", "docs", "man")
                  for d, _, files in os.walk(os.path.join(ROOT, top)) for n in files]
     return [n for n in names if n and os.path.isfile(os.path.join(ROOT, n))]
 
