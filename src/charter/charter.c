@@ -129,7 +129,7 @@ cm_charter_read(struct cm_span text, const char *const *types, size_t n_types, s
     struct cm_charter *out, struct cm_err *err)
 {
 	struct cm_charter c = { 0 };
-	struct section section;
+	struct section section = { { NULL, 0 }, 0 };
 	enum cm_result r = cm_charter_members(text, arena, &c, err);
 
 	if (r == CM_OK)
@@ -138,6 +138,8 @@ cm_charter_read(struct cm_span text, const char *const *types, size_t n_types, s
 		r = need_section(text, "Rules", &section, err);
 	if (r == CM_OK)
 		r = cm_rules_read(section.text, section.line, c.vocabulary, arena, &c.rules, err);
+	c.rules_text = section.text;
+	c.rules_line = section.line;
 	if (r == CM_OK)
 		r = find_section(text, "Evidence types", &section, err);
 	if (r == CM_OK) {
