@@ -151,7 +151,7 @@ write_new(struct own *o)
 
 	if (e == NULL)
 		return cm_err_set(&o->t.err, CM_E_NOTFOUND, "no template %s; --template list prints their names", o->template);
-	fill_in(o, cm_span_of(e->data, e->len));
+	fill_in(o, e->bytes);
 	if (!cm_buf_ok(&o->text))
 		return cm_err_set(&o->t.err, CM_E_NOMEM, "out of memory");
 	return cm_whole_write(o->out, cm_buf_span(&o->text), mode, &o->t.err);
