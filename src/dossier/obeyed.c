@@ -273,12 +273,6 @@ struct content {
 	const char *where;
 };
 
-static bool
-is_derived(enum cm_content c)
-{
-	return c == CM_CONTENT_PSEUDONYM || c == CM_CONTENT_COUNT || c == CM_CONTENT_PICTURE;
-}
-
 static struct cm_ask
 ask_of(const struct asking *a, const struct content *c)
 {
@@ -289,8 +283,7 @@ ask_of(const struct asking *a, const struct content *c)
 	enum cm_tlp tlp = CM_TLP_RED;
 	enum cm_pap pap = CM_PAP_RED;
 
-	q.value[CM_ASKS_ACTION] = is_derived(c->content) ? CM_ACTION_DERIVE :
-	    strcmp(a->terms->action, cm_action_word[CM_ACTION_PUBLISH]) == 0 ? CM_ACTION_PUBLISH : CM_ACTION_RELEASE;
+	q.value[CM_ASKS_ACTION] = strcmp(a->terms->action, cm_action_word[CM_ACTION_PUBLISH]) == 0 ? CM_ACTION_PUBLISH : CM_ACTION_RELEASE;
 	q.value[CM_ASKS_TYPE] = type;
 	q.value[CM_ASKS_COST] = type == CM_RULES_UNKNOWN ? CM_RULES_UNKNOWN : a->registry.type[type].cost_hi;
 	q.value[CM_ASKS_FORM] = (int64_t)c->form - 1;
@@ -310,14 +303,13 @@ is_possible(enum cm_content c, unsigned way)
 	bool third = (way & 2) != 0, personal = (way & 4) != 0, attacks = (way & 8) != 0;
 
 	switch (c) {
-	case CM_CONTENT_HEADERS:
-		return !third && !personal && !attacks;
 	case CM_CONTENT_ADDRESS:
-	case CM_CONTENT_PSEUDONYM:
 		return personal && !attacks;
+	case CM_CONTENT_HEADERS:
+	case CM_CONTENT_PSEUDONYM:
 	case CM_CONTENT_STATEMENT:
-	case CM_CONTENT_COUNT:
 		return !third && !personal && !attacks;
+	case CM_CONTENT_COUNT:
 	case CM_CONTENT_PICTURE:
 		return true;
 	default:
@@ -341,6 +333,7 @@ may(const struct asking *a, const struct content *c, struct cm_decision *why)
 		q.value[CM_ASKS_THIRD_PARTY_DATA] = (way & 2) != 0;
 		q.value[CM_ASKS_PERSONAL_DATA] = (way & 4) != 0;
 		q.value[CM_ASKS_EXPLOIT] = (way & 8) != 0;
+		q.value[CM_ASKS_FORM] = (way & 8) != 0 && c->form < FORM_STATEMENT ? 0 : (int64_t)c->form - 1; /* as it is: C1 */
 		cm_rules_decide(a->charter.rules, &q, &d);
 		if (d.allowed)
 			return true;
