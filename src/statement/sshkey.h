@@ -40,6 +40,11 @@ struct cm_ssh_public cm_ssh_public_of(const uint8_t point[32]);
 bool cm_ssh_public_same(const struct cm_ssh_public *a, const struct cm_ssh_public *b);
 struct cm_span cm_ssh_public_blob(const struct cm_ssh_public *k);
 
+/* For lists of them. */
+struct cm_key_print {
+	char text[CM_FINGERPRINT_LEN + 1];
+};
+
 /* As `ssh-keygen -l` prints it. */
 void cm_ssh_fingerprint(const struct cm_ssh_public *k, char out[CM_FINGERPRINT_LEN + 1]);
 

@@ -18,6 +18,12 @@ static const struct {
 	[CM_PREDICATE_KEY] = { "urn:x-comity:key/v1", "key", "comity-key" },
 	[CM_PREDICATE_TRAFFIC] = { "urn:x-comity:traffic/v1", "traffic", "comity-seal" },
 	[CM_PREDICATE_CHAIN] = { "urn:x-comity:chain/v1", "chain", "comity-seal" },
+	[CM_PREDICATE_CHARTER] = { "urn:x-comity:charter/v1", "charter", "comity-text" },
+	[CM_PREDICATE_CONSENT] = { "urn:x-comity:consent/v1", "consent", "comity-charter" },
+	[CM_PREDICATE_WITHDRAWAL] = { "urn:x-comity:withdrawal/v1", "withdrawal", "comity-charter" },
+	[CM_PREDICATE_RECEIPT] = { "urn:x-comity:receipt/v1", "receipt", "comity-seal" },
+	[CM_PREDICATE_APPROVAL] = { "urn:x-comity:approval/v1", "approval", "comity-charter" },
+	[CM_PREDICATE_CLOSE] = { "urn:x-comity:close/v1", "close", "comity-charter" },
 };
 
 const char *
@@ -82,6 +88,21 @@ put_after(struct cm_jsonw *w, const struct cm_statement *s)
 	cm_jsonw_array_end(w);
 }
 
+/* One name, or of a charter the list of all. */
+static void
+put_by(struct cm_jsonw *w, const struct cm_statement *s)
+{
+	if (s->type != CM_PREDICATE_CHARTER) {
+		cm_jsonw_kstr(w, "by", s->by);
+		return;
+	}
+	cm_jsonw_key(w, "by");
+	cm_jsonw_array(w);
+	for (size_t i = 0; i < s->n_signers; i++)
+		cm_jsonw_str(w, s->signers[i].text);
+	cm_jsonw_array_end(w);
+}
+
 void
 cm_statement_begin(struct cm_jsonw *w, const struct cm_statement *s)
 {
@@ -94,10 +115,11 @@ cm_statement_begin(struct cm_jsonw *w, const struct cm_statement *s)
 	cm_jsonw_kstr(w, "predicateType", cm_predicate_uri(s->type));
 	cm_jsonw_key(w, "predicate");
 	cm_jsonw_object(w);
-	cm_jsonw_kstr(w, "by", s->by);
+	put_by(w, s);
 	cm_jsonw_khex(w, "nonce", cm_span_of(s->nonce, sizeof(s->nonce)));
 	cm_jsonw_kstr(w, "made", made);
-	cm_jsonw_kuint(w, "number", s->number);
+	if (s->type != CM_PREDICATE_CHARTER)
+		cm_jsonw_kuint(w, "number", s->number);
 	if (s->number > 1)
 		cm_jsonw_khex(w, "previous", hash_span(s->previous));
 	if (s->has_case)
@@ -288,25 +310,83 @@ read_after(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, s
 }
 
 static enum cm_result
-read_common(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
+check_fingerprint(const char *by, struct cm_err *err)
 {
+	return cm_ssh_fingerprint_ok(by)
+	    ? CM_OK : cm_err_set(err, CM_E_MALFORMED, "`by' is not a fingerprint SHA256:...");
+}
+
+/* Ascending, each once: one set of signers has one spelling. */
+static enum cm_result
+read_signers(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
+{
+	struct cm_key_print *list;
+	struct cm_json l;
 	const char *by;
-	enum cm_result r = cm_json_get_str(v, "by", &by, err);
+	enum cm_result r = cm_json_get_list(v, "by", &l, err);
+	size_t n = r == CM_OK ? cm_json_len(l) : 0;
 
 	if (r != CM_OK)
 		return r;
-	if (!cm_ssh_fingerprint_ok(by))
-		return cm_err_set(err, CM_E_MALFORMED, "`by' is not a fingerprint SHA256:...");
-	memcpy(out->by, by, sizeof(out->by));
-	r = cm_json_get_hex(v, "nonce", out->nonce, sizeof(out->nonce), err);
+	if (n == 0 || n > CM_STATEMENT_SIGNERS)
+		return cm_err_set(err, CM_E_MALFORMED, "`by' has not 1 to %u items", CM_STATEMENT_SIGNERS);
+	list = cm_arena_array(arena, n, sizeof(*list));
+	if (list == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		r = cm_json_str(cm_json_at(l, i), "by", &by, err);
+		if (r == CM_OK)
+			r = check_fingerprint(by, err);
+		if (r != CM_OK)
+			return r;
+		memcpy(list[i].text, by, sizeof(list[i].text));
+		if (i > 0 && strcmp(list[i - 1].text, list[i].text) >= 0)
+			return cm_err_set(err, CM_E_MALFORMED, "`by' does not ascend, each key once");
+	}
+	memcpy(out->by, list[0].text, sizeof(out->by));
+	out->signers = list;
+	out->n_signers = n;
+	return CM_OK;
+}
+
+static enum cm_result
+read_by(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
+{
+	const char *by;
+	enum cm_result r;
+
+	if (out->type == CM_PREDICATE_CHARTER)
+		return read_signers(v, arena, out, err);
+	r = cm_json_get_str(v, "by", &by, err);
 	if (r == CM_OK)
-		r = read_made(v, &out->made, err);
+		r = check_fingerprint(by, err);
 	if (r == CM_OK)
-		r = read_number(v, out, err);
+		memcpy(out->by, by, sizeof(out->by));
+	return r;
+}
+
+/* What a charter has not: it is nobody's alone, and names no case, being what names one. */
+static enum cm_result
+read_place(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
+{
+	enum cm_result r = read_number(v, out, err);
+
 	if (r == CM_OK)
 		r = read_optional_hex(v, "case", &out->has_case, out->case_id, err);
+	return r == CM_OK ? read_to(v, arena, &out->to, err) : r;
+}
+
+static enum cm_result
+read_common(struct cm_json v, struct cm_arena *arena, struct cm_statement *out, struct cm_err *err)
+{
+	enum cm_result r = read_by(v, arena, out, err);
+
 	if (r == CM_OK)
-		r = read_to(v, arena, &out->to, err);
+		r = cm_json_get_hex(v, "nonce", out->nonce, sizeof(out->nonce), err);
+	if (r == CM_OK)
+		r = read_made(v, &out->made, err);
+	if (r == CM_OK && out->type != CM_PREDICATE_CHARTER)
+		r = read_place(v, arena, out, err);
 	if (r == CM_OK)
 		r = read_optional_hex(v, "supersedes", &out->has_supersedes, out->supersedes, err);
 	if (r == CM_OK)
@@ -361,12 +441,13 @@ cm_statement_release(struct cm_statement_doc *d)
 enum cm_result
 cm_statement_only(const struct cm_statement_doc *d, const char *const *own, struct cm_err *err)
 {
-	static const char *const common[] = { "by", "nonce", "made", "number", "previous", "case",
-		"to", "supersedes", "after" };
+	/* A charter has only the first five. */
+	static const char *const common[] = { "by", "nonce", "made", "supersedes", "after", "number",
+		"previous", "case", "to" };
 	const char *names[sizeof(common) / sizeof(common[0]) + OWN_MAX + 1];
-	size_t n = 0;
+	size_t n = 0, n_common = d->head.type == CM_PREDICATE_CHARTER ? 5 : sizeof(common) / sizeof(common[0]);
 
-	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+	for (size_t i = 0; i < n_common; i++)
 		names[n++] = common[i];
 	for (size_t i = 0; own[i] != NULL && i < OWN_MAX; i++)
 		names[n++] = own[i];

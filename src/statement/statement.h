@@ -3,8 +3,8 @@
  * A statement is a JSON file in the shape of an in-toto Statement v1; the signed
  * bytes are the file's bytes.  This file knows its outer members and those of
  * `predicate` that every type has; the types' own members have their own files:
- * seal_v1.h, finding.h, traffic_v1.h, chain_v1.h, custody.h, disclosure.h.  Pure: nonce, time,
- * number come in.
+ * seal_v1.h, finding.h, traffic_v1.h, chain_v1.h, custody.h, disclosure.h, charter_v1.h, and what is
+ * stated under a charter: under.h.  Pure: nonce, time, number come in.
  *
  * Writing:	cm_statement_begin, the type's own members, cm_statement_end.
  * Reading:	cm_statement_read, then the type's reader on `predicate`, which calls
@@ -34,11 +34,19 @@ enum cm_predicate {
 	CM_PREDICATE_DISCLOSURE,
 	CM_PREDICATE_KEY,
 	CM_PREDICATE_TRAFFIC,
-	CM_PREDICATE_CHAIN
+	CM_PREDICATE_CHAIN,
+	CM_PREDICATE_CHARTER,
+	CM_PREDICATE_CONSENT,
+	CM_PREDICATE_WITHDRAWAL,
+	CM_PREDICATE_RECEIPT,
+	CM_PREDICATE_APPROVAL,
+	CM_PREDICATE_CLOSE
 };
-#define CM_PREDICATES 7
+#define CM_PREDICATES 13
+#define CM_STATEMENT_SIGNERS 128u /* of a charter */
 
-/* A sealed exhibit that a statement is about; of CM_PREDICATE_KEY the hash of a key, twice. */
+/* A sealed exhibit that a statement is about; of CM_PREDICATE_KEY the hash of a key, twice, of a charter
+ * that of its text, of what is stated under a charter that of the charter's file. */
 struct cm_subject {
 	uint8_t exhibit[32]; /* X */
 	uint8_t root[32];
@@ -58,11 +66,13 @@ struct cm_statement {
 	enum cm_predicate type;
 	const struct cm_subject *subject;
 	size_t n_subject;
-	char by[CM_FINGERPRINT_LEN + 1];
+	char by[CM_FINGERPRINT_LEN + 1]; /* of a charter the first of `signers` */
+	const struct cm_key_print *signers; /* of a charter only: all of them, ascending */
+	size_t n_signers;
 	uint8_t nonce[CM_STATEMENT_NONCE];
 	int64_t made;         /* Unix time */
-	uint64_t number;      /* 1, 2, ... of this key */
-	uint8_t previous[32]; /* zero if number is 1 */
+	uint64_t number;      /* 1, 2, ... of this key; 0 of a charter, which is nobody's alone */
+	uint8_t previous[32]; /* zero if number is 0 or 1 */
 	bool has_case;
 	uint8_t case_id[32]; /* SHA-256 of the case's first charter */
 	const char *to;      /* or NULL */

@@ -6,14 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "charter/members.h"
 #include "os/private.h"
 #include "statement/signers.h"
 #include "store/case_state.h"
 
 /* 1: every exhibit has the digest of its file.  2: some do not.  3: where statements stand in the
- * log (logged.c).  An older case is brought up to date when it is opened. */
+ * log (logged.c).  4: what others sent (team.c).  An older case is brought up to date when it is opened. */
 #define SCHEMA_FIRST 1
-#define SCHEMA_LAST 3
+#define SCHEMA_LOG 3
+#define SCHEMA_LAST 4
 #define APPLICATION_ID 0x434d5459 /* "CMTY" */
 
 static const char schema[] =
@@ -58,6 +60,20 @@ static const char schema_log[] =
     "CREATE TABLE IF NOT EXISTS seen (origin TEXT NOT NULL, size INTEGER NOT NULL,"
     " root BLOB NOT NULL, note BLOB NOT NULL, PRIMARY KEY (origin, size)) STRICT;"
     "PRAGMA user_version = 3;"
+    "COMMIT;";
+
+static const char schema_team[] =
+    "BEGIN IMMEDIATE;"
+    "CREATE TABLE IF NOT EXISTS charter (digest BLOB PRIMARY KEY, json BLOB NOT NULL,"
+    " taken INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS charter_sig (charter BLOB NOT NULL REFERENCES charter (digest),"
+    " signer TEXT NOT NULL, sig BLOB NOT NULL, taken INTEGER NOT NULL, PRIMARY KEY (charter, signer)) STRICT;"
+    "CREATE TABLE IF NOT EXISTS told (digest BLOB PRIMARY KEY, signer TEXT NOT NULL, number INTEGER NOT NULL,"
+    " predicate TEXT NOT NULL, made INTEGER NOT NULL, taken INTEGER NOT NULL, json BLOB NOT NULL,"
+    " sig BLOB NOT NULL, receipt BLOB NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS governed (id INTEGER PRIMARY KEY CHECK (id = 1), case_id BLOB NOT NULL,"
+    " charter BLOB NOT NULL REFERENCES charter (digest)) STRICT;"
+    "PRAGMA user_version = 4;"
     "COMMIT;";
 
 enum cm_result
@@ -129,28 +145,15 @@ cm_case_find(const char *named, const char *from, struct cm_buf *out, struct cm_
 bool
 cm_case_name_ok(const char *name)
 {
-	size_t len = strlen(name);
-
-	if (len == 0 || len > CM_CASE_NAME_MAX || name[0] == ' ' || name[len - 1] == ' ')
-		return false;
-	if (strpbrk(name, "\",*?!#\\") != NULL)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
-			return false;
-	return true;
+	return cm_member_name_ok(name);
 }
 
 bool
 cm_case_role_ok(const char *role)
 {
-	static const char *const roles[] = { "victim", "government", "private", "academic",
-		"panel" };
+	enum cm_member_role r;
 
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(role, roles[i]) == 0)
-			return true;
-	return false;
+	return cm_member_role_of_word(role, &r);
 }
 
 static enum cm_result
@@ -190,6 +193,8 @@ make_db(
 	r = cm_db_exec(&db, schema, err);
 	if (r == CM_OK)
 		r = cm_db_exec(&db, schema_log, err);
+	if (r == CM_OK)
+		r = cm_db_exec(&db, schema_team, err);
 	if (r == CM_OK)
 		r = add_self(&db, in, key, err);
 	cm_db_close(&db);
@@ -306,7 +311,9 @@ check_version(struct cm_case *c, struct cm_err *err)
 	if (version < SCHEMA_FIRST || version > SCHEMA_LAST)
 		return cm_err_set(
 		    err, CM_E_UNSUPPORTED, "%s: made by another version of comity", c->db_path);
-	return version < SCHEMA_LAST ? cm_db_exec(&c->db, schema_log, err) : CM_OK;
+	if (version < SCHEMA_LOG)
+		r = cm_db_exec(&c->db, schema_log, err);
+	return r == CM_OK && version < SCHEMA_LAST ? cm_db_exec(&c->db, schema_team, err) : r;
 }
 
 enum cm_result

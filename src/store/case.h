@@ -26,12 +26,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/result.h"
+#include "charter/members.h"
 #include "seal/schema.h"
 #include "statement/keyring.h"
 #include "statement/statement.h"
 
 #define CM_CASE_FOLDER ".comity"
-#define CM_CASE_NAME_MAX 64u /* bytes of a party's name */
+#define CM_CASE_NAME_MAX CM_MEMBER_NAME /* bytes of a party's name */
 
 struct cm_case;
 
@@ -40,7 +41,7 @@ struct cm_case;
  * CM_E_NOTFOUND: nowhere; the error says what to do. */
 CM_RESULT cm_case_find(const char *named, const char *from, struct cm_buf *out, struct cm_err *err);
 
-/* May a party have this name?  No control characters, quotes, commas, `*?!#`, blanks at an end. */
+/* May a party have this name?  It must fit into a charter: charter/members.h. */
 bool cm_case_name_ok(const char *name);
 bool cm_case_role_ok(const char *role);
 #define CM_CASE_ROLES "victim, government, private, academic, panel"

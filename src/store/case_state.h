@@ -42,6 +42,16 @@ struct cm_case_list {
 /* Who the party is, from the database. */
 CM_RESULT cm_case_load_self(struct cm_case *c, struct cm_err *err);
 
+/* Keeps a statement that the party signed: with its entry for the log.  ${number} is 0 of a charter. */
+struct cm_case_kept {
+	enum cm_predicate type;
+	const char *by;
+	uint64_t number;
+	int64_t made;
+	struct cm_span json, sig;
+};
+CM_RESULT cm_case_keep(struct cm_case *c, const struct cm_case_kept *k, uint8_t digest[32], struct cm_err *err);
+
 /* CM_E_REFUSED: the key ${by} has stated its own end. */
 CM_RESULT cm_case_check_not_ended(struct cm_case *c, const char *by, struct cm_err *err);
 

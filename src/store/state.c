@@ -4,6 +4,7 @@
 #include "crypto/sha256.h"
 #include "os/private.h"
 #include "store/case_state.h"
+#include "store/team.h"
 
 enum cm_result
 cm_case_begin(struct cm_case *c, struct cm_err *err)
@@ -145,15 +146,13 @@ check_text(struct cm_span text, const struct cm_statement *want, struct cm_err *
 }
 
 static enum cm_result
-insert(struct cm_case *c, const struct cm_statement *s, struct cm_span json, struct cm_span sig,
-    const uint8_t digest[32], struct cm_err *err)
+insert(struct cm_case *c, const struct cm_case_kept *k, const uint8_t digest[32], struct cm_err *err)
 {
 	struct cm_buf path = { 0 };
 	struct cm_query q;
 	enum cm_result r;
 
-	cm_buf_printf(&path, "statements/%06llu-%s-", (unsigned long long)s->number,
-	    cm_predicate_word(s->type));
+	cm_buf_printf(&path, "statements/%06llu-%s-", (unsigned long long)k->number, cm_predicate_word(k->type));
 	cm_buf_add_hex(&path, cm_span_of(digest, 4));
 	cm_buf_add_str(&path, ".json");
 	if (cm_buf_cstr(&path) == NULL) {
@@ -164,13 +163,13 @@ insert(struct cm_case *c, const struct cm_statement *s, struct cm_span json, str
 	    "INSERT INTO statement (digest, signer, number, predicate, made, path, json, sig)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 	cm_query_blob(&q, 1, cm_span_of(digest, 32));
-	cm_query_text(&q, 2, s->by);
-	cm_query_int(&q, 3, (int64_t)s->number);
-	cm_query_text(&q, 4, cm_predicate_word(s->type));
-	cm_query_int(&q, 5, s->made);
+	cm_query_text(&q, 2, k->by);
+	cm_query_int(&q, 3, (int64_t)k->number);
+	cm_query_text(&q, 4, cm_predicate_word(k->type));
+	cm_query_int(&q, 5, k->made);
 	cm_query_text(&q, 6, cm_buf_cstr(&path));
-	cm_query_blob(&q, 7, json);
-	cm_query_blob(&q, 8, sig);
+	cm_query_blob(&q, 7, k->json);
+	cm_query_blob(&q, 8, k->sig);
 	r = cm_query_run(&q, err);
 	cm_buf_release(&path);
 	return r;
@@ -230,15 +229,15 @@ know_others(struct cm_case *c, struct cm_arena *arena, struct cm_statement *s, s
 
 /* Of the statement, and of the statement with its signature: it is read once for both. */
 static void
-hash_both(const struct cm_buf *json, const struct cm_buf *sig, uint8_t digest[32], uint8_t entry[32])
+hash_both(struct cm_span json, struct cm_span sig, uint8_t digest[32], uint8_t entry[32])
 {
 	struct cm_sha256 alone, both;
 
 	cm_sha256_init(&alone);
-	cm_sha256_add(&alone, json->ptr, json->len);
+	cm_sha256_add(&alone, json.ptr, json.len);
 	both = alone;
 	cm_sha256_end(&alone, digest);
-	cm_sha256_add(&both, sig->ptr, sig->len);
+	cm_sha256_add(&both, sig.ptr, sig.len);
 	cm_sha256_end(&both, entry);
 }
 
@@ -252,13 +251,40 @@ insert_entry(struct cm_case *c, const uint8_t digest[32], const uint8_t entry[32
 	return cm_query_run(&q, err);
 }
 
+enum cm_result
+cm_case_keep(struct cm_case *c, const struct cm_case_kept *k, uint8_t digest[32], struct cm_err *err)
+{
+	uint8_t entry[32];
+	enum cm_result r;
+
+	hash_both(k->json, k->sig, digest, entry);
+	r = insert(c, k, digest, err);
+	return r == CM_OK ? insert_entry(c, digest, entry, err) : r;
+}
+
+/* Under a charter all that is stated names the case. */
+static enum cm_result
+name_case(struct cm_case *c, struct cm_statement *s, struct cm_err *err)
+{
+	uint8_t case_id[32], charter[32];
+	struct cm_err none = { 0 };
+	enum cm_result r = s->has_case ? CM_E_NOTFOUND : cm_case_governed(c, case_id, charter, &none);
+
+	if (r == CM_E_NOTFOUND)
+		return CM_OK;
+	if (r != CM_OK)
+		return cm_err_set(err, r, "%s", none.text);
+	s->has_case = true;
+	memcpy(s->case_id, case_id, 32);
+	return CM_OK;
+}
+
 static enum cm_result
 state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_case_draft *d,
     struct cm_case_stated *out, struct cm_err *err)
 {
 	struct cm_statement s = head_of(signer, d);
 	struct cm_buf json = { 0 }, sig = { 0 };
-	uint8_t entry[32];
 	struct cm_arena arena;
 	enum cm_result r;
 
@@ -266,6 +292,8 @@ state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_
 	r = cm_case_check_not_ended(c, s.by, err);
 	if (r == CM_OK)
 		r = next_in_line(c, &s, err);
+	if (r == CM_OK)
+		r = name_case(c, &s, err);
 	if (r == CM_OK)
 		r = know_others(c, &arena, &s, err);
 	if (r != CM_OK) {
@@ -277,12 +305,11 @@ state_inside(struct cm_case *c, const struct cm_signer *signer, const struct cm_
 	if (r == CM_OK)
 		r = cm_sshsig_sign(signer, cm_buf_span(&json), &sig, err);
 	if (r == CM_OK) {
-		hash_both(&json, &sig, out->digest, entry);
+		struct cm_case_kept kept = { s.type, s.by, s.number, s.made, cm_buf_span(&json), cm_buf_span(&sig) };
+
 		out->number = s.number;
-		r = insert(c, &s, cm_buf_span(&json), cm_buf_span(&sig), out->digest, err);
+		r = cm_case_keep(c, &kept, out->digest, err);
 	}
-	if (r == CM_OK)
-		r = insert_entry(c, out->digest, entry, err);
 	cm_buf_release(&json);
 	cm_buf_release(&sig);
 	cm_arena_fini(&arena);
