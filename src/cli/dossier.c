@@ -138,6 +138,17 @@ is_about(const struct making *m, const struct cm_statement *head)
 	return false;
 }
 
+/* A hand-over comes along unasked: the charter has to let it. */
+static bool
+may_leave(struct making *m, struct cm_span json, enum cm_result *rc)
+{
+	bool yes = true;
+
+	if (m->wish->governing != NULL)
+		*rc = cm_governing_may(m->wish->governing, m->wish, json, &yes, &m->err);
+	return yes;
+}
+
 static CM_RESULT
 read_custody(struct making *m, const struct cm_case_statements *all, struct cm_pack_text *out, size_t *n)
 {
@@ -152,7 +163,7 @@ read_custody(struct making *m, const struct cm_case_statements *all, struct cm_p
 		rc = read_statement(m, all->item[i].digest, &out[*n]);
 		if (rc == CM_OK)
 			rc = cm_statement_read(out[*n].json, m->wish->arena, &doc, &m->err);
-		*n += rc == CM_OK && is_about(m, &doc.head);
+		*n += rc == CM_OK && is_about(m, &doc.head) && may_leave(m, out[*n].json, &rc);
 		cm_statement_release(&doc);
 		doc = (struct cm_statement_doc) { 0 };
 	}
@@ -197,7 +208,14 @@ gather(struct making *m)
 		.n_traffic = w->n_traffic, .chains = chain, .n_chains = w->n_chains, .custody = custody,
 		.n_custody = n_custody, .select = w->select, .leak_ok = w->leak_ok, .dry_run = w->dry_run,
 		.by = cm_case_self(w->c)->fingerprint, .made = m->made, .to = w->to,
-		.tool_name = cm_build_name(), .tool_version = cm_build_version() };
+		.tool_name = cm_build_name(), .tool_version = cm_build_version(), .terms = w->terms };
+	if (w->governing != NULL) {
+		m->in.governed = &w->governing->governed;
+		m->in.charter = w->governing->charter;
+		m->in.charter_sigs = w->governing->sigs;
+		m->in.consents = w->governing->consents;
+		m->in.n_consents = w->governing->n_consents;
+	}
 	return rc == CM_OK ? cm_cli_source(m->in.tool_source) : rc;
 }
 
@@ -218,6 +236,20 @@ say_failure(struct making *m, const struct cm_pack_out *out)
 	}
 	(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
 	return CM_EXIT_CANNOT;
+}
+
+static void
+tell_terms(struct making *m)
+{
+	const struct cm_governing *g = m->wish->governing;
+	struct cm_dossier_told told = { .ctx = m->ctx, .exhibits = m->wish->exhibits, .n_exhibits = m->wish->n_exhibits,
+		.explain = m->wish->explain };
+
+	if (g == NULL || m->wish->json)
+		return;
+	told.governed = &g->governed;
+	told.title = g->title;
+	cm_dossier_tell_terms(&told);
 }
 
 static enum cm_exit
@@ -265,6 +297,7 @@ pack(void *arg, int fd)
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
 		code = say_failure(m, &out);
 	} else {
+		tell_terms(m);
 		if (m->wish->dry_run)
 			code = say_plan(m, &out);
 		else if (m->wish->say_compared)
@@ -478,6 +511,8 @@ check(void *arg, int fd)
 	cm_arena_init(&arena, 0);
 	together = cm_pool_together(pool);
 	memcpy(in.source, m->in.tool_source, 32);
+	if (m->wish->governing != NULL)
+		in.receiver.members = &m->wish->governing->says.members;
 	if (rc == CM_OK)
 		rc = cm_verify(&in, &held, &v, &m->err);
 	cm_pool_free(pool);

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "cli/cli.h"
+#include "cli/governing.h"
 #include "dossier/pack.h"
 #include "store/case.h"
 
@@ -23,6 +24,11 @@ struct cm_dossier_wish {
 	bool json;	 /* what is said of a dry run, or of the dossier, as one JSON object */
 	bool say_compared; /* how much of each exhibit was compared with its seal */
 	const char *to;	 /* or NULL */
+	const char *purpose; /* or NULL; a charter asks for it */
+	bool explain;	     /* each answer of the charter with its rules */
+	const struct cm_command *command; /* for what is said of wrong use */
+	struct cm_terms terms; /* what is stated where no charter governs */
+	struct cm_governing *governing; /* the charter, ready; or NULL */
 	const char *out; /* the dossier's path */
 	bool replace;	 /* it may be there already */
 	bool quiet;	 /* what is logged is not said */
@@ -49,6 +55,7 @@ enum {
 	CM_WISH_WHOLE_HOST,
 	CM_WISH_TIE_ALL,
 	CM_WISH_FOR,
+	CM_WISH_TO,
 	CM_WISH_NO_CONFINE
 };
 

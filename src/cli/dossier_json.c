@@ -62,6 +62,18 @@ put_places(struct cm_jsonw *w, const struct cm_dossier_wish *wish, const struct 
 	cm_jsonw_array_end(w);
 }
 
+static void
+put_terms(struct cm_jsonw *w, const struct cm_context *ctx, const struct cm_dossier_wish *wish)
+{
+	struct cm_dossier_told told = { .ctx = ctx, .exhibits = wish->exhibits, .n_exhibits = wish->n_exhibits };
+
+	if (wish->governing == NULL)
+		return;
+	told.governed = &wish->governing->governed;
+	told.title = wish->governing->title;
+	cm_dossier_put_terms(w, &told);
+}
+
 bool
 cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
     const struct cm_pack_out *out)
@@ -89,6 +101,7 @@ cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish 
 		cm_jsonw_kuint(&w, "chains", wish->n_chains);
 	}
 	put_places(&w, wish, &out->leaks);
+	put_terms(&w, ctx, wish);
 	cm_jsonw_object_end(&w);
 	return print(ctx, &text);
 }

@@ -318,6 +318,7 @@ show(struct investigate *in)
 	enum cm_exit logged = CM_EXIT_OK, code;
 
 	in->wish.c = in->c;
+	in->wish.terms.use = CM_TERMS_OWN;
 	in->wish.threads = in->look.threads;
 	in->wish.signer = &in->keyring.signer;
 	in->wish.arena = &in->arena;

@@ -48,6 +48,7 @@ cm_cli_wish(const struct cm_args *a, int id, struct cm_dossier_wish *w)
 		w->select.tie_all = true;
 		return true;
 	case CM_WISH_FOR:
+	case CM_WISH_TO:
 		w->to = a->value;
 		return true;
 	case CM_WISH_NO_CONFINE:

@@ -58,8 +58,8 @@ static bool
 is_known(const struct cm_zip *zip, struct cm_span name)
 {
 	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html",
-		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING };
-	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody" };
+		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING, CM_CHARTER_FILE, CM_CHARTER_SIGS_FILE };
+	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody", "consent" };
 	static const char *const of_statement[] = { ".json", ".json.sig", CM_RECEIPT_ENDING, CM_STAMP_ENDING };
 	static const char *const of_seal[] = { ".opening", ".pcapng", ".txt", ".jsonl", ".hex" };
 	size_t i, k, n;
@@ -499,6 +499,20 @@ load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_
 	return CM_OK;
 }
 
+/* What they say is asked with the charter (dossier/obeyed.h). */
+static CM_RESULT
+load_consents(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	char name[NAME_MAX_LEN];
+	enum cm_result rc = CM_OK;
+
+	for (size_t i = 0; rc == CM_OK && i < n; i++) {
+		snprintf(name, sizeof(name), "consent-%zu.json", i + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_CONSENT, err);
+	}
+	return rc;
+}
+
 /* All row sets of one use: of findings their support, of which all others are a part
  * (dossier/refer); or what is counted. */
 static const struct cm_ids *
@@ -606,7 +620,7 @@ cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *e
 struct statements {
 	struct cm_loaded *l;
 	const struct cm_zip *zip;
-	size_t seals, findings, traffic, chains, handovers;
+	size_t seals, findings, traffic, chains, handovers, consents;
 	enum cm_result rc;
 	struct cm_err err;
 };
@@ -625,6 +639,8 @@ load_statements(void *arg)
 		s->rc = load_chains(s->l, s->zip, s->chains, &s->err);
 	if (s->rc == CM_OK)
 		s->rc = load_custody(s->l, s->zip, s->handovers, &s->err);
+	if (s->rc == CM_OK)
+		s->rc = load_consents(s->l, s->zip, s->consents, &s->err);
 }
 
 /* Signatures and statements, together.  What went wrong first is said: of one part the
@@ -653,8 +669,9 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 {
 	struct statements s = { .l = l, .zip = zip, .seals = count_files(zip, "seal"),
 		.findings = count_files(zip, "finding"), .traffic = count_files(zip, "traffic"),
-		.chains = count_files(zip, "chain"), .handovers = count_files(zip, "custody") };
-	size_t n = s.seals + s.findings + s.traffic + s.chains + s.handovers;
+		.chains = count_files(zip, "chain"), .handovers = count_files(zip, "custody"),
+		.consents = count_files(zip, "consent") };
+	size_t n = s.seals + s.findings + s.traffic + s.chains + s.handovers + s.consents;
 	struct signatures sig = { .l = l };
 	enum cm_result rc;
 
@@ -664,7 +681,8 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 			    list_signatures(&sig, zip, l->arena, "finding", s.findings) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "traffic", s.traffic) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "chain", s.chains) != CM_OK ||
-			    list_signatures(&sig, zip, l->arena, "custody", s.handovers) != CM_OK))
+			    list_signatures(&sig, zip, l->arena, "custody", s.handovers) != CM_OK ||
+			    list_signatures(&sig, zip, l->arena, "consent", s.consents) != CM_OK))
 		rc = no_memory(err);
 	if (rc != CM_OK) {
 		if (l->beside != NULL)

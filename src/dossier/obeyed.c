@@ -107,7 +107,7 @@ static CM_RESULT
 read_charter(struct asking *a)
 {
 	struct cm_span json, sigs;
-	const char *const *ids;
+	const char *const *ids = NULL;
 	uint8_t digest[32];
 	enum cm_result rc;
 

@@ -35,6 +35,7 @@ struct verifying {
 	const char *void_signer; /* what is wrong with a known one */
 	bool same_program;
 	uint8_t (*digest)[32]; /* of each entry */
+	struct cm_obeyed obeyed;
 	struct cm_err *err;
 };
 
@@ -190,6 +191,16 @@ check_disclosure(struct verifying *v, const struct cm_statement *head)
 	return CM_OK;
 }
 
+/* Members of the charter that is in force for the receiver are known to him by it. */
+static const char *
+member_name(const struct verifying *v, const char *fingerprint)
+{
+	const struct cm_members *all = v->in->receiver.members;
+	const struct cm_member *m = all == NULL ? NULL : cm_members_keyed(all, fingerprint);
+
+	return m == NULL ? NULL : m->name;
+}
+
 static CM_RESULT
 check_signer(struct verifying *v, const struct cm_loaded_part *p, struct cm_verify_signer *out)
 {
@@ -205,7 +216,8 @@ check_signer(struct verifying *v, const struct cm_loaded_part *p, struct cm_veri
 		return CM_OK;
 	}
 	if (rc == CM_E_NOTFOUND) {
-		if (v->unknown == NULL)
+		out->principals = member_name(v, out->fingerprint);
+		if (out->principals == NULL && v->unknown == NULL)
 			v->unknown = out->fingerprint;
 		return CM_OK;
 	}
@@ -416,6 +428,7 @@ say_opening(struct verifying *v, uint32_t k)
 /* 7: the report, looked at beside all that needs the arena. */
 struct report_check {
 	const struct verifying *v;
+	bool missing; /* and may be */
 	enum cm_result rc;
 	struct cm_err err;
 };
@@ -439,6 +452,17 @@ compare_report(struct report_check *c, struct cm_span html, struct cm_span facts
 	return CM_OK;
 }
 
+static bool
+withholds(const struct cm_terms *t, const char *content)
+{
+	if (t == NULL || t->use != CM_TERMS_CHARTER)
+		return false;
+	for (size_t i = 0; i < t->n_withheld; i++)
+		if (strcmp(t->withheld[i].content, content) == 0)
+			return true;
+	return false;
+}
+
 static void
 check_report(void *arg)
 {
@@ -447,7 +471,8 @@ check_report(void *arg)
 	struct cm_span html;
 
 	if (cm_zip_find(&c->v->zip, "report.html", &html) != CM_OK) {
-		c->rc = cm_err_set(&c->err, CM_E_REFUSED, "report.html is missing");
+		c->missing = true;
+		c->rc = withholds(c->v->l->dossier.terms, "picture") ? CM_OK : cm_err_set(&c->err, CM_E_REFUSED, "report.html is missing");
 		return;
 	}
 	c->rc = cm_facts_write(&c->v->l->dossier, &facts);
@@ -463,6 +488,8 @@ say_report(struct verifying *v, const struct report_check *c)
 
 	if (c->rc != CM_OK)
 		return c->err.code == CM_OK ? c->rc : cm_err_set(v->err, c->rc, "%s", c->err.text);
+	if (c->missing)
+		return say(v, &v->done, "there is no report.html: the charter did not let it out");
 	if (v->same_program)
 		return say(v, &v->done, "report.html, made again, is the same");
 	rc = say(v, &v->done, "report.html states the facts of this evidence");
@@ -552,6 +579,59 @@ load(struct verifying *v)
 	return rc;
 }
 
+/* Does the receiver know better which charter is in force, and which consents hold? */
+static CM_RESULT
+compare_charters(struct verifying *v)
+{
+	const struct cm_receiver *own = &v->in->receiver;
+	const struct cm_terms *t = v->l->dossier.terms;
+	enum cm_result rc = CM_OK;
+
+	if (own->charter != NULL && memcmp(own->charter, t->charter, 32) != 0)
+		rc = say(v, &v->notes, "it is under another charter, or another version, than the one in force for you");
+	for (size_t i = 0; i < t->n_consent; i++)
+		for (size_t k = 0; rc == CM_OK && k < own->n_revoked; k++)
+			if (memcmp(t->consent[i], own->revoked[k], 32) == 0)
+				rc = say(v, &v->notes, "a consent of the victim that it relies on has been revoked, as you know from "
+				    "elsewhere; whether before this disclosure, logs can show");
+	return rc;
+}
+
+static CM_RESULT
+say_obligations(struct verifying *v)
+{
+	const struct cm_terms *t = v->l->dossier.terms;
+	enum cm_result rc = CM_OK;
+
+	for (size_t i = 0; rc == CM_OK && i < t->n_obliges; i++)
+		rc = say(v, &v->notes, "it obliges its recipient to this: %s", t->obliges[i]);
+	return rc;
+}
+
+/* Under which terms, and do they hold as far as can be seen? */
+static CM_RESULT
+check_terms(struct verifying *v)
+{
+	const struct cm_terms *t = v->l->dossier.terms;
+	const struct cm_obeyed *o = &v->obeyed;
+	enum cm_result rc = cm_obeyed_check(v->l, &v->zip, v->arena, &v->obeyed, v->err);
+
+	if (rc != CM_OK)
+		return rc;
+	if (!o->governed)
+		return say(v, &v->notes, t != NULL && t->use == CM_TERMS_OWN ?
+		    "its owner made it for his own use: nobody stated that it was disclosed to anybody" :
+		    "no charter governed this disclosure");
+	rc = say(v, &v->done, "the charter `%s', with the signatures of all %zu who have to sign; its rules, asked again for "
+	    "what is open: %s", o->title, o->signatures, o->n_breaches == 0 ? "nothing against them, as far as can be seen" :
+	    "NOT OBEYED");
+	for (size_t i = 0; rc == CM_OK && i < o->n_breaches; i++)
+		rc = say(v, &v->notes, "AGAINST ITS CHARTER: %s", o->breach[i]);
+	if (rc == CM_OK)
+		rc = compare_charters(v);
+	return rc == CM_OK ? say_obligations(v) : rc;
+}
+
 static CM_RESULT
 check_all(struct verifying *v)
 {
@@ -584,6 +664,8 @@ check_all(struct verifying *v)
 		rc = say_opening(v, k);
 	if (rc == CM_OK)
 		rc = check_disclosure(v, head);
+	if (rc == CM_OK)
+		rc = check_terms(v);
 	v->same_program = memcmp(v->l->disclosure.tool_source, v->in->source, 32) == 0;
 	return rc == CM_OK ? check_made(v) : rc;
 }
@@ -636,7 +718,7 @@ conclude(struct verifying *v, struct cm_verified *out)
 	tally(v, count);
 	out->end = count[CM_OUTCOME_CONTRADICTED] != 0 || v->unknown != NULL || v->void_signer != NULL ?
 	    CM_VERIFY_REFUSED :
-	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] + lacking != 0 ?
+	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] + lacking + v->obeyed.n_breaches != 0 ?
 	    CM_VERIFY_PARTLY : CM_VERIFY_HOLDS;
 	if (count[CM_OUTCOME_CONTRADICTED] != 0)
 		cm_buf_add_str(&line, "CONTRADICTED");
@@ -649,6 +731,8 @@ conclude(struct verifying *v, struct cm_verified *out)
 	cm_buf_add_str(&line, ": signatures and openings hold; findings: ");
 	add_tally(&line, count);
 	add_lacking(&line, lacking, v->l->n_parts - 1);
+	if (v->obeyed.n_breaches != 0)
+		cm_buf_printf(&line, "; AGAINST ITS CHARTER in %zu points", v->obeyed.n_breaches);
 	if (count[CM_OUTCOME_CONTRADICTED] != 0 && v->unknown != NULL)
 		cm_buf_printf(&line, "; UNKNOWN SIGNER %s", v->unknown);
 	text = cm_buf_cstr(&line);
@@ -688,6 +772,7 @@ cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verif
 	out->traffic = v.traffic;
 	out->chains = v.chains;
 	out->dossier = &held->dossier;
+	out->obeyed = v.obeyed;
 	return CM_OK;
 }
 
