@@ -404,14 +404,14 @@ cm_marks_exploit(const struct cm_marks *m, uint64_t exhibit, uint64_t row)
 	return false;
 }
 
-/* In packets DNS has the length of a label where the dot stands in text: at most 63. */
+/* In packets DNS has the length of the label that follows where text has a dot. */
 static bool
 is_here(const struct cm_mark_name *n, const uint8_t *at)
 {
 	for (size_t i = 0; i < n->len; i++) {
 		if (lower(at[i]) == (uint8_t)n->text[i])
 			continue;
-		if (n->text[i] != '.' || at[i] == 0 || at[i] > 63)
+		if (n->text[i] != '.' || at[i] != strcspn(n->text + i + 1, "."))
 			return false;
 	}
 	return true;

@@ -22,6 +22,7 @@ enum {
 	OPT_EXPLAIN,
 	OPT_TLP,
 	OPT_PAP,
+	OPT_NO_COMPLETION,
 	OPT_DRY_RUN,
 	OPT_JSON
 };
@@ -39,6 +40,7 @@ static const struct cm_option options[] = {
 	{ CM_WISH_ALSO, "also", "WHAT", "hide that, too" },
 	{ CM_WISH_LEAK_OK, "leak-ok", NULL, "accept hidden values that show in what is opened" },
 	{ CM_WISH_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
+	{ CM_WISH_WHOLE_PAIR, "whole-pair", NULL, "show headers of every packet between the hosts of a finding" },
 	{ CM_WISH_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
 	{ CM_WISH_TO, "to", "WHO", "to whom: a member of the charter, or `public'; without a charter anybody" },
 	{ CM_WISH_FOR, "for", "WHO", "the same" },
@@ -46,6 +48,7 @@ static const struct cm_option options[] = {
 	{ OPT_EXPLAIN, "explain", NULL, "say of everything by which rules it is shown or hidden" },
 	{ OPT_TLP, "tlp", "WORD", "without a charter: mark it clear, green, amber, amber+strict or red" },
 	{ OPT_PAP, "pap", "WORD", "without a charter: mark it clear, green, amber or red" },
+	{ OPT_NO_COMPLETION, "no-completion", NULL, "refuse what completes a picture that earlier dossiers left shut" },
 	{ OPT_DRY_RUN, "dry-run", NULL, "only print what would be given away" },
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
@@ -70,6 +73,9 @@ static bool
 take_option(struct disclose *in, const struct cm_args *a, int id)
 {
 	switch (id) {
+	case OPT_NO_COMPLETION:
+		in->wish.no_completion = true;
+		return true;
 	case OPT_DRY_RUN:
 		in->wish.dry_run = true;
 		return true;
@@ -194,9 +200,9 @@ check_words(struct disclose *in, const struct cm_case_exhibit *x)
 	if (!captures && in->wish.select.hides != 0)
 		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --hide knows addresses and payload of "
 		    "packets; here --columns says which cells are opened, and all others stay shut", x->id, x->kind);
-	if (!captures && (in->wish.select.whole_host || in->wish.select.tie_all))
-		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --whole-host and --tie-all are for "
-		    "captures", x->id, x->kind);
+	if (!captures && (in->wish.select.whole_host || in->wish.select.whole_pair || in->wish.select.tie_all))
+		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --whole-host, --whole-pair and --tie-all are "
+		    "for captures", x->id, x->kind);
 	return CM_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/paragraph.h"
 #include "cli/verify.h"
 #include "codec/json_write.h"
+#include "dossier/pairs.h"
 #include "dossier/recounted.h"
 #include "dossier/words.h"
 
@@ -79,6 +80,20 @@ put_outcome(struct cm_paragraph *p, const struct cm_redone *r)
 	fputc('\n', p->f);
 }
 
+/* Of each two hosts between which it accuses a packet: were all their rows shown? */
+static void
+put_completeness(struct cm_paragraph *p, const struct cm_dossier *d, const struct cm_finding *f)
+{
+	struct cm_completeness c[CM_COMPLETENESS_MAX];
+	size_t n = cm_completeness(d, f, c), i;
+
+	for (i = 0; i < n; i++) {
+		cm_buf_add_str(&p->text, "= ");
+		cm_words_completeness(&p->text, d, &c[i]);
+		cm_paragraph_end(p, 5, 7);
+	}
+}
+
 static void
 put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 {
@@ -90,6 +105,7 @@ put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 	cm_words_incident(&p->text, d, d->findings[i].body);
 	cm_paragraph_end(p, 5, 5);
 	put_outcome(p, &v->findings[i]);
+	put_completeness(p, d, d->findings[i].body);
 }
 
 /* Floods, scans, and what made them. */
@@ -127,14 +143,26 @@ static const char *const not_proven[] = {
 	 "machine sent them;"),
 	"that the bytes were true when they were sealed: a seal shows only that nothing was changed since;",
 	"when it was sealed: times are the signers' own, and others say only not later than when;",
+	("that a sealer counted every row of two hosts when sealing: only all rows, opened, or another's "
+	 "capture of the same traffic show that;"),
 	"what the cells left shut hold, and that no other exhibit exists.",
 };
 #define NOT_PROVEN (sizeof(not_proven) / sizeof(not_proven[0]))
+#define NOT_COUNTED 3 /* the one about pairs, left out where the dossier says nothing of any */
 
+/* The lines that are to be said. */
 static size_t
-first_not_proven(const struct cm_verified *v)
+list_not_proven(const struct cm_verified *v, const char *line[NOT_PROVEN])
 {
-	return v->dossier->n_findings != 0 ? 0 : 1;
+	size_t n = 0, pairs = 0, i;
+
+	for (i = 0; i < v->dossier->n_exhibits; i++)
+		pairs += v->dossier->exhibits[i].n_pairs_opened;
+	for (i = v->dossier->n_findings != 0 ? 0 : 1; i < NOT_PROVEN; i++) {
+		if (i != NOT_COUNTED || pairs > 0)
+			line[n++] = not_proven[i];
+	}
+	return n;
 }
 
 /* Columns of which cells are open, or none is. */
@@ -192,6 +220,7 @@ bool
 cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 {
 	struct cm_paragraph p = cm_paragraph_of(ctx->out, ctx->width);
+	const char *line[NOT_PROVEN];
 	size_t i;
 
 	fputs("Checked:\n", ctx->out);
@@ -213,8 +242,7 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 		fputs("Also seen:\n", ctx->out);
 	put_list(&p, "-", v->notes, v->n_notes);
 	fputs("Not proven by any of this:\n", ctx->out);
-	i = first_not_proven(v);
-	put_list(&p, "-", not_proven + i, NOT_PROVEN - i);
+	put_list(&p, "-", line, list_not_proven(v, line));
 	cm_paragraph_fini(&p);
 	cm_cli_text(ctx->out, cm_span_str(v->line));
 	fputc('\n', ctx->out);
@@ -303,6 +331,38 @@ json_logged(struct cm_jsonw *w, const struct cm_verified *v)
 	cm_jsonw_array_end(w);
 }
 
+/* Absent where no seal has a table of pairs. */
+static void
+json_completeness(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_finding *f)
+{
+	struct cm_completeness c[CM_COMPLETENESS_MAX];
+	size_t n = cm_completeness(d, f, c), i;
+	struct cm_buf text = { 0 };
+
+	if (n == 0)
+		return;
+	cm_jsonw_key(w, "pairs");
+	cm_jsonw_array(w);
+	for (i = 0; i < n; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_kuint(w, "seal", c[i].seal + 1);
+		cm_jsonw_kstr(w, "shown", cm_complete_word(c[i].how));
+		if (c[i].pair != NULL) {
+			if (c[i].pair->proven)
+				cm_jsonw_kuint(w, "rows", c[i].pair->rows);
+			cm_jsonw_kuint(w, "known", c[i].pair->known);
+			cm_jsonw_kuint(w, "headers", c[i].pair->headers);
+			cm_jsonw_kuint(w, "payload", c[i].pair->payload);
+		}
+		cm_buf_clear(&text);
+		cm_words_completeness(&text, d, &c[i]);
+		cm_jsonw_kstr(w, "detail", cm_buf_cstr(&text));
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+	cm_buf_release(&text);
+}
+
 static void
 json_findings(struct cm_jsonw *w, const struct cm_verified *v)
 {
@@ -318,6 +378,7 @@ json_findings(struct cm_jsonw *w, const struct cm_verified *v)
 		cm_jsonw_kstr(w, "verdict", cm_verdict_word(d->findings[i].body->verdict));
 		cm_jsonw_kstr(w, "outcome", cm_outcome_word(v->findings[i].outcome));
 		cm_jsonw_kstr(w, "detail", v->findings[i].text);
+		json_completeness(w, d, d->findings[i].body);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);
@@ -395,6 +456,7 @@ bool
 cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 {
 	static const char *const end[] = { "holds", "partly", "refused" };
+	const char *line[NOT_PROVEN];
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
 	bool ok;
@@ -409,7 +471,7 @@ cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 	json_counted(&w, v);
 	json_texts(&w, "checked", v->done, v->n_done);
 	json_texts(&w, "notes", v->notes, v->n_notes);
-	json_texts(&w, "not_proven", not_proven + first_not_proven(v), NOT_PROVEN - first_not_proven(v));
+	json_texts(&w, "not_proven", line, list_not_proven(v, line));
 	cm_jsonw_object_end(&w);
 	ok = cm_buf_ok(&text);
 	if (ok)

@@ -49,6 +49,24 @@ add_to(struct cm_object *all, const struct cm_object *o)
 	all->exploit |= o->exploit;
 }
 
+bool
+cm_governed_count(struct cm_governed *g, size_t exhibit)
+{
+	struct cm_release *r = g->released.in.release;
+	const struct cm_released_exhibit *x = &g->released.in.exhibit[exhibit];
+	struct cm_object all = { .group = (uint32_t)exhibit, .type = x->type, .content = CM_CONTENT_COUNT,
+		.form = FORM_STATEMENT, .tlp = x->mark.tlp, .pap = x->mark.pap };
+	const struct cm_answer *a;
+	size_t n;
+
+	a = cm_release_answers(r, &n);
+	for (size_t i = 0; i < n; i++)
+		if (a[i].decision.allowed && a[i].object.group == exhibit &&
+		    (a[i].object.content == CM_CONTENT_ADDRESS || a[i].object.content == CM_CONTENT_PSEUDONYM))
+			add_to(&all, &a[i].object);
+	return cm_release_may(r, &all);
+}
+
 /* Is there, before answer ${i}, one of the same type that was allowed? */
 static bool
 type_seen(const struct cm_answer *a, size_t i)

@@ -29,6 +29,10 @@ struct cm_governed_statement {
 /* May it leave?  Asked and remembered. */
 CM_RESULT cm_governed_may(struct cm_governed *g, const struct cm_governed_statement *s, bool *out);
 
+/* All cells of an exhibit have been asked for: may the count of rows between two of its hosts leave?  It is made of
+ * all of its addresses that are shown. */
+bool cm_governed_count(struct cm_governed *g, size_t exhibit);
+
 /* All cells and statements have been asked for: may the report leave? */
 void cm_governed_picture(struct cm_governed *g);
 

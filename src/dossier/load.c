@@ -7,6 +7,7 @@
 #include "codec/rfc3339.h"
 #include "crypto/sha256.h"
 #include "dossier/load.h"
+#include "dossier/pairs.h"
 #include "dossier/refer.h"
 #include "dossier/view.h"
 
@@ -61,7 +62,7 @@ is_known(const struct cm_zip *zip, struct cm_span name)
 		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING, CM_CHARTER_FILE, CM_CHARTER_SIGS_FILE };
 	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody", "consent" };
 	static const char *const of_statement[] = { ".json", ".json.sig", CM_RECEIPT_ENDING, CM_STAMP_ENDING };
-	static const char *const of_seal[] = { ".opening", ".pcapng", ".txt", ".jsonl", ".hex" };
+	static const char *const of_seal[] = { ".opening", CM_PAIRS_ENDING, ".pcapng", ".txt", ".jsonl", ".hex" };
 	size_t i, k, n;
 
 	for (i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
@@ -257,6 +258,7 @@ fill_exhibit(struct cm_loaded *l, const struct cm_seal_v1 *s, const struct cm_lo
 	x->by = p->doc.head.by;
 	x->made = made_text(l, p->doc.head.made);
 	x->table_rows = s->seal.rows;
+	x->has_pairs = s->seal.has_pairs;
 	x->collected = claims;
 	x->shows.capture = s->seal.schema.kind == CM_KIND_CAPTURE;
 	for (i = 0; rc == CM_OK && i < CM_COLLECTED_N; i++)
@@ -611,9 +613,7 @@ cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *e
 		x[k].shows = (struct cm_shows) { .capture = l->seal[k].seal.schema.kind == CM_KIND_CAPTURE };
 		rc = load_opening(l, zip, k, &x[k], err);
 	}
-	if (rc == CM_OK)
-		l->at = NULL;
-	return rc;
+	return rc == CM_OK ? cm_load_pairs(l, zip, err) : rc;
 }
 
 /* What cm_load does beside the signatures. */

@@ -5,6 +5,7 @@
 #include "dossier/facts.h"
 #include "dossier/load.h"
 #include "dossier/pack.h"
+#include "dossier/pack_pairs.h"
 #include "dossier/opened_write.h"
 #include "dossier/report.h"
 
@@ -19,6 +20,7 @@ struct packing {
 	struct cm_terms terms;
 	bool no_parts; /* of datagrams are opened in full */
 	struct cm_buf *opening, *opened; /* of each exhibit: the proof, and the file for other tools */
+	struct cm_buf *pairs; /* the same: how many rows the hosts of findings have */
 	struct cm_buf report, draft, map;
 };
 
@@ -105,9 +107,10 @@ begin(struct packing *p)
 	p->plan = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->plan[0]));
 	p->opening = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opening[0]));
 	p->opened = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opened[0]));
+	p->pairs = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->pairs[0]));
 	p->out->sum = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->sum[0]));
 	p->out->compared = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->compared[0]));
-	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->opened == NULL ||
+	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->opened == NULL || p->pairs == NULL ||
 	    p->out->sum == NULL || p->out->compared == NULL)
 		return no_memory(p->err);
 	for (i = 0; rc == CM_OK && i < in->n_exhibits; i++)
@@ -404,6 +407,26 @@ settle_terms(struct packing *p, struct cm_loaded *l)
 	return p->in->governed == NULL ? CM_OK : cm_governed_terms(p->in->governed, p->arena, &p->terms, p->err);
 }
 
+static CM_RESULT
+add_pairs(struct packing *p, struct cm_loaded *l)
+{
+	char name[CM_ZIP_NAME + 1];
+	enum cm_result rc = CM_OK;
+	struct cm_zip zip;
+	size_t k;
+
+	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++) {
+		if (p->in->governed != NULL && !cm_governed_count(p->in->governed, k))
+			continue;
+		rc = cm_pack_pairs(l, k, &p->in->exhibits[k], &p->pairs[k], p->err);
+		snprintf(name, sizeof(name), "seal-%zu" CM_PAIRS_ENDING, k + 1);
+		if (rc == CM_OK && p->pairs[k].len > 0)
+			rc = add_entry(p, name, cm_buf_span(&p->pairs[k]));
+	}
+	zip = as_zip(p);
+	return rc == CM_OK ? cm_load_pairs(l, &zip, p->err) : rc;
+}
+
 /* What is made of the openings, as the receiver will read them. */
 static CM_RESULT
 add_made(struct packing *p, struct cm_loaded *l)
@@ -411,6 +434,8 @@ add_made(struct packing *p, struct cm_loaded *l)
 	struct cm_zip zip = as_zip(p);
 	enum cm_result rc = cm_load_openings(l, &zip, p->err);
 
+	if (rc == CM_OK)
+		rc = add_pairs(p, l);
 	l->dossier.by = p->in->by;
 	l->dossier.made = p->in->made;
 	l->dossier.to = p->in->to;
@@ -467,6 +492,8 @@ cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out 
 		cm_plan_release(&p.plan[k]);
 		cm_buf_release(&p.opening[k]);
 		cm_buf_release(&p.opened[k]);
+		if (p.pairs != NULL)
+			cm_buf_release(&p.pairs[k]);
 	}
 	cm_buf_release(&p.report);
 	cm_buf_release(&p.draft);

@@ -27,6 +27,7 @@ struct cm_pack_exhibit {
 	const char *name;	 /* for messages */
 	const struct cm_seal_secret *secret;
 	struct cm_span index; /* of the case folder, with places; may be empty */
+	struct cm_span pairs; /* its notes of pairs (seal/pairs.h); may be empty */
 };
 
 struct cm_pack_in {

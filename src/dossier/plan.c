@@ -8,6 +8,7 @@
 #include "dossier/echoes.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
+#include "dossier/plan_pairs.h"
 
 #define COL(c) cm_column_bit(CM_COL_##c)
 #define ADDRESSES (COL(SRC) | COL(DST))
@@ -35,6 +36,7 @@ struct cm_select {
 	struct cm_echoes echoes;
 	bool ready; /* echoes can be searched for */
 	struct cm_datagrams parted; /* not all parts of these are opened in full; */
+	struct cm_plan_pairs pairs; /* hosts between which packets are accused, if they matter */
 	bool needs_parts;	    /* and it matters: some row opened in full is a part */
 };
 
@@ -94,6 +96,7 @@ cm_select_free(struct cm_select *s)
 	cm_leaks_release(&s->hidden);
 	cm_echoes_release(&s->echoes);
 	cm_datagrams_release(&s->parted);
+	cm_plan_pairs_release(&s->pairs);
 	free(s);
 }
 
@@ -383,6 +386,8 @@ learn(struct walk *w, uint64_t row, const struct cm_cells *cells)
 	if (w->s->in->hides == 0 && !asked_for(w, row) && opens_in_full(w, row))
 		w->s->needs_parts |= is_fragment(w, cells, &key);
 	n = cm_cited_of(&w->s->accused, id, &of);
+	if (n > 0 && w->s->in->whole_pair && cm_plan_pairs_add(&w->s->pairs, cells) != CM_OK)
+		return no_memory(w);
 	for (i = 0; i < n; i++) {
 		h = &w->s->host[of[i].finding];
 		if (h->len != 0 || (src.len != 4 && src.len != 16))
@@ -687,7 +692,8 @@ plan_row(struct walk *w, uint64_t row, const struct cm_cells *cells)
 		want.by_row = true;
 		want.open |= in->columns != 0 ? in->columns : ALL_CAPTURE;
 	}
-	if (is_packet(cells) && in->whole_host && of_a_host(w->s, cells)) {
+	if (is_packet(cells) && ((in->whole_host && of_a_host(w->s, cells)) ||
+				    (in->whole_pair && cm_plan_pairs_has(&w->s->pairs, cells)))) {
 		want.open |= COL(HEADERS);
 		want.tied |= ADDRESSES;
 	}
@@ -754,7 +760,7 @@ cm_select_plan(struct cm_select *s, const struct cm_select_exhibit *x, struct cm
 	*sum = (struct cm_select_sum) { .rows = x->table_rows };
 	if (rc == CM_OK && x->schema->kind != CM_KIND_CAPTURE)
 		rc = is_whole(&w) ? each_row(&w, plan_other) : each_wanted(&w, plan_other);
-	else if (rc == CM_OK && (s->in->whole_host || s->in->tie_all || is_whole(&w)))
+	else if (rc == CM_OK && (s->in->whole_host || s->in->whole_pair || s->in->tie_all || is_whole(&w)))
 		rc = each_row(&w, plan_row);
 	else if (rc == CM_OK)
 		rc = each_wanted(&w, plan_row);

@@ -24,7 +24,7 @@
  * Only the rows that findings cite or that are asked for are read, by the index of
  * the case (cm_cut_rows_index); without it they are found by reading on.  All rows
  * have to be read
- *  - for whole_host and tie_all, which are about every packet, and for `all`
+ *  - for whole_host, whole_pair and tie_all, which are about every packet, and for `all`
  *    (cm_select_plan);
  *  - if a row that a finding opens in full is a part of a datagram: the other parts
  *    may be anywhere (cm_select_parts, to be called between learn and plan over all
@@ -59,6 +59,7 @@ struct cm_select_in {
 	cm_columns columns;	   /* of these; 0: all */
 	uint8_t hides;		   /* enum cm_hide */
 	bool whole_host; /* headers and ties of every row of a host that a finding accuses */
+	bool whole_pair; /* the same of every row between two hosts between which it accuses a packet */
 	bool tie_all;	 /* addresses tied in every packet row */
 	struct cm_released *released; /* what a charter lets out; NULL: none governs this */
 };

@@ -7,6 +7,7 @@
 #include "dossier/facts.h"
 #include "dossier/load.h"
 #include "dossier/opened_write.h"
+#include "dossier/pairs.h"
 #include "dossier/redo_chain.h"
 #include "dossier/redo_traffic.h"
 #include "dossier/refer.h"
@@ -417,9 +418,15 @@ static CM_RESULT
 say_opening(struct verifying *v, uint32_t k)
 {
 	const struct cm_shown_exhibit *x = &v->l->dossier.exhibits[k];
+	enum cm_result rc = CM_OK;
 
 	if (!x->has_opening)
 		return CM_OK;
+	if (x->n_pairs_opened > 0)
+		rc = say(v, &v->done, "seal-%" PRIu32 CM_PAIRS_ENDING ": how many rows %zu pair%s of hosts %s, proven to be what was "
+		    "sealed", k + 1, x->n_pairs_opened, x->n_pairs_opened == 1 ? "" : "s", x->n_pairs_opened == 1 ? "has" : "have");
+	if (rc != CM_OK)
+		return rc;
 	return say(v, &v->done, "seal-%" PRIu32 ".opening: %" PRIu64 " of %" PRIu64 " rows, proven to be sealed ones%s",
 	    k + 1, x->shows.rows, x->table_rows,
 	    x->whole ? "; that is the whole file, with the SHA-256 that was sealed" : "");
