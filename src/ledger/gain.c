@@ -149,10 +149,10 @@ find_names(const struct finding *f)
 			continue;
 		if (h->named && !was->named) {
 			names.hosts++;
-			names.rows += was->rows;
+			names.rows = was->rows > names.rows ? was->rows : names.rows;
 		} else if (!h->named && was->named && fresh > 0) {
 			ties.hosts++;
-			ties.rows += h->rows;
+			ties.rows += h->rows; /* of a row with two, both */
 		}
 	}
 	if (names.hosts > 0)

@@ -177,21 +177,22 @@ join_hosts(struct cm_map_exhibit *to, const struct cm_map_exhibit *more, struct 
 	out->host = calloc(to->n_hosts + more->n_hosts + 1, sizeof(*out->host));
 	if (out->host == NULL)
 		return CM_E_NOMEM;
-	while (i < to->n_hosts || k < more->n_hosts) {
-		const struct cm_map_host *a = i < to->n_hosts ? &to->host[i] : NULL;
-		const struct cm_map_host *b = k < more->n_hosts ? &more->host[k] : NULL;
-		struct cm_map_host *h = &out->host[n++];
+	while (i < to->n_hosts && k < more->n_hosts) {
+		const struct cm_map_host *a = &to->host[i], *b = &more->host[k];
 
-		if (a == NULL || (b != NULL && b->key < a->key)) {
-			*h = *b;
-		} else if (b == NULL || a->key < b->key) {
-			*h = *a;
-		} else {
-			*h = (struct cm_map_host) { a->key, a->rows > b->rows ? a->rows : b->rows, a->named || b->named };
+		out->host[n] = a->key <= b->key ? *a : *b;
+		if (a->key == b->key) {
+			out->host[n].rows = a->rows > b->rows ? a->rows : b->rows;
+			out->host[n].named = a->named || b->named;
 		}
-		i += a != NULL && a->key == h->key;
-		k += b != NULL && b->key == h->key;
+		i += a->key == out->host[n].key;
+		k += b->key == out->host[n].key;
+		n++;
 	}
+	while (i < to->n_hosts)
+		out->host[n++] = to->host[i++];
+	while (k < more->n_hosts)
+		out->host[n++] = more->host[k++];
 	out->hosts_all = to->hosts_all && more->hosts_all;
 	out->n_hosts = cm_map_host_bound(to, more, n, out->host);
 	out->hosts_all = out->hosts_all && out->n_hosts == n;

@@ -84,6 +84,8 @@ cm_case_receipt_admits(struct cm_case *c, const struct cm_team *t, const struct 
 	const char *whom = "", *name = member_of(t, s->head.by);
 	enum cm_result r = find_disclosure(c, s->as.receipt.disclosure, arena, &whom, err);
 
+	if (r == CM_OK && t->in_force != NULL && s->head.has_case && memcmp(s->head.case_id, t->case_id, 32) != 0)
+		return cm_err_set(err, CM_E_REFUSED, "it is of another case");
 	if (r == CM_OK && name == NULL)
 		r = signer_of(c, s->head.by, arena, &name, err);
 	if (r != CM_OK)
