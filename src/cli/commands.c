@@ -15,6 +15,7 @@ const struct cm_command *const cm_commands[] = {
 	&cm_command_handover,
 	&cm_command_disclose,
 	&cm_command_verify,
+	&cm_command_ledger,
 	&cm_command_trust,
 	&cm_command_key,
 	&cm_command_log,
