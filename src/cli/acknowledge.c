@@ -66,8 +66,9 @@ put_terms(struct cm_jsonw *w, const struct cm_disclosure *d)
 }
 
 void
-cm_acknowledge_collect(const struct cm_loaded *held, const struct cm_verified *v, struct cm_buf *out)
+cm_acknowledge_collect(const struct cm_loaded *held, const struct cm_verified *v, struct cm_span dossier, struct cm_buf *out)
 {
+	uint8_t sha256[32];
 	const struct cm_loaded_part *p = disclosure_of(held);
 	struct cm_jsonw w = cm_jsonw_of(out, 0);
 	enum cm_receipt_found found = CM_RECEIPT_REFUSED;
@@ -79,6 +80,8 @@ cm_acknowledge_collect(const struct cm_loaded *held, const struct cm_verified *v
 	cm_jsonw_object(&w);
 	cm_jsonw_kstr(&w, "found", cm_receipt_found_word(found));
 	cm_jsonw_khex(&w, "disclosure", cm_span_of(p->doc.digest, 32));
+	cm_sha256(dossier.ptr, dossier.len, sha256);
+	cm_jsonw_khex(&w, "dossier", cm_span_of(sha256, 32));
 	cm_jsonw_kstr(&w, "by", p->doc.head.by);
 	cm_jsonw_kstr(&w, "from", discloser(v));
 	cm_jsonw_kint(&w, "made", p->doc.head.made);
@@ -184,6 +187,8 @@ read_record(struct cm_span text, struct cm_arena *arena, struct record *r, struc
 	rc = read_word(root, r, err);
 	if (rc == CM_OK)
 		rc = cm_json_get_hex(root, "disclosure", r->receipt.disclosure, 32, err);
+	if (rc == CM_OK)
+		rc = cm_json_get_hex(root, "dossier", r->receipt.dossier, 32, err);
 	if (rc == CM_OK)
 		rc = cm_json_get_int(root, "made", 0, INT64_MAX, &r->owed.made, err);
 	if (rc == CM_OK)
@@ -292,7 +297,6 @@ make(const struct cm_acknowledge *a, struct cm_arena *arena, struct record *r, s
 	if (rc != CM_OK)
 		return rc;
 	r->receipt.accepts = a->accepts;
-	cm_sha256(a->dossier.ptr, a->dossier.len, r->receipt.dossier);
 	memcpy(r->owed.disclosure, r->receipt.disclosure, 32);
 	memcpy(r->owed.dossier, r->receipt.dossier, 32);
 	r->owed.found = r->receipt.found;

@@ -10,15 +10,14 @@
 #include "dossier/verify.h"
 #include "store/case.h"
 
-/* In the child.  ${v} NULL: it was refused before it could be judged.  Appends nothing if the disclosure could not be
+/* In the child.  ${dossier} is what was verified: of an encrypted file what came out of it.  ${v} NULL: it was refused before it could be judged.  Appends nothing if the disclosure could not be
  * read, so that there is nothing to give a receipt for. */
-void cm_acknowledge_collect(const struct cm_loaded *held, const struct cm_verified *v, struct cm_buf *out);
+void cm_acknowledge_collect(const struct cm_loaded *held, const struct cm_verified *v, struct cm_span dossier, struct cm_buf *out);
 
 struct cm_acknowledge {
 	const struct cm_context *ctx;
 	struct cm_case *c;
 	struct cm_span record; /* of the child */
-	struct cm_span dossier; /* the bytes that were verified */
 	const char *path;      /* of the receipt; the signature goes to PATH.sig */
 	bool accepts;
 };

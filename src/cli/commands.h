@@ -12,6 +12,7 @@ extern const struct cm_command cm_command_inspect;
 extern const struct cm_command cm_command_init;
 extern const struct cm_command cm_command_investigate;
 extern const struct cm_command cm_command_key;
+extern const struct cm_command cm_command_key_age;
 extern const struct cm_command cm_command_key_revoke;
 extern const struct cm_command cm_command_key_rotate;
 extern const struct cm_command cm_command_ledger;

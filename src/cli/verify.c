@@ -7,6 +7,7 @@
 #include "cli/acknowledge.h"
 #include "cli/case.h"
 #include "cli/commands.h"
+#include "cli/encrypted.h"
 #include "cli/verify.h"
 #include "cli/verify_own.h"
 #include "cli/verify_seen.h"
@@ -16,7 +17,8 @@
 #include "os/pool.h"
 #include "os/private.h"
 
-enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_REPORT, OPT_RECEIPT, OPT_ACCEPT, OPT_NO_CONFINE };
+enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_IDENTITY, OPT_REPORT, OPT_RECEIPT, OPT_ACCEPT,
+	OPT_NO_CONFINE };
 
 /* More than this no dossier has (docs/formats.md 3). */
 #define DOSSIER_MAX ((uint64_t)UINT32_MAX)
@@ -26,6 +28,7 @@ static const struct cm_option options[] = {
 	{ OPT_SIGNERS, "signers", "FILE", "whose keys count: an OpenSSH allowed_signers file (default: `signers' in the case folder)" },
 	{ OPT_TRUST, "trust", "FILE", "whose logs and witnesses count (default: `trust' in the case folder)" },
 	{ OPT_TSA_CA, "tsa-ca", "FILE", "whose time stamps count: certificates, PEM" },
+	{ OPT_IDENTITY, "identity", "FILE", "a key for a dossier that is encrypted with age (default: those of the case)" },
 	{ OPT_REPORT, "report", "FILE", "write your own report of what was checked to FILE" },
 	{ OPT_RECEIPT, "receipt", "FILE", "sign a receipt that says what came out: FILE and FILE.sig, for the sender" },
 	{ OPT_ACCEPT, "accept", NULL, "the receipt accepts the obligations, too" },
@@ -35,8 +38,10 @@ static const struct cm_option options[] = {
 
 struct verify {
 	bool json, no_confine, accept;
-	const char *dossier, *signers, *trust, *tsa_ca, *report, *receipt;
+	const char *dossier, *signers, *trust, *tsa_ca, *identity, *report, *receipt;
 	struct cm_kept bytes; /* the dossier's: what was checked is what is looked at later */
+	struct cm_encrypted encrypted; /* these bytes are */
+	struct cm_span plain;	       /* in the child: what came out of them, or they themselves */
 	struct cm_buf signers_text, trust_text, tsa_text;
 	struct cm_verify_own own;
 	struct cm_verify_seen seen; /* in the child */
@@ -154,21 +159,19 @@ read_trust(const struct verify *in, struct cm_arena *arena, struct cm_policy *po
 static bool
 is_fork(const struct verify *in, const struct cm_context *ctx, const struct cm_policy *policy, enum cm_exit *code)
 {
-	struct cm_verify_fork f = { ctx, cm_kept_bytes(&in->bytes), policy, in->json };
+	struct cm_verify_fork f = { ctx, in->plain, policy, in->json };
 
 	return cm_verify_fork(&f, code);
 }
 
-/* In the child. */
 static enum cm_exit
-check(void *arg, const struct cm_context *ctx)
+check_dossier(struct verify *in, const struct cm_context *ctx)
 {
-	struct verify *in = arg;
 	struct cm_arena arena;
 	struct cm_loaded held = { .arena = &arena };
 	struct cm_pool *pool = NULL;
 	struct cm_together together;
-	struct cm_verify_in v = { .dossier = cm_kept_bytes(&in->bytes), .together = &together };
+	struct cm_verify_in v = { .dossier = in->plain, .together = &together };
 	struct cm_verified out = { 0 };
 	struct cm_signers signers;
 	struct cm_policy policy = { 0 };
@@ -202,12 +205,25 @@ check(void *arg, const struct cm_context *ctx)
 		rc = cm_err_set(&err, CM_E_REFUSED, "%s", in->seen.line);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
 	if (in->receipt != NULL && (rc == CM_OK || rc == CM_E_REFUSED || rc == CM_E_MALFORMED))
-		cm_acknowledge_collect(&held, rc == CM_OK ? &out : NULL, &in->received);
+		cm_acknowledge_collect(&held, rc == CM_OK ? &out : NULL, in->plain, &in->received);
 	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
 	cm_verify_release(&held);
 	cm_timestamp_ca_free(v.tsa);
 	cm_arena_fini(&arena);
 	return code;
+}
+
+/* In the child. */
+static enum cm_exit
+check(void *arg, const struct cm_context *ctx)
+{
+	struct verify *in = arg;
+	struct cm_err err = { 0 };
+	enum cm_result rc = cm_encrypted_open(ctx, &in->encrypted, &in->plain, &err);
+
+	if (rc == CM_OK)
+		return check_dossier(in, ctx);
+	return rc == CM_E_UNSUPPORTED ? cm_cli_error(ctx, in->dossier, &err, NULL) : refuse(ctx, in, &err);
 }
 
 /* For messages. */
@@ -259,15 +275,30 @@ take_bytes(struct verify *in, const struct cm_context *ctx, struct cm_err *err)
 
 	if (rc != CM_OK)
 		return rc;
-	rc = cm_kept_take(&in->bytes, cm_file_fd(file), DOSSIER_MAX, folder, err);
+	rc = cm_kept_take(&in->bytes, cm_file_fd(file), cm_encrypted_max(DOSSIER_MAX), folder, err);
 	cm_file_close(file);
 	return rc;
+}
+
+static enum cm_exit
+take_encrypted(struct verify *in, const struct cm_context *ctx)
+{
+	struct cm_encrypted_in e = { ctx, cm_kept_bytes(&in->bytes), in->identity, DOSSIER_MAX };
+	struct cm_err err = { 0 };
+	enum cm_exit code = cm_encrypted_prepare(&e, &in->encrypted);
+
+	if (code != CM_EXIT_OK || in->encrypted.is || e.file.len <= DOSSIER_MAX)
+		return code;
+	(void)cm_err_set(&err, CM_E_LIMIT, "longer than it can be");
+	(void)cm_cli_error(ctx, in->dossier, &err, NULL);
+	return CM_EXIT_MALFORMED;
 }
 
 static enum cm_exit
 prepare(struct verify *in, const struct cm_context *ctx)
 {
 	struct cm_err err = { 0 };
+	enum cm_exit code;
 
 	if (in->signers != NULL &&
 	    cm_whole_read(in->signers, CM_SIGNERS_BYTES, &in->signers_text, &err) != CM_OK)
@@ -282,8 +313,9 @@ prepare(struct verify *in, const struct cm_context *ctx)
 		(void)cm_cli_error(ctx, in->dossier, &err, NULL);
 		return err.code == CM_E_LIMIT ? CM_EXIT_MALFORMED : CM_EXIT_CANNOT;
 	}
-	if (in->report == NULL)
-		return CM_EXIT_OK;
+	code = take_encrypted(in, ctx);
+	if (code != CM_EXIT_OK || in->report == NULL)
+		return code;
 	in->report_file = cm_cli_create(ctx, in->report);
 	return in->report_file != NULL ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
@@ -303,6 +335,9 @@ take_option(struct verify *in, const struct cm_args *a, int id)
 		return true;
 	case OPT_TSA_CA:
 		in->tsa_ca = a->value;
+		return true;
+	case OPT_IDENTITY:
+		in->identity = a->value;
 		return true;
 	case OPT_REPORT:
 		in->report = a->value;
@@ -337,7 +372,7 @@ answer(void *arg)
 static enum cm_exit
 acknowledge(const struct verify *in, const struct cm_context *ctx, struct cm_span record)
 {
-	struct cm_acknowledge a = { ctx, in->c, record, cm_kept_bytes(&in->bytes), in->receipt, in->accept };
+	struct cm_acknowledge a = { ctx, in->c, record, in->receipt, in->accept };
 
 	return in->receipt == NULL ? CM_EXIT_OK : cm_acknowledge_state(&a);
 }
@@ -350,8 +385,10 @@ run_confined(struct verify *in, const struct cm_context *ctx)
 	struct cm_cursor answered;
 	struct cm_span record;
 	enum cm_exit code, kept, signed_code;
-	int fds[1];
+	int fds[2];
 
+	if (cm_encrypted_fd(&in->encrypted) >= 0)
+		fds[job.n_fds++] = cm_encrypted_fd(&in->encrypted);
 	if (in->report_file != NULL)
 		fds[job.n_fds++] = fileno(in->report_file);
 	job.fds = fds;
@@ -387,6 +424,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	code = prepare(&in, ctx);
 	if (code == CM_EXIT_OK)
 		code = run_confined(&in, ctx);
+	cm_encrypted_release(&in.encrypted);
 	cm_kept_fini(&in.bytes);
 	cm_buf_release(&in.signers_text);
 	cm_buf_release(&in.trust_text);
@@ -411,6 +449,9 @@ const struct cm_command cm_command_verify = {
 		"made again from the rows that are open.  Receipts of logs and time stamps say since\n"
 		"when a statement existed at the latest; a log or witness counts if --trust names it, a\n"
 		"time stamp if --tsa-ca has its root.\n"
+		"\n"
+		"A dossier that is encrypted with age is decrypted with the key that `comity key age' made,\n"
+		"with the statement key, or with --identity.\n"
 		"\n"
 		"Exits 0 if all holds and all was redone, 5 if signatures and openings hold but some\n"
 		"findings could not be redone from what is open, or statements are not shown to be\n"

@@ -184,7 +184,7 @@ COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": addressee, "superse
 PREDICATES = {
     "seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number,
         "root": digest, "tool": tool},
-        {"file": digest,
+        {"file": digest, "pairs": digest,
         "collected": members({}, {name: shut_or_text for name in COLLECTED})}),
     "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": digest}),
         "parameters": members({"memory": number, "window": between(0, (1 << 32) - 1),

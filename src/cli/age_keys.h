@@ -1,0 +1,25 @@
+/* cli/age_keys.h -- the keys with which this party reads what is encrypted to it.
+ *
+ * The case has one of its own in the file `age' beside the statement key, as age-keygen writes it, mode 0600;
+ * `comity key age' makes it.  What is encrypted to the statement key can be read too, if that lies in a file
+ * without a passphrase: an agent signs, and does not decrypt. */
+#ifndef CM_CLI_AGE_KEYS_H
+#define CM_CLI_AGE_KEYS_H
+
+#include "age/keys.h"
+#include "cli/cli.h"
+#include "store/case.h"
+
+/* The case's own; ${*made} says whether it had none before and ${make} it.  Ends with cm_age_identity_wipe.
+ * CM_E_NOTFOUND: it has none. */
+CM_RESULT cm_age_keys_own(
+    struct cm_case *c, bool make, struct cm_age_identity *out, bool *made, struct cm_err *err);
+
+/* Those in ${file}: identities of age, or a private key of OpenSSH.  CM_E_REFUSED: others can read it.
+ * Ends with cm_age_identities_wipe. */
+CM_RESULT cm_age_keys_of_file(const char *file, struct cm_age_identities *out, struct cm_err *err);
+
+/* Those of the case here; none if there is no case, or if it can not be used, which is said. */
+CM_RESULT cm_age_keys_here(const struct cm_context *ctx, struct cm_age_identities *out, struct cm_err *err);
+
+#endif
