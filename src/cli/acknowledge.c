@@ -307,9 +307,14 @@ make(const struct cm_acknowledge *a, struct cm_arena *arena, struct record *r, s
 bool
 cm_acknowledge_ready(const struct cm_context *ctx, const char *path)
 {
-	if (!cm_path_exists(path))
+	size_t len = strlen(path);
+
+	if (len <= 5 || strcmp(path + len - 5, ".json") != 0)
+		cm_cli_say(ctx, "%s: a receipt is a file NAME.json, with its signature in NAME.json.sig", path);
+	else if (cm_path_exists(path))
+		cm_cli_say(ctx, "%s: exists already", path);
+	else
 		return true;
-	cm_cli_say(ctx, "%s: exists already", path);
 	return false;
 }
 
