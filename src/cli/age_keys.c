@@ -123,7 +123,7 @@ cm_age_keys_of_file(const char *file, struct cm_age_identities *out, struct cm_e
 
 /* The statement key, if it can be had. */
 static enum cm_result
-add_statement_key(struct cm_case *c, struct cm_age_identities *out, struct cm_err *err)
+add_statement_key(struct cm_case *c, struct cm_age_identities *out, bool *locked, struct cm_err *err)
 {
 	struct cm_age_identities one = { .n = 0 };
 	struct cm_err why = { 0 };
@@ -133,13 +133,14 @@ add_statement_key(struct cm_case *c, struct cm_age_identities *out, struct cm_er
 		out->item[out->n++] = one.item[0];
 	cm_age_identities_wipe(&one);
 	/* With an agent, in hardware, or ended. */
-	if (r == CM_E_UNSUPPORTED || r == CM_E_NOTFOUND)
+	*locked = r == CM_E_UNSUPPORTED || r == CM_E_NOTFOUND;
+	if (*locked)
 		return CM_OK;
 	return r == CM_OK ? r : cm_err_set(err, r, "%s", why.text);
 }
 
 static enum cm_result
-read_case(const char *folder, struct cm_age_identities *out, struct cm_err *err)
+read_case(const char *folder, struct cm_age_identities *out, bool *locked, struct cm_err *err)
 {
 	struct cm_case *c = NULL;
 	char path[PATH_MAX];
@@ -150,21 +151,23 @@ read_case(const char *folder, struct cm_age_identities *out, struct cm_err *err)
 	if (r == CM_OK && cm_path_exists(path))
 		r = cm_age_keys_of_file(path, out, err);
 	if (r == CM_OK)
-		r = add_statement_key(c, out, err);
+		r = add_statement_key(c, out, locked, err);
 	cm_case_close(c);
 	return r;
 }
 
 enum cm_result
-cm_age_keys_here(const struct cm_context *ctx, struct cm_age_identities *out, struct cm_err *err)
+cm_age_keys_here(
+    const struct cm_context *ctx, struct cm_age_identities *out, bool *locked, struct cm_err *err)
 {
 	struct cm_buf folder = { 0 };
 	struct cm_err why = { 0 };
 	enum cm_result r = cm_case_find(ctx->case_folder, ".", &folder, &why);
 
 	out->n = 0;
+	*locked = false;
 	if (r == CM_OK)
-		r = cm_buf_cstr(&folder) != NULL ? read_case(cm_buf_cstr(&folder), out, &why) : CM_E_NOMEM;
+		r = cm_buf_cstr(&folder) != NULL ? read_case(cm_buf_cstr(&folder), out, locked, &why) : CM_E_NOMEM;
 	else if (r != CM_E_NOMEM)
 		why = (struct cm_err) { 0 }; /* no case, and none is needed */
 	cm_buf_release(&folder);

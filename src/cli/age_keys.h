@@ -10,8 +10,8 @@
 #include "cli/cli.h"
 #include "store/case.h"
 
-/* The case's own; ${*made} says whether it had none before and ${make} it.  Ends with cm_age_identity_wipe.
- * CM_E_NOTFOUND: it has none. */
+/* The case's own.  If it has none, one is made if ${make}, which ${*made} says, else CM_E_NOTFOUND.  Ends with
+ * cm_age_identity_wipe. */
 CM_RESULT cm_age_keys_own(
     struct cm_case *c, bool make, struct cm_age_identity *out, bool *made, struct cm_err *err);
 
@@ -19,7 +19,9 @@ CM_RESULT cm_age_keys_own(
  * Ends with cm_age_identities_wipe. */
 CM_RESULT cm_age_keys_of_file(const char *file, struct cm_age_identities *out, struct cm_err *err);
 
-/* Those of the case here; none if there is no case, or if it can not be used, which is said. */
-CM_RESULT cm_age_keys_here(const struct cm_context *ctx, struct cm_age_identities *out, struct cm_err *err);
+/* Those of the case here; none if there is no case, or if it can not be used, which is said.  ${*locked}: the
+ * statement key is not among them, because of its passphrase or because it lies elsewhere. */
+CM_RESULT cm_age_keys_here(
+    const struct cm_context *ctx, struct cm_age_identities *out, bool *locked, struct cm_err *err);
 
 #endif

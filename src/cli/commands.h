@@ -4,6 +4,11 @@
 
 #include "cli/cli.h"
 
+extern const struct cm_command cm_command_charter;
+extern const struct cm_command cm_command_charter_ask;
+extern const struct cm_command cm_command_charter_check;
+extern const struct cm_command cm_command_charter_diff;
+extern const struct cm_command cm_command_charter_fmt;
 extern const struct cm_command cm_command_compare;
 extern const struct cm_command cm_command_disclose;
 extern const struct cm_command cm_command_handover;
@@ -35,6 +40,7 @@ extern const struct cm_command cm_command_trust_check;
 extern const struct cm_command cm_command_trust_quorum;
 extern const struct cm_command cm_command_trust_show;
 extern const struct cm_command cm_command_trust_tsa;
+extern const struct cm_command cm_command_types;
 extern const struct cm_command cm_command_verify;
 extern const struct cm_command cm_command_version;
 extern const struct cm_command cm_command_witness;

@@ -17,7 +17,7 @@ read_keys(const struct cm_encrypted_in *in, struct cm_encrypted *e)
 {
 	struct cm_err err = { 0 };
 	enum cm_result r = in->identity != NULL ? cm_age_keys_of_file(in->identity, &e->keys, &err)
-						: cm_age_keys_here(in->ctx, &e->keys, &err);
+						: cm_age_keys_here(in->ctx, &e->keys, &e->locked, &err);
 
 	if (r == CM_OK)
 		return CM_EXIT_OK;
@@ -101,6 +101,9 @@ cm_encrypted_open(const struct cm_context *ctx, struct cm_encrypted *e, struct c
 		say_with(ctx, &e->keys.item[which].to);
 		*out = cm_kept_bytes(&e->plain);
 	}
+	if (r == CM_E_NOTFOUND && e->locked)
+		cm_cli_say(ctx, "the statement key of the case was not tried: it has a passphrase, or does not lie there, and an "
+				"agent can not decrypt");
 	cm_age_identities_wipe(&e->keys);
 	return r;
 }

@@ -15,6 +15,7 @@ struct cm_encrypted {
 	bool is; /* it is; else it is given through as it came */
 	struct cm_span file;
 	struct cm_age_identities keys;
+	bool locked; /* the statement key of the case is not among them */
 	struct cm_kept plain;
 };
 

@@ -85,7 +85,7 @@ CM_RESULT cm_checks_change(struct cm_checks *c, enum cm_change change, struct cm
 void cm_example_say(const struct cm_example *e, const struct cm_vocabulary *v, struct cm_buf *out);
 
 /* A count in decimal; "2^128 or more". */
-void cm_count_text(cm_count n, char out[CM_COUNT_TEXT]);
+void cm_requests_text(cm_count n, char out[CM_COUNT_TEXT]);
 
 /* A vocabulary with the words of both, to compare rules of two versions: those of ${a} in their order, then what only
  * ${b} has.  Ordered words, numbers and obligations must be the same: CM_E_UNSUPPORTED says which are not. */

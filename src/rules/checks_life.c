@@ -84,13 +84,13 @@ life_of_deny(struct cm_checks *c, size_t rule, struct cm_life *out, struct cm_er
 	cm_node would = cm_diagram_and(c->d, cm_checks_denies(c, &c->rules, rule), c->rules.allows);
 	cm_node differs = cm_diagram_less(c->d, would, others_deny(c, rule));
 
-	if (would == CM_NODE_NONE) {
-		out->is = CM_RULE_GUARDS;
-	} else if (differs == CM_NODE_NONE) {
+	if (differs != CM_NODE_NONE)
+		return cm_checks_example(c, differs, &out->example, err);
+	out->is = CM_RULE_GUARDS;
+	/* What it denies for not knowing enough, others may deny as well: that makes it no less of a guard. */
+	if (cm_diagram_and(c->d, c->rules.is[rule], c->rules.allows) != CM_NODE_NONE) {
 		out->is = CM_RULE_COVERED;
 		note_by(c, rule, false, would, out);
-	} else {
-		return cm_checks_example(c, differs, &out->example, err);
 	}
 	return cm_diagram_ok(c->d, err);
 }

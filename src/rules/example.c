@@ -24,7 +24,7 @@ cm_example_say(const struct cm_example *e, const struct cm_vocabulary *v, struct
 }
 
 void
-cm_count_text(cm_count n, char out[CM_COUNT_TEXT])
+cm_requests_text(cm_count n, char out[CM_COUNT_TEXT])
 {
 	char digit[CM_COUNT_TEXT];
 	size_t len = 0;

@@ -219,12 +219,27 @@ class Age(unittest.TestCase):
             self.assertNotIn(secret.split()[-1][20:40], p.stderr.upper())
         run(TOOL, "recipient", self.path("bad", b"AGE-PLUGIN-X-1QQQQ\n"), code=UNSUPPORTED)
 
+    def most_memory(self, *argv, file):
+        """In KiB, of a program that reads a file through a pipe."""
+        with subprocess.Popen(("cat", file), stdout=subprocess.PIPE) as cat:
+            with open(os.devnull, "wb") as null:
+                child = subprocess.Popen(argv, stdin=cat.stdout, stdout=null)  # pylint: disable=consider-using-with
+                _, status, used = os.wait4(child.pid, 0)
+                child.returncode = status
+        self.assertEqual(status, 0)
+        return used.ru_maxrss
+
     def test_memory_does_not_grow_with_the_file(self):
-        # 40 MB through pipes: more than all buffers together
-        text = bytes_of(1 << 20) * 40
-        file = run(TOOL, "encrypt", self.x_to, text=text).stdout
-        self.assertEqual(self.open_theirs(file, self.x), text)
-        self.assertEqual(run(TOOL, "decrypt", self.x, text=self.theirs(text, self.x_to)).stdout, text)
+        used = {}
+        for size in (10_000_000, 50_000_000):
+            text = bytes_of(1_000_000) * (size // 1_000_000)
+            plain, file = self.path("plain", text), self.path("file", self.theirs(text, self.x_to))
+            armoured = self.path("armoured", self.theirs(text, self.x_to, more=("-a",)))
+            used[size] = [self.most_memory(TOOL, "encrypt", self.x_to, file=plain),
+                          self.most_memory(TOOL, "decrypt", self.x, file=file),
+                          self.most_memory(TOOL, "decrypt", self.x, file=armoured)]
+        for small, large in zip(*used.values()):
+            self.assertLess(large, small + 4096)
 
 
 if __name__ == "__main__":

@@ -115,6 +115,12 @@ says "is said" "line 1: no identity of age" err
 is "key age does not replace it" 4 "$COMITY" key age
 mv ../age .comity/age
 
+cp .comity/key ../key.plain && ssh-keygen -q -p -P "" -N secret -f .comity/key >/dev/null
+is "a statement key with a passphrase is no reader" 3 verify ../ssh.dossier.age
+says "which is said" "an agent can not decrypt" err
+is "the case's key of age is" 0 verify ../x.dossier.age
+cp ../key.plain .comity/key
+
 # what was changed or cut
 size=$(stat -c %s ../x.dossier.age)
 refused() { # refused NAME EXIT

@@ -154,13 +154,13 @@ a_case_makes_its_key_once(void **state)
 	struct cm_case *c = NULL;
 	struct stat st;
 	char path[80];
-	bool made = false;
+	bool made = false, locked = true;
 
 	(void)state;
 	assert_int_equal(cm_case_create(&fresh_case, NULL), CM_OK);
 	assert_int_equal(cm_case_open(case_folder, &c, NULL), CM_OK);
 	/* the statement key alone */
-	assert_int_equal(cm_age_keys_here(&ctx, &all, NULL), CM_OK);
+	assert_int_equal(cm_age_keys_here(&ctx, &all, &locked, NULL), CM_OK);
 	assert_int_equal(all.n, 1);
 	assert_int_equal(all.item[0].to.kind, CM_AGE_SSH_ED25519);
 	assert_int_equal(cm_age_keys_own(c, false, &one, &made, NULL), CM_E_NOTFOUND);
@@ -172,8 +172,9 @@ a_case_makes_its_key_once(void **state)
 	snprintf(path, sizeof(path), "%s/age", case_folder);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(cm_age_keys_here(&ctx, &all, NULL), CM_OK);
+	assert_int_equal(cm_age_keys_here(&ctx, &all, &locked, NULL), CM_OK);
 	assert_int_equal(all.n, 2);
+	assert_false(locked);
 	assert_memory_equal(&all.item[0], &one, sizeof(one));
 	cm_case_close(c);
 }
