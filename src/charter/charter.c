@@ -2,6 +2,7 @@
 
 #include "charter/charter.h"
 #include "charter/plain.h"
+#include "charter/sections.h"
 #include "charter/vocabulary.h"
 #include "statement/charter_v1.h"
 
@@ -20,55 +21,12 @@ begins(struct cm_span line, const char *mark)
 	return cm_span_eq(cm_span_part(line, 0, strlen(mark)), cm_span_str(mark));
 }
 
-/* A section of the text: what stands below its heading, up to the next one. */
-struct section {
-	struct cm_span text;
-	size_t line; /* number of its first line; 0: there is none */
-};
-
-/* Where `## ${name}` stands from ${at} on, whose line has the number ${*line}: the place behind its line.  0: nowhere.  Any
- * heading does if ${name} is NULL, and then the place is that of the heading itself, or the end. */
-static size_t
-find_heading(struct cm_span text, size_t at, size_t *line, const char *name)
-{
-	for (; at < text.len; (*line)++) {
-		struct cm_span l = first_line(cm_span_part(text, at, text.len));
-		size_t next = at + l.len + 1;
-
-		if (begins(l, "## ") && name == NULL)
-			return at;
-		if (begins(l, "## ") && cm_span_eq(cm_span_part(l, 3, l.len), cm_span_str(name))) {
-			(*line)++;
-			return next;
-		}
-		at = next;
-	}
-	return name == NULL ? text.len : 0;
-}
-
 static enum cm_result
-find_section(struct cm_span text, const char *name, struct section *out, struct cm_err *err)
+need_section(struct cm_span text, const char *name, struct cm_section *out, struct cm_err *err)
 {
-	size_t line = 1, number;
-	size_t at = find_heading(text, 0, &line, name), end;
+	enum cm_result r = cm_section_find(text, name, out, err);
 
-	*out = (struct section) { { NULL, 0 }, 0 };
-	if (at == 0)
-		return CM_OK;
-	number = line;
-	end = find_heading(text, at, &number, NULL);
-	*out = (struct section) { cm_span_part(text, at, end > at ? end - at : 0), line };
-	if (find_heading(text, end, &number, name) != 0)
-		return cm_err_set(err, CM_E_MALFORMED, "line %zu: a second section `## %s'", number - 1, name);
-	return CM_OK;
-}
-
-static enum cm_result
-need_section(struct cm_span text, const char *name, struct section *out, struct cm_err *err)
-{
-	enum cm_result r = find_section(text, name, out, err);
-
-	return r != CM_OK || out->line != 0 ? r : cm_err_set(err, CM_E_MALFORMED, "there is no section `## %s'", name);
+	return r != CM_OK || out->found ? r : cm_err_set(err, CM_E_MALFORMED, "there is no section `## %s'", name);
 }
 
 static enum cm_result
@@ -94,7 +52,7 @@ enum cm_result
 cm_charter_members(struct cm_span text, struct cm_arena *arena, struct cm_charter *out, struct cm_err *err)
 {
 	struct cm_charter c = { 0 };
-	struct section section;
+	struct cm_section section;
 	enum cm_result r = CM_OK;
 
 	if (text.len > CM_CHARTER_TEXT)
@@ -129,7 +87,7 @@ cm_charter_read(struct cm_span text, const char *const *types, size_t n_types, s
     struct cm_charter *out, struct cm_err *err)
 {
 	struct cm_charter c = { 0 };
-	struct section section;
+	struct cm_section section = { 0 };
 	enum cm_result r = cm_charter_members(text, arena, &c, err);
 
 	if (r == CM_OK)
@@ -138,8 +96,10 @@ cm_charter_read(struct cm_span text, const char *const *types, size_t n_types, s
 		r = need_section(text, "Rules", &section, err);
 	if (r == CM_OK)
 		r = cm_rules_read(section.text, section.line, c.vocabulary, arena, &c.rules, err);
+	c.rules_text = section.text;
+	c.rules_line = section.line;
 	if (r == CM_OK)
-		r = find_section(text, "Evidence types", &section, err);
+		r = cm_section_find(text, "Evidence types", &section, err);
 	if (r == CM_OK) {
 		c.types = section.text;
 		c.types_line = section.line;

@@ -4,12 +4,24 @@
 
 #include "cli/cli.h"
 
+extern const struct cm_command cm_command_approve;
 extern const struct cm_command cm_command_charter;
 extern const struct cm_command cm_command_charter_ask;
 extern const struct cm_command cm_command_charter_check;
+extern const struct cm_command cm_command_charter_close;
 extern const struct cm_command cm_command_charter_diff;
 extern const struct cm_command cm_command_charter_fmt;
+extern const struct cm_command cm_command_charter_member;
+extern const struct cm_command cm_command_charter_new;
+extern const struct cm_command cm_command_charter_propose;
+extern const struct cm_command cm_command_charter_show;
+extern const struct cm_command cm_command_charter_sign;
+extern const struct cm_command cm_command_charter_withdraw;
 extern const struct cm_command cm_command_compare;
+extern const struct cm_command cm_command_consent;
+extern const struct cm_command cm_command_consent_give;
+extern const struct cm_command cm_command_consent_revoke;
+extern const struct cm_command cm_command_consent_show;
 extern const struct cm_command cm_command_disclose;
 extern const struct cm_command cm_command_handover;
 extern const struct cm_command cm_command_help;
@@ -34,6 +46,7 @@ extern const struct cm_command cm_command_log_verify;
 extern const struct cm_command cm_command_mark;
 extern const struct cm_command cm_command_seal;
 extern const struct cm_command cm_command_show;
+extern const struct cm_command cm_command_take;
 extern const struct cm_command cm_command_trust;
 extern const struct cm_command cm_command_trust_add;
 extern const struct cm_command cm_command_trust_check;
