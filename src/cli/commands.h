@@ -32,6 +32,7 @@ extern const struct cm_command cm_command_key;
 extern const struct cm_command cm_command_key_age;
 extern const struct cm_command cm_command_key_revoke;
 extern const struct cm_command cm_command_key_rotate;
+extern const struct cm_command cm_command_ledger;
 extern const struct cm_command cm_command_log;
 extern const struct cm_command cm_command_log_checkpoint;
 extern const struct cm_command cm_command_log_evidence;

@@ -10,7 +10,7 @@
 #include "dossier/report.h"
 #include "dossier/report_groups.h"
 
-/* The style sheet, in parts. */
+/* The style sheet, in parts; the page of cli/ledger_html.c has the first two as well. */
 extern const char cm_report_css_1[], cm_report_css_2[], cm_report_css_3[];
 
 /* The story as pictures: chains first, then all that was found on one axis of time. */
