@@ -11,6 +11,8 @@
 #include "base/build.h"
 #include "cli/dossier.h"
 #include "cli/dossier_apart.h"
+#include "cli/dossier_encrypt.h"
+#include "cli/dossier_warn.h"
 #include "cli/publish.h"
 #include "cli/verify.h"
 #include "codec/rfc3339.h"
@@ -47,6 +49,8 @@ struct making {
 	struct cm_buf json, sig;	/* of the disclosure */
 	struct cm_buf dossier;
 	struct cm_disclosure disclosure;
+	struct cm_dossier_eyes eyes;
+	const char *path; /* of the dossier, in the end */
 	struct cm_case_stated stated;
 	uint8_t sha256[32]; /* of the dossier */
 	struct cm_completes completes;
@@ -287,6 +291,25 @@ await_turn(const struct making *m)
 		;
 }
 
+/* What is said of a plan that was made, in the child. */
+static enum cm_exit
+say_packed(struct making *m, const struct cm_dossier_warn *warn, const struct cm_pack_out *out)
+{
+	enum cm_exit code = CM_EXIT_OK;
+
+	tell_terms(m);
+	if (m->wish->dry_run)
+		code = say_plan(m, out);
+	else if (m->wish->say_compared)
+		cm_dossier_say_compared(m->ctx, m->wish, out);
+	cm_dossier_say_parted(m->ctx, m->wish, out);
+	if (out->leaks.n != 0)
+		cm_dossier_say_leaks(m->ctx, m->wish, &out->leaks, false);
+	if (!cm_dossier_warn_say(warn, m->ctx, m->wish))
+		return CM_EXIT_REFUSED;
+	return code == CM_EXIT_OK ? say_completes(m) : code;
+}
+
 /* In the child. */
 static int
 pack(void *arg, int fd)
@@ -295,10 +318,11 @@ pack(void *arg, int fd)
 	struct cm_pack_out out = { 0 };
 	struct cm_fd_sink to = { fd, 0 };
 	struct cm_sink files = cm_sink_of_fd(&to);
+	struct cm_dossier_warn warn = { 0 };
 	struct cm_together together;
 	struct cm_pool *pool = NULL;
 	struct cm_arena arena;
-	enum cm_exit code = CM_EXIT_OK;
+	enum cm_exit code;
 	enum cm_result rc = cm_pool_new(m->wish->threads, &pool);
 
 	cm_arena_init(&arena, 0);
@@ -306,26 +330,18 @@ pack(void *arg, int fd)
 	m->in.files = &files;
 	m->in.together = &together;
 	if (rc == CM_OK)
+		rc = cm_dossier_warn_init(&warn, m->wish, &m->err);
+	m->in.select.gate = warn.gate;
+	if (rc == CM_OK)
 		rc = cm_pack(&m->in, &arena, &out, &m->err);
 	cm_pool_free(pool);
 	if (rc == CM_OK)
 		rc = cm_completes_find(&m->completes, &out.map, &m->err);
 	await_turn(m);
-	if (rc != CM_OK) {
+	if (rc != CM_OK)
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
-		code = say_failure(m, &out);
-	} else {
-		tell_terms(m);
-		if (m->wish->dry_run)
-			code = say_plan(m, &out);
-		else if (m->wish->say_compared)
-			cm_dossier_say_compared(m->ctx, m->wish, &out);
-		cm_dossier_say_parted(m->ctx, m->wish, &out);
-		if (out.leaks.n != 0)
-			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);
-		if (code == CM_EXIT_OK)
-			code = say_completes(m);
-	}
+	code = rc == CM_OK ? say_packed(m, &warn, &out) : say_failure(m, &out);
+	cm_dossier_warn_fini(&warn);
 	cm_pack_release(&out);
 	cm_arena_fini(&arena);
 	return (int)cm_cli_finish(m->ctx, code);
@@ -497,6 +513,8 @@ sign(struct making *m)
 		memcpy(subject[i].root, w->exhibits[i].root, 32);
 	}
 	rc = take_draft(m, &m->zip);
+	if (rc == CM_OK)
+		rc = cm_dossier_eyes(w, &m->disclosure, &m->eyes, &m->err);
 	if (rc == CM_OK && cm_random(draft.nonce, sizeof(draft.nonce)) != CM_OK)
 		rc = cm_err_set(&m->err, CM_E_IO, "the system gives no randomness");
 	if (rc == CM_OK)
@@ -647,7 +665,7 @@ finish(struct making *m)
 		rc = check_and_keep(m, &code);
 	if (rc != CM_OK) {
 		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
-		code = CM_EXIT_CANNOT;
+		code = rc == CM_E_REFUSED && m->wish->governing != NULL ? CM_EXIT_REFUSED : CM_EXIT_CANNOT;
 	}
 	if (code != CM_EXIT_OK)
 		cm_case_rollback(m->wish->c);
@@ -668,7 +686,7 @@ static enum cm_exit
 print_made(struct making *m, const struct cm_published *p)
 {
 	struct cm_err err = { 0 };
-	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
+	struct cm_dossier_made made = { .path = m->path, .bytes = m->dossier.len, .stated = m->stated,
 		.leaks_accepted = m->disclosure.leaks_accepted, .completes = &m->completes };
 
 	memcpy(made.sha256, m->sha256, 32);
@@ -751,6 +769,11 @@ make(struct making *m)
 	if (code != CM_EXIT_OK || wish->dry_run)
 		return code;
 	publish(m, &published);
+	m->path = m->eyes.only ? cm_dossier_encrypt(m->ctx, wish, &m->eyes) : wish->out;
+	if (m->path == NULL)
+		return CM_EXIT_CANNOT;
+	if (wish->written != NULL)
+		*wish->written = m->path;
 	return wish->json ? print_made(m, &published) : CM_EXIT_OK;
 }
 
