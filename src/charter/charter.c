@@ -2,6 +2,7 @@
 
 #include "charter/charter.h"
 #include "charter/plain.h"
+#include "charter/sections.h"
 #include "charter/vocabulary.h"
 #include "statement/charter_v1.h"
 
@@ -20,45 +21,12 @@ begins(struct cm_span line, const char *mark)
 	return cm_span_eq(cm_span_part(line, 0, strlen(mark)), cm_span_str(mark));
 }
 
-/* What stands below the heading `## ${name}`, up to the next one.  ${*line}: number of its first line. */
 static enum cm_result
-find_section(struct cm_span text, const char *name, bool *found, struct cm_span *out, size_t *line, struct cm_err *err)
+need_section(struct cm_span text, const char *name, struct cm_section *out, struct cm_err *err)
 {
-	size_t from = 0, number = 1;
-	bool inside = false;
+	enum cm_result r = cm_section_find(text, name, out, err);
 
-	*found = false;
-	*out = cm_span_of(NULL, 0);
-	for (size_t at = 0; at < text.len; number++) {
-		struct cm_span l = first_line(cm_span_part(text, at, text.len));
-		size_t next = at + l.len + 1;
-
-		if (begins(l, "## ")) {
-			if (inside)
-				*out = cm_span_part(text, from, at - from);
-			inside = cm_span_eq(cm_span_part(l, 3, l.len), cm_span_str(name));
-			if (inside && *found)
-				return cm_err_set(err, CM_E_MALFORMED, "line %zu: a second section `## %s'", number, name);
-			if (inside) {
-				*found = true;
-				*line = number + 1;
-				from = next;
-			}
-		}
-		at = next;
-	}
-	if (inside)
-		*out = cm_span_part(text, from, text.len);
-	return CM_OK;
-}
-
-static enum cm_result
-need_section(struct cm_span text, const char *name, struct cm_span *out, size_t *line, struct cm_err *err)
-{
-	bool found = false;
-	enum cm_result r = find_section(text, name, &found, out, line, err);
-
-	return r != CM_OK || found ? r : cm_err_set(err, CM_E_MALFORMED, "there is no section `## %s'", name);
+	return r != CM_OK || out->found ? r : cm_err_set(err, CM_E_MALFORMED, "there is no section `## %s'", name);
 }
 
 static enum cm_result
@@ -84,8 +52,7 @@ enum cm_result
 cm_charter_members(struct cm_span text, struct cm_arena *arena, struct cm_charter *out, struct cm_err *err)
 {
 	struct cm_charter c = { 0 };
-	struct cm_span section;
-	size_t line = 0;
+	struct cm_section section;
 	enum cm_result r = CM_OK;
 
 	if (text.len > CM_CHARTER_TEXT)
@@ -94,9 +61,9 @@ cm_charter_members(struct cm_span text, struct cm_arena *arena, struct cm_charte
 	if (r == CM_OK)
 		r = read_title(text, arena, &c.title, err);
 	if (r == CM_OK)
-		r = need_section(text, "Members", &section, &line, err);
+		r = need_section(text, "Members", &section, err);
 	if (r == CM_OK)
-		r = cm_members_read(section, line, arena, &c.members, err);
+		r = cm_members_read(section.text, section.line, arena, &c.members, err);
 	if (r == CM_OK)
 		*out = c;
 	return r;
@@ -120,20 +87,23 @@ cm_charter_read(struct cm_span text, const char *const *types, size_t n_types, s
     struct cm_charter *out, struct cm_err *err)
 {
 	struct cm_charter c = { 0 };
-	struct cm_span section;
-	size_t line = 0;
-	bool found = false;
+	struct cm_section section = { 0 };
 	enum cm_result r = cm_charter_members(text, arena, &c, err);
 
 	if (r == CM_OK)
 		r = make_vocabulary(&c, types, n_types, arena, err);
 	if (r == CM_OK)
-		r = need_section(text, "Rules", &section, &line, err);
+		r = need_section(text, "Rules", &section, err);
 	if (r == CM_OK)
-		r = cm_rules_read(section, line, c.vocabulary, arena, &c.rules, err);
+		r = cm_rules_read(section.text, section.line, c.vocabulary, arena, &c.rules, err);
+	c.rules_text = section.text;
+	c.rules_line = section.line;
 	if (r == CM_OK)
-		r = find_section(text, "Evidence types", &found, &c.types, &c.types_line, err);
-	if (r == CM_OK)
+		r = cm_section_find(text, "Evidence types", &section, err);
+	if (r == CM_OK) {
+		c.types = section.text;
+		c.types_line = section.line;
 		*out = c;
+	}
 	return r;
 }

@@ -14,8 +14,10 @@ struct cm_charter {
 	struct cm_members members;
 	const struct cm_vocabulary *vocabulary;
 	const struct cm_rules *rules;
+	struct cm_span rules_text; /* the section `## Rules', in the text */
+	size_t rules_line;	   /* number of its first line */
 	struct cm_span types; /* the section `## Evidence types`, in the text; empty if there is none */
-	size_t types_line;    /* number of its first line */
+	size_t types_line;    /* number of its first line; 0: there is none */
 };
 
 /* ${types} are the ids of the registry; they and ${text} must live as long.  CM_E_MALFORMED; CM_E_LIMIT: more than

@@ -25,9 +25,8 @@ covers(const struct cm_consent_token *t, const struct cm_consent_request *q)
 	    (!t->says.has_until || q->when <= t->says.until);
 }
 
-/* Has another token of the same key ended it? */
-static const struct cm_consent_token *
-ended_by(const struct cm_consent_token *t, const struct cm_consent_token *all, size_t n)
+const struct cm_consent_token *
+cm_consent_ended(const struct cm_consent_token *t, const struct cm_consent_token *all, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (all[i].members != NULL && all[i].has_supersedes && strcmp(all[i].by.text, t->by.text) == 0 &&
@@ -46,7 +45,7 @@ of_victim(const struct cm_member *victim, const struct cm_consent_token *token, 
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(token[i].by.text, victim->print.text) != 0 || !covers(&token[i], q))
 			continue;
-		if (ended_by(&token[i], token, n) == NULL) {
+		if (cm_consent_ended(&token[i], token, n) == NULL) {
 			state = CM_CONSENT_GIVEN;
 			break;
 		}
@@ -57,7 +56,7 @@ of_victim(const struct cm_member *victim, const struct cm_consent_token *token, 
 
 		if (strcmp(token[i].by.text, victim->print.text) != 0 || !covers(&token[i], q))
 			continue;
-		end = ended_by(&token[i], token, n);
+		end = cm_consent_ended(&token[i], token, n);
 		if ((end == NULL) == (state == CM_CONSENT_GIVEN) && mark(arg, i) && end != NULL)
 			(void)mark(arg, (size_t)(end - token));
 	}

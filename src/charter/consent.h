@@ -25,6 +25,10 @@ struct cm_consent_token {
 	const struct cm_members *members; /* of the charter that it names; NULL: that is no version of this one */
 };
 
+/* The token of the same key that ended ${t}, by revoking or replacing it; NULL: none did. */
+const struct cm_consent_token *cm_consent_ended(
+    const struct cm_consent_token *t, const struct cm_consent_token *all, size_t n);
+
 struct cm_consent_request {
 	const char *type, *purpose, *to; /* to: the name of a member, or of somebody else */
 	int64_t when;			 /* Unix time */

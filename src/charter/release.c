@@ -45,12 +45,6 @@ cm_release_free(struct cm_release *r)
 	free(r);
 }
 
-static bool
-is_derived(enum cm_content c)
-{
-	return c == CM_CONTENT_PSEUDONYM || c == CM_CONTENT_COUNT || c == CM_CONTENT_PICTURE;
-}
-
 struct cm_ask
 cm_release_ask(const struct cm_release *r, const struct cm_object *o)
 {
@@ -58,7 +52,7 @@ cm_release_ask(const struct cm_release *r, const struct cm_object *o)
 	struct cm_ask q = in->base;
 	bool known = o->type < in->n_types;
 
-	q.value[CM_ASKS_ACTION] = is_derived(o->content) ? CM_ACTION_DERIVE : in->action;
+	q.value[CM_ASKS_ACTION] = in->action;
 	q.value[CM_ASKS_TYPE] = known ? (int64_t)o->type : CM_RULES_UNKNOWN;
 	q.value[CM_ASKS_COST] = known ? in->type[o->type].cost : CM_RULES_UNKNOWN;
 	q.value[CM_ASKS_CONSENT] = known ? in->type[o->type].consent : CM_RULES_UNKNOWN;

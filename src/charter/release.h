@@ -40,7 +40,7 @@ struct cm_release_type {
 struct cm_release_in {
 	const struct cm_rules *rules;
 	struct cm_ask base; /* from, to, purpose, phase, approved, date; the rest is set for each object */
-	enum cm_action action;	/* release or publish; what is derived is asked for as `derive` */
+	enum cm_action action;	/* release or publish, also of what is derived: content says what it is */
 	const struct cm_release_type *type;
 	size_t n_types;
 };

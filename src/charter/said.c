@@ -178,11 +178,11 @@ collect_approvals(struct cm_team *t, struct cm_arena *arena, struct cm_err *err)
 	return CM_OK;
 }
 
-static bool
-has_closed(const struct cm_team *t, const struct cm_member *m)
+bool
+cm_team_has_closed(const struct cm_team *t, const char *fingerprint)
 {
 	for (size_t i = 0; i < t->n_said; i++)
-		if (counts(t, &t->said[i], CM_PREDICATE_CLOSE) && strcmp(t->said[i].head.by, m->print.text) == 0 &&
+		if (counts(t, &t->said[i], CM_PREDICATE_CLOSE) && strcmp(t->said[i].head.by, fingerprint) == 0 &&
 		    memcmp(t->said[i].as.close.charter, t->in_force->file.digest, 32) == 0)
 			return true;
 	return false;
@@ -196,7 +196,7 @@ find_phase(const struct cm_team *t)
 	size_t closed = 0, left = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
-		bool has = has_closed(t, &m->item[i]);
+		bool has = cm_team_has_closed(t, m->item[i].print.text);
 
 		if (!cm_team_is_gone(t, m->item[i].print.text))
 			left++;

@@ -208,31 +208,35 @@ are_rivals(const struct cm_team_charter *a, const struct cm_team_charter *b)
 	    (!x->has_supersedes || memcmp(x->supersedes, y->supersedes, 32) == 0);
 }
 
+/* Counts them, and writes those for which there is room. */
+static size_t
+list_forks(const struct cm_team *t, struct cm_team_fork *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n_charters; i++) {
+		for (size_t k = i + 1; k < t->n_charters; k++) {
+			const struct cm_team_charter *a = &t->charter[i], *b = &t->charter[k];
+			const char *by = are_rivals(a, b) ? signed_both(a, b) : NULL;
+
+			if (by != NULL && out != NULL)
+				out[n] = (struct cm_team_fork) { a, b, by, is_complete(a) && is_complete(b) };
+			n += by != NULL;
+		}
+	}
+	return n;
+}
+
 static enum cm_result
 find_forks(struct cm_team *t, struct cm_arena *arena, struct cm_err *err)
 {
-	struct cm_team_fork *list = NULL;
-	size_t n = 0;
+	size_t n = list_forks(t, NULL);
+	struct cm_team_fork *list = cm_arena_array(arena, n + 1, sizeof(*list));
 
-	for (int count = 1; count >= 0; count--) {
-		if (count == 0 && (list = cm_arena_array(arena, n + 1, sizeof(*list))) == NULL)
-			return cm_err_set(err, CM_E_NOMEM, "out of memory");
-		n = 0;
-		for (size_t i = 0; i < t->n_charters; i++) {
-			for (size_t k = i + 1; k < t->n_charters; k++) {
-				const struct cm_team_charter *a = &t->charter[i], *b = &t->charter[k];
-				const char *by = are_rivals(a, b) ? signed_both(a, b) : NULL;
-
-				if (by == NULL)
-					continue;
-				if (list != NULL)
-					list[n] = (struct cm_team_fork) { a, b, by, is_complete(a) && is_complete(b) };
-				n++;
-			}
-		}
-	}
+	if (list == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	t->n_forks = list_forks(t, list);
 	t->fork = list;
-	t->n_forks = n;
 	return CM_OK;
 }
 

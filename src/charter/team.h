@@ -116,5 +116,7 @@ const struct cm_team_charter *cm_team_find(const struct cm_team *t, const uint8_
 bool cm_team_in_chain(const struct cm_team *t, const uint8_t charter[32]);
 /* Has this member of the charter in force withdrawn from it? */
 bool cm_team_is_gone(const struct cm_team *t, const char *fingerprint);
+/* Has this one closed the case, under the charter in force? */
+bool cm_team_has_closed(const struct cm_team *t, const char *fingerprint);
 
 #endif

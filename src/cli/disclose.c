@@ -22,6 +22,7 @@ enum {
 	OPT_EXPLAIN,
 	OPT_TLP,
 	OPT_PAP,
+	OPT_NO_COMPLETION,
 	OPT_DRY_RUN,
 	OPT_JSON
 };
@@ -47,6 +48,7 @@ static const struct cm_option options[] = {
 	{ OPT_EXPLAIN, "explain", NULL, "say of everything by which rules it is shown or hidden" },
 	{ OPT_TLP, "tlp", "WORD", "without a charter: mark it clear, green, amber, amber+strict or red" },
 	{ OPT_PAP, "pap", "WORD", "without a charter: mark it clear, green, amber or red" },
+	{ OPT_NO_COMPLETION, "no-completion", NULL, "refuse what completes a picture that earlier dossiers left shut" },
 	{ OPT_DRY_RUN, "dry-run", NULL, "only print what would be given away" },
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
@@ -71,6 +73,9 @@ static bool
 take_option(struct disclose *in, const struct cm_args *a, int id)
 {
 	switch (id) {
+	case OPT_NO_COMPLETION:
+		in->wish.no_completion = true;
+		return true;
 	case OPT_DRY_RUN:
 		in->wish.dry_run = true;
 		return true;

@@ -49,6 +49,9 @@ struct making {
 	struct cm_disclosure disclosure;
 	struct cm_case_stated stated;
 	uint8_t sha256[32]; /* of the dossier */
+	struct cm_completes completes;
+	struct cm_span map;	/* in files: what is opened, ... */
+	struct cm_map more;	/* ... read again, for what is said of it */
 	struct cm_buf contradicted; /* a byte a finding: 1 if a receiver would see it so */
 	enum cm_exit (*meanwhile)(void *arg); /* of the wish, the first time; or NULL */
 	int turn[2]; /* a pipe: the child that packs may speak when its other end is closed */
@@ -259,9 +262,19 @@ static enum cm_exit
 say_plan(struct making *m, const struct cm_pack_out *out)
 {
 	if (m->wish->json)
-		return cm_dossier_json_plan(m->ctx, m->wish, out) ? CM_EXIT_OK : CM_EXIT_CANNOT;
+		return cm_dossier_json_plan(m->ctx, m->wish, out, &m->completes) ? CM_EXIT_OK : CM_EXIT_CANNOT;
 	cm_dossier_say_plan(m->ctx, m->wish, out);
 	return CM_EXIT_OK;
+}
+
+static enum cm_exit
+say_completes(struct making *m)
+{
+	cm_completes_say(m->ctx, &m->completes);
+	if (!m->wish->no_completion || m->completes.gain->n == 0)
+		return CM_EXIT_OK;
+	cm_cli_say(m->ctx, "nothing was disclosed: --no-completion");
+	return CM_EXIT_CANNOT;
 }
 
 /* Until the parent has said what comes first. */
@@ -295,6 +308,8 @@ pack(void *arg, int fd)
 	if (rc == CM_OK)
 		rc = cm_pack(&m->in, &arena, &out, &m->err);
 	cm_pool_free(pool);
+	if (rc == CM_OK)
+		rc = cm_completes_find(&m->completes, &out.map, &m->err);
 	await_turn(m);
 	if (rc != CM_OK) {
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
@@ -308,6 +323,8 @@ pack(void *arg, int fd)
 		cm_dossier_say_parted(m->ctx, m->wish, &out);
 		if (out.leaks.n != 0)
 			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);
+		if (code == CM_EXIT_OK)
+			code = say_completes(m);
 	}
 	cm_pack_release(&out);
 	cm_arena_fini(&arena);
@@ -430,7 +447,10 @@ take_draft(struct making *m, struct cm_zip *zip)
 	for (i = 0; rc == CM_OK && i < zip->n; i++) {
 		struct cm_disclosed_file *f = &m->disclosure.files[m->disclosure.n_files];
 
-		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)))
+		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_MAP)))
+			m->map = zip->entry[i].data;
+		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)) ||
+		    cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_MAP)))
 			continue;
 		sum[n] = zip->sum[i];
 		memcpy(m->digest[n], sha256[i], 32);
@@ -570,6 +590,8 @@ store(struct making *m)
 		d.path = cm_buf_cstr(&path);
 		rc = cm_case_disclosure_add(m->wish->c, &d, &m->err);
 	}
+	if (rc == CM_OK)
+		rc = cm_case_opened_add(m->wish->c, m->stated.digest, m->map, &m->err);
 	cm_buf_release(&path);
 	return rc;
 }
@@ -618,6 +640,8 @@ finish(struct making *m)
 	enum cm_result rc = cm_case_begin(m->wish->c, &m->err);
 
 	if (rc == CM_OK)
+		rc = cm_completes_still(&m->completes, m->wish->c, m->wish->arena, &m->err);
+	if (rc == CM_OK)
 		rc = sign(m);
 	if (rc == CM_OK)
 		rc = check_and_keep(m, &code);
@@ -641,16 +665,19 @@ publish(const struct making *m, struct cm_published *out)
 }
 
 static enum cm_exit
-print_made(const struct making *m, const struct cm_published *p)
+print_made(struct making *m, const struct cm_published *p)
 {
+	struct cm_err err = { 0 };
 	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
-		.leaks_accepted = m->disclosure.leaks_accepted };
+		.leaks_accepted = m->disclosure.leaks_accepted, .completes = &m->completes };
 
 	memcpy(made.sha256, m->sha256, 32);
 	if (p->dossier.bytes > 0) {
 		made.bytes = p->dossier.bytes;
 		memcpy(made.sha256, p->dossier.sha256, 32);
 	}
+	if (cm_map_read(m->map, &m->more, &err) != CM_OK || cm_completes_find(&m->completes, &m->more, &err) != CM_OK)
+		return cm_cli_error(m->ctx, NULL, &err, "it was disclosed");
 	return cm_dossier_json_made(m->ctx, &made) ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
 
@@ -670,6 +697,8 @@ clean_up(struct making *m)
 	cm_buf_release(&m->sig);
 	cm_buf_release(&m->dossier);
 	cm_buf_release(&m->contradicted);
+	cm_completes_fini(&m->completes);
+	cm_map_release(&m->more);
 }
 
 /* What the caller has to do in the meantime, once. */
@@ -694,6 +723,8 @@ pack_it(struct making *m)
 		rc = cm_err_set(&m->err, CM_E_IO, "no pipe: %s", strerror(errno));
 	if (rc == CM_OK)
 		rc = gather(m);
+	if (rc == CM_OK)
+		rc = cm_completes_begin(&m->completes, m->wish->c, m->wish->to, m->wish->arena, &m->err);
 	if (rc == CM_OK)
 		rc = start(m, pack, &m->files, &child);
 	code = do_meanwhile(m);

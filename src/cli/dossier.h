@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "cli/cli.h"
+#include "cli/completes.h"
 #include "cli/governing.h"
 #include "dossier/pack.h"
 #include "store/case.h"
@@ -29,6 +30,7 @@ struct cm_dossier_wish {
 	const struct cm_command *command; /* for what is said of wrong use */
 	struct cm_terms terms; /* what is stated where no charter governs */
 	struct cm_governing *governing; /* the charter, ready; or NULL */
+	bool no_completion; /* refuse what completes a picture (cli/completes.h) */
 	const char *out; /* the dossier's path */
 	bool replace;	 /* it may be there already */
 	bool quiet;	 /* what is logged is not said */
@@ -75,9 +77,10 @@ struct cm_dossier_made {
 	uint8_t sha256[32];
 	struct cm_case_stated stated;
 	uint64_t leaks_accepted;
+	const struct cm_completes *completes;
 };
 bool cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
-    const struct cm_pack_out *out);
+    const struct cm_pack_out *out, const struct cm_completes *completes);
 bool cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made *made);
 
 /* What the search for hidden values can not find, if there was one. */

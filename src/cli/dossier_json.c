@@ -76,7 +76,7 @@ put_terms(struct cm_jsonw *w, const struct cm_context *ctx, const struct cm_doss
 
 bool
 cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
-    const struct cm_pack_out *out)
+    const struct cm_pack_out *out, const struct cm_completes *completes)
 {
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
@@ -102,6 +102,7 @@ cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish 
 	}
 	put_places(&w, wish, &out->leaks);
 	put_terms(&w, ctx, wish);
+	cm_completes_put(&w, completes);
 	cm_jsonw_object_end(&w);
 	return print(ctx, &text);
 }
@@ -119,6 +120,7 @@ cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made 
 	cm_jsonw_khex(&w, "statement", cm_span_of(made->stated.digest, 32));
 	cm_jsonw_kuint(&w, "number", made->stated.number);
 	cm_jsonw_kuint(&w, "leaks_accepted", made->leaks_accepted);
+	cm_completes_put(&w, made->completes);
 	cm_jsonw_object_end(&w);
 	return print(ctx, &text);
 }

@@ -5,6 +5,7 @@
 #include "cli/governing.h"
 #include "os/clock.h"
 #include "registry/override.h"
+#include "statement/evidence.h"
 #include "store/marks.h"
 
 #define DAY 86400
@@ -274,9 +275,10 @@ type_index(const struct cm_registry *r, const char *id)
 static const char *
 usual_type(const char *kind)
 {
-	if (strcmp(kind, cm_kind_word(CM_KIND_CAPTURE)) == 0)
-		return "N1";
-	return strcmp(kind, cm_kind_word(CM_KIND_BLOB)) == 0 ? "M1" : "H2";
+	enum cm_kind k = CM_KIND_BLOB;
+
+	(void)!cm_kind_parse(cm_span_str(kind), &k);
+	return cm_evidence_of_exhibit(k);
 }
 
 static CM_RESULT
@@ -359,20 +361,23 @@ about(const struct cm_dossier_wish *w, const struct cm_statement *head, struct c
 	return CM_OK;
 }
 
-/* Which type of evidence a statement is: what it says, or that of the first exhibit it is about. */
-static size_t
-statement_type(const struct cm_governing *g, const struct cm_statement_doc *doc, const struct cm_governed_statement *s)
+/* Which type of evidence a statement is: what it says, or that of the first exhibit it is about.  One of an older
+ * program does not say: where a rule asks for types, it stays here. */
+static CM_RESULT
+find_type(const struct cm_governing *g, const struct cm_statement_doc *doc, struct cm_arena *arena,
+    struct cm_governed_statement *s, struct cm_err *err)
 {
-	switch (doc->head.type) {
-	case CM_PREDICATE_FINDING:
-		return type_index(&g->registry, "N7");
-	case CM_PREDICATE_TRAFFIC:
-		return type_index(&g->registry, "N2");
-	case CM_PREDICATE_CHAIN:
-		return type_index(&g->registry, "N8");
-	default:
-		return s->n_about > 0 ? g->exhibit[s->about[0]].type : SIZE_MAX;
+	const char *id = NULL;
+	enum cm_result rc = CM_OK;
+
+	s->counts = doc->head.type == CM_PREDICATE_TRAFFIC || doc->head.type == CM_PREDICATE_CHAIN;
+	if (s->counts || doc->head.type == CM_PREDICATE_FINDING) {
+		rc = cm_evidence_read(doc->predicate, arena, &id, err);
+		s->type = type_index(&g->registry, id);
+	} else {
+		s->type = s->n_about > 0 ? g->exhibit[s->about[0]].type : SIZE_MAX;
 	}
+	return rc;
 }
 
 enum cm_result
@@ -385,11 +390,10 @@ cm_governing_may(
 
 	if (rc == CM_OK)
 		rc = about(wish, &doc.head, wish->arena, &s, err);
-	if (rc == CM_OK) {
-		s.type = statement_type(g, &doc, &s);
-		s.counts = doc.head.type == CM_PREDICATE_TRAFFIC || doc.head.type == CM_PREDICATE_CHAIN;
+	if (rc == CM_OK)
+		rc = find_type(g, &doc, wish->arena, &s, err);
+	if (rc == CM_OK)
 		rc = cm_governed_may(&g->governed, &s, out);
-	}
 	cm_statement_release(&doc);
 	return rc;
 }

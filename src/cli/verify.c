@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/acknowledge.h"
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/encrypted.h"
@@ -16,7 +17,8 @@
 #include "os/pool.h"
 #include "os/private.h"
 
-enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_IDENTITY, OPT_REPORT, OPT_NO_CONFINE };
+enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_IDENTITY, OPT_REPORT, OPT_RECEIPT, OPT_ACCEPT,
+	OPT_NO_CONFINE };
 
 /* More than this no dossier has (docs/formats.md 3). */
 #define DOSSIER_MAX ((uint64_t)UINT32_MAX)
@@ -28,19 +30,23 @@ static const struct cm_option options[] = {
 	{ OPT_TSA_CA, "tsa-ca", "FILE", "whose time stamps count: certificates, PEM" },
 	{ OPT_IDENTITY, "identity", "FILE", "a key for a dossier that is encrypted with age (default: those of the case)" },
 	{ OPT_REPORT, "report", "FILE", "write your own report of what was checked to FILE" },
+	{ OPT_RECEIPT, "receipt", "FILE", "sign a receipt that says what came out: FILE and FILE.sig, for the sender" },
+	{ OPT_ACCEPT, "accept", NULL, "the receipt accepts the obligations, too" },
 	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
 
 struct verify {
-	bool json, no_confine;
-	const char *dossier, *signers, *trust, *tsa_ca, *identity, *report;
+	bool json, no_confine, accept;
+	const char *dossier, *signers, *trust, *tsa_ca, *identity, *report, *receipt;
 	struct cm_kept bytes; /* the dossier's: what was checked is what is looked at later */
 	struct cm_encrypted encrypted; /* these bytes are */
 	struct cm_span plain;	       /* in the child: what came out of them, or they themselves */
 	struct cm_buf signers_text, trust_text, tsa_text;
 	struct cm_verify_own own;
 	struct cm_verify_seen seen; /* in the child */
+	struct cm_buf received; /* in the child: what a receipt has to say */
+	struct cm_case *c;	/* for the receipt; or NULL */
 	struct cm_buf answer;
 	FILE *report_file;
 };
@@ -198,6 +204,8 @@ check_dossier(struct verify *in, const struct cm_context *ctx)
 	if (rc == CM_OK && in->seen.fork)
 		rc = cm_err_set(&err, CM_E_REFUSED, "%s", in->seen.line);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
+	if (in->receipt != NULL && (rc == CM_OK || rc == CM_E_REFUSED || rc == CM_E_MALFORMED))
+		cm_acknowledge_collect(&held, rc == CM_OK ? &out : NULL, in->plain, &in->received);
 	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
 	cm_verify_release(&held);
 	cm_timestamp_ca_free(v.tsa);
@@ -334,6 +342,12 @@ take_option(struct verify *in, const struct cm_args *a, int id)
 	case OPT_REPORT:
 		in->report = a->value;
 		return true;
+	case OPT_RECEIPT:
+		in->receipt = a->value;
+		return true;
+	case OPT_ACCEPT:
+		in->accept = true;
+		return true;
 	case OPT_NO_CONFINE:
 		in->no_confine = true;
 		return true;
@@ -347,8 +361,20 @@ static struct cm_span
 answer(void *arg)
 {
 	struct verify *in = arg;
+	struct cm_buf *b = &in->answer;
 
-	return cm_buf_span(&in->seen.records);
+	cm_buf_add_u32(b, (uint32_t)in->received.len);
+	cm_buf_add_span(b, cm_buf_span(&in->received));
+	cm_buf_add_span(b, cm_buf_span(&in->seen.records));
+	return cm_buf_span(b);
+}
+
+static enum cm_exit
+acknowledge(const struct verify *in, const struct cm_context *ctx, struct cm_span record)
+{
+	struct cm_acknowledge a = { ctx, in->c, record, in->receipt, in->accept };
+
+	return in->receipt == NULL ? CM_EXIT_OK : cm_acknowledge_state(&a);
 }
 
 static enum cm_exit
@@ -356,7 +382,9 @@ run_confined(struct verify *in, const struct cm_context *ctx)
 {
 	struct cm_confined job = { .file = in->dossier, .run = check, .arg = in,
 		.unconfined = in->no_confine, .result = &in->answer, .answer = answer };
-	enum cm_exit code, kept;
+	struct cm_cursor answered;
+	struct cm_span record;
+	enum cm_exit code, kept, signed_code;
 	int fds[2];
 
 	if (cm_encrypted_fd(&in->encrypted) >= 0)
@@ -365,8 +393,12 @@ run_confined(struct verify *in, const struct cm_context *ctx)
 		fds[job.n_fds++] = fileno(in->report_file);
 	job.fds = fds;
 	code = cm_cli_confined(ctx, &job);
-	kept = cm_verify_seen_keep(ctx, cm_buf_span(&in->answer));
-	return kept != CM_EXIT_OK ? kept : code;
+	answered = cm_cursor_of(cm_buf_span(&in->answer));
+	record = cm_cursor_take(&answered, cm_cursor_u32(&answered));
+	kept = cm_verify_seen_keep(ctx, cm_cursor_take(&answered, cm_cursor_left(&answered)));
+	/* one that came to no answer has said why */
+	signed_code = answered.bad ? code : acknowledge(in, ctx, record);
+	return kept != CM_EXIT_OK ? kept : signed_code != CM_EXIT_OK ? signed_code : code;
 }
 
 static enum cm_exit
@@ -382,7 +414,13 @@ run(int argc, char **argv, const struct cm_context *ctx)
 			return CM_EXIT_USAGE;
 	if (a.n != 1)
 		return cm_cli_usage(ctx, &cm_command_verify, "which dossier?");
+	if (in.accept && in.receipt == NULL)
+		return cm_cli_usage(ctx, &cm_command_verify, "--accept is said in a --receipt");
 	in.dossier = a.operand[0];
+	if (in.receipt != NULL && (!cm_cli_case(ctx, &in.c, &code) || !cm_acknowledge_ready(ctx, in.receipt))) {
+		cm_case_close(in.c);
+		return CM_EXIT_CANNOT;
+	}
 	code = prepare(&in, ctx);
 	if (code == CM_EXIT_OK)
 		code = run_confined(&in, ctx);
@@ -393,6 +431,8 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	cm_buf_release(&in.tsa_text);
 	cm_verify_own_release(&in.own);
 	cm_buf_release(&in.answer);
+	cm_buf_release(&in.received);
+	cm_case_close(in.c);
 	if (in.report_file != NULL)
 		fclose(in.report_file);
 	return code;
@@ -417,5 +457,8 @@ const struct cm_command cm_command_verify = {
 		"findings could not be redone from what is open, or statements are not shown to be\n"
 		"logged as the quorum of --trust asks, 1 if it is refused, contradicted, or by an\n"
 		"unknown signer, 2 for wrong use, 3 if it could not do its work, 4 if it is\n"
-		"malformed.  The last line is the verdict.\n",
+		"malformed.  The last line is the verdict.\n"
+		"\n"
+		"With --receipt a statement of this case says what came out; `comity ledger --owed' lists\n"
+		"what is owed since.\n",
 };

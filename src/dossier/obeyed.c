@@ -6,11 +6,13 @@
 #include "charter/release.h"
 #include "charter/signed.h"
 #include "crypto/sha256.h"
+#include "dossier/evidence.h"
 #include "dossier/obeyed.h"
 #include "registry/override.h"
 #include "statement/sigs.h"
 
 #define DAY 86400
+#define FORM_STATEMENT 6 /* C6, as dossier/governed.c has it */
 
 struct asking {
 	const struct cm_loaded *l;
@@ -25,6 +27,7 @@ struct asking {
 	struct cm_consent_token *token;
 	size_t n_tokens;
 	struct cm_ask base;
+	const char *lowest_tlp, *lowest_pap; /* of all exhibits: what a statement about one of them is marked at least */
 	struct cm_obeyed *out;
 };
 
@@ -56,6 +59,7 @@ static CM_RESULT
 check_signatures(struct asking *a, struct cm_span sigs)
 {
 	struct cm_sigs s;
+	const struct cm_sig *own;
 	struct cm_err why = { 0 };
 	enum cm_result rc = cm_sigs_read(sigs, a->arena, &s, &why);
 
@@ -70,6 +74,8 @@ check_signatures(struct asking *a, struct cm_span sigs)
 	if (s.n != a->file.head.n_signers)
 		return cm_err_set(a->err, CM_E_REFUSED, CM_CHARTER_SIGS_FILE ": a signature of somebody who does not have to sign");
 	a->out->signatures = s.n;
+	own = cm_sigs_of(&s, a->disclosure->doc.head.by);
+	a->out->armour = own == NULL ? cm_span_of(NULL, 0) : own->armour;
 	return CM_OK;
 }
 
@@ -270,12 +276,6 @@ struct content {
 	const char *where;
 };
 
-static bool
-is_derived(enum cm_content c)
-{
-	return c == CM_CONTENT_PSEUDONYM || c == CM_CONTENT_COUNT || c == CM_CONTENT_PICTURE;
-}
-
 static struct cm_ask
 ask_of(const struct asking *a, const struct content *c)
 {
@@ -286,8 +286,7 @@ ask_of(const struct asking *a, const struct content *c)
 	enum cm_tlp tlp = CM_TLP_RED;
 	enum cm_pap pap = CM_PAP_RED;
 
-	q.value[CM_ASKS_ACTION] = is_derived(c->content) ? CM_ACTION_DERIVE :
-	    strcmp(a->terms->action, cm_action_word[CM_ACTION_PUBLISH]) == 0 ? CM_ACTION_PUBLISH : CM_ACTION_RELEASE;
+	q.value[CM_ASKS_ACTION] = strcmp(a->terms->action, cm_action_word[CM_ACTION_PUBLISH]) == 0 ? CM_ACTION_PUBLISH : CM_ACTION_RELEASE;
 	q.value[CM_ASKS_TYPE] = type;
 	q.value[CM_ASKS_COST] = type == CM_RULES_UNKNOWN ? CM_RULES_UNKNOWN : a->registry.type[type].cost_hi;
 	q.value[CM_ASKS_FORM] = (int64_t)c->form - 1;
@@ -307,14 +306,13 @@ is_possible(enum cm_content c, unsigned way)
 	bool third = (way & 2) != 0, personal = (way & 4) != 0, attacks = (way & 8) != 0;
 
 	switch (c) {
-	case CM_CONTENT_HEADERS:
-		return !third && !personal && !attacks;
 	case CM_CONTENT_ADDRESS:
-	case CM_CONTENT_PSEUDONYM:
 		return personal && !attacks;
+	case CM_CONTENT_HEADERS:
+	case CM_CONTENT_PSEUDONYM:
 	case CM_CONTENT_STATEMENT:
-	case CM_CONTENT_COUNT:
 		return !third && !personal && !attacks;
+	case CM_CONTENT_COUNT:
 	case CM_CONTENT_PICTURE:
 		return true;
 	default:
@@ -338,6 +336,7 @@ may(const struct asking *a, const struct content *c, struct cm_decision *why)
 		q.value[CM_ASKS_THIRD_PARTY_DATA] = (way & 2) != 0;
 		q.value[CM_ASKS_PERSONAL_DATA] = (way & 4) != 0;
 		q.value[CM_ASKS_EXPLOIT] = (way & 8) != 0;
+		q.value[CM_ASKS_FORM] = (way & 8) != 0 && c->form < FORM_STATEMENT ? 0 : (int64_t)c->form - 1; /* as it is: C1 */
 		cm_rules_decide(a->charter.rules, &q, &d);
 		if (d.allowed)
 			return true;
@@ -378,8 +377,7 @@ check_exhibit(struct asking *a, size_t k)
 	const struct cm_terms_exhibit *t = &a->terms->exhibit[k];
 	const struct cm_shows *s = &x->shows;
 	char where[32];
-	struct content c = { .type = t->type, .tlp = t->tlp, .pap = t->pap, .where = where,
-		.form = x->schema->kind == CM_KIND_BLOB ? 1 : 2 };
+	struct content c = { .type = t->type, .tlp = t->tlp, .pap = t->pap, .where = where };
 	const uint64_t of_packets[][2] = { { CM_CONTENT_HEADERS, s->packets }, { CM_CONTENT_MASK, s->mask },
 		{ CM_CONTENT_PAYLOAD, s->payload > s->rows - s->packets ? s->payload : 0 },
 		{ CM_CONTENT_ADDRESS, s->src_named + s->dst_named }, { CM_CONTENT_PSEUDONYM, s->src_tied + s->dst_tied } };
@@ -387,7 +385,9 @@ check_exhibit(struct asking *a, size_t k)
 
 	snprintf(where, sizeof(where), "seal %zu", k + 1);
 	c.content = CM_CONTENT_STATEMENT;
+	c.form = FORM_STATEMENT;
 	rc = check(a, &c);
+	c.form = x->schema->kind == CM_KIND_BLOB ? 1 : 2;
 	if (!s->capture) {
 		c.content = x->schema->kind == CM_KIND_BLOB ? CM_CONTENT_BYTES : CM_CONTENT_TEXT;
 		return rc == CM_OK && s->rows > 0 ? check(a, &c) : rc;
@@ -405,8 +405,8 @@ static CM_RESULT
 check_markings(struct asking *a)
 {
 	const struct cm_terms *t = a->terms;
-	enum cm_tlp tlp, x_tlp;
-	enum cm_pap pap, x_pap;
+	enum cm_tlp tlp, x_tlp, low = CM_TLP_RED;
+	enum cm_pap pap, x_pap, low_pap = CM_PAP_RED;
 
 	if (cm_tlp_of(t->tlp, &tlp) != CM_OK || cm_pap_of(t->pap, &pap) != CM_OK)
 		return cm_err_set(a->err, CM_E_REFUSED, "disclosure.json: terms: no such marking");
@@ -416,7 +416,11 @@ check_markings(struct asking *a)
 		if ((x_tlp > tlp || x_pap > pap) &&
 		    breach(a, "seal %zu is marked higher than what was made of it", k + 1) != CM_OK)
 			return no_memory(a);
+		low = x_tlp < low ? x_tlp : low;
+		low_pap = x_pap < low_pap ? x_pap : low_pap;
 	}
+	a->lowest_tlp = cm_tlp_word[low];
+	a->lowest_pap = cm_pap_word[low_pap];
 	return CM_OK;
 }
 
@@ -424,7 +428,7 @@ check_markings(struct asking *a)
 static CM_RESULT
 check_picture(struct asking *a)
 {
-	struct content c = { .content = CM_CONTENT_PICTURE, .tlp = a->terms->tlp, .pap = a->terms->pap, .form = 6,
+	struct content c = { .content = CM_CONTENT_PICTURE, .tlp = a->terms->tlp, .pap = a->terms->pap, .form = FORM_STATEMENT,
 		.where = "report.html" };
 	struct cm_span html;
 	enum cm_result rc = CM_OK;
@@ -435,6 +439,38 @@ check_picture(struct asking *a)
 		c.type = a->terms->exhibit[k].type;
 		rc = check(a, &c);
 	}
+	return rc;
+}
+
+/* A finding, flood, scan or chain: as a statement, and what is counted as a count.  What it is about is
+ * marked at least as the lowest exhibit is. */
+static CM_RESULT
+check_statement(struct asking *a, const char *word, size_t i, struct cm_evidence_said said, bool counts)
+{
+	char where[48];
+	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.id, .tlp = a->lowest_tlp, .pap = a->lowest_pap,
+		.form = FORM_STATEMENT, .where = where };
+	enum cm_result rc;
+
+	snprintf(where, sizeof(where), "%s %zu", word, i + 1);
+	rc = check(a, &c);
+	c.content = CM_CONTENT_COUNT;
+	return rc == CM_OK && counts ? check(a, &c) : rc;
+}
+
+static CM_RESULT
+check_statements(struct asking *a)
+{
+	const struct cm_dossier *d = &a->l->dossier;
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < d->n_findings; i++)
+		rc = check_statement(a, "finding", i, cm_dossier_evidence_finding(d, i), false);
+	for (i = 0; rc == CM_OK && i < d->n_traffic; i++)
+		rc = check_statement(a, "traffic", i, cm_dossier_evidence_traffic(d, i), true);
+	for (i = 0; rc == CM_OK && i < d->n_chains; i++)
+		rc = check_statement(a, "chain", i, cm_dossier_evidence_chain(d, i), true);
 	return rc;
 }
 
@@ -463,6 +499,8 @@ ask_rules(struct asking *a)
 
 	for (size_t k = 0; rc == CM_OK && k < a->terms->n_exhibits; k++)
 		rc = check_exhibit(a, k);
+	if (rc == CM_OK)
+		rc = check_statements(a);
 	if (rc == CM_OK)
 		rc = check_picture(a);
 	return rc == CM_OK ? check_rules(a) : rc;

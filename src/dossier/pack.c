@@ -21,7 +21,7 @@ struct packing {
 	bool no_parts; /* of datagrams are opened in full */
 	struct cm_buf *opening, *opened; /* of each exhibit: the proof, and the file for other tools */
 	struct cm_buf *pairs; /* the same: how many rows the hosts of findings have */
-	struct cm_buf report, draft;
+	struct cm_buf report, draft, map;
 };
 
 static enum cm_result
@@ -238,6 +238,28 @@ make_plans(struct packing *p, const struct cm_loaded *l)
 	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
 }
 
+/* What the plans come to, for the ledger of the case. */
+static CM_RESULT
+make_map(struct packing *p, const struct cm_loaded *l)
+{
+	enum cm_result rc = CM_OK;
+	size_t k;
+
+	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++) {
+		struct cm_mapped_exhibit x = { &l->seal[k].seal, p->in->exhibits[k].secret, &p->plan[k], NULL };
+
+		if (p->plan[k].n == 0)
+			continue;
+		rc = rows_of(p, x.seal, k, &x.rows);
+		if (rc == CM_OK)
+			rc = cm_mapped_add(&p->out->map, &x, p->err);
+		cm_cut_rows_free(x.rows);
+	}
+	if (rc == CM_OK)
+		rc = cm_map_write(&p->out->map, &p->map, p->err);
+	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
+}
+
 /* Then the digest of the whole file can be shown, too, where it was sealed. */
 static bool
 opens_all(const struct cm_plan *plan, const struct cm_seal *seal)
@@ -444,12 +466,16 @@ pack(struct packing *p, struct cm_loaded *l)
 	p->out->exhibits = l->dossier.exhibits;
 	if (rc == CM_OK)
 		rc = make_plans(p, l);
+	if (rc == CM_OK)
+		rc = make_map(p, l);
 	if (rc != CM_OK || p->in->dry_run)
 		return rc;
 	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++)
 		rc = open_exhibit(p, l, k);
 	if (rc == CM_OK)
 		rc = add_made(p, l);
+	if (rc == CM_OK)
+		rc = add_entry(p, CM_PACK_MAP, cm_buf_span(&p->map));
 	return rc == CM_OK ? cm_zip_write(p->entry, p->n, p->in->files, p->err) : rc;
 }
 
@@ -471,6 +497,7 @@ cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out 
 	}
 	cm_buf_release(&p.report);
 	cm_buf_release(&p.draft);
+	cm_buf_release(&p.map);
 	return rc;
 }
 
@@ -478,4 +505,5 @@ void
 cm_pack_release(struct cm_pack_out *out)
 {
 	cm_leaks_release(&out->leaks);
+	cm_map_release(&out->map);
 }

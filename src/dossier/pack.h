@@ -10,6 +10,7 @@
 #include "base/together.h"
 #include "codec/zip.h"
 #include "dossier/governed.h"
+#include "dossier/mapped.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
 #include "seal/table.h"
@@ -61,10 +62,14 @@ struct cm_pack_out {
 	struct cm_leaks leaks;
 	struct cm_table_diff diff; /* where an exhibit is not what was sealed; */
 	size_t diff_exhibit;	   /* which one */
+	struct cm_map map;	   /* what it shows, for the ledger (ledger/map.h) */
 };
 
 /* The entry that holds the members of disclosure/v1, but `files`, as one JSON object. */
 #define CM_PACK_DRAFT "draft.json"
+
+/* The entry that holds out->map as bytes: for the case, not for the dossier. */
+#define CM_PACK_MAP "map.cbor"
 
 /* CM_E_REFUSED with out->leaks.n != 0: hidden values stand in cells that would be
  * opened, and nobody said leak_ok; out->diff.differs: the exhibit changed since it was

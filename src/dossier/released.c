@@ -2,6 +2,9 @@
 
 #include "dossier/released.h"
 
+#define FORM_ARTEFACT 1 /* C1 */
+#define FORM_CELL 2	/* C2: with the proof that it is the sealed one */
+
 CM_RESULT
 cm_released_init(struct cm_released *r, const struct cm_released_in *in)
 {
@@ -68,9 +71,9 @@ look_for_victim(struct cm_released *r, const struct cm_released_row *row, enum c
 static bool
 is_third_party(const struct cm_marks *m, enum cm_content content, struct cm_span value, bool victim)
 {
-	if (content == CM_CONTENT_HEADERS)
+	if (content == CM_CONTENT_HEADERS || content == CM_CONTENT_PSEUDONYM)
 		return false;
-	if (content != CM_CONTENT_ADDRESS && content != CM_CONTENT_PSEUDONYM)
+	if (content != CM_CONTENT_ADDRESS)
 		return true;
 	return !victim && !cm_marks_has(m, CM_MARK_OWN, value) && !cm_marks_has(m, CM_MARK_KNOWN, value);
 }
@@ -97,10 +100,13 @@ object_of(struct cm_released *r, const struct cm_released_row *row, size_t colum
 	bool victim = false;
 	enum cm_result rc = look_for_victim(r, row, content, value, &victim);
 
-	*out = (struct cm_object) { .group = row->seal, .type = x->type, .content = content,
-		.form = row->schema->kind == CM_KIND_BLOB ? 1 : 2, .tlp = x->mark.tlp, .pap = x->mark.pap, .victim = victim,
+	*out = (struct cm_object) { .group = row->seal, .type = x->type, .content = content, .tlp = x->mark.tlp,
+		.pap = x->mark.pap, .victim = victim,
 		.third_party = is_third_party(r->in.marks, content, value, victim),
-		.personal = content != CM_CONTENT_HEADERS, .exploit = attacks(r, row, content) };
+		.personal = content != CM_CONTENT_HEADERS && content != CM_CONTENT_PSEUDONYM,
+		.exploit = attacks(r, row, content) };
+	/* what attacks is handed out as it is, whatever proof stands beside it */
+	out->form = out->exploit || row->schema->kind == CM_KIND_BLOB ? FORM_ARTEFACT : FORM_CELL;
 	return rc;
 }
 

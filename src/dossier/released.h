@@ -1,8 +1,9 @@
 /* dossier/released.h -- what of a plan a charter lets out, cell by cell.
  *
  * Each cell that would be opened is an object (charter/release.h): of the type and marking of its exhibit,
- * about the victim if an address or name of it stands there in any spelling, personal data unless it is headers, a third
- * party's unless it is marked otherwise, code that attacks if its rows are marked so.  What is denied
+ * about the victim if an address or name of it stands there in any spelling; personal data unless it is headers or a
+ * tie, which names nobody; a third party's unless it is marked otherwise; code that attacks if its rows are marked so,
+ * and then handed out as it is (C1).  What is denied
  * falls back: a name to a tie, a tie to nothing. */
 #ifndef CM_DOSSIER_RELEASED_H
 #define CM_DOSSIER_RELEASED_H

@@ -204,6 +204,7 @@ static void
 put_tail(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
 {
 	cm_report_rows(out, d);
+	cm_report_evidence(out, d);
 	cm_report_limits(out, d);
 	cm_report_terms(out, d);
 	cm_report_custody(out, d);

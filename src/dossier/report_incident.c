@@ -301,8 +301,10 @@ cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i, cons
 
 	cm_buf_printf(out, "<section class=\"incident v-%s\" id=\"i%zu\">\n<h2>%zu. %s</h2>\n",
 	    cm_verdict_word(f->verdict), i + 1, i + 1, cm_words_type(f->type));
-	cm_buf_printf(out, "<p class=\"verdict\"><strong>%s</strong> &middot; %d bits</p>\n",
+	cm_buf_printf(out, "<p class=\"verdict\"><strong>%s</strong> &middot; %d bits",
 	    cm_verdict_word(f->verdict), f->bits);
+	cm_report_evidence_of(out, cm_dossier_evidence_finding(d, i));
+	cm_buf_add_str(out, "</p>\n");
 	cm_words_incident(&text, d, f);
 	cm_buf_add_str(out, "<p class=\"lead\">");
 	cm_html_span(out, cm_buf_span(&text));

@@ -14,21 +14,15 @@
 #include "dossier/report.h"
 #include "codec/rfc3339.h"
 #include "dossier/verify.h"
+#include "dossier/verify_terms.h"
 #include "statement/sequence.h"
-
-#define LINES_MAX 8192
-
-struct lines {
-	const char **line;
-	size_t n;
-};
 
 struct verifying {
 	const struct cm_verify_in *in;
 	struct cm_loaded *l;
 	struct cm_arena *arena;
 	struct cm_zip zip;
-	struct lines done, notes;
+	struct cm_lines done, notes;
 	struct cm_verify_signer *signer;
 	struct cm_logged *logged;
 	struct cm_redone *redone, *traffic, *chains;
@@ -47,25 +41,15 @@ no_memory(struct verifying *v)
 }
 
 static CM_RESULT __attribute__((format(printf, 3, 4)))
-say(struct verifying *v, struct lines *to, const char *fmt, ...)
+say(struct verifying *v, struct cm_lines *to, const char *fmt, ...)
 {
-	char text[600];
 	va_list ap;
+	enum cm_result rc;
 
-	if (to->line == NULL)
-		to->line = cm_arena_array(v->arena, LINES_MAX, sizeof(to->line[0]));
-	if (to->line == NULL)
-		return no_memory(v);
-	if (to->n == LINES_MAX)
-		return CM_OK;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	rc = cm_lines_vsay(to, fmt, ap);
 	va_end(ap);
-	to->line[to->n] = cm_arena_printf(v->arena, "%s", text);
-	if (to->line[to->n] == NULL)
-		return no_memory(v);
-	to->n++;
-	return CM_OK;
+	return rc == CM_OK ? CM_OK : no_memory(v);
 }
 
 /* The SHA-256 of every entry, while the statements are read. */
@@ -192,16 +176,6 @@ check_disclosure(struct verifying *v, const struct cm_statement *head)
 	return CM_OK;
 }
 
-/* Members of the charter that is in force for the receiver are known to him by it. */
-static const char *
-member_name(const struct verifying *v, const char *fingerprint)
-{
-	const struct cm_members *all = v->in->receiver.members;
-	const struct cm_member *m = all == NULL ? NULL : cm_members_keyed(all, fingerprint);
-
-	return m == NULL ? NULL : m->name;
-}
-
 static CM_RESULT
 check_signer(struct verifying *v, const struct cm_loaded_part *p, struct cm_verify_signer *out)
 {
@@ -217,7 +191,7 @@ check_signer(struct verifying *v, const struct cm_loaded_part *p, struct cm_veri
 		return CM_OK;
 	}
 	if (rc == CM_E_NOTFOUND) {
-		out->principals = member_name(v, out->fingerprint);
+		out->principals = cm_receiver_member(&v->in->receiver, out->fingerprint);
 		if (out->principals == NULL && v->unknown == NULL)
 			v->unknown = out->fingerprint;
 		return CM_OK;
@@ -459,17 +433,6 @@ compare_report(struct report_check *c, struct cm_span html, struct cm_span facts
 	return CM_OK;
 }
 
-static bool
-withholds(const struct cm_terms *t, const char *content)
-{
-	if (t == NULL || t->use != CM_TERMS_CHARTER)
-		return false;
-	for (size_t i = 0; i < t->n_withheld; i++)
-		if (strcmp(t->withheld[i].content, content) == 0)
-			return true;
-	return false;
-}
-
 static void
 check_report(void *arg)
 {
@@ -479,7 +442,7 @@ check_report(void *arg)
 
 	if (cm_zip_find(&c->v->zip, "report.html", &html) != CM_OK) {
 		c->missing = true;
-		c->rc = withholds(c->v->l->dossier.terms, "picture") ? CM_OK : cm_err_set(&c->err, CM_E_REFUSED, "report.html is missing");
+		c->rc = cm_terms_withhold(c->v->l->dossier.terms, "picture") ? CM_OK : cm_err_set(&c->err, CM_E_REFUSED, "report.html is missing");
 		return;
 	}
 	c->rc = cm_facts_write(&c->v->l->dossier, &facts);
@@ -586,57 +549,13 @@ load(struct verifying *v)
 	return rc;
 }
 
-/* Does the receiver know better which charter is in force, and which consents hold? */
-static CM_RESULT
-compare_charters(struct verifying *v)
-{
-	const struct cm_receiver *own = &v->in->receiver;
-	const struct cm_terms *t = v->l->dossier.terms;
-	enum cm_result rc = CM_OK;
-
-	if (own->charter != NULL && memcmp(own->charter, t->charter, 32) != 0)
-		rc = say(v, &v->notes, "it is under another charter, or another version, than the one in force for you");
-	for (size_t i = 0; i < t->n_consent; i++)
-		for (size_t k = 0; rc == CM_OK && k < own->n_revoked; k++)
-			if (memcmp(t->consent[i], own->revoked[k], 32) == 0)
-				rc = say(v, &v->notes, "a consent of the victim that it relies on has been revoked, as you know from "
-				    "elsewhere; whether before this disclosure, logs can show");
-	return rc;
-}
-
-static CM_RESULT
-say_obligations(struct verifying *v)
-{
-	const struct cm_terms *t = v->l->dossier.terms;
-	enum cm_result rc = CM_OK;
-
-	for (size_t i = 0; rc == CM_OK && i < t->n_obliges; i++)
-		rc = say(v, &v->notes, "it obliges its recipient to this: %s", t->obliges[i]);
-	return rc;
-}
-
-/* Under which terms, and do they hold as far as can be seen? */
 static CM_RESULT
 check_terms(struct verifying *v)
 {
-	const struct cm_terms *t = v->l->dossier.terms;
-	const struct cm_obeyed *o = &v->obeyed;
-	enum cm_result rc = cm_obeyed_check(v->l, &v->zip, v->arena, &v->obeyed, v->err);
+	const struct cm_verify_terms in = { v->l, &v->zip, &v->in->receiver, v->in->policy, &v->logged[0], &v->done,
+		&v->notes };
 
-	if (rc != CM_OK)
-		return rc;
-	if (!o->governed)
-		return say(v, &v->notes, t != NULL && t->use == CM_TERMS_OWN ?
-		    "its owner made it for his own use: nobody stated that it was disclosed to anybody" :
-		    "no charter governed this disclosure");
-	rc = say(v, &v->done, "the charter `%s', with the signatures of all %zu who have to sign; its rules, asked again for "
-	    "what is open: %s", o->title, o->signatures, o->n_breaches == 0 ? "nothing against them, as far as can be seen" :
-	    "NOT OBEYED");
-	for (size_t i = 0; rc == CM_OK && i < o->n_breaches; i++)
-		rc = say(v, &v->notes, "AGAINST ITS CHARTER: %s", o->breach[i]);
-	if (rc == CM_OK)
-		rc = compare_charters(v);
-	return rc == CM_OK ? say_obligations(v) : rc;
+	return cm_verify_terms(&in, v->arena, &v->obeyed, v->err);
 }
 
 static CM_RESULT
@@ -752,7 +671,8 @@ CM_RESULT
 cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verified *out,
     struct cm_err *err)
 {
-	struct verifying v = { .in = in, .l = held, .arena = held->arena, .err = err };
+	struct verifying v = { .in = in, .l = held, .arena = held->arena, .err = err,
+		.done = { .arena = held->arena }, .notes = { .arena = held->arena } };
 	struct cm_err first = { 0 };
 	enum cm_result rc;
 

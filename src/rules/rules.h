@@ -43,6 +43,9 @@ size_t cm_rules_line(const struct cm_rules *r, size_t rule);
 /* Appends the canonical form: reading it gives the same rules, comments kept. */
 CM_RESULT cm_rules_format(struct cm_span text, const struct cm_vocabulary *v, struct cm_buf *out, struct cm_err *err);
 
+/* The names that stand in quotes in rules, reasons apart: whom they speak of, where no list of members says it. */
+CM_RESULT cm_rules_quoted(struct cm_span text, struct cm_arena *arena, const char *const **out, size_t *n, struct cm_err *err);
+
 /* Appends one rule as a sentence in plain English. */
 CM_RESULT cm_rules_say(const struct cm_rules *r, size_t rule, struct cm_buf *out);
 

@@ -120,7 +120,7 @@ cm_statement_begin(struct cm_jsonw *w, const struct cm_statement *s)
 	cm_jsonw_kstr(w, "made", made);
 	if (s->type != CM_PREDICATE_CHARTER)
 		cm_jsonw_kuint(w, "number", s->number);
-	if (s->number > 1)
+	if (s->type != CM_PREDICATE_CHARTER && s->number > 1)
 		cm_jsonw_khex(w, "previous", hash_span(s->previous));
 	if (s->has_case)
 		cm_jsonw_khex(w, "case", hash_span(s->case_id));
