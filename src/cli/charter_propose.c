@@ -7,9 +7,11 @@
 #include "cli/commands.h"
 #include "cli/publish.h"
 #include "cli/team.h"
+#include "crypto/sha256.h"
 #include "os/clock.h"
 #include "os/private.h"
 #include "os/random.h"
+#include "statement/charter_v1.h"
 
 enum { OPT_JSON = CM_OPT, OPT_YES };
 

@@ -41,7 +41,7 @@ say_all(const struct cm_charter *says, struct cm_buf *out, struct cm_err *err)
 		say_member("  ", &says->members.item[i], out);
 	cm_buf_add_str(out, "\nRules\n");
 	for (size_t i = 0; r == CM_OK && i < cm_rules_count(says->rules); i++) {
-		cm_buf_printf(out, "  %s: ", cm_rules_name(says->rules, i));
+		cm_buf_add_str(out, "  ");
 		r = cm_rules_say(says->rules, i, out);
 		cm_buf_add_str(out, "\n");
 	}

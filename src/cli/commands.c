@@ -25,6 +25,7 @@ const struct cm_command *const cm_commands[] = {
 	&cm_command_log,
 	&cm_command_witness,
 	&cm_command_types,
+	&cm_command_warning,
 	&cm_command_version,
 	&cm_command_help,
 	NULL,

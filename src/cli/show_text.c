@@ -178,7 +178,7 @@ statements(struct cm_show *s)
 	title(s, "Statements", s->statements.n);
 	for (size_t i = 0; i < s->statements.n && r == CM_OK; i++) {
 		const struct cm_case_statement *st = &s->statements.item[i];
-		const char *cells[] = { number(s, st->number), cm_predicate_word(st->type),
+		const char *cells[] = { st->number == 0 ? "-" : number(s, st->number), cm_predicate_word(st->type),
 			when(s, st->made), short_hex(s, st->digest), st->by };
 
 		r = row(&t, cells);

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/publish.h"
 #include "cli/team.h"
+#include "crypto/sha256.h"
 #include "os/clock.h"
 #include "os/private.h"
 #include "store/ledger.h"

@@ -59,7 +59,8 @@ static bool
 is_known(const struct cm_zip *zip, struct cm_span name)
 {
 	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html",
-		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING, CM_CHARTER_FILE, CM_CHARTER_SIGS_FILE };
+		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING, CM_CHARTER_FILE, CM_CHARTER_SIGS_FILE,
+		"charter" CM_RECEIPT_ENDING, "charter" CM_STAMP_ENDING };
 	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody", "consent" };
 	static const char *const of_statement[] = { ".json", ".json.sig", CM_RECEIPT_ENDING, CM_STAMP_ENDING };
 	static const char *const of_seal[] = { ".opening", CM_PAIRS_ENDING, ".pcapng", ".txt", ".jsonl", ".hex" };

@@ -24,6 +24,7 @@ struct cm_loaded_part {
 	const char *name; /* "seal-1.json" */
 	struct cm_statement_doc doc;
 	struct cm_ssh_public key; /* that signed it; doc.head.by is its fingerprint */
+	struct cm_span armour;	  /* the signature, if it does not lie in NAME.sig: one of many on a charter */
 };
 
 /* Zero-initialise with the arena set; ends with cm_loaded_release. */

@@ -59,6 +59,7 @@ static CM_RESULT
 check_signatures(struct asking *a, struct cm_span sigs)
 {
 	struct cm_sigs s;
+	const struct cm_sig *own;
 	struct cm_err why = { 0 };
 	enum cm_result rc = cm_sigs_read(sigs, a->arena, &s, &why);
 
@@ -73,6 +74,8 @@ check_signatures(struct asking *a, struct cm_span sigs)
 	if (s.n != a->file.head.n_signers)
 		return cm_err_set(a->err, CM_E_REFUSED, CM_CHARTER_SIGS_FILE ": a signature of somebody who does not have to sign");
 	a->out->signatures = s.n;
+	own = cm_sigs_of(&s, a->disclosure->doc.head.by);
+	a->out->armour = own == NULL ? cm_span_of(NULL, 0) : own->armour;
 	return CM_OK;
 }
 

@@ -18,6 +18,7 @@ struct cm_obeyed {
 	const char *title; /* of the charter */
 	struct cm_members members; /* whose keys are known to whoever accepts that charter */
 	size_t signatures;
+	struct cm_span armour; /* the discloser's own signature on it */
 	bool first;	    /* it is the first version: its digest is the case's name */
 	const char *breach[CM_BREACHES_MAX]; /* a line each */
 	size_t n_breaches;

@@ -552,7 +552,8 @@ load(struct verifying *v)
 static CM_RESULT
 check_terms(struct verifying *v)
 {
-	const struct cm_verify_terms in = { v->l, &v->zip, &v->in->receiver, &v->done, &v->notes };
+	const struct cm_verify_terms in = { v->l, &v->zip, &v->in->receiver, v->in->policy, &v->logged[0], &v->done,
+		&v->notes };
 
 	return cm_verify_terms(&in, v->arena, &v->obeyed, v->err);
 }

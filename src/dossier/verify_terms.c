@@ -56,6 +56,32 @@ say_charter(const struct cm_verify_terms *in, const struct cm_obeyed *o)
 	return rc;
 }
 
+/* The receipt of the discloser's own signature on the charter: what stands behind it in that log was said by one
+ * bound by it. */
+static CM_RESULT
+check_order(const struct cm_verify_terms *in, struct cm_arena *arena, const struct cm_obeyed *o, struct cm_err *err)
+{
+	struct cm_loaded_part own = { .name = CM_CHARTER_FILE, .armour = o->armour };
+	const struct cm_logged_in logged = { .zip = in->zip, .part = &own, .n = 1, .policy = in->policy,
+		.ended = in->receiver->ended };
+	const struct cm_logged *d = in->disclosed;
+	struct cm_logged l = { 0 };
+	const char *at = NULL;
+	enum cm_result rc;
+
+	memcpy(own.doc.head.by, in->l->dossier.by, strlen(in->l->dossier.by) + 1);
+	rc = cm_logged_check(&logged, arena, &l, &at, err);
+	if (rc != CM_OK || l.receipt == NULL || d->receipt == NULL || strcmp(l.origin, d->origin) != 0)
+		return rc;
+	if (l.index < d->index)
+		rc = cm_lines_say(in->done, "the discloser signed this charter before the disclosure: entries %llu and %llu of the "
+		    "log %s", (unsigned long long)l.index, (unsigned long long)d->index, l.origin);
+	else
+		rc = cm_lines_say(in->notes, "the discloser's log has its signature on the charter behind the disclosure: it "
+		    "disclosed first, and signed then");
+	return rc;
+}
+
 enum cm_result
 cm_verify_terms(const struct cm_verify_terms *in, struct cm_arena *arena, struct cm_obeyed *out, struct cm_err *err)
 {
@@ -64,11 +90,14 @@ cm_verify_terms(const struct cm_verify_terms *in, struct cm_arena *arena, struct
 
 	if (rc != CM_OK)
 		return rc;
-	if (out->governed)
+	if (out->governed) {
 		rc = say_charter(in, out);
-	else if (t != NULL && t->use == CM_TERMS_OWN)
+		if (rc == CM_OK)
+			rc = check_order(in, arena, out, err);
+	} else if (t != NULL && t->use == CM_TERMS_OWN) {
 		rc = cm_lines_say(in->notes, "its owner made it for his own use: nobody stated that it was disclosed to anybody");
-	else
+	} else {
 		rc = cm_lines_say(in->notes, "no charter governed this disclosure");
+	}
 	return rc == CM_OK ? CM_OK : cm_err_set(err, rc, "no memory to verify the dossier");
 }

@@ -10,6 +10,8 @@ struct cm_verify_terms {
 	const struct cm_loaded *l;
 	const struct cm_zip *zip;
 	const struct cm_receiver *receiver;
+	const struct cm_policy *policy; /* or NULL */
+	const struct cm_logged *disclosed; /* of the disclosure */
 	struct cm_lines *done, *notes;
 };
 

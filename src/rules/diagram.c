@@ -363,12 +363,28 @@ all_of(const cm_count *total, size_t from, size_t to)
 	return n;
 }
 
+static cm_count
+count_node(const struct cm_diagram *d, cm_node i, const cm_count *count, const cm_count *total, const uint64_t *weight)
+{
+	const struct node *n = &d->node[i];
+	cm_count all = 0;
+
+	for (uint32_t c = 0; c < d->width[n->variable]; c++) {
+		cm_node to = d->child[n->child + c];
+		cm_count below = times(count[to], all_of(total, n->variable + 1, d->node[to].variable));
+
+		all = plus(all, times(below, weight[c]));
+	}
+	return all;
+}
+
 enum cm_result
 cm_diagram_count(const struct cm_diagram *d, cm_node f, const uint64_t *const *weight, cm_count *out, struct cm_err *err)
 {
 	cm_count total[CM_DIAGRAM_VARIABLES] = { 0 };
 	cm_count *count = calloc((size_t)f + 2, sizeof(*count));
 	bool *reached = calloc((size_t)f + 2, sizeof(*reached));
+	enum cm_result rc = CM_E_NOMEM;
 
 	if (count != NULL && reached != NULL) {
 		for (size_t v = 0; v < d->n_variables; v++)
@@ -376,22 +392,15 @@ cm_diagram_count(const struct cm_diagram *d, cm_node f, const uint64_t *const *w
 				total[v] = plus(total[v], weight[v][c]);
 		mark_reached(d, f, reached);
 		count[CM_NODE_ALL] = 1;
-		for (cm_node i = 2; i <= f; i++) {
-			const struct node *n = &d->node[i];
-
-			for (uint32_t c = 0; reached[i] && c < d->width[n->variable]; c++) {
-				cm_node to = d->child[n->child + c];
-				cm_count below = times(count[to], all_of(total, n->variable + 1, d->node[to].variable));
-
-				count[i] = plus(count[i], times(below, weight[n->variable][c]));
-			}
-		}
+		for (cm_node i = 2; i <= f; i++)
+			if (reached[i])
+				count[i] = count_node(d, i, count, total, weight[d->node[i].variable]);
 		*out = times(count[f], all_of(total, 0, d->node[f].variable));
+		rc = CM_OK;
 	}
-	f = count != NULL && reached != NULL;
 	free(count);
 	free(reached);
-	return f ? CM_OK : cm_err_set(err, CM_E_NOMEM, "out of memory to count requests");
+	return rc == CM_OK ? rc : cm_err_set(err, rc, "out of memory to count requests");
 }
 
 static void

@@ -200,18 +200,22 @@ by_kind(const void *x, const void *y)
 	return (a->b > b->b) - (a->b < b->b);
 }
 
-/* Fills both views; an item that stands there twice counts once. */
+/* Fills both views; an item that stands there twice counts once, and charters, which are nobody's alone and have no
+ * number, not at all. */
 static enum cm_result
 prepare(struct work *w, const struct cm_sequence_item *items, size_t n)
 {
+	size_t numbered = 0;
+
 	w->line = cm_arena_array(w->arena, n + 1, sizeof(*w->line));
 	w->digest = cm_arena_array(w->arena, n + 1, sizeof(*w->digest));
 	if (w->line == NULL || w->digest == NULL)
 		return CM_E_NOMEM;
 	for (size_t i = 0; i < n; i++)
-		w->digest[i] = (struct view) { &items[i], i };
-	qsort(w->digest, n, sizeof(*w->digest), by_digest);
-	for (size_t i = 0; i < n; i++)
+		if (items[i].head->type != CM_PREDICATE_CHARTER)
+			w->digest[numbered++] = (struct view) { &items[i], i };
+	qsort(w->digest, numbered, sizeof(*w->digest), by_digest);
+	for (size_t i = 0; i < numbered; i++)
 		if (w->n == 0 || cmp_digest(w->digest[w->n - 1].item, w->digest[i].item) != 0)
 			w->digest[w->n++] = w->digest[i];
 	memcpy(w->line, w->digest, w->n * sizeof(*w->line));

@@ -35,14 +35,16 @@ static enum cm_result
 read(const char *from, const char *to, struct cm_charter *out, struct cm_err *err)
 {
 	struct cm_buf b = { 0 };
+	size_t room;
 	char *text, *at;
 	enum cm_result r;
 
 	party_text(1 << PARTY_A | 1 << PARTY_V, "Prose of many lines.", &b);
-	text = cm_arena_alloc(&arena, b.len + strlen(to) + 1);
+	room = b.len + strlen(to) + 1;
+	text = cm_arena_alloc(&arena, room);
 	at = strstr(cm_buf_cstr(&b), from);
 	assert_non_null(at);
-	sprintf(text, "%.*s%s%s", (int)(at - (char *)b.ptr), (char *)b.ptr, to, at + strlen(from));
+	snprintf(text, room, "%.*s%s%s", (int)(at - (char *)b.ptr), (char *)b.ptr, to, at + strlen(from));
 	cm_buf_release(&b);
 	*err = (struct cm_err) { 0 };
 	r = cm_charter_read(cm_span_str(text), types, 3, &arena, out, err);
@@ -74,7 +76,7 @@ what_it_lacks_or_has_twice_is_refused(void **state)
 	static const struct {
 		const char *from, *to, *says;
 	} ways[] = { { "## Members", "## Who is in", "no section `## Members'" }, { "## Rules", "### Rules", "line 9, column 1: expected a member" },
-		{ "## Rules", "## Members", "line 9: a second section `## Members'" }, { "allow R1", "permit R1", "line 10, column 1" },
+		{ "## Rules", "## Members", "line 9: a second section `## Members`" }, { "allow R1", "permit R1", "line 10, column 1" },
 		{ "types N1", "types N9", "line 10, column" }, { "Prose", "Pro\xe2\x80\x8bse", "line 3, column 4: U+200B" },
 		{ "to government", "to \"B\"", "line 10, column" }, { "Prose", "\xff", "line 3, column 1: a byte" },
 		{ "- \"V\"", "- \"A\"", "line 7: \"A\" is a member already, in line 6" } };

@@ -199,6 +199,23 @@ two_corrections_of_one_statement_are_a_fork(void **state)
 	assert_int_equal(c.note[0].kind, CM_SEQUENCE_RIVALS);
 }
 
+/* A charter is of many, and stands in nobody's line. */
+static void
+charters_are_left_out(void **state)
+{
+	size_t n = put(0, 1, 1, 1);
+
+	(void)state;
+	n = put(n, 1, 2, 2);
+	n = put(n, 1, 0, 3);
+	n = put(n, 1, 0, 4);
+	heads[2].type = heads[3].type = CM_PREDICATE_CHARTER;
+	heads[3].has_supersedes = true;
+	assert_int_equal(check(n).n, 0);
+	heads[2].type = heads[3].type = CM_PREDICATE_SEAL;
+	assert_int_not_equal(check(n).n, 0);
+}
+
 static void
 too_many_are_refused_and_all_kinds_have_words(void **state)
 {
@@ -222,6 +239,7 @@ main(void)
 		TEST(a_predecessor_that_is_another_breaks_the_line),
 		TEST(a_correction_counts_only_from_the_same_key_case_and_type),
 		TEST(two_corrections_of_one_statement_are_a_fork),
+		TEST(charters_are_left_out),
 		TEST(too_many_are_refused_and_all_kinds_have_words),
 	};
 
