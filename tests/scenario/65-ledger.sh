@@ -40,7 +40,7 @@ done
 
 ## Rules
 
-    allow R1: release types * to academic, private for attribution
+    allow R1: release to academic, private for attribution
         oblige retain <= 30d, acknowledge <= 24h, receipt, delete-on-close, onward = none
         because "members see what was found".
 CHARTER
@@ -129,7 +129,7 @@ is "two days later" 1 in_dir A "$COMITY" ledger --at "$AT"
 same "... what is overdue stands first" "$(head -n1 out)" "3 obligations are overdue"
 says "... the word and the obligation" "OVERDUE  U, disclosure 6: acknowledge <= 24h (since" out
 silent "... what was acknowledged is not" "OVERDUE  B, disclosure 2" out
-same "... the same in JSON" "$(ledger A 'l["overdue"], sum(d["state"] == "overdue" for r in l["recipients"] for x in r["disclosures"] for d in x["due"])')" "(3, 3)"
+same "... the same in JSON" "$(ledger A 'l["overdue"], sum(d["state"] == "overdue" for r in l["recipients"] for x in r["disclosures"] for d in x["due"])')" "3 3"
 AT=@$((now + 31 * 86400))
 is "a month later all should have been deleted" 1 in_dir A "$COMITY" ledger --at "$AT" --to U
 says "... that, too" "2 obligations are overdue" out
@@ -163,7 +163,7 @@ in_dir F "$COMITY" investigate in.pcap -o own.dossier >/dev/null 2>&1
 # Killed after 1, 20, 39, ... milliseconds: a disclosure and its map are there together, or neither.
 ms=1
 while [ $ms -le 400 ]; do
-	(cd F && timeout -s KILL "0.$(printf %03d $ms)" "$COMITY" disclose --rows 1-5 --to B -o d.dossier >/dev/null 2>&1)
+	(cd F && timeout -s KILL "0.$(printf %03d $ms)" "$COMITY" disclose --rows 1-5 --to B -o d.dossier) >/dev/null 2>&1
 	rm -f F/d.dossier
 	ms=$((ms + 19))
 done
@@ -179,7 +179,7 @@ says "... as acknowledged" "1 acknowledged" out
 # A receipt, killed: it is there whole, or not at all; what is owed is what was signed.
 ms=1
 while [ $ms -le 300 ]; do
-	(cd B && timeout -s KILL "0.$(printf %03d $ms)" "$COMITY" verify ../F/d.dossier --receipt ../k.json >/dev/null 2>&1)
+	(cd B && timeout -s KILL "0.$(printf %03d $ms)" "$COMITY" verify ../F/d.dossier --receipt ../k.json) >/dev/null 2>&1
 	if [ -e k.json ] && ! [ -s k.json.sig ]; then echo "FAIL a receipt without its signature after $ms ms"; fi
 	rm -f k.json k.json.sig k.json.tmp k.json.sig.tmp
 	ms=$((ms + 23))
