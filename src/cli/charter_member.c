@@ -38,10 +38,11 @@ own_recipient(struct own *o)
 	char text[CM_AGE_RECIPIENT_TEXT];
 	struct cm_err none = { 0 };
 	enum cm_result r;
+	bool made;
 
 	if (o->recipient != NULL)
 		return CM_OK;
-	r = cm_age_keys_own(o->t.c, false, &own, NULL, &none);
+	r = cm_age_keys_own(o->t.c, false, &own, &made, &none);
 	if (r == CM_E_NOTFOUND)
 		return CM_OK;
 	if (r != CM_OK)
