@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/build.h"
 #include "cli/dossier.h"
 #include "cli/dossier_apart.h"
+#include "cli/dossier_draft.h"
 #include "cli/dossier_encrypt.h"
 #include "cli/dossier_warn.h"
 #include "cli/publish.h"
@@ -392,97 +392,18 @@ close_turn(struct making *m)
 	}
 }
 
-/* The SHA-256 of many files, by two threads: the last ones, which are long, first. */
-struct hashing {
-	const struct cm_zip *zip;
-	uint8_t (*sha256)[32];
-	atomic_size_t done;
-};
-
-static void
-hash_files(void *arg)
-{
-	struct hashing *h = arg;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&h->done, 1)) < h->zip->n) {
-		i = h->zip->n - 1 - i;
-		cm_sha256(h->zip->entry[i].data.ptr, h->zip->entry[i].data.len, h->sha256[i]);
-	}
-}
-
 static CM_RESULT
-hash_all(struct making *m, const struct cm_zip *zip, uint8_t (*sha256)[32])
+read_draft(struct making *m)
 {
-	struct hashing h = { .zip = zip, .sha256 = sha256 };
-	struct cm_together together;
-	struct cm_pool *pool;
+	const struct cm_dossier_draft_in in = { cm_buf_span(&m->files), m->wish->threads, m->wish->arena };
+	struct cm_dossier_draft draft = { 0 };
+	enum cm_result rc = cm_dossier_draft(&in, &draft, &m->err);
 
-	if (sha256 == NULL || cm_pool_new(m->wish->threads, &pool) != CM_OK)
-		return no_memory(m);
-	together = cm_pool_together(pool);
-	cm_together_do(&together, hash_files, &h, hash_files, &h);
-	cm_pool_free(pool);
-	return CM_OK;
-}
-
-/* The members that the child drafted, and every file that it made, with room for two more. */
-static CM_RESULT
-take_draft(struct making *m, struct cm_zip *zip)
-{
-	struct cm_arena *arena = m->wish->arena;
-	struct cm_json_doc doc = { 0 };
-	struct cm_zip_entry *entry;
-	struct cm_zip_sum *sum;
-	uint8_t (*sha256)[32];
-	struct cm_span draft;
-	enum cm_result rc;
-	size_t i, n = 0;
-
-	/* the dossier made of it is read as a receiver would */
-	rc = cm_zip_list(cm_buf_span(&m->files), arena, zip, &m->err);
-	if (rc == CM_OK)
-		rc = cm_zip_find(zip, CM_PACK_DRAFT, &draft);
-	if (rc == CM_OK)
-		rc = cm_json_parse(draft, &doc, &m->err);
-	if (rc == CM_OK)
-		rc = cm_disclosure_read(cm_json_root(&doc), arena, &m->disclosure, &m->err);
-	cm_json_release(&doc);
-	if (rc != CM_OK)
-		return cm_err_set(&m->err, rc, "the confined reader's answer makes no sense");
-	entry = cm_arena_array(arena, zip->n + 2, sizeof(*entry));
-	sum = cm_arena_array(arena, zip->n + 2, sizeof(*sum));
-	m->disclosure.files = cm_arena_array(arena, zip->n + 1, sizeof(m->disclosure.files[0]));
-	if (entry == NULL || sum == NULL || m->disclosure.files == NULL)
-		return no_memory(m);
-	sha256 = cm_arena_array(arena, zip->n + 1, 32);
-	m->digest = cm_arena_array(arena, zip->n + 2, 32);
-	if (m->digest == NULL)
-		return no_memory(m);
-	rc = hash_all(m, zip, sha256);
-	for (i = 0; rc == CM_OK && i < zip->n; i++) {
-		struct cm_disclosed_file *f = &m->disclosure.files[m->disclosure.n_files];
-
-		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_MAP)))
-			m->map = zip->entry[i].data;
-		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)) ||
-		    cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_MAP)))
-			continue;
-		sum[n] = zip->sum[i];
-		memcpy(m->digest[n], sha256[i], 32);
-		entry[n++] = zip->entry[i];
-		if (cm_load_is_unlisted(zip->entry[i].name))
-			continue;
-		f->name = cm_arena_printf(arena, "%.*s", (int)zip->entry[i].name.len,
-		    (const char *)zip->entry[i].name.ptr);
-		f->bytes = zip->entry[i].data.len;
-		memcpy(f->sha256, sha256[i], 32);
-		if (f->name == NULL)
-			return no_memory(m);
-		m->disclosure.n_files++;
-	}
-	m->entry = entry;
-	*zip = (struct cm_zip) { entry, n, sum };
+	m->disclosure = draft.disclosure;
+	m->zip = draft.zip;
+	m->entry = draft.entry;
+	m->digest = draft.digest;
+	m->map = draft.map;
 	return rc;
 }
 
@@ -512,7 +433,7 @@ sign(struct making *m)
 		memcpy(subject[i].exhibit, w->exhibits[i].x, 32);
 		memcpy(subject[i].root, w->exhibits[i].root, 32);
 	}
-	rc = take_draft(m, &m->zip);
+	rc = read_draft(m);
 	if (rc == CM_OK)
 		rc = cm_dossier_eyes(w, &m->disclosure, &m->eyes, &m->err);
 	if (rc == CM_OK && cm_random(draft.nonce, sizeof(draft.nonce)) != CM_OK)
