@@ -131,6 +131,18 @@ def gone(a, b, u):
          says="U has withdrawn")
 
 
+def by_a_stranger(lab):
+    """A verifier that was written from docs/formats.md alone agrees."""
+    signers = os.path.join(lab.folder, "signers")
+    with open(signers, "w", encoding="utf-8") as out:
+        for p in lab.party.values():
+            with open(p.path(".comity/allowed_signers"), encoding="utf-8") as f:
+                out.write(f.read())
+    stranger = os.path.join(os.path.dirname(HERE), "interop", "stranger", "verify.py")
+    for name in ("free", "own2", "b1", "b2", "b3"):
+        lab["A"].do(stranger, name + ".dossier", "--signers", signers, says="HOLDS", program=sys.executable)
+
+
 def play(comity, gen, folder):
     lab = Lab(comity, gen, folder)
     a, b, u, v = (lab[n] for n in "ABUV")
@@ -145,6 +157,7 @@ def play(comity, gen, folder):
     for_the_university(a, u)
     revoked(a, b, v)
     gone(a, b, u)
+    by_a_stranger(lab)
 
 
 def main(comity, gen):
