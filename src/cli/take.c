@@ -292,7 +292,8 @@ take(struct take *k, char **operand)
 		if (k->piece[i].code > worst)
 			worst = k->piece[i].code;
 	/* An own signature that came back from another copy of the case is logged, too. */
-	(void)cm_cli_publish_usual(k->t.ctx, k->t.c, true);
+	if (worst == CM_EXIT_OK)
+		worst = cm_cli_publish_usual(k->t.ctx, k->t.c, true);
 	return code != CM_EXIT_OK ? code : worst;
 }
 

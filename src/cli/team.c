@@ -156,13 +156,14 @@ prove(struct cm_cli_team *t, const uint8_t digest[32], struct cm_buf *out)
 }
 
 static enum cm_result
-write_files(struct cm_cli_team *t, const struct cm_cli_saying *s)
+write_files(struct cm_cli_team *t, struct cm_cli_saying *s)
 {
 	struct cm_buf json = { 0 }, sig = { 0 }, proof = { 0 };
 	enum cm_result r = cm_case_statement_text(t->c, s->stated.digest, &json, &sig, &t->err);
 
 	if (r == CM_OK)
 		r = prove(t, s->stated.digest, &proof);
+	s->logged = proof.len > 0;
 	if (r == CM_OK)
 		r = cm_cli_write_out(s->out, ".json", cm_buf_span(&json), &t->err);
 	if (r == CM_OK)
@@ -200,7 +201,7 @@ cm_cli_team_say(struct cm_cli_team *t, struct cm_cli_saying *s)
 {
 	if (state(t, s) != CM_OK)
 		return cm_cli_error(t->ctx, NULL, &t->err, "nothing was said");
-	(void)cm_cli_publish_usual(t->ctx, t->c, true);
+	s->published = cm_cli_publish_usual(t->ctx, t->c, true);
 	if (write_files(t, s) != CM_OK)
 		return cm_cli_error(
 		    t->ctx, NULL, &t->err, "it is said all the same: the statement is in .comity/statements");
@@ -212,20 +213,20 @@ cm_cli_team_said(struct cm_cli_team *t, const struct cm_cli_saying *s, const cha
 {
 	struct cm_buf b = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&b, 0);
-	uint64_t place = 0;
-	bool logged = cm_case_logged_at(t->c, s->stated.digest, &place, NULL) == CM_OK;
+	enum cm_exit code;
 
 	if (!t->json) {
 		fprintf(t->ctx->out, "%s\n\nGive %s.json%s to the other members, for `comity take %s.json'.\n", what, s->out,
-		    logged ? ", .json.sig and .tlog-proof" : " and .json.sig", s->out);
-		return CM_EXIT_OK;
+		    s->logged ? ", .json.sig and .tlog-proof" : " and .json.sig", s->out);
+		return s->published;
 	}
 	cm_jsonw_object(&w);
 	cm_jsonw_kstr(&w, "said", cm_predicate_word(s->type));
 	cm_jsonw_khex(&w, "statement", cm_span_of(s->stated.digest, 32));
 	cm_jsonw_khex(&w, "charter", cm_span_of(s->charter, 32));
-	cm_jsonw_kbool(&w, "logged", logged);
+	cm_jsonw_kbool(&w, "logged", s->logged);
 	cm_jsonw_kstr(&w, "file", s->out);
 	cm_jsonw_object_end(&w);
-	return cm_cli_json(t->ctx, &b);
+	code = cm_cli_json(t->ctx, &b);
+	return code == CM_EXIT_OK ? s->published : code;
 }
