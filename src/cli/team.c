@@ -81,6 +81,51 @@ cm_cli_charter_read(struct cm_span text, struct cm_arena *arena, struct cm_chart
 	return r;
 }
 
+struct look {
+	const char *path;
+	struct cm_team_said_text text;
+	bool is_charter;
+};
+
+static enum cm_result
+look_at_charter(struct cm_team_said_text text, struct cm_arena *arena, struct cm_err *err)
+{
+	struct cm_charter_file f;
+	struct cm_charter says;
+	struct cm_sigs sigs;
+	enum cm_result r = cm_charter_file_read(text.json, arena, &f, err);
+
+	if (r == CM_OK)
+		r = cm_cli_charter_read(f.text, arena, &says, err);
+	if (r == CM_OK)
+		r = cm_sigs_read(text.sig, arena, &sigs, err);
+	return r == CM_OK ? cm_sigs_verify(&sigs, text.json, err) : r;
+}
+
+static enum cm_exit
+look(void *arg, const struct cm_context *ctx)
+{
+	const struct look *l = arg;
+	struct cm_said said;
+	struct cm_arena arena;
+	struct cm_err err = { 0 };
+	enum cm_result r;
+
+	cm_arena_init(&arena, 0);
+	r = l->is_charter ? look_at_charter(l->text, &arena, &err) : cm_said_read(l->text, &arena, &said, &err);
+	cm_arena_fini(&arena);
+	return r == CM_OK ? CM_EXIT_OK : cm_cli_error(ctx, l->path, &err, "nothing of it was taken");
+}
+
+enum cm_exit
+cm_cli_look(const struct cm_context *ctx, const char *path, struct cm_span json, struct cm_span sigs, bool is_charter)
+{
+	struct look l = { path, { json, sigs }, is_charter };
+	struct cm_confined job = { .file = path, .run = look, .arg = &l };
+
+	return cm_cli_confined(ctx, &job);
+}
+
 enum cm_result
 cm_cli_out_ok(const char *name, struct cm_err *err)
 {
