@@ -4,9 +4,9 @@
 # For test and bench also tries to get sigsum-witness, another's witness to compare with, and for
 # evaluate Suricata; where one can not be had, what needs it is skipped.  nginx brings a service, and is
 # not asked for: where it is, the test of its logs is run.
-build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libjansson-dev
+build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libsodium-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev libmicrohttpd-dev libcurl4-openssl-dev openssh-client"
-check="git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
+check="age git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
 	golang-1.19-go golang-golang-x-mod-dev openssl"
 fuzz="clang libclang-rt-14-dev"
 bench="tcpdump tshark openssl libndpi-bin argus-server nfdump valgrind"

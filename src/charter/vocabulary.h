@@ -19,7 +19,7 @@ enum cm_asks {
 	CM_ASKS_TO,	     /* role of the recipient: victim government private academic panel public; slot to */
 	CM_ASKS_TO_MEMBER,   /* quoted names of members, then `other`: no member; slot to */
 	CM_ASKS_PURPOSE, /* attribution corroboration defence warning prosecution sanctions research targeting; slot for */
-	CM_ASKS_CONTENT, /* headers address pseudonym payload mask text bytes statement count picture */
+	CM_ASKS_CONTENT, /* headers address pseudonym payload mask text bytes statement count picture (enum cm_content) */
 	CM_ASKS_TLP,	 /* clear green amber amber+strict red; ordered */
 	CM_ASKS_PAP,	 /* clear green amber red; ordered */
 	CM_ASKS_VICTIM_DATA,	  /* no yes: names the victim, or shows an address of it */

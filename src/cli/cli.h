@@ -36,7 +36,7 @@ struct cm_context {
 	bool out_tty, err_tty;
 	bool out_colour, err_colour;
 	int width;		 /* of stdout in columns; 80 if unknown */
-	const char *case_folder; /* COMITY_CASE */
+	const char *case_folder; /* --case, or COMITY_CASE */
 	const char *agent;	 /* SSH_AUTH_SOCK */
 	const char *home;	 /* HOME */
 	const char *tmp;	 /* TMPDIR; or NULL */

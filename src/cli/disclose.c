@@ -8,6 +8,7 @@
 #include "cli/disclose_choose.h"
 #include "cli/dossier.h"
 #include "statement/seal_v1.h"
+#include "store/marks.h"
 
 enum {
 	OPT_FINDING = CM_OPT,
@@ -17,6 +18,12 @@ enum {
 	OPT_FRAMES,
 	OPT_ROWS,
 	OPT_COLUMNS,
+	OPT_PURPOSE,
+	OPT_EXPLAIN,
+	OPT_ENCRYPT,
+	OPT_TLP,
+	OPT_PAP,
+	OPT_NO_COMPLETION,
 	OPT_DRY_RUN,
 	OPT_JSON
 };
@@ -34,8 +41,16 @@ static const struct cm_option options[] = {
 	{ CM_WISH_ALSO, "also", "WHAT", "hide that, too" },
 	{ CM_WISH_LEAK_OK, "leak-ok", NULL, "accept hidden values that show in what is opened" },
 	{ CM_WISH_WHOLE_HOST, "whole-host", NULL, "show headers of every packet of an accused host" },
+	{ CM_WISH_WHOLE_PAIR, "whole-pair", NULL, "show headers of every packet between the hosts of a finding" },
 	{ CM_WISH_TIE_ALL, "tie-all", NULL, "tie the addresses of every packet, so that they can be counted" },
-	{ CM_WISH_FOR, "for", "WHO", "to whom the dossier is addressed" },
+	{ CM_WISH_TO, "to", "WHO", "to whom: a member of the charter, or `public'; without a charter anybody" },
+	{ CM_WISH_FOR, "for", "WHO", "the same" },
+	{ OPT_PURPOSE, "purpose", "WORD", "what for: attribution, warning, ...; a charter asks for it" },
+	{ OPT_EXPLAIN, "explain", NULL, "say of everything by which rules it is shown or hidden" },
+	{ OPT_ENCRYPT, "encrypt", NULL, "encrypt it to the recipient's key, also where no rule obliges to" },
+	{ OPT_TLP, "tlp", "WORD", "without a charter: mark it clear, green, amber, amber+strict or red" },
+	{ OPT_PAP, "pap", "WORD", "without a charter: mark it clear, green, amber or red" },
+	{ OPT_NO_COMPLETION, "no-completion", NULL, "refuse what completes a picture that earlier dossiers left shut" },
 	{ OPT_DRY_RUN, "dry-run", NULL, "only print what would be given away" },
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ CM_WISH_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
@@ -60,6 +75,9 @@ static bool
 take_option(struct disclose *in, const struct cm_args *a, int id)
 {
 	switch (id) {
+	case OPT_NO_COMPLETION:
+		in->wish.no_completion = true;
+		return true;
 	case OPT_DRY_RUN:
 		in->wish.dry_run = true;
 		return true;
@@ -88,6 +106,21 @@ take_option(struct disclose *in, const struct cm_args *a, int id)
 		return true;
 	case OPT_JSON:
 		in->wish.json = true;
+		return true;
+	case OPT_PURPOSE:
+		in->wish.purpose = a->value;
+		return true;
+	case OPT_EXPLAIN:
+		in->wish.explain = true;
+		return true;
+	case OPT_ENCRYPT:
+		in->wish.encrypt = true;
+		return true;
+	case OPT_TLP:
+		in->wish.terms.tlp = a->value;
+		return true;
+	case OPT_PAP:
+		in->wish.terms.pap = a->value;
 		return true;
 	default:
 		return cm_cli_wish(a, id, &in->wish);
@@ -172,9 +205,9 @@ check_words(struct disclose *in, const struct cm_case_exhibit *x)
 	if (!captures && in->wish.select.hides != 0)
 		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --hide knows addresses and payload of "
 		    "packets; here --columns says which cells are opened, and all others stay shut", x->id, x->kind);
-	if (!captures && (in->wish.select.whole_host || in->wish.select.tie_all))
-		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --whole-host and --tie-all are for "
-		    "captures", x->id, x->kind);
+	if (!captures && (in->wish.select.whole_host || in->wish.select.whole_pair || in->wish.select.tie_all))
+		return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is %s: --whole-host, --whole-pair and --tie-all are "
+		    "for captures", x->id, x->kind);
 	return CM_OK;
 }
 
@@ -252,10 +285,90 @@ choose_exhibits(struct disclose *in)
 	return rc == CM_OK ? choose_rows(in) : rc;
 }
 
+/* The markings of what comes of all exhibits: those of the highest, or what was asked for if that is higher. */
+static CM_RESULT
+mark(struct disclose *in)
+{
+	struct cm_terms *t = &in->wish.terms;
+	enum cm_tlp tlp = CM_TLP_CLEAR;
+	enum cm_pap pap = CM_PAP_CLEAR;
+	struct cm_marks marks;
+	enum cm_result rc;
+
+	if (t->tlp != NULL && cm_tlp_of(t->tlp, &tlp) != CM_OK)
+		return cm_err_set(&in->err, CM_E_USAGE, "--tlp is clear, green, amber, amber+strict or red");
+	if (t->pap != NULL && cm_pap_of(t->pap, &pap) != CM_OK)
+		return cm_err_set(&in->err, CM_E_USAGE, "--pap is clear, green, amber or red");
+	rc = cm_case_marks(cm_case_folder(in->c), &in->arena, &marks, &in->err);
+	for (size_t i = 0; rc == CM_OK && i < in->wish.n_exhibits; i++) {
+		struct cm_mark_exhibit x = cm_marks_exhibit(&marks, in->wish.exhibits[i].id);
+
+		if ((t->tlp != NULL && x.tlp > tlp) || (t->pap != NULL && x.pap > pap))
+			return cm_err_set(&in->err, CM_E_USAGE, "exhibit %" PRIu64 " is marked TLP:%s, PAP:%s: nothing that comes of "
+			    "it is marked lower; `comity mark' marks it anew", x.id, cm_tlp_word[x.tlp], cm_pap_word[x.pap]);
+		tlp = x.tlp > tlp ? x.tlp : tlp;
+		pap = x.pap > pap ? x.pap : pap;
+	}
+	*t = (struct cm_terms) { .use = CM_TERMS_FREE, .tlp = cm_tlp_word[tlp], .pap = cm_pap_word[pap] };
+	return rc;
+}
+
+/* By the charter in force, or by none.  False: ${*code}. */
+static bool
+govern(struct disclose *in, struct cm_governing *g, enum cm_exit *code)
+{
+	enum cm_governing_end end;
+	enum cm_result rc;
+
+	in->wish.command = &cm_command_disclose;
+	end = cm_governing_begin(in->ctx, &in->wish, g, code);
+	if (end == CM_GOVERNING_NO)
+		return false;
+	if (end == CM_GOVERNING_NONE) {
+		rc = mark(in);
+		if (rc != CM_OK)
+			*code = rc == CM_E_USAGE ? cm_cli_usage(in->ctx, &cm_command_disclose, "%s", in->err.text) :
+						   cm_cli_error(in->ctx, NULL, &in->err, "nothing was disclosed");
+		return rc == CM_OK;
+	}
+	if (in->wish.leak_ok || in->wish.terms.tlp != NULL || in->wish.terms.pap != NULL) {
+		*code = cm_cli_usage(in->ctx, &cm_command_disclose,
+		    "a charter governs this case: it marks, and what it hides stays hidden; no --leak-ok, --tlp, --pap");
+		return false;
+	}
+	in->wish.governing = g;
+	return true;
+}
+
+/* From here on all is known of it. */
+static enum cm_exit
+give(struct disclose *in)
+{
+	enum cm_exit logged = CM_EXIT_OK, code = CM_EXIT_OK;
+	struct cm_governing g = { 0 };
+	struct cm_warning_texts warning = { 0 };
+	const char *path = NULL;
+
+	if (in->wish.out == NULL)
+		in->wish.out = "disclosure.dossier";
+	in->wish.written = &path;
+	in->wish.logged = &logged;
+	if (cm_warning_texts_of_case(&warning, in->ctx, &in->err) != CM_OK)
+		code = cm_cli_error(in->ctx, NULL, &in->err, "nothing was disclosed");
+	in->wish.warning = &warning;
+	if (code == CM_EXIT_OK && govern(in, &g, &code))
+		code = cm_cli_dossier(in->ctx, &in->wish);
+	if (code == CM_EXIT_OK && !in->wish.dry_run && !in->wish.json)
+		fprintf(in->ctx->out, "%s\n", path);
+	cm_governing_fini(&g);
+	cm_warning_texts_free(&warning);
+	return code == CM_EXIT_OK ? logged : code;
+}
+
 static enum cm_exit
 disclose(struct disclose *in)
 {
-	enum cm_exit logged = CM_EXIT_OK, code;
+	enum cm_exit code;
 	enum cm_result rc;
 
 	if (!cm_cli_case(in->ctx, &in->c, &code))
@@ -275,13 +388,7 @@ disclose(struct disclose *in)
 	in->wish.signer = &in->keyring.signer;
 	in->wish.arena = &in->arena;
 	in->wish.say_compared = true;
-	if (in->wish.out == NULL)
-		in->wish.out = "disclosure.dossier";
-	in->wish.logged = &logged;
-	code = cm_cli_dossier(in->ctx, &in->wish);
-	if (code == CM_EXIT_OK && !in->wish.dry_run && !in->wish.json)
-		fprintf(in->ctx->out, "%s\n", in->wish.out);
-	return code == CM_EXIT_OK ? logged : code;
+	return give(in);
 }
 
 static enum cm_exit
@@ -325,9 +432,14 @@ const struct cm_command cm_command_disclose = {
 		"Of logs, records and samples --rows and --columns say what is opened.  Where other\n"
 		"cells of a record stay shut, what is opened is searched for their values.\n"
 		"\n"
+		"Where a charter is in force, it is asked for every cell, statement and picture; what it\n"
+		"denies stays hidden, a host's name falls back to a tie, and what it obliges to stands in\n"
+		"the signed disclosure.  `comity mark' says what the exhibits hold.\n"
+		"\n"
 		"The dossier is verified before it is written; its path is the last line of output.\n"
 		"Try --dry-run first.\n"
 		"\n"
-		"Exits 0 when done, 2 for wrong use, 3 if it could not, or would not: hidden values\n"
-		"would show, or the exhibit is not what was sealed.\n",
+		"Exits 0 when done, 1 if the charter lets nothing of it out, 2 for wrong use, 3 if it\n"
+		"could not, or would not: hidden values would show, or the exhibit is not what was\n"
+		"sealed.\n",
 };

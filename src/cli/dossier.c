@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,9 @@
 #include "base/build.h"
 #include "cli/dossier.h"
 #include "cli/dossier_apart.h"
+#include "cli/dossier_draft.h"
+#include "cli/dossier_encrypt.h"
+#include "cli/dossier_warn.h"
 #include "cli/publish.h"
 #include "cli/verify.h"
 #include "codec/rfc3339.h"
@@ -23,6 +25,7 @@
 #include "os/pool.h"
 #include "os/private.h"
 #include "os/random.h"
+#include "seal/pairs.h"
 #include "worker/seal_exhibit.h"
 
 #define INDEX_MAX ((size_t)8 << 30)
@@ -46,8 +49,13 @@ struct making {
 	struct cm_buf json, sig;	/* of the disclosure */
 	struct cm_buf dossier;
 	struct cm_disclosure disclosure;
+	struct cm_dossier_eyes eyes;
+	const char *path; /* of the dossier, in the end */
 	struct cm_case_stated stated;
 	uint8_t sha256[32]; /* of the dossier */
+	struct cm_completes completes;
+	struct cm_span map;	/* in files: what is opened, ... */
+	struct cm_map more;	/* ... read again, for what is said of it */
 	struct cm_buf contradicted; /* a byte a finding: 1 if a receiver would see it so */
 	enum cm_exit (*meanwhile)(void *arg); /* of the wish, the first time; or NULL */
 	int turn[2]; /* a pipe: the child that packs may speak when its other end is closed */
@@ -71,7 +79,7 @@ read_statement(struct making *m, const uint8_t digest[32], struct cm_pack_text *
 }
 
 static CM_RESULT
-read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *out)
+read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_pack_exhibit *e)
 {
 	struct cm_buf path = { 0 }, *index = &m->text[m->n_text++];
 	enum cm_result rc = cm_case_index_path(m->wish->c, x->x, &path);
@@ -82,9 +90,11 @@ read_index(struct making *m, const struct cm_case_exhibit *x, struct cm_span *ou
 	if (rc == CM_OK && cm_path_exists(cm_buf_cstr(&path)))
 		rc = cm_whole_read(cm_buf_cstr(&path), INDEX_MAX, index, &m->err);
 	cm_buf_release(&path);
-	if (rc == CM_OK && cm_index_is(cm_buf_span(index)))
-		*out = cm_buf_span(index);
-	return rc;
+	if (rc == CM_OK && cm_index_is(cm_buf_span(index))) {
+		e->index = cm_buf_span(index);
+		rc = cm_pair_list_cut(&e->index, &e->pairs);
+	}
+	return rc == CM_E_MALFORMED ? cm_err_set(&m->err, rc, "the index of the case is damaged") : rc;
 }
 
 static CM_RESULT
@@ -112,7 +122,7 @@ open_exhibit(struct making *m, size_t k)
 	if (rc == CM_OK)
 		rc = open_bytes(m, x, &m->file[k]);
 	if (rc == CM_OK)
-		rc = read_index(m, x, &e->index);
+		rc = read_index(m, x, e);
 	if (rc != CM_OK)
 		return rc;
 	if (e->index.len > 0)
@@ -138,6 +148,17 @@ is_about(const struct making *m, const struct cm_statement *head)
 	return false;
 }
 
+/* A hand-over comes along unasked: the charter has to let it. */
+static bool
+may_leave(struct making *m, struct cm_span json, enum cm_result *rc)
+{
+	bool yes = true;
+
+	if (m->wish->governing != NULL)
+		*rc = cm_governing_may(m->wish->governing, m->wish, json, &yes, &m->err);
+	return yes;
+}
+
 static CM_RESULT
 read_custody(struct making *m, const struct cm_case_statements *all, struct cm_pack_text *out, size_t *n)
 {
@@ -152,7 +173,7 @@ read_custody(struct making *m, const struct cm_case_statements *all, struct cm_p
 		rc = read_statement(m, all->item[i].digest, &out[*n]);
 		if (rc == CM_OK)
 			rc = cm_statement_read(out[*n].json, m->wish->arena, &doc, &m->err);
-		*n += rc == CM_OK && is_about(m, &doc.head);
+		*n += rc == CM_OK && is_about(m, &doc.head) && may_leave(m, out[*n].json, &rc);
 		cm_statement_release(&doc);
 		doc = (struct cm_statement_doc) { 0 };
 	}
@@ -197,7 +218,14 @@ gather(struct making *m)
 		.n_traffic = w->n_traffic, .chains = chain, .n_chains = w->n_chains, .custody = custody,
 		.n_custody = n_custody, .select = w->select, .leak_ok = w->leak_ok, .dry_run = w->dry_run,
 		.by = cm_case_self(w->c)->fingerprint, .made = m->made, .to = w->to,
-		.tool_name = cm_build_name(), .tool_version = cm_build_version() };
+		.tool_name = cm_build_name(), .tool_version = cm_build_version(), .terms = w->terms };
+	if (w->governing != NULL) {
+		m->in.governed = &w->governing->governed;
+		m->in.charter = w->governing->charter;
+		m->in.charter_sigs = w->governing->sigs;
+		m->in.consents = w->governing->consents;
+		m->in.n_consents = w->governing->n_consents;
+	}
 	return rc == CM_OK ? cm_cli_source(m->in.tool_source) : rc;
 }
 
@@ -220,13 +248,37 @@ say_failure(struct making *m, const struct cm_pack_out *out)
 	return CM_EXIT_CANNOT;
 }
 
+static void
+tell_terms(struct making *m)
+{
+	const struct cm_governing *g = m->wish->governing;
+	struct cm_dossier_told told = { .ctx = m->ctx, .exhibits = m->wish->exhibits, .n_exhibits = m->wish->n_exhibits,
+		.explain = m->wish->explain };
+
+	if (g == NULL || m->wish->json)
+		return;
+	told.governed = &g->governed;
+	told.title = g->title;
+	cm_dossier_tell_terms(&told);
+}
+
 static enum cm_exit
 say_plan(struct making *m, const struct cm_pack_out *out)
 {
 	if (m->wish->json)
-		return cm_dossier_json_plan(m->ctx, m->wish, out) ? CM_EXIT_OK : CM_EXIT_CANNOT;
+		return cm_dossier_json_plan(m->ctx, m->wish, out, &m->completes) ? CM_EXIT_OK : CM_EXIT_CANNOT;
 	cm_dossier_say_plan(m->ctx, m->wish, out);
 	return CM_EXIT_OK;
+}
+
+static enum cm_exit
+say_completes(struct making *m)
+{
+	cm_completes_say(m->ctx, &m->completes);
+	if (!m->wish->no_completion || m->completes.gain->n == 0)
+		return CM_EXIT_OK;
+	cm_cli_say(m->ctx, "nothing was disclosed: --no-completion");
+	return CM_EXIT_CANNOT;
 }
 
 /* Until the parent has said what comes first. */
@@ -239,6 +291,25 @@ await_turn(const struct making *m)
 		;
 }
 
+/* What is said of a plan that was made, in the child. */
+static enum cm_exit
+say_packed(struct making *m, const struct cm_dossier_warn *warn, const struct cm_pack_out *out)
+{
+	enum cm_exit code = CM_EXIT_OK;
+
+	tell_terms(m);
+	if (m->wish->dry_run)
+		code = say_plan(m, out);
+	else if (m->wish->say_compared)
+		cm_dossier_say_compared(m->ctx, m->wish, out);
+	cm_dossier_say_parted(m->ctx, m->wish, out);
+	if (out->leaks.n != 0)
+		cm_dossier_say_leaks(m->ctx, m->wish, &out->leaks, false);
+	if (!cm_dossier_warn_say(warn, m->ctx, m->wish))
+		return CM_EXIT_REFUSED;
+	return code == CM_EXIT_OK ? say_completes(m) : code;
+}
+
 /* In the child. */
 static int
 pack(void *arg, int fd)
@@ -247,10 +318,11 @@ pack(void *arg, int fd)
 	struct cm_pack_out out = { 0 };
 	struct cm_fd_sink to = { fd, 0 };
 	struct cm_sink files = cm_sink_of_fd(&to);
+	struct cm_dossier_warn warn = { 0 };
 	struct cm_together together;
 	struct cm_pool *pool = NULL;
 	struct cm_arena arena;
-	enum cm_exit code = CM_EXIT_OK;
+	enum cm_exit code;
 	enum cm_result rc = cm_pool_new(m->wish->threads, &pool);
 
 	cm_arena_init(&arena, 0);
@@ -258,21 +330,18 @@ pack(void *arg, int fd)
 	m->in.files = &files;
 	m->in.together = &together;
 	if (rc == CM_OK)
+		rc = cm_dossier_warn_init(&warn, m->wish, &m->err);
+	m->in.select.gate = warn.gate;
+	if (rc == CM_OK)
 		rc = cm_pack(&m->in, &arena, &out, &m->err);
 	cm_pool_free(pool);
+	if (rc == CM_OK)
+		rc = cm_completes_find(&m->completes, &out.map, &m->err);
 	await_turn(m);
-	if (rc != CM_OK) {
+	if (rc != CM_OK)
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
-		code = say_failure(m, &out);
-	} else {
-		if (m->wish->dry_run)
-			code = say_plan(m, &out);
-		else if (m->wish->say_compared)
-			cm_dossier_say_compared(m->ctx, m->wish, &out);
-		cm_dossier_say_parted(m->ctx, m->wish, &out);
-		if (out.leaks.n != 0)
-			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);
-	}
+	code = rc == CM_OK ? say_packed(m, &warn, &out) : say_failure(m, &out);
+	cm_dossier_warn_fini(&warn);
 	cm_pack_release(&out);
 	cm_arena_fini(&arena);
 	return (int)cm_cli_finish(m->ctx, code);
@@ -323,94 +392,18 @@ close_turn(struct making *m)
 	}
 }
 
-/* The SHA-256 of many files, by two threads: the last ones, which are long, first. */
-struct hashing {
-	const struct cm_zip *zip;
-	uint8_t (*sha256)[32];
-	atomic_size_t done;
-};
-
-static void
-hash_files(void *arg)
-{
-	struct hashing *h = arg;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&h->done, 1)) < h->zip->n) {
-		i = h->zip->n - 1 - i;
-		cm_sha256(h->zip->entry[i].data.ptr, h->zip->entry[i].data.len, h->sha256[i]);
-	}
-}
-
 static CM_RESULT
-hash_all(struct making *m, const struct cm_zip *zip, uint8_t (*sha256)[32])
+read_draft(struct making *m)
 {
-	struct hashing h = { .zip = zip, .sha256 = sha256 };
-	struct cm_together together;
-	struct cm_pool *pool;
+	const struct cm_dossier_draft_in in = { cm_buf_span(&m->files), m->wish->threads, m->wish->arena };
+	struct cm_dossier_draft draft = { 0 };
+	enum cm_result rc = cm_dossier_draft(&in, &draft, &m->err);
 
-	if (sha256 == NULL || cm_pool_new(m->wish->threads, &pool) != CM_OK)
-		return no_memory(m);
-	together = cm_pool_together(pool);
-	cm_together_do(&together, hash_files, &h, hash_files, &h);
-	cm_pool_free(pool);
-	return CM_OK;
-}
-
-/* The members that the child drafted, and every file that it made, with room for two more. */
-static CM_RESULT
-take_draft(struct making *m, struct cm_zip *zip)
-{
-	struct cm_arena *arena = m->wish->arena;
-	struct cm_json_doc doc = { 0 };
-	struct cm_zip_entry *entry;
-	struct cm_zip_sum *sum;
-	uint8_t (*sha256)[32];
-	struct cm_span draft;
-	enum cm_result rc;
-	size_t i, n = 0;
-
-	/* the dossier made of it is read as a receiver would */
-	rc = cm_zip_list(cm_buf_span(&m->files), arena, zip, &m->err);
-	if (rc == CM_OK)
-		rc = cm_zip_find(zip, CM_PACK_DRAFT, &draft);
-	if (rc == CM_OK)
-		rc = cm_json_parse(draft, &doc, &m->err);
-	if (rc == CM_OK)
-		rc = cm_disclosure_read(cm_json_root(&doc), arena, &m->disclosure, &m->err);
-	cm_json_release(&doc);
-	if (rc != CM_OK)
-		return cm_err_set(&m->err, rc, "the confined reader's answer makes no sense");
-	entry = cm_arena_array(arena, zip->n + 2, sizeof(*entry));
-	sum = cm_arena_array(arena, zip->n + 2, sizeof(*sum));
-	m->disclosure.files = cm_arena_array(arena, zip->n + 1, sizeof(m->disclosure.files[0]));
-	if (entry == NULL || sum == NULL || m->disclosure.files == NULL)
-		return no_memory(m);
-	sha256 = cm_arena_array(arena, zip->n + 1, 32);
-	m->digest = cm_arena_array(arena, zip->n + 2, 32);
-	if (m->digest == NULL)
-		return no_memory(m);
-	rc = hash_all(m, zip, sha256);
-	for (i = 0; rc == CM_OK && i < zip->n; i++) {
-		struct cm_disclosed_file *f = &m->disclosure.files[m->disclosure.n_files];
-
-		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)))
-			continue;
-		sum[n] = zip->sum[i];
-		memcpy(m->digest[n], sha256[i], 32);
-		entry[n++] = zip->entry[i];
-		if (cm_load_is_unlisted(zip->entry[i].name))
-			continue;
-		f->name = cm_arena_printf(arena, "%.*s", (int)zip->entry[i].name.len,
-		    (const char *)zip->entry[i].name.ptr);
-		f->bytes = zip->entry[i].data.len;
-		memcpy(f->sha256, sha256[i], 32);
-		if (f->name == NULL)
-			return no_memory(m);
-		m->disclosure.n_files++;
-	}
-	m->entry = entry;
-	*zip = (struct cm_zip) { entry, n, sum };
+	m->disclosure = draft.disclosure;
+	m->zip = draft.zip;
+	m->entry = draft.entry;
+	m->digest = draft.digest;
+	m->map = draft.map;
 	return rc;
 }
 
@@ -440,7 +433,9 @@ sign(struct making *m)
 		memcpy(subject[i].exhibit, w->exhibits[i].x, 32);
 		memcpy(subject[i].root, w->exhibits[i].root, 32);
 	}
-	rc = take_draft(m, &m->zip);
+	rc = read_draft(m);
+	if (rc == CM_OK)
+		rc = cm_dossier_eyes(w, &m->disclosure, &m->eyes, &m->err);
 	if (rc == CM_OK && cm_random(draft.nonce, sizeof(draft.nonce)) != CM_OK)
 		rc = cm_err_set(&m->err, CM_E_IO, "the system gives no randomness");
 	if (rc == CM_OK)
@@ -478,6 +473,8 @@ check(void *arg, int fd)
 	cm_arena_init(&arena, 0);
 	together = cm_pool_together(pool);
 	memcpy(in.source, m->in.tool_source, 32);
+	if (m->wish->governing != NULL)
+		in.receiver.members = &m->wish->governing->says.members;
 	if (rc == CM_OK)
 		rc = cm_verify(&in, &held, &v, &m->err);
 	cm_pool_free(pool);
@@ -532,6 +529,8 @@ store(struct making *m)
 		d.path = cm_buf_cstr(&path);
 		rc = cm_case_disclosure_add(m->wish->c, &d, &m->err);
 	}
+	if (rc == CM_OK)
+		rc = cm_case_opened_add(m->wish->c, m->stated.digest, m->map, &m->err);
 	cm_buf_release(&path);
 	return rc;
 }
@@ -580,12 +579,14 @@ finish(struct making *m)
 	enum cm_result rc = cm_case_begin(m->wish->c, &m->err);
 
 	if (rc == CM_OK)
+		rc = cm_completes_still(&m->completes, m->wish->c, m->wish->arena, &m->err);
+	if (rc == CM_OK)
 		rc = sign(m);
 	if (rc == CM_OK)
 		rc = check_and_keep(m, &code);
 	if (rc != CM_OK) {
 		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
-		code = CM_EXIT_CANNOT;
+		code = rc == CM_E_REFUSED && m->wish->governing != NULL ? CM_EXIT_REFUSED : CM_EXIT_CANNOT;
 	}
 	if (code != CM_EXIT_OK)
 		cm_case_rollback(m->wish->c);
@@ -603,16 +604,19 @@ publish(const struct making *m, struct cm_published *out)
 }
 
 static enum cm_exit
-print_made(const struct making *m, const struct cm_published *p)
+print_made(struct making *m, const struct cm_published *p)
 {
-	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
-		.leaks_accepted = m->disclosure.leaks_accepted };
+	struct cm_err err = { 0 };
+	struct cm_dossier_made made = { .path = m->path, .bytes = m->dossier.len, .stated = m->stated,
+		.leaks_accepted = m->disclosure.leaks_accepted, .completes = &m->completes };
 
 	memcpy(made.sha256, m->sha256, 32);
 	if (p->dossier.bytes > 0) {
 		made.bytes = p->dossier.bytes;
 		memcpy(made.sha256, p->dossier.sha256, 32);
 	}
+	if (cm_map_read(m->map, &m->more, &err) != CM_OK || cm_completes_find(&m->completes, &m->more, &err) != CM_OK)
+		return cm_cli_error(m->ctx, NULL, &err, "it was disclosed");
 	return cm_dossier_json_made(m->ctx, &made) ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
 
@@ -632,6 +636,8 @@ clean_up(struct making *m)
 	cm_buf_release(&m->sig);
 	cm_buf_release(&m->dossier);
 	cm_buf_release(&m->contradicted);
+	cm_completes_fini(&m->completes);
+	cm_map_release(&m->more);
 }
 
 /* What the caller has to do in the meantime, once. */
@@ -656,6 +662,8 @@ pack_it(struct making *m)
 		rc = cm_err_set(&m->err, CM_E_IO, "no pipe: %s", strerror(errno));
 	if (rc == CM_OK)
 		rc = gather(m);
+	if (rc == CM_OK)
+		rc = cm_completes_begin(&m->completes, m->wish->c, m->wish->to, m->wish->arena, &m->err);
 	if (rc == CM_OK)
 		rc = start(m, pack, &m->files, &child);
 	code = do_meanwhile(m);
@@ -682,6 +690,11 @@ make(struct making *m)
 	if (code != CM_EXIT_OK || wish->dry_run)
 		return code;
 	publish(m, &published);
+	m->path = m->eyes.only ? cm_dossier_encrypt(m->ctx, wish, &m->eyes) : wish->out;
+	if (m->path == NULL)
+		return CM_EXIT_CANNOT;
+	if (wish->written != NULL)
+		*wish->written = m->path;
 	return wish->json ? print_made(m, &published) : CM_EXIT_OK;
 }
 

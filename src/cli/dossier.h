@@ -4,6 +4,9 @@
 
 #include "base/arena.h"
 #include "cli/cli.h"
+#include "cli/completes.h"
+#include "cli/governing.h"
+#include "cli/warning_lists.h"
 #include "dossier/pack.h"
 #include "store/case.h"
 
@@ -23,6 +26,15 @@ struct cm_dossier_wish {
 	bool json;	 /* what is said of a dry run, or of the dossier, as one JSON object */
 	bool say_compared; /* how much of each exhibit was compared with its seal */
 	const char *to;	 /* or NULL */
+	const char *purpose; /* or NULL; a charter asks for it */
+	bool encrypt;	     /* to the recipient's key, also where the charter does not oblige to */
+	const struct cm_warning_texts *warning; /* lists that are asked about what is named; or NULL */
+	const char **written; /* out: the path in the end; or NULL */
+	bool explain;	     /* each answer of the charter with its rules */
+	const struct cm_command *command; /* for what is said of wrong use */
+	struct cm_terms terms; /* what is stated where no charter governs */
+	struct cm_governing *governing; /* the charter, ready; or NULL */
+	bool no_completion; /* refuse what completes a picture (cli/completes.h) */
 	const char *out; /* the dossier's path */
 	bool replace;	 /* it may be there already */
 	bool quiet;	 /* what is logged is not said */
@@ -47,8 +59,10 @@ enum {
 	CM_WISH_ALSO,
 	CM_WISH_LEAK_OK,
 	CM_WISH_WHOLE_HOST,
+	CM_WISH_WHOLE_PAIR,
 	CM_WISH_TIE_ALL,
 	CM_WISH_FOR,
+	CM_WISH_TO,
 	CM_WISH_NO_CONFINE
 };
 
@@ -67,9 +81,10 @@ struct cm_dossier_made {
 	uint8_t sha256[32];
 	struct cm_case_stated stated;
 	uint64_t leaks_accepted;
+	const struct cm_completes *completes;
 };
 bool cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
-    const struct cm_pack_out *out);
+    const struct cm_pack_out *out, const struct cm_completes *completes);
 bool cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made *made);
 
 /* What the search for hidden values can not find, if there was one. */

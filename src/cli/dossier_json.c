@@ -62,9 +62,21 @@ put_places(struct cm_jsonw *w, const struct cm_dossier_wish *wish, const struct 
 	cm_jsonw_array_end(w);
 }
 
+static void
+put_terms(struct cm_jsonw *w, const struct cm_context *ctx, const struct cm_dossier_wish *wish)
+{
+	struct cm_dossier_told told = { .ctx = ctx, .exhibits = wish->exhibits, .n_exhibits = wish->n_exhibits };
+
+	if (wish->governing == NULL)
+		return;
+	told.governed = &wish->governing->governed;
+	told.title = wish->governing->title;
+	cm_dossier_put_terms(w, &told);
+}
+
 bool
 cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish *wish,
-    const struct cm_pack_out *out)
+    const struct cm_pack_out *out, const struct cm_completes *completes)
 {
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
@@ -89,6 +101,8 @@ cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish 
 		cm_jsonw_kuint(&w, "chains", wish->n_chains);
 	}
 	put_places(&w, wish, &out->leaks);
+	put_terms(&w, ctx, wish);
+	cm_completes_put(&w, completes);
 	cm_jsonw_object_end(&w);
 	return print(ctx, &text);
 }
@@ -106,6 +120,7 @@ cm_dossier_json_made(const struct cm_context *ctx, const struct cm_dossier_made 
 	cm_jsonw_khex(&w, "statement", cm_span_of(made->stated.digest, 32));
 	cm_jsonw_kuint(&w, "number", made->stated.number);
 	cm_jsonw_kuint(&w, "leaks_accepted", made->leaks_accepted);
+	cm_completes_put(&w, made->completes);
 	cm_jsonw_object_end(&w);
 	return print(ctx, &text);
 }

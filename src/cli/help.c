@@ -24,6 +24,8 @@ print_options(const struct cm_command *c, FILE *f)
 		    o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
 		fprintf(f, "  %-28s %s\n", left, o->help);
 	}
+	if (c->flags & CM_COMMAND_CASE)
+		fprintf(f, "  %-28s %s\n", "    --case FOLDER", "the case folder, or the one around it (default: COMITY_CASE, or found from here up)");
 	fprintf(f, "  %-28s %s\n", "    --help", "print this");
 }
 

@@ -159,6 +159,7 @@ prepare(struct investigate *in, const struct cm_args *a)
 
 	in->look.ctx = in->ctx;
 	in->look.file_digest = in->seal.file_digest;
+	in->look.no_pairs = in->seal.no_pairs;
 	if (!cm_cli_case(in->ctx, &in->c, &code))
 		return code;
 	in->bring = (struct cm_bring) { .ctx = in->ctx, .c = in->c, .ending = ".pcap",
@@ -318,6 +319,7 @@ show(struct investigate *in)
 	enum cm_exit logged = CM_EXIT_OK, code;
 
 	in->wish.c = in->c;
+	in->wish.terms.use = CM_TERMS_OWN;
 	in->wish.threads = in->look.threads;
 	in->wish.signer = &in->keyring.signer;
 	in->wish.arena = &in->arena;

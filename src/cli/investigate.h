@@ -13,6 +13,7 @@ struct cm_look {
 	struct cm_scan scan; /* files, filter, times */
 	bool json;
 	bool file_digest; /* seal the whole file's SHA-256, too */
+	bool no_pairs;	  /* and no table of pairs */
 	FILE *summary_file; /* or NULL */
 	uint8_t source[32];
 	bool apart; /* each file is a vantage of its own */

@@ -7,6 +7,7 @@
 #include "cli/investigate_looking.h"
 #include "dossier/model.h"
 #include "statement/chain_v1.h"
+#include "statement/evidence.h"
 #include "worker/draw_pass.h"
 
 #define NOT_STATED SIZE_MAX
@@ -75,6 +76,24 @@ seals_of(struct counting *c, size_t k, uint8_t (**out)[32], size_t *n)
 
 /* ---- floods and scans ---- */
 
+/* Is all that is sealed of a vantage lines of logs? */
+static bool
+is_lines(const struct looking *l, size_t k)
+{
+	const struct cm_vantage *v = &l->survey.vantage[k];
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < v->n_files; i++) {
+		const struct cm_seal_scan_file *f = &l->seal_scan.file[v->file[i]];
+
+		if (f->yes && f->kind != CM_KIND_LINES)
+			return false;
+		any |= f->yes;
+	}
+	return any;
+}
+
 static CM_RESULT
 put_traffic(struct counting *c, size_t k, size_t i, struct cm_drawn *d)
 {
@@ -90,6 +109,7 @@ put_traffic(struct counting *c, size_t k, size_t i, struct cm_drawn *d)
 	if (rc != CM_OK)
 		return rc;
 	cm_jsonw_object(&w);
+	t.evidence = cm_evidence_of_traffic(t.drawn.kind, is_lines(l, k));
 	cm_jsonw_kstr(&w, "what", "traffic");
 	cm_look_put_cited(l, &w, k);
 	cm_traffic_v1_write(&w, &t);
@@ -353,7 +373,7 @@ static CM_RESULT
 put_chain(struct counting *c, const struct cm_chain *of)
 {
 	struct cm_chain_v1 out = { .seals = c->seal, .n_seals = c->n_seals, .detector = CM_CHAIN_NAME,
-		.version = CM_CHAIN_VERSION, .a = of->a, .b = of->b, .c = of->c, .d = of->d,
+		.version = CM_CHAIN_VERSION, .evidence = cm_evidence_of_chain(), .a = of->a, .b = of->b, .c = of->c, .d = of->d,
 		.p_milli = of->fisher.milli, .before = of->before, .lags = of->lags,
 		.lag_least_ns = of->lag_least_ns, .lag_median_ns = of->lag_median_ns,
 		.lag_most_ns = of->lag_most_ns, .lag_unsure_ns = of->lag_unsure_ns };

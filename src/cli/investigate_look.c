@@ -137,8 +137,10 @@ put_files(struct looking *l, struct cm_buf *line)
 	size_t i;
 
 	cm_jsonw_array(&w);
-	for (i = 0; i < l->in->n_files; i++)
+	for (i = 0; i < l->in->n_files; i++) {
 		put_file(&w, &l->seal_scan.file[i]);
+		cm_say_crowded(l->in->ctx, l->in->file[i].name, &l->seal_scan.file[i].sealed);
+	}
 	cm_jsonw_array_end(&w);
 	cm_buf_add_str(line, "\n");
 }
@@ -251,6 +253,7 @@ begin(struct looking *l)
 	l->how = (struct cm_survey_in) { &l->in->scan, cm_params_default(), l->in->apart, l->in->threads == 1 };
 	l->seal_scan.n_files = n;
 	l->seal_scan.file_digest = l->in->file_digest;
+	l->seal_scan.no_pairs = l->in->no_pairs;
 	/* Whoever made the capture can not know where its flows will lie in our tables. */
 	rc = cm_random(&l->how.params.hash_seed, sizeof(l->how.params.hash_seed));
 	if (rc == CM_OK)

@@ -41,6 +41,30 @@ wants_help(int argc, char **argv)
 	return false;
 }
 
+/* `--case FOLDER`, wherever it stands, is for every command: it is taken out.  False: the folder is missing. */
+static bool
+take_case(int *argc, char **argv, struct cm_context *ctx)
+{
+	int from = 1, to = 1;
+
+	for (; from < *argc && strcmp(argv[from], "--") != 0; from++) {
+		if (strncmp(argv[from], "--case=", 7) == 0) {
+			ctx->case_folder = argv[from] + 7;
+		} else if (strcmp(argv[from], "--case") == 0) {
+			if (++from == *argc)
+				return false;
+			ctx->case_folder = argv[from];
+		} else {
+			argv[to++] = argv[from];
+		}
+	}
+	for (; from < *argc; from++)
+		argv[to++] = argv[from];
+	argv[to] = NULL;
+	*argc = to;
+	return true;
+}
+
 static enum cm_exit
 dispatch(int argc, char **argv, const struct cm_context *ctx)
 {
@@ -74,5 +98,9 @@ main(int argc, char **argv)
 
 	/* A closed pipe is an error to report, not a death. */
 	signal(SIGPIPE, SIG_IGN);
+	if (!take_case(&argc, argv, &ctx)) {
+		cm_cli_say(&ctx, "a folder is missing behind --case");
+		return CM_EXIT_USAGE;
+	}
 	return (int)cm_cli_finish(&ctx, dispatch(argc, argv, &ctx));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/encrypted.h"
 #include "cli/monitor.h"
 #include "codec/zip.h"
 #include "dossier/load.h"
@@ -19,7 +20,7 @@
 struct reading {
 	const struct cm_context *ctx;
 	const char *file;
-	struct cm_span bytes;
+	struct cm_encrypted *encrypted;
 	struct cm_arena arena;
 	struct cm_buf out;
 	struct cm_err err;
@@ -120,11 +121,13 @@ read_run(void *arg, int answer)
 {
 	struct reading *g = arg;
 	struct cm_zip zip;
+	struct cm_span bytes;
 	enum cm_exit code = CM_EXIT_OK;
-	enum cm_result r;
+	enum cm_result r = cm_encrypted_open(g->ctx, g->encrypted, &bytes, &g->err);
 
 	cm_arena_init(&g->arena, 0);
-	r = cm_zip_read(g->bytes, &g->arena, &zip, &g->err);
+	if (r == CM_OK)
+		r = cm_zip_read(bytes, &g->arena, &zip, &g->err);
 	if (r != CM_OK) {
 		code = cm_cli_error(g->ctx, g->file, &g->err, NULL);
 	} else if ((r = read_entries(g, &zip)) != CM_OK) {
@@ -232,15 +235,17 @@ take_answer(struct cm_monitor *m, const char *file, struct cm_span answer)
 /* ---- one dossier ---- */
 
 static enum cm_exit
-read_confined(struct cm_monitor *m, const char *file, struct cm_span bytes)
+read_confined(struct cm_monitor *m, const char *file, struct cm_encrypted *e)
 {
-	struct reading g = { .ctx = m->ctx, .file = file, .bytes = bytes };
+	struct reading g = { .ctx = m->ctx, .file = file, .encrypted = e };
 	struct cm_buf answer = { .max = ANSWER_MAX };
 	struct cm_confine_job job = { .run = read_run, .arg = &g, .what = file, .result = &answer,
 		.unconfined = m->no_confine };
-	int status = CM_EXIT_CANNOT;
+	int status = CM_EXIT_CANNOT, fd = cm_encrypted_fd(e);
 	enum cm_exit code;
 
+	job.keep = &fd;
+	job.n_keep = fd >= 0 ? 1 : 0;
 	fflush(m->ctx->out);
 	fflush(m->ctx->err);
 	if (cm_confine_run(&job, &status, &m->err) != CM_OK)
@@ -256,6 +261,19 @@ read_confined(struct cm_monitor *m, const char *file, struct cm_span bytes)
 }
 
 static enum cm_exit
+read_kept(struct cm_monitor *m, const char *name, const struct cm_kept *kept)
+{
+	struct cm_encrypted_in in = { m->ctx, cm_kept_bytes(kept), NULL, DOSSIER_MAX };
+	struct cm_encrypted e = { 0 };
+	enum cm_exit code = cm_encrypted_prepare(&in, &e);
+
+	if (code == CM_EXIT_OK)
+		code = read_confined(m, name, &e);
+	cm_encrypted_release(&e);
+	return code;
+}
+
+static enum cm_exit
 read_one(struct cm_monitor *m, const char *name)
 {
 	const char *folder = m->ctx->tmp != NULL ? m->ctx->tmp : "/var/tmp";
@@ -265,12 +283,12 @@ read_one(struct cm_monitor *m, const char *name)
 	enum cm_result r = cm_file_open(name, &file, &m->err);
 
 	if (r == CM_OK)
-		r = cm_kept_take(&kept, cm_file_fd(file), DOSSIER_MAX, folder, &m->err);
+		r = cm_kept_take(&kept, cm_file_fd(file), cm_encrypted_max(DOSSIER_MAX), folder, &m->err);
 	cm_file_close(file);
 	if (r != CM_OK)
 		code = cm_cli_error(m->ctx, name, &m->err, NULL);
 	else
-		code = read_confined(m, name, cm_kept_bytes(&kept));
+		code = read_kept(m, name, &kept);
 	cm_kept_fini(&kept);
 	return code;
 }

@@ -222,7 +222,8 @@ seal_run(void *arg, int out)
 	struct sealing *s = g->s;
 	struct sealing_file *f = g->f;
 	struct cm_seal_exhibit job = { .file = f->of.file, .name = f->of.name, .schema = &f->schema,
-		.secret = &f->of.secret, .index_fd = f->of.index_fd, .file_digest = s->wish.file_digest };
+		.secret = &f->of.secret, .index_fd = f->of.index_fd, .file_digest = s->wish.file_digest,
+		.no_pairs = s->wish.no_pairs };
 	struct cm_fd_sink to = { out, 0 };
 	struct cm_sink sink = cm_sink_of_fd(&to);
 	struct cm_buf text = { 0 };
@@ -261,6 +262,7 @@ seal(struct sealing *s, struct sealing_file *f)
 		code = CM_EXIT_CANNOT;
 	}
 	f->sealed.seal.schema = f->schema;
+	cm_say_crowded(s->ctx, f->of.name, &f->sealed);
 	cm_json_release(&doc);
 	cm_buf_release(&answer);
 	return code;
@@ -326,6 +328,8 @@ print_text(const struct sealing *s, const struct sealing_file *f)
 	}
 	fprintf(out, "\n  %-10s %" PRIu64 ", %" PRIu64 " bytes\n", "rows", f->exhibit.rows, f->exhibit.size);
 	print_digest(out, "root", f->exhibit.root);
+	if (f->sealed.seal.has_pairs)
+		print_digest(out, "pairs", f->sealed.seal.pairs);
 	if (f->exhibit.has_sha256)
 		print_digest(out, "sha256", f->exhibit.sha256);
 	print_digest(out, "statement", f->exhibit.statement);
@@ -352,6 +356,8 @@ print_json(const struct sealing *s, const struct sealing_file *f)
 	cm_jsonw_array_end(&w);
 	cm_jsonw_kuint(&w, "rows", f->exhibit.rows);
 	cm_jsonw_khex(&w, "root", cm_span_of(f->exhibit.root, 32));
+	if (f->sealed.seal.has_pairs)
+		cm_jsonw_khex(&w, "pairs", cm_span_of(f->sealed.seal.pairs, 32));
 	cm_jsonw_khex(&w, "statement", cm_span_of(f->exhibit.statement, 32));
 	cm_jsonw_kstr(&w, "file", f->exhibit.path);
 	cm_jsonw_kuint(&w, "bytes", f->exhibit.size);

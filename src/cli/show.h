@@ -14,6 +14,7 @@ enum cm_show_part {
 	CM_SHOW_CUSTODY
 };
 #define CM_SHOW_PARTS 5u
+#define CM_SHOW_EVIDENCE 64u
 
 struct cm_show {
 	const struct cm_context *ctx;
@@ -29,6 +30,8 @@ struct cm_show {
 	struct cm_sequence chain; /* items as in statements */
 	unsigned parts;        /* bits 1 << enum cm_show_part */
 	unsigned printed;      /* tables so far */
+	const char *evidence[CM_SHOW_EVIDENCE]; /* types that were printed, each once */
+	size_t n_evidence;
 	bool all;              /* nothing was asked for by name */
 };
 

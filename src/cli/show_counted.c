@@ -1,6 +1,7 @@
 /* Floods, scans and chains of a case, as `comity disclose --traffic` and `--chain` count them. */
 #include "chain/chain_json.h"
 #include "cli/show_counted.h"
+#include "cli/show_evidence.h"
 #include "statement/chain_v1.h"
 #include "statement/traffic_v1.h"
 
@@ -32,7 +33,7 @@ cm_show_traffic_rows(struct cm_show *s, struct cm_table *t, struct cm_err *err)
 		r = cm_table_row(t, (const char *const[]) { number(s, ++n), cm_traffic_kind_word(v.drawn.kind),
 			cm_traffic_verdict_word(v.drawn.verdict), number(s, v.claimed.packets),
 			number(s, v.claimed.peak_per_s), number(s, v.thin), number(s, v.support.n),
-			short_hex(s, s->doc[i].digest) });
+			cm_show_evidence_cell(s, cm_show_evidence_traffic(s, &v)), short_hex(s, s->doc[i].digest) });
 	}
 	return r;
 }
@@ -55,7 +56,7 @@ cm_show_chain_rows(struct cm_show *s, struct cm_table *t, struct cm_err *err)
 		r = cm_table_row(t, (const char *const[]) { number(s, ++n), number(s, v.n_scripts), number(s, v.n_floods),
 			cm_arena_printf(&s->arena, "%llu of %llu", (unsigned long long)v.a, (unsigned long long)(v.a + v.b)),
 			cm_arena_printf(&s->arena, "%llu of %llu", (unsigned long long)v.c, (unsigned long long)(v.c + v.d)),
-			cm_arena_printf(&s->arena, "%s", p), short_hex(s, s->doc[i].digest) });
+			cm_arena_printf(&s->arena, "%s", p), cm_show_evidence_cell(s, cm_show_evidence_chain(&v)), short_hex(s, s->doc[i].digest) });
 	}
 	return r;
 }
@@ -93,6 +94,7 @@ cm_show_traffic_json(struct cm_show *s, struct cm_jsonw *w, struct cm_err *err)
 		cm_jsonw_kuint(w, "peak_per_second", v.claimed.peak_per_s);
 		cm_jsonw_kuint(w, "thin", v.thin);
 		cm_jsonw_kuint(w, "support", v.support.n);
+		cm_show_evidence_json(w, cm_show_evidence_traffic(s, &v));
 		cm_jsonw_khex(w, "statement", cm_span_of(s->doc[i].digest, 32));
 		cm_jsonw_object_end(w);
 	}
@@ -123,6 +125,7 @@ cm_show_chain_json(struct cm_show *s, struct cm_jsonw *w, struct cm_err *err)
 		cm_jsonw_kuint(w, "script_not", v.b);
 		cm_jsonw_kuint(w, "none_asked", v.c);
 		cm_jsonw_kuint(w, "none_not", v.d);
+		cm_show_evidence_json(w, cm_show_evidence_chain(&v));
 		cm_jsonw_khex(w, "statement", cm_span_of(s->doc[i].digest, 32));
 		cm_jsonw_object_end(w);
 	}

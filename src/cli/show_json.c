@@ -1,6 +1,7 @@
 /* The case as one JSON object. */
 #include "cli/show.h"
 #include "cli/show_counted.h"
+#include "cli/show_evidence.h"
 #include "codec/rfc3339.h"
 #include "statement/custody.h"
 
@@ -28,6 +29,7 @@ exhibits(const struct cm_show *s, struct cm_jsonw *w)
 			cm_jsonw_span(w, s->schema[i].column[c].name);
 		cm_jsonw_array_end(w);
 		cm_jsonw_kuint(w, "rows", e->rows);
+		cm_show_evidence_json(w, cm_show_evidence_exhibit(s, i));
 		digest(w, "root", e->root);
 		digest(w, "statement", e->statement);
 		cm_jsonw_kstr(w, "file", e->path);
@@ -39,12 +41,15 @@ exhibits(const struct cm_show *s, struct cm_jsonw *w)
 	cm_jsonw_array_end(w);
 }
 
-static void
-findings(const struct cm_show *s, struct cm_jsonw *w)
+static enum cm_result
+findings(struct cm_show *s, struct cm_jsonw *w, struct cm_err *err)
 {
+	struct cm_evidence_said said;
+	enum cm_result r = CM_OK;
+
 	cm_jsonw_key(w, "findings");
 	cm_jsonw_array(w);
-	for (size_t i = 0; i < s->findings.n; i++) {
+	for (size_t i = 0; i < s->findings.n && r == CM_OK; i++) {
 		const struct cm_case_finding *f = &s->findings.item[i];
 
 		cm_jsonw_object(w);
@@ -56,10 +61,14 @@ findings(const struct cm_show *s, struct cm_jsonw *w)
 		cm_jsonw_kuint(w, "genuine", f->genuine);
 		cm_jsonw_kuint(w, "suspect", f->suspect);
 		cm_jsonw_kuint(w, "support", f->support);
+		r = cm_show_evidence_finding(s, i, &said, err);
+		if (r == CM_OK)
+			cm_show_evidence_json(w, said);
 		digest(w, "statement", f->statement);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);
+	return r;
 }
 
 static void
@@ -153,8 +162,9 @@ write_all(struct cm_show *s, struct cm_jsonw *w, struct cm_err *err)
 	if (s->parts & 1u << CM_SHOW_EXHIBITS)
 		exhibits(s, w);
 	if (s->parts & 1u << CM_SHOW_FINDINGS) {
-		findings(s, w);
-		r = cm_show_traffic_json(s, w, err);
+		r = findings(s, w, err);
+		if (r == CM_OK)
+			r = cm_show_traffic_json(s, w, err);
 		if (r == CM_OK)
 			r = cm_show_chain_json(s, w, err);
 	}

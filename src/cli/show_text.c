@@ -4,6 +4,7 @@
 #include "base/hex.h"
 #include "cli/show.h"
 #include "cli/show_counted.h"
+#include "cli/show_evidence.h"
 #include "codec/rfc3339.h"
 #include "statement/custody.h"
 
@@ -82,15 +83,16 @@ columns_of(struct cm_show *s, const struct cm_schema *schema)
 static enum cm_result
 exhibits(struct cm_show *s)
 {
-	static const char *const head[] = { "no", "kind", "rows", "bytes", "seal", "columns", "file" };
-	struct cm_table t = cm_table_of(&s->arena, 7);
+	static const char *const head[] = { "no", "kind", "rows", "bytes", "evidence", "seal", "columns", "file" };
+	struct cm_table t = cm_table_of(&s->arena, 8);
 	enum cm_result r = row(&t, head);
 
 	title(s, "Exhibits", s->exhibits.n);
 	for (size_t i = 0; i < s->exhibits.n && r == CM_OK; i++) {
 		const struct cm_case_exhibit *e = &s->exhibits.item[i];
 		const char *cells[] = { number(s, e->id), e->kind, number(s, e->rows),
-			number(s, e->size), short_hex(s, e->statement), columns_of(s, &s->schema[i]),
+			number(s, e->size), cm_show_evidence_cell(s, cm_show_evidence_exhibit(s, i)),
+			short_hex(s, e->statement), columns_of(s, &s->schema[i]),
 			e->path };
 
 		r = row(&t, cells);
@@ -101,20 +103,25 @@ exhibits(struct cm_show *s)
 }
 
 static enum cm_result
-findings(struct cm_show *s)
+findings(struct cm_show *s, struct cm_err *err)
 {
 	static const char *const head[] = { "no", "type", "verdict", "bits", "forged", "genuine",
-		"suspect", "support", "statement" };
-	struct cm_table t = cm_table_of(&s->arena, 9);
+		"suspect", "support", "evidence", "statement" };
+	struct cm_table t = cm_table_of(&s->arena, 10);
 	enum cm_result r = row(&t, head);
 
 	title(s, "Findings", s->findings.n);
 	for (size_t i = 0; i < s->findings.n && r == CM_OK; i++) {
 		const struct cm_case_finding *f = &s->findings.item[i];
+		struct cm_evidence_said said;
+
+		r = cm_show_evidence_finding(s, i, &said, err);
+		if (r != CM_OK)
+			break;
 		const char *cells[] = { number(s, f->id), f->type, f->verdict,
 			cm_arena_printf(&s->arena, "%lld", (long long)f->bits),
 			number(s, f->forged), number(s, f->genuine), number(s, f->suspect),
-			number(s, f->support), short_hex(s, f->statement) };
+			number(s, f->support), cm_show_evidence_cell(s, said), short_hex(s, f->statement) };
 
 		r = row(&t, cells);
 	}
@@ -127,7 +134,7 @@ static enum cm_result
 traffic(struct cm_show *s, struct cm_err *err)
 {
 	static const char *const head[] = { "no", "kind", "verdict", "packets", "peak a second", "one in", "drawn",
-		"statement" };
+		"evidence", "statement" };
 	struct cm_table t = cm_table_of(&s->arena, CM_SHOW_TRAFFIC_COLUMNS);
 	size_t n = cm_show_count(s, CM_PREDICATE_TRAFFIC);
 	enum cm_result r = n == 0 ? CM_OK : row(&t, head);
@@ -146,7 +153,7 @@ static enum cm_result
 chains(struct cm_show *s, struct cm_err *err)
 {
 	static const char *const head[] = { "no", "scripts", "floods", "with it asked", "without", "by chance",
-		"statement" };
+		"evidence", "statement" };
 	struct cm_table t = cm_table_of(&s->arena, CM_SHOW_CHAIN_COLUMNS);
 	size_t n = cm_show_count(s, CM_PREDICATE_CHAIN);
 	enum cm_result r = n == 0 ? CM_OK : row(&t, head);
@@ -277,11 +284,13 @@ cm_show_text(struct cm_show *s, struct cm_err *err)
 	if (s->parts & 1u << CM_SHOW_EXHIBITS)
 		r = exhibits(s);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
-		r = findings(s);
+		r = findings(s, err);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
 		r = traffic(s, err);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
 		r = chains(s, err);
+	if (r == CM_OK && s->all)
+		r = cm_show_evidence_text(s, err);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_STATEMENTS))
 		r = statements(s);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_DISCLOSURES))

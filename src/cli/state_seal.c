@@ -26,6 +26,9 @@ cm_cli_claim(const struct cm_args *a, int id, struct cm_seal_wish *w)
 	case CM_CLAIM_DIGEST:
 		w->file_digest = true;
 		return true;
+	case CM_CLAIM_NO_PAIRS:
+		w->no_pairs = true;
+		return true;
 	default:
 		return false;
 	}
@@ -40,6 +43,9 @@ cm_sealed_write(struct cm_jsonw *w, const struct cm_sealed *s)
 	cm_jsonw_kbool(w, "has_file", s->seal.has_file);
 	cm_jsonw_khex(w, "file", cm_span_of(s->seal.file, 32));
 	cm_jsonw_khex(w, "sha256", cm_span_of(s->sha256, 32));
+	cm_jsonw_kbool(w, "has_pairs", s->seal.has_pairs);
+	cm_jsonw_khex(w, "pairs", cm_span_of(s->seal.pairs, 32));
+	cm_jsonw_kbool(w, "crowded", s->crowded);
 }
 
 enum cm_result
@@ -59,7 +65,20 @@ cm_sealed_read(struct cm_json v, struct cm_sealed *out, struct cm_err *err)
 		rc = cm_json_get_hex(v, "file", out->seal.file, 32, err);
 	if (rc == CM_OK)
 		rc = cm_json_get_hex(v, "sha256", out->sha256, 32, err);
+	if (rc == CM_OK)
+		rc = cm_json_get_bool(v, "has_pairs", &out->seal.has_pairs, err);
+	if (rc == CM_OK)
+		rc = cm_json_get_hex(v, "pairs", out->seal.pairs, 32, err);
+	if (rc == CM_OK)
+		rc = cm_json_get_bool(v, "crowded", &out->crowded, err);
 	return rc;
+}
+
+void
+cm_say_crowded(const struct cm_context *ctx, const char *name, const struct cm_sealed *s)
+{
+	if (s->crowded)
+		cm_cli_say(ctx, "%s has more than %zu pairs of hosts: its seal does not count their rows", name, CM_PAIRS_MAX);
 }
 
 enum cm_result

@@ -14,7 +14,8 @@ enum {
 	CM_CLAIM_VANTAGE,
 	CM_CLAIM_TOOL,
 	CM_CLAIM_CLOCK,
-	CM_CLAIM_DIGEST
+	CM_CLAIM_DIGEST,
+	CM_CLAIM_NO_PAIRS
 };
 /* Lines of a table of options. */
 #define CM_CLAIM_OPTIONS \
@@ -22,12 +23,13 @@ enum {
 	{ CM_CLAIM_VANTAGE, "vantage", "TEXT", "where it was collected" }, \
 	{ CM_CLAIM_TOOL, "tool", "TEXT", "with what" }, \
 	{ CM_CLAIM_CLOCK, "clock", "TEXT", "by which clock" }, \
-	{ CM_CLAIM_DIGEST, "file-digest", NULL, "seal the SHA-256 of the whole file, too" }
+	{ CM_CLAIM_DIGEST, "file-digest", NULL, "seal the SHA-256 of the whole file, too" }, \
+	{ CM_CLAIM_NO_PAIRS, "no-pairs", NULL, "do not count, in the seal, the rows of every two hosts" }
 
 /* What the user asked for. */
 struct cm_seal_wish {
 	struct cm_claim_text collected[CM_COLLECTED_N];
-	bool file_digest;
+	bool file_digest, no_pairs;
 };
 
 /* Takes one of these options; false: it is none of them. */
@@ -36,6 +38,9 @@ bool cm_cli_claim(const struct cm_args *a, int id, struct cm_seal_wish *w);
 /* What the child answers: members of an object, and back.  Columns are not in it. */
 void cm_sealed_write(struct cm_jsonw *w, const struct cm_sealed *s);
 CM_RESULT cm_sealed_read(struct cm_json v, struct cm_sealed *out, struct cm_err *err);
+
+/* Said where a capture has too many pairs of hosts for a table of them. */
+void cm_say_crowded(const struct cm_context *ctx, const char *name, const struct cm_sealed *s);
 
 /* Signs and stores statements of one case. */
 struct cm_stating {

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/acknowledge.h"
 #include "cli/case.h"
 #include "cli/commands.h"
+#include "cli/encrypted.h"
 #include "cli/verify.h"
 #include "cli/verify_own.h"
 #include "cli/verify_seen.h"
@@ -15,7 +17,8 @@
 #include "os/pool.h"
 #include "os/private.h"
 
-enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_REPORT, OPT_NO_CONFINE };
+enum { OPT_JSON = CM_OPT, OPT_SIGNERS, OPT_TRUST, OPT_TSA_CA, OPT_IDENTITY, OPT_REPORT, OPT_RECEIPT, OPT_ACCEPT,
+	OPT_NO_CONFINE };
 
 /* More than this no dossier has (docs/formats.md 3). */
 #define DOSSIER_MAX ((uint64_t)UINT32_MAX)
@@ -25,18 +28,25 @@ static const struct cm_option options[] = {
 	{ OPT_SIGNERS, "signers", "FILE", "whose keys count: an OpenSSH allowed_signers file (default: `signers' in the case folder)" },
 	{ OPT_TRUST, "trust", "FILE", "whose logs and witnesses count (default: `trust' in the case folder)" },
 	{ OPT_TSA_CA, "tsa-ca", "FILE", "whose time stamps count: certificates, PEM" },
+	{ OPT_IDENTITY, "identity", "FILE", "a key for a dossier that is encrypted with age (default: those of the case)" },
 	{ OPT_REPORT, "report", "FILE", "write your own report of what was checked to FILE" },
+	{ OPT_RECEIPT, "receipt", "FILE", "sign a receipt that says what came out: FILE and FILE.sig, for the sender" },
+	{ OPT_ACCEPT, "accept", NULL, "the receipt accepts the obligations, too" },
 	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
 
 struct verify {
-	bool json, no_confine;
-	const char *dossier, *signers, *trust, *tsa_ca, *report;
+	bool json, no_confine, accept;
+	const char *dossier, *signers, *trust, *tsa_ca, *identity, *report, *receipt;
 	struct cm_kept bytes; /* the dossier's: what was checked is what is looked at later */
+	struct cm_encrypted encrypted; /* these bytes are */
+	struct cm_span plain;	       /* in the child: what came out of them, or they themselves */
 	struct cm_buf signers_text, trust_text, tsa_text;
 	struct cm_verify_own own;
 	struct cm_verify_seen seen; /* in the child */
+	struct cm_buf received; /* in the child: what a receipt has to say */
+	struct cm_case *c;	/* for the receipt; or NULL */
 	struct cm_buf answer;
 	FILE *report_file;
 };
@@ -149,21 +159,19 @@ read_trust(const struct verify *in, struct cm_arena *arena, struct cm_policy *po
 static bool
 is_fork(const struct verify *in, const struct cm_context *ctx, const struct cm_policy *policy, enum cm_exit *code)
 {
-	struct cm_verify_fork f = { ctx, cm_kept_bytes(&in->bytes), policy, in->json };
+	struct cm_verify_fork f = { ctx, in->plain, policy, in->json };
 
 	return cm_verify_fork(&f, code);
 }
 
-/* In the child. */
 static enum cm_exit
-check(void *arg, const struct cm_context *ctx)
+check_dossier(struct verify *in, const struct cm_context *ctx)
 {
-	struct verify *in = arg;
 	struct cm_arena arena;
 	struct cm_loaded held = { .arena = &arena };
 	struct cm_pool *pool = NULL;
 	struct cm_together together;
-	struct cm_verify_in v = { .dossier = cm_kept_bytes(&in->bytes), .together = &together };
+	struct cm_verify_in v = { .dossier = in->plain, .together = &together };
 	struct cm_verified out = { 0 };
 	struct cm_signers signers;
 	struct cm_policy policy = { 0 };
@@ -196,11 +204,26 @@ check(void *arg, const struct cm_context *ctx)
 	if (rc == CM_OK && in->seen.fork)
 		rc = cm_err_set(&err, CM_E_REFUSED, "%s", in->seen.line);
 	(void)cm_err_set(&err, rc, "%s", cm_result_word(rc));
+	if (in->receipt != NULL && (rc == CM_OK || rc == CM_E_REFUSED || rc == CM_E_MALFORMED))
+		cm_acknowledge_collect(&held, rc == CM_OK ? &out : NULL, in->plain, &in->received);
 	code = rc == CM_OK ? show(in, ctx, &out) : refuse(ctx, in, &err);
 	cm_verify_release(&held);
 	cm_timestamp_ca_free(v.tsa);
 	cm_arena_fini(&arena);
 	return code;
+}
+
+/* In the child. */
+static enum cm_exit
+check(void *arg, const struct cm_context *ctx)
+{
+	struct verify *in = arg;
+	struct cm_err err = { 0 };
+	enum cm_result rc = cm_encrypted_open(ctx, &in->encrypted, &in->plain, &err);
+
+	if (rc == CM_OK)
+		return check_dossier(in, ctx);
+	return rc == CM_E_UNSUPPORTED ? cm_cli_error(ctx, in->dossier, &err, NULL) : refuse(ctx, in, &err);
 }
 
 /* For messages. */
@@ -252,15 +275,30 @@ take_bytes(struct verify *in, const struct cm_context *ctx, struct cm_err *err)
 
 	if (rc != CM_OK)
 		return rc;
-	rc = cm_kept_take(&in->bytes, cm_file_fd(file), DOSSIER_MAX, folder, err);
+	rc = cm_kept_take(&in->bytes, cm_file_fd(file), cm_encrypted_max(DOSSIER_MAX), folder, err);
 	cm_file_close(file);
 	return rc;
+}
+
+static enum cm_exit
+take_encrypted(struct verify *in, const struct cm_context *ctx)
+{
+	struct cm_encrypted_in e = { ctx, cm_kept_bytes(&in->bytes), in->identity, DOSSIER_MAX };
+	struct cm_err err = { 0 };
+	enum cm_exit code = cm_encrypted_prepare(&e, &in->encrypted);
+
+	if (code != CM_EXIT_OK || in->encrypted.is || e.file.len <= DOSSIER_MAX)
+		return code;
+	(void)cm_err_set(&err, CM_E_LIMIT, "longer than it can be");
+	(void)cm_cli_error(ctx, in->dossier, &err, NULL);
+	return CM_EXIT_MALFORMED;
 }
 
 static enum cm_exit
 prepare(struct verify *in, const struct cm_context *ctx)
 {
 	struct cm_err err = { 0 };
+	enum cm_exit code;
 
 	if (in->signers != NULL &&
 	    cm_whole_read(in->signers, CM_SIGNERS_BYTES, &in->signers_text, &err) != CM_OK)
@@ -275,8 +313,9 @@ prepare(struct verify *in, const struct cm_context *ctx)
 		(void)cm_cli_error(ctx, in->dossier, &err, NULL);
 		return err.code == CM_E_LIMIT ? CM_EXIT_MALFORMED : CM_EXIT_CANNOT;
 	}
-	if (in->report == NULL)
-		return CM_EXIT_OK;
+	code = take_encrypted(in, ctx);
+	if (code != CM_EXIT_OK || in->report == NULL)
+		return code;
 	in->report_file = cm_cli_create(ctx, in->report);
 	return in->report_file != NULL ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
@@ -297,8 +336,17 @@ take_option(struct verify *in, const struct cm_args *a, int id)
 	case OPT_TSA_CA:
 		in->tsa_ca = a->value;
 		return true;
+	case OPT_IDENTITY:
+		in->identity = a->value;
+		return true;
 	case OPT_REPORT:
 		in->report = a->value;
+		return true;
+	case OPT_RECEIPT:
+		in->receipt = a->value;
+		return true;
+	case OPT_ACCEPT:
+		in->accept = true;
 		return true;
 	case OPT_NO_CONFINE:
 		in->no_confine = true;
@@ -313,8 +361,20 @@ static struct cm_span
 answer(void *arg)
 {
 	struct verify *in = arg;
+	struct cm_buf *b = &in->answer;
 
-	return cm_buf_span(&in->seen.records);
+	cm_buf_add_u32(b, (uint32_t)in->received.len);
+	cm_buf_add_span(b, cm_buf_span(&in->received));
+	cm_buf_add_span(b, cm_buf_span(&in->seen.records));
+	return cm_buf_span(b);
+}
+
+static enum cm_exit
+acknowledge(const struct verify *in, const struct cm_context *ctx, struct cm_span record)
+{
+	struct cm_acknowledge a = { ctx, in->c, record, in->receipt, in->accept };
+
+	return in->receipt == NULL ? CM_EXIT_OK : cm_acknowledge_state(&a);
 }
 
 static enum cm_exit
@@ -322,15 +382,23 @@ run_confined(struct verify *in, const struct cm_context *ctx)
 {
 	struct cm_confined job = { .file = in->dossier, .run = check, .arg = in,
 		.unconfined = in->no_confine, .result = &in->answer, .answer = answer };
-	enum cm_exit code, kept;
-	int fds[1];
+	struct cm_cursor answered;
+	struct cm_span record;
+	enum cm_exit code, kept, signed_code;
+	int fds[2];
 
+	if (cm_encrypted_fd(&in->encrypted) >= 0)
+		fds[job.n_fds++] = cm_encrypted_fd(&in->encrypted);
 	if (in->report_file != NULL)
 		fds[job.n_fds++] = fileno(in->report_file);
 	job.fds = fds;
 	code = cm_cli_confined(ctx, &job);
-	kept = cm_verify_seen_keep(ctx, cm_buf_span(&in->answer));
-	return kept != CM_EXIT_OK ? kept : code;
+	answered = cm_cursor_of(cm_buf_span(&in->answer));
+	record = cm_cursor_take(&answered, cm_cursor_u32(&answered));
+	kept = cm_verify_seen_keep(ctx, cm_cursor_take(&answered, cm_cursor_left(&answered)));
+	/* one that came to no answer has said why */
+	signed_code = answered.bad ? code : acknowledge(in, ctx, record);
+	return kept != CM_EXIT_OK ? kept : signed_code != CM_EXIT_OK ? signed_code : code;
 }
 
 static enum cm_exit
@@ -346,16 +414,25 @@ run(int argc, char **argv, const struct cm_context *ctx)
 			return CM_EXIT_USAGE;
 	if (a.n != 1)
 		return cm_cli_usage(ctx, &cm_command_verify, "which dossier?");
+	if (in.accept && in.receipt == NULL)
+		return cm_cli_usage(ctx, &cm_command_verify, "--accept is said in a --receipt");
 	in.dossier = a.operand[0];
+	if (in.receipt != NULL && (!cm_cli_case(ctx, &in.c, &code) || !cm_acknowledge_ready(ctx, in.receipt))) {
+		cm_case_close(in.c);
+		return CM_EXIT_CANNOT;
+	}
 	code = prepare(&in, ctx);
 	if (code == CM_EXIT_OK)
 		code = run_confined(&in, ctx);
+	cm_encrypted_release(&in.encrypted);
 	cm_kept_fini(&in.bytes);
 	cm_buf_release(&in.signers_text);
 	cm_buf_release(&in.trust_text);
 	cm_buf_release(&in.tsa_text);
 	cm_verify_own_release(&in.own);
 	cm_buf_release(&in.answer);
+	cm_buf_release(&in.received);
+	cm_case_close(in.c);
 	if (in.report_file != NULL)
 		fclose(in.report_file);
 	return code;
@@ -373,9 +450,15 @@ const struct cm_command cm_command_verify = {
 		"when a statement existed at the latest; a log or witness counts if --trust names it, a\n"
 		"time stamp if --tsa-ca has its root.\n"
 		"\n"
+		"A dossier that is encrypted with age is decrypted with the key that `comity key age' made,\n"
+		"with the statement key, or with --identity.\n"
+		"\n"
 		"Exits 0 if all holds and all was redone, 5 if signatures and openings hold but some\n"
 		"findings could not be redone from what is open, or statements are not shown to be\n"
 		"logged as the quorum of --trust asks, 1 if it is refused, contradicted, or by an\n"
 		"unknown signer, 2 for wrong use, 3 if it could not do its work, 4 if it is\n"
-		"malformed.  The last line is the verdict.\n",
+		"malformed.  The last line is the verdict.\n"
+		"\n"
+		"With --receipt a statement of this case says what came out; `comity ledger --owed' lists\n"
+		"what is owed since.\n",
 };

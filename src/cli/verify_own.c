@@ -87,6 +87,38 @@ read_seen(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 	return CM_OK;
 }
 
+/* Consents that another statement of the victim revokes. */
+static enum cm_result
+list_revoked(struct cm_verify_own *o, const struct cm_team *t)
+{
+	uint8_t (*revoked)[32] = cm_arena_array(&o->arena, t->n_consents + 1, 32);
+
+	if (revoked == NULL)
+		return CM_E_NOMEM;
+	for (size_t i = 0; i < t->n_consents; i++)
+		if (t->consent[i].says.revoked && t->consent[i].has_supersedes)
+			memcpy(revoked[o->receiver.n_revoked++], t->consent[i].supersedes, 32);
+	o->receiver.revoked = (const uint8_t (*)[32])revoked;
+	return CM_OK;
+}
+
+static enum cm_result
+read_charter(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
+{
+	uint8_t case_id[32], charter[32];
+	struct cm_err none = { 0 };
+	enum cm_result r = cm_case_governed(c, case_id, charter, &none);
+
+	if (r == CM_E_NOTFOUND)
+		return CM_OK;
+	r = cm_case_team(c, &o->arena, &o->team, err);
+	if (r != CM_OK || o->team.in_force == NULL)
+		return r;
+	o->receiver.members = &o->team.in_force->file.says.members;
+	o->receiver.charter = o->team.in_force->file.digest;
+	return list_revoked(o, &o->team);
+}
+
 static enum cm_result
 read_all(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 {
@@ -111,6 +143,8 @@ read_all(struct cm_verify_own *o, struct cm_case *c, struct cm_err *err)
 		r = read_heads(o, c, err);
 	if (r == CM_OK)
 		r = read_ended(o, c, err);
+	if (r == CM_OK)
+		r = read_charter(o, c, err);
 	return r == CM_OK ? read_seen(o, c, err) : r;
 }
 

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "cli/cli.h"
 #include "dossier/receiver.h"
+#include "store/team.h"
 
 /* Zero-initialise; ends with cm_verify_own_release.  All of it zero: there is no case. */
 struct cm_verify_own {
@@ -16,6 +17,7 @@ struct cm_verify_own {
 	struct cm_buf trust;   /* C2SP tlog-policy; may be empty */
 	struct cm_buf tsa;     /* roots of time-stamp authorities, PEM; may be empty */
 	struct cm_receiver receiver;
+	struct cm_team team; /* the case, if a charter is in force */
 };
 
 /* Looks for a case here or above.  One that can not be used is said, and left out.  False: no

@@ -6,6 +6,8 @@
 #include "cli/paragraph.h"
 #include "cli/verify.h"
 #include "codec/json_write.h"
+#include "dossier/evidence.h"
+#include "dossier/pairs.h"
 #include "dossier/recounted.h"
 #include "dossier/words.h"
 
@@ -79,6 +81,27 @@ put_outcome(struct cm_paragraph *p, const struct cm_redone *r)
 	fputc('\n', p->f);
 }
 
+/* Of each two hosts between which it accuses a packet: were all their rows shown? */
+static void
+put_completeness(struct cm_paragraph *p, const struct cm_dossier *d, const struct cm_finding *f)
+{
+	struct cm_completeness c[CM_COMPLETENESS_MAX];
+	size_t n = cm_completeness(d, f, c), i;
+
+	for (i = 0; i < n; i++) {
+		cm_buf_add_str(&p->text, "= ");
+		cm_words_completeness(&p->text, d, &c[i]);
+		cm_paragraph_end(p, 5, 7);
+	}
+}
+
+/* " [N1]", behind what it is of. */
+static void
+put_evidence_id(struct cm_paragraph *p, struct cm_evidence_said s)
+{
+	cm_buf_printf(&p->text, " [%s]", s.id);
+}
+
 static void
 put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 {
@@ -86,10 +109,12 @@ put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 
 	cm_buf_printf(&p->text, "%zu. %s: %s, %d bits", i + 1, cm_words_type(d->findings[i].body->type),
 	    cm_verdict_word(d->findings[i].body->verdict), d->findings[i].body->bits);
+	put_evidence_id(p, cm_dossier_evidence_finding(d, i));
 	cm_paragraph_end(p, 2, 5);
 	cm_words_incident(&p->text, d, d->findings[i].body);
 	cm_paragraph_end(p, 5, 5);
 	put_outcome(p, &v->findings[i]);
+	put_completeness(p, d, d->findings[i].body);
 }
 
 /* Floods, scans, and what made them. */
@@ -103,6 +128,7 @@ put_counted(struct cm_paragraph *p, const struct cm_verified *v)
 	for (i = 0; i < d->n_traffic; i++) {
 		cm_buf_printf(&p->text, "T%zu. %s: %s", i + 1, cm_words_kind(d->traffic[i].body->drawn.kind),
 		    cm_traffic_verdict_word(d->traffic[i].body->drawn.verdict));
+		put_evidence_id(p, cm_dossier_evidence_traffic(d, i));
 		cm_paragraph_end(p, 2, 6);
 		if (cm_recount_shown(d, i, &again) == CM_OK)
 			cm_words_traffic(&p->text, d, i, &again);
@@ -116,9 +142,35 @@ put_counted(struct cm_paragraph *p, const struct cm_verified *v)
 		cm_buf_printf(&p->text, "C%zu. %s: %zu forged answer%s, %zu flood%s", i + 1,
 		    cm_words_chain(d->chains[i].body), d->chains[i].body->n_scripts, d->chains[i].body->n_scripts == 1 ? "" : "s", d->chains[i].body->n_floods,
 		    d->chains[i].body->n_floods == 1 ? "" : "s");
+		put_evidence_id(p, cm_dossier_evidence_chain(d, i));
 		cm_paragraph_end(p, 2, 6);
 		put_outcome(p, &v->chains[i]);
 	}
+}
+
+/* What kinds of evidence these are. */
+static void
+put_evidence(struct cm_paragraph *p, const struct cm_dossier *d)
+{
+	struct cm_evidence_used *used = NULL;
+	struct cm_registry r;
+	struct cm_arena arena;
+	size_t n = 0, i;
+
+	cm_arena_init(&arena, 0);
+	if (cm_registry_builtin(&arena, &r, NULL) != CM_OK || cm_dossier_evidence(d, &arena, &used, &n) != CM_OK)
+		p->lost = true;
+	for (i = 0; i < n; i++) {
+		cm_buf_add_str(&p->text, "- ");
+		cm_words_evidence_name(&p->text, &r, used[i].id);
+		cm_buf_add_str(&p->text, " (");
+		cm_words_evidence_used(&p->text, &used[i]);
+		cm_buf_add_str(&p->text, ")");
+		cm_paragraph_end(p, 2, 4);
+		cm_words_evidence(&p->text, &r, used[i].id);
+		cm_paragraph_end(p, 4, 4);
+	}
+	cm_arena_fini(&arena);
 }
 
 /* The first of these is about findings, and left out where there is none. */
@@ -127,14 +179,26 @@ static const char *const not_proven[] = {
 	 "machine sent them;"),
 	"that the bytes were true when they were sealed: a seal shows only that nothing was changed since;",
 	"when it was sealed: times are the signers' own, and others say only not later than when;",
+	("that a sealer counted every row of two hosts when sealing: only all rows, opened, or another's "
+	 "capture of the same traffic show that;"),
 	"what the cells left shut hold, and that no other exhibit exists.",
 };
 #define NOT_PROVEN (sizeof(not_proven) / sizeof(not_proven[0]))
+#define NOT_COUNTED 3 /* the one about pairs, left out where the dossier says nothing of any */
 
+/* The lines that are to be said. */
 static size_t
-first_not_proven(const struct cm_verified *v)
+list_not_proven(const struct cm_verified *v, const char *line[NOT_PROVEN])
 {
-	return v->dossier->n_findings != 0 ? 0 : 1;
+	size_t n = 0, pairs = 0, i;
+
+	for (i = 0; i < v->dossier->n_exhibits; i++)
+		pairs += v->dossier->exhibits[i].n_pairs_opened;
+	for (i = v->dossier->n_findings != 0 ? 0 : 1; i < NOT_PROVEN; i++) {
+		if (i != NOT_COUNTED || pairs > 0)
+			line[n++] = not_proven[i];
+	}
+	return n;
 }
 
 /* Columns of which cells are open, or none is. */
@@ -192,6 +256,7 @@ bool
 cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 {
 	struct cm_paragraph p = cm_paragraph_of(ctx->out, ctx->width);
+	const char *line[NOT_PROVEN];
 	size_t i;
 
 	fputs("Checked:\n", ctx->out);
@@ -209,12 +274,13 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 	for (i = 0; i < v->dossier->n_findings; i++)
 		put_finding(&p, v, i);
 	put_counted(&p, v);
+	fputs("What kinds of evidence these are, and how easily such is planted:\n", ctx->out);
+	put_evidence(&p, v->dossier);
 	if (v->n_notes != 0)
 		fputs("Also seen:\n", ctx->out);
 	put_list(&p, "-", v->notes, v->n_notes);
 	fputs("Not proven by any of this:\n", ctx->out);
-	i = first_not_proven(v);
-	put_list(&p, "-", not_proven + i, NOT_PROVEN - i);
+	put_list(&p, "-", line, list_not_proven(v, line));
 	cm_paragraph_fini(&p);
 	cm_cli_text(ctx->out, cm_span_str(v->line));
 	fputc('\n', ctx->out);
@@ -303,6 +369,91 @@ json_logged(struct cm_jsonw *w, const struct cm_verified *v)
 	cm_jsonw_array_end(w);
 }
 
+/* Absent where no seal has a table of pairs. */
+static void
+json_completeness(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_finding *f)
+{
+	struct cm_completeness c[CM_COMPLETENESS_MAX];
+	size_t n = cm_completeness(d, f, c), i;
+	struct cm_buf text = { 0 };
+
+	if (n == 0)
+		return;
+	cm_jsonw_key(w, "pairs");
+	cm_jsonw_array(w);
+	for (i = 0; i < n; i++) {
+		cm_jsonw_object(w);
+		cm_jsonw_kuint(w, "seal", c[i].seal + 1);
+		cm_jsonw_kstr(w, "shown", cm_complete_word(c[i].how));
+		if (c[i].pair != NULL) {
+			if (c[i].pair->proven)
+				cm_jsonw_kuint(w, "rows", c[i].pair->rows);
+			cm_jsonw_kuint(w, "known", c[i].pair->known);
+			cm_jsonw_kuint(w, "headers", c[i].pair->headers);
+			cm_jsonw_kuint(w, "payload", c[i].pair->payload);
+		}
+		cm_buf_clear(&text);
+		cm_words_completeness(&text, d, &c[i]);
+		cm_jsonw_kstr(w, "detail", cm_buf_cstr(&text));
+		cm_jsonw_object_end(w);
+	}
+	cm_jsonw_array_end(w);
+	cm_buf_release(&text);
+}
+
+static void
+json_evidence_of(struct cm_jsonw *w, struct cm_evidence_said s)
+{
+	cm_jsonw_kstr(w, "evidence", s.id);
+	cm_jsonw_kbool(w, "evidence_said", s.said);
+}
+
+static void
+json_evidence_one(struct cm_jsonw *w, const struct cm_registry *r, const struct cm_evidence_used *u)
+{
+	const struct cm_evidence_type *t = cm_registry_find(r, u->id);
+	char forge[CM_EVIDENCE_RANGE], cost[CM_EVIDENCE_RANGE];
+
+	cm_jsonw_object(w);
+	cm_jsonw_kstr(w, "id", u->id);
+	cm_jsonw_kbool(w, "known", t != NULL);
+	if (t != NULL) {
+		cm_evidence_forge_word(t, forge);
+		cm_evidence_cost_word(t, cost);
+		cm_jsonw_kstr(w, "name", t->name);
+		cm_jsonw_kstr(w, "supports", t->supports);
+		cm_jsonw_kstr(w, "forge", forge);
+		cm_jsonw_kstr(w, "cost", cost);
+		cm_jsonw_kstr(w, "because", t->why);
+	}
+	cm_jsonw_kuint(w, "exhibits", u->exhibits);
+	cm_jsonw_kuint(w, "findings", u->findings);
+	cm_jsonw_kuint(w, "traffic", u->traffic);
+	cm_jsonw_kuint(w, "chains", u->chains);
+	cm_jsonw_kuint(w, "derived", u->derived);
+	cm_jsonw_kuint(w, "other", u->other);
+	cm_jsonw_object_end(w);
+}
+
+static void
+json_evidence(struct cm_jsonw *w, const struct cm_dossier *d)
+{
+	struct cm_evidence_used *used = NULL;
+	struct cm_registry r;
+	struct cm_arena arena;
+	size_t n = 0, i;
+
+	cm_arena_init(&arena, 0);
+	if (cm_registry_builtin(&arena, &r, NULL) != CM_OK || cm_dossier_evidence(d, &arena, &used, &n) != CM_OK)
+		w->out->failed = true;
+	cm_jsonw_key(w, "evidence");
+	cm_jsonw_array(w);
+	for (i = 0; i < n; i++)
+		json_evidence_one(w, &r, &used[i]);
+	cm_jsonw_array_end(w);
+	cm_arena_fini(&arena);
+}
+
 static void
 json_findings(struct cm_jsonw *w, const struct cm_verified *v)
 {
@@ -316,8 +467,10 @@ json_findings(struct cm_jsonw *w, const struct cm_verified *v)
 		cm_jsonw_khex(w, "statement", cm_span_of(d->findings[i].statement, 32));
 		cm_jsonw_kstr(w, "type", cm_incident_type_word(d->findings[i].body->type));
 		cm_jsonw_kstr(w, "verdict", cm_verdict_word(d->findings[i].body->verdict));
+		json_evidence_of(w, cm_dossier_evidence_finding(d, i));
 		cm_jsonw_kstr(w, "outcome", cm_outcome_word(v->findings[i].outcome));
 		cm_jsonw_kstr(w, "detail", v->findings[i].text);
+		json_completeness(w, d, d->findings[i].body);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);
@@ -349,6 +502,7 @@ json_counted(struct cm_jsonw *w, const struct cm_verified *v)
 		cm_jsonw_khex(w, "statement", cm_span_of(d->traffic[i].statement, 32));
 		cm_jsonw_kstr(w, "kind", cm_traffic_kind_word(f->kind));
 		cm_jsonw_kstr(w, "verdict", cm_traffic_verdict_word(f->verdict));
+		json_evidence_of(w, cm_dossier_evidence_traffic(d, i));
 		cm_jsonw_kuint(w, "thin", d->traffic[i].body->thin);
 		cm_jsonw_kuint(w, "packets", f->packets);
 		cm_jsonw_kuint(w, "packets_claimed", d->traffic[i].body->claimed.packets);
@@ -363,6 +517,7 @@ json_counted(struct cm_jsonw *w, const struct cm_verified *v)
 		}
 		cm_jsonw_object(w);
 		cm_jsonw_khex(w, "statement", cm_span_of(d->chains[i].statement, 32));
+		json_evidence_of(w, cm_dossier_evidence_chain(d, i));
 		cm_jsonw_kuint(w, "scripts", d->chains[i].body->n_scripts);
 		cm_jsonw_kuint(w, "floods", d->chains[i].body->n_floods);
 		json_outcome(w, &v->chains[i]);
@@ -395,6 +550,7 @@ bool
 cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 {
 	static const char *const end[] = { "holds", "partly", "refused" };
+	const char *line[NOT_PROVEN];
 	struct cm_buf text = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&text, 0);
 	bool ok;
@@ -407,9 +563,10 @@ cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 	json_shows(&w, v->dossier);
 	json_findings(&w, v);
 	json_counted(&w, v);
+	json_evidence(&w, v->dossier);
 	json_texts(&w, "checked", v->done, v->n_done);
 	json_texts(&w, "notes", v->notes, v->n_notes);
-	json_texts(&w, "not_proven", not_proven + first_not_proven(v), NOT_PROVEN - first_not_proven(v));
+	json_texts(&w, "not_proven", line, list_not_proven(v, line));
 	cm_jsonw_object_end(&w);
 	ok = cm_buf_ok(&text);
 	if (ok)

@@ -44,10 +44,14 @@ cm_cli_wish(const struct cm_args *a, int id, struct cm_dossier_wish *w)
 	case CM_WISH_WHOLE_HOST:
 		w->select.whole_host = true;
 		return true;
+	case CM_WISH_WHOLE_PAIR:
+		w->select.whole_pair = true;
+		return true;
 	case CM_WISH_TIE_ALL:
 		w->select.tie_all = true;
 		return true;
 	case CM_WISH_FOR:
+	case CM_WISH_TO:
 		w->to = a->value;
 		return true;
 	case CM_WISH_NO_CONFINE:

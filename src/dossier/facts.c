@@ -292,6 +292,10 @@ cm_facts_write(const struct cm_dossier *d, struct cm_buf *out)
 	cm_jsonw_kint(&w, "layout", CM_DISCLOSURE_LAYOUT);
 	cm_jsonw_kstr(&w, "by", d->by);
 	cm_jsonw_kstr(&w, "made", d->made);
+	if (d->terms != NULL) {
+		cm_jsonw_key(&w, "terms");
+		cm_terms_write(&w, d->terms);
+	}
 	write_seals(&w, d);
 	cm_jsonw_key(&w, "findings");
 	cm_jsonw_array(&w);

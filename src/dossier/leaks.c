@@ -33,9 +33,62 @@ find(struct cm_leak_host *host, size_t cap, const uint8_t *addr, uint8_t len)
 }
 
 static bool
+begins_so(const struct cm_leak_prefix *p, const uint8_t *addr)
+{
+	unsigned whole = p->bits / 8u, left = p->bits % 8u;
+
+	return memcmp(addr, p->addr, whole) == 0 &&
+	    (left == 0 || addr[whole] >> (8 - left) == p->addr[whole] >> (8 - left));
+}
+
+static bool
+has_prefix(const struct cm_leaks *l, const uint8_t *addr, uint8_t len)
+{
+	size_t i;
+
+	if (len == 4 && (l->begins == NULL || (l->begins[addr[0] * 32u + addr[1] / 8u] & 1u << addr[1] % 8u) == 0))
+		return false;
+	for (i = 0; i < l->n_prefix; i++)
+		if (l->prefix[i].len == len && begins_so(&l->prefix[i], addr))
+			return true;
+	return false;
+}
+
+static bool
 hidden(const struct cm_leaks *l, const uint8_t *addr, uint8_t len)
 {
-	return l->n_host != 0 && find(l->host, l->cap_host, addr, len)->len != 0;
+	return (l->n_host != 0 && find(l->host, l->cap_host, addr, len)->len != 0) || has_prefix(l, addr, len);
+}
+
+/* Most offsets of a payload begin no prefix at all: that is seen by two bytes. */
+static CM_RESULT
+note_beginning(struct cm_leaks *l, const struct cm_leak_prefix *p)
+{
+	if (p->len != 4)
+		return CM_OK;
+	if (l->begins == NULL)
+		l->begins = calloc(1, 65536 / 8);
+	if (l->begins == NULL)
+		return CM_E_NOMEM;
+	l->begins[p->addr[0] * 32u + p->addr[1] / 8u] |= (uint8_t)(1u << p->addr[1] % 8u);
+	return CM_OK;
+}
+
+CM_RESULT
+cm_leaks_hide_prefix(struct cm_leaks *l, struct cm_leak_prefix prefix)
+{
+	size_t cap = l->cap_prefix == 0 ? 16 : 2 * l->cap_prefix;
+	struct cm_leak_prefix *p = l->prefix;
+
+	if (l->n_prefix == l->cap_prefix) {
+		p = realloc(l->prefix, cap * sizeof(*p));
+		if (p == NULL)
+			return CM_E_NOMEM;
+		l->prefix = p;
+		l->cap_prefix = cap;
+	}
+	l->prefix[l->n_prefix++] = prefix;
+	return note_beginning(l, &prefix);
 }
 
 static CM_RESULT
@@ -284,7 +337,7 @@ search(struct cm_leaks *l, struct cm_span value, const struct own *own, struct c
 	size_t i;
 	enum cm_result rc = CM_OK;
 
-	if (l->n_host == 0)
+	if (l->n_host == 0 && l->n_prefix == 0)
 		return CM_OK;
 	for (i = 0; rc == CM_OK && i < value.len; i++) {
 		rest = cm_span_part(value, i, value.len - i);
@@ -321,5 +374,7 @@ cm_leaks_release(struct cm_leaks *l)
 {
 	free(l->list);
 	free(l->host);
+	free(l->prefix);
+	free(l->begins);
 	*l = (struct cm_leaks) { 0 };
 }

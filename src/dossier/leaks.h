@@ -35,6 +35,13 @@ struct cm_leak {
 
 #define CM_LEAKS_LISTED 1000
 
+/* Addresses that begin alike; of IPv4 at least 16 bits, of IPv6 32. */
+struct cm_leak_prefix {
+	uint8_t addr[16];
+	uint8_t len; /* 4 or 16 */
+	uint8_t bits;
+};
+
 /* Zero-initialise; ends with cm_leaks_release. */
 struct cm_leaks {
 	struct cm_leak *list; /* the first CM_LEAKS_LISTED */
@@ -42,12 +49,18 @@ struct cm_leaks {
 	uint64_t n; /* in all */
 	struct cm_leak_host *host;
 	size_t n_host, cap_host;
+	struct cm_leak_prefix *prefix;
+	size_t n_prefix, cap_prefix;
+	uint8_t *begins; /* a bit for each 16 bits that a prefix of IPv4 begins with; or NULL */
 };
 
 /* Adds an address to hide, of 4 or 16 bytes.  CM_E_NOMEM. */
 CM_RESULT cm_leaks_hide(struct cm_leaks *l, struct cm_span addr);
 
-/* Adds all addresses that ${from} hides.  CM_E_NOMEM. */
+/* Adds all addresses with that prefix.  CM_E_NOMEM. */
+CM_RESULT cm_leaks_hide_prefix(struct cm_leaks *l, struct cm_leak_prefix prefix);
+
+/* Adds all addresses that ${from} hides, but its prefixes.  CM_E_NOMEM. */
 CM_RESULT cm_leaks_share(struct cm_leaks *l, const struct cm_leaks *from);
 
 /* Looks through one opened value.  ${where} says which; its offset and form are

@@ -7,6 +7,7 @@
 #include "codec/rfc3339.h"
 #include "crypto/sha256.h"
 #include "dossier/load.h"
+#include "dossier/pairs.h"
 #include "dossier/refer.h"
 #include "dossier/view.h"
 
@@ -58,10 +59,11 @@ static bool
 is_known(const struct cm_zip *zip, struct cm_span name)
 {
 	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html",
-		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING };
-	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody" };
+		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING, CM_CHARTER_FILE, CM_CHARTER_SIGS_FILE,
+		"charter" CM_RECEIPT_ENDING, "charter" CM_STAMP_ENDING };
+	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody", "consent" };
 	static const char *const of_statement[] = { ".json", ".json.sig", CM_RECEIPT_ENDING, CM_STAMP_ENDING };
-	static const char *const of_seal[] = { ".opening", ".pcapng", ".txt", ".jsonl", ".hex" };
+	static const char *const of_seal[] = { ".opening", CM_PAIRS_ENDING, ".pcapng", ".txt", ".jsonl", ".hex" };
 	size_t i, k, n;
 
 	for (i = 0; i < sizeof(single) / sizeof(single[0]); i++) {
@@ -257,6 +259,7 @@ fill_exhibit(struct cm_loaded *l, const struct cm_seal_v1 *s, const struct cm_lo
 	x->by = p->doc.head.by;
 	x->made = made_text(l, p->doc.head.made);
 	x->table_rows = s->seal.rows;
+	x->has_pairs = s->seal.has_pairs;
 	x->collected = claims;
 	x->shows.capture = s->seal.schema.kind == CM_KIND_CAPTURE;
 	for (i = 0; rc == CM_OK && i < CM_COLLECTED_N; i++)
@@ -499,6 +502,20 @@ load_custody(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_
 	return CM_OK;
 }
 
+/* What they say is asked with the charter (dossier/obeyed.h). */
+static CM_RESULT
+load_consents(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	char name[NAME_MAX_LEN];
+	enum cm_result rc = CM_OK;
+
+	for (size_t i = 0; rc == CM_OK && i < n; i++) {
+		snprintf(name, sizeof(name), "consent-%zu.json", i + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_CONSENT, err);
+	}
+	return rc;
+}
+
 /* All row sets of one use: of findings their support, of which all others are a part
  * (dossier/refer); or what is counted. */
 static const struct cm_ids *
@@ -597,16 +614,14 @@ cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *e
 		x[k].shows = (struct cm_shows) { .capture = l->seal[k].seal.schema.kind == CM_KIND_CAPTURE };
 		rc = load_opening(l, zip, k, &x[k], err);
 	}
-	if (rc == CM_OK)
-		l->at = NULL;
-	return rc;
+	return rc == CM_OK ? cm_load_pairs(l, zip, err) : rc;
 }
 
 /* What cm_load does beside the signatures. */
 struct statements {
 	struct cm_loaded *l;
 	const struct cm_zip *zip;
-	size_t seals, findings, traffic, chains, handovers;
+	size_t seals, findings, traffic, chains, handovers, consents;
 	enum cm_result rc;
 	struct cm_err err;
 };
@@ -625,6 +640,8 @@ load_statements(void *arg)
 		s->rc = load_chains(s->l, s->zip, s->chains, &s->err);
 	if (s->rc == CM_OK)
 		s->rc = load_custody(s->l, s->zip, s->handovers, &s->err);
+	if (s->rc == CM_OK)
+		s->rc = load_consents(s->l, s->zip, s->consents, &s->err);
 }
 
 /* Signatures and statements, together.  What went wrong first is said: of one part the
@@ -653,8 +670,9 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 {
 	struct statements s = { .l = l, .zip = zip, .seals = count_files(zip, "seal"),
 		.findings = count_files(zip, "finding"), .traffic = count_files(zip, "traffic"),
-		.chains = count_files(zip, "chain"), .handovers = count_files(zip, "custody") };
-	size_t n = s.seals + s.findings + s.traffic + s.chains + s.handovers;
+		.chains = count_files(zip, "chain"), .handovers = count_files(zip, "custody"),
+		.consents = count_files(zip, "consent") };
+	size_t n = s.seals + s.findings + s.traffic + s.chains + s.handovers + s.consents;
 	struct signatures sig = { .l = l };
 	enum cm_result rc;
 
@@ -664,7 +682,8 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 			    list_signatures(&sig, zip, l->arena, "finding", s.findings) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "traffic", s.traffic) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "chain", s.chains) != CM_OK ||
-			    list_signatures(&sig, zip, l->arena, "custody", s.handovers) != CM_OK))
+			    list_signatures(&sig, zip, l->arena, "custody", s.handovers) != CM_OK ||
+			    list_signatures(&sig, zip, l->arena, "consent", s.consents) != CM_OK))
 		rc = no_memory(err);
 	if (rc != CM_OK) {
 		if (l->beside != NULL)
@@ -697,6 +716,7 @@ cm_load_disclosure(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err 
 	l->dossier.to = p->doc.head.to;
 	l->dossier.hides = l->disclosure.hides;
 	l->dossier.leaks_accepted = l->disclosure.leaks_accepted;
+	l->dossier.terms = l->disclosure.has_terms ? &l->disclosure.terms : NULL;
 	l->dossier.version = l->disclosure.tool_version;
 	return l->dossier.made != NULL ? CM_OK : no_memory(err);
 }

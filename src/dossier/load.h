@@ -24,6 +24,7 @@ struct cm_loaded_part {
 	const char *name; /* "seal-1.json" */
 	struct cm_statement_doc doc;
 	struct cm_ssh_public key; /* that signed it; doc.head.by is its fingerprint */
+	struct cm_span armour;	  /* the signature, if it does not lie in NAME.sig: one of many on a charter */
 };
 
 /* Zero-initialise with the arena set; ends with cm_loaded_release. */
@@ -68,6 +69,8 @@ CM_RESULT cm_load_names(struct cm_loaded *l, const struct cm_zip *zip, struct cm
 
 /* Receipts and time stamps stand beside statements, prove themselves (dossier/logged.h), and are
  * not in the disclosure's list.  Does the name end like one? */
+#define CM_CHARTER_FILE "charter.json"
+#define CM_CHARTER_SIGS_FILE "charter.json.sigs"
 #define CM_RECEIPT_ENDING ".tlog-proof"
 #define CM_STAMP_ENDING ".tsr"
 bool cm_load_is_unlisted(struct cm_span name);

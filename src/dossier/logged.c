@@ -52,11 +52,12 @@ entry_of(const struct judging *j, const struct cm_loaded_part *p, struct cm_buf 
 {
 	struct cm_entry e = { 0 };
 	const char *sig = cm_arena_printf(j->arena, "%s.sig", p->name);
-	struct cm_span json, armour;
+	struct cm_span json, armour = p->armour;
 
 	if (sig == NULL)
 		return no_memory(j->err);
-	if (cm_zip_find(j->in->zip, p->name, &json) != CM_OK || cm_zip_find(j->in->zip, sig, &armour) != CM_OK)
+	if (cm_zip_find(j->in->zip, p->name, &json) != CM_OK ||
+	    (armour.ptr == NULL && cm_zip_find(j->in->zip, sig, &armour) != CM_OK))
 		return cm_err_set(j->err, CM_E_REFUSED, "statement or signature is missing");
 	cm_entry_digest(json, armour, e.digest);
 	memcpy(e.key, p->doc.head.by, strnlen(p->doc.head.by, CM_ENTRY_KEY));

@@ -80,6 +80,17 @@ struct cm_host_rows {
 	uint64_t shut; /* without, but with this host tied or named */
 };
 
+/* Two hosts of an exhibit between which a finding accuses packets, or of which the dossier says how many
+ * rows they have (dossier/pairs.h). */
+struct cm_shown_pair {
+	uint8_t key[CM_HASH_LEN];
+	uint64_t row;	  /* the first that shows them */
+	uint64_t known;	  /* rows that show that they are theirs, */
+	uint64_t headers, payload; /* and of these with that open */
+	bool proven;	  /* how many there are: */
+	uint64_t rows;
+};
+
 struct cm_view;
 
 /* One seal of the dossier and what is opened of it.  Memory is taken for the rows that a
@@ -105,6 +116,9 @@ struct cm_shown_exhibit {
 	bool pcap;	   /* the first packet shown is one of a pcap file, */
 	bool file_header;  /* of which the first row is open */
 	uint64_t told;	   /* rows of which it shows whose they are, or that they are nobody's */
+	bool has_pairs; /* its seal has a table of pairs */
+	const struct cm_shown_pair *pairs; /* ascending by key */
+	size_t n_pairs, n_pairs_opened;
 	bool has_opening;
 	bool whole; /* all of it is open, and agrees with the sealed digest of the file */
 	struct cm_shows shows; /* counted from the opening */
@@ -159,6 +173,7 @@ struct cm_dossier {
 	size_t n_handovers;
 	uint8_t hides; /* enum cm_hide */
 	uint64_t leaks_accepted;
+	const struct cm_terms *terms; /* NULL: it says nothing of them */
 };
 
 /* The row with that number, or NULL. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dossier/of_incident.h"
+#include "statement/evidence.h"
 
 static int
 by_number(const void *a, const void *b)
@@ -252,7 +253,7 @@ cm_finding_of_incident(const struct cm_incident *in, const struct cm_of_incident
 		.version = CM_DETECTOR_VERSION, .memory = how->params->memory,
 		.window = how->params->window, .forged_bits = how->params->forged_bits,
 		.break_bits = how->params->break_bits, .type = in->type, .verdict = in->verdict,
-		.bits = in->bits, .fingerprint = in->fingerprint, .explained_by = in->explained_by };
+		.evidence = cm_evidence_of_incident(in->type), .bits = in->bits, .fingerprint = in->fingerprint, .explained_by = in->explained_by };
 	enum cm_result rc;
 
 	f.seals = cm_arena_array(arena, how->n_seals + 1, 32);

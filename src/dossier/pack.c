@@ -5,6 +5,7 @@
 #include "dossier/facts.h"
 #include "dossier/load.h"
 #include "dossier/pack.h"
+#include "dossier/pack_pairs.h"
 #include "dossier/opened_write.h"
 #include "dossier/report.h"
 
@@ -16,9 +17,11 @@ struct packing {
 	struct cm_zip_entry *entry;
 	size_t n, cap;
 	struct cm_plan *plan;
+	struct cm_terms terms;
 	bool no_parts; /* of datagrams are opened in full */
 	struct cm_buf *opening, *opened; /* of each exhibit: the proof, and the file for other tools */
-	struct cm_buf report, draft;
+	struct cm_buf *pairs; /* the same: how many rows the hosts of findings have */
+	struct cm_buf report, draft, map;
 };
 
 static enum cm_result
@@ -104,9 +107,10 @@ begin(struct packing *p)
 	p->plan = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->plan[0]));
 	p->opening = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opening[0]));
 	p->opened = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->opened[0]));
+	p->pairs = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->pairs[0]));
 	p->out->sum = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->sum[0]));
 	p->out->compared = cm_arena_array(p->arena, in->n_exhibits + 1, sizeof(p->out->compared[0]));
-	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->opened == NULL ||
+	if (p->entry == NULL || p->plan == NULL || p->opening == NULL || p->opened == NULL || p->pairs == NULL ||
 	    p->out->sum == NULL || p->out->compared == NULL)
 		return no_memory(p->err);
 	for (i = 0; rc == CM_OK && i < in->n_exhibits; i++)
@@ -119,6 +123,12 @@ begin(struct packing *p)
 		rc = add_texts(p, "chain", &in->chains[i], i);
 	for (i = 0; rc == CM_OK && i < in->n_custody; i++)
 		rc = add_texts(p, "custody", &in->custody[i], i);
+	for (i = 0; rc == CM_OK && i < in->n_consents; i++)
+		rc = add_texts(p, "consent", &in->consents[i], i);
+	if (rc == CM_OK && in->governed != NULL)
+		rc = add_entry(p, CM_CHARTER_FILE, in->charter);
+	if (rc == CM_OK && in->governed != NULL)
+		rc = add_entry(p, CM_CHARTER_SIGS_FILE, in->charter_sigs);
 	return rc;
 }
 
@@ -157,6 +167,8 @@ one_pass(struct packing *p, struct cm_select *s, const struct cm_loaded *l, enum
 		rc = cm_select_parts(s, &x, p->err);
 	else if (pass == PASS_PLAN)
 		rc = cm_select_plan(s, &x, &p->plan[k], &p->out->sum[k], p->err);
+	else if (p->in->governed != NULL)
+		rc = cm_select_shut(s, &x, &p->plan[k], &p->out->sum[k], p->err);
 	else
 		rc = cm_select_leaks(s, &x, &p->plan[k], &p->out->leaks, p->err);
 	cm_cut_rows_free(x.rows);
@@ -165,11 +177,13 @@ one_pass(struct packing *p, struct cm_select *s, const struct cm_loaded *l, enum
 
 /* A dossier that hides nothing has nothing that shows through. */
 static bool
-is_needed(const struct cm_select *s, enum pass pass)
+is_needed(const struct packing *p, const struct cm_select *s, enum pass pass)
 {
 	if (pass == PASS_PARTS)
 		return cm_select_needs_parts(s);
-	return pass != PASS_LEAKS || cm_select_hides(s);
+	if (pass != PASS_LEAKS)
+		return true;
+	return p->in->governed != NULL ? cm_select_shuts(s) : cm_select_hides(s);
 }
 
 /* What statements need opened. */
@@ -184,6 +198,7 @@ select_cited(struct packing *p, const struct cm_loaded *l, struct cm_select_in *
 	if (finding == NULL || set == NULL)
 		return no_memory(p->err);
 	*in = from->select;
+	in->released = from->governed != NULL ? &from->governed->released : NULL;
 	for (i = 0; i < from->n_findings; i++)
 		finding[i] = &l->finding[i];
 	in->findings = finding;
@@ -209,15 +224,39 @@ make_plans(struct packing *p, const struct cm_loaded *l)
 	if (rc == CM_OK)
 		rc = cm_select_new(&in, &s);
 	for (pass = PASS_LEARN; rc == CM_OK && pass < PASS_N; pass++) {
-		if (!is_needed(s, (enum pass)pass))
+		if (!is_needed(p, s, (enum pass)pass))
 			continue;
 		for (i = 0; rc == CM_OK && i < p->in->n_exhibits; i++)
 			rc = one_pass(p, s, l, (enum pass)pass, i);
 	}
 	p->no_parts = rc == CM_OK && cm_select_has_no_parts(s);
 	cm_select_free(s);
+	if (rc == CM_OK && p->in->governed != NULL)
+		cm_governed_picture(p->in->governed);
 	if (rc == CM_OK && p->out->leaks.n != 0 && !p->in->leak_ok && !p->in->dry_run)
 		return cm_err_set(p->err, CM_E_REFUSED, "hidden values stand in cells that would be opened");
+	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
+}
+
+/* What the plans come to, for the ledger of the case. */
+static CM_RESULT
+make_map(struct packing *p, const struct cm_loaded *l)
+{
+	enum cm_result rc = CM_OK;
+	size_t k;
+
+	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++) {
+		struct cm_mapped_exhibit x = { &l->seal[k].seal, p->in->exhibits[k].secret, &p->plan[k], NULL };
+
+		if (p->plan[k].n == 0)
+			continue;
+		rc = rows_of(p, x.seal, k, &x.rows);
+		if (rc == CM_OK)
+			rc = cm_mapped_add(&p->out->map, &x, p->err);
+		cm_cut_rows_free(x.rows);
+	}
+	if (rc == CM_OK)
+		rc = cm_map_write(&p->out->map, &p->map, p->err);
 	return rc == CM_E_NOMEM ? no_memory(p->err) : rc;
 }
 
@@ -318,6 +357,8 @@ add_both(struct packing *p, const struct cm_dossier *d)
 	if (opened.rc != CM_OK || report.rc != CM_OK)
 		return no_memory(p->err);
 	rc = add_opened(p, d);
+	if (rc == CM_OK && p->in->governed != NULL && !p->in->governed->picture)
+		return CM_OK;
 	return rc == CM_OK ? add_entry(p, "report.html", cm_buf_span(&p->report)) : rc;
 }
 
@@ -327,7 +368,7 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 	struct cm_disclosure x = { .n_seals = d->n_exhibits, .n_findings = d->n_findings,
 		.n_traffic = d->n_traffic, .n_chains = d->n_chains, .hides = d->hides,
 		.leaks_accepted = d->leaks_accepted, .tool_name = p->in->tool_name,
-		.tool_version = p->in->tool_version };
+		.tool_version = p->in->tool_version, .has_terms = true, .terms = p->terms };
 	struct cm_jsonw w = cm_jsonw_of(&p->draft, 0);
 	size_t i;
 
@@ -357,6 +398,35 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 	return add_entry(p, CM_PACK_DRAFT, cm_buf_span(&p->draft));
 }
 
+/* All has been asked for: under which terms it goes out. */
+static CM_RESULT
+settle_terms(struct packing *p, struct cm_loaded *l)
+{
+	p->terms = p->in->terms;
+	l->dossier.terms = &p->terms;
+	return p->in->governed == NULL ? CM_OK : cm_governed_terms(p->in->governed, p->arena, &p->terms, p->err);
+}
+
+static CM_RESULT
+add_pairs(struct packing *p, struct cm_loaded *l)
+{
+	char name[CM_ZIP_NAME + 1];
+	enum cm_result rc = CM_OK;
+	struct cm_zip zip;
+	size_t k;
+
+	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++) {
+		if (p->in->governed != NULL && !cm_governed_count(p->in->governed, k))
+			continue;
+		rc = cm_pack_pairs(l, k, &p->in->exhibits[k], &p->pairs[k], p->err);
+		snprintf(name, sizeof(name), "seal-%zu" CM_PAIRS_ENDING, k + 1);
+		if (rc == CM_OK && p->pairs[k].len > 0)
+			rc = add_entry(p, name, cm_buf_span(&p->pairs[k]));
+	}
+	zip = as_zip(p);
+	return rc == CM_OK ? cm_load_pairs(l, &zip, p->err) : rc;
+}
+
 /* What is made of the openings, as the receiver will read them. */
 static CM_RESULT
 add_made(struct packing *p, struct cm_loaded *l)
@@ -364,12 +434,16 @@ add_made(struct packing *p, struct cm_loaded *l)
 	struct cm_zip zip = as_zip(p);
 	enum cm_result rc = cm_load_openings(l, &zip, p->err);
 
+	if (rc == CM_OK)
+		rc = add_pairs(p, l);
 	l->dossier.by = p->in->by;
 	l->dossier.made = p->in->made;
 	l->dossier.to = p->in->to;
 	l->dossier.version = p->in->tool_version;
 	l->dossier.hides = p->in->select.hides;
 	l->dossier.leaks_accepted = p->out->leaks.n;
+	if (rc == CM_OK)
+		rc = settle_terms(p, l);
 	if (rc == CM_OK)
 		rc = add_both(p, &l->dossier);
 	if (rc == CM_OK)
@@ -392,12 +466,16 @@ pack(struct packing *p, struct cm_loaded *l)
 	p->out->exhibits = l->dossier.exhibits;
 	if (rc == CM_OK)
 		rc = make_plans(p, l);
+	if (rc == CM_OK)
+		rc = make_map(p, l);
 	if (rc != CM_OK || p->in->dry_run)
 		return rc;
 	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++)
 		rc = open_exhibit(p, l, k);
 	if (rc == CM_OK)
 		rc = add_made(p, l);
+	if (rc == CM_OK)
+		rc = add_entry(p, CM_PACK_MAP, cm_buf_span(&p->map));
 	return rc == CM_OK ? cm_zip_write(p->entry, p->n, p->in->files, p->err) : rc;
 }
 
@@ -414,9 +492,12 @@ cm_pack(const struct cm_pack_in *in, struct cm_arena *arena, struct cm_pack_out 
 		cm_plan_release(&p.plan[k]);
 		cm_buf_release(&p.opening[k]);
 		cm_buf_release(&p.opened[k]);
+		if (p.pairs != NULL)
+			cm_buf_release(&p.pairs[k]);
 	}
 	cm_buf_release(&p.report);
 	cm_buf_release(&p.draft);
+	cm_buf_release(&p.map);
 	return rc;
 }
 
@@ -424,4 +505,5 @@ void
 cm_pack_release(struct cm_pack_out *out)
 {
 	cm_leaks_release(&out->leaks);
+	cm_map_release(&out->map);
 }

@@ -9,6 +9,8 @@
 #include "base/source.h"
 #include "base/together.h"
 #include "codec/zip.h"
+#include "dossier/governed.h"
+#include "dossier/mapped.h"
 #include "dossier/model.h"
 #include "dossier/plan.h"
 #include "seal/table.h"
@@ -25,6 +27,7 @@ struct cm_pack_exhibit {
 	const char *name;	 /* for messages */
 	const struct cm_seal_secret *secret;
 	struct cm_span index; /* of the case folder, with places; may be empty */
+	struct cm_span pairs; /* its notes of pairs (seal/pairs.h); may be empty */
 };
 
 struct cm_pack_in {
@@ -36,6 +39,11 @@ struct cm_pack_in {
 	size_t n_traffic, n_chains;
 	const struct cm_pack_text *custody;
 	size_t n_custody;
+	struct cm_governed *governed; /* by a charter, whose files these are; or NULL */
+	struct cm_span charter, charter_sigs;
+	const struct cm_pack_text *consents; /* of the victim, that were relied on */
+	size_t n_consents;
+	struct cm_terms terms; /* what is stated where no charter governs */
 	struct cm_select_in select; /* findings and sets in it are not read */
 	bool leak_ok, dry_run;
 	const struct cm_sink *files; /* gets a ZIP: all files but the disclosure, and CM_PACK_DRAFT;
@@ -54,10 +62,14 @@ struct cm_pack_out {
 	struct cm_leaks leaks;
 	struct cm_table_diff diff; /* where an exhibit is not what was sealed; */
 	size_t diff_exhibit;	   /* which one */
+	struct cm_map map;	   /* what it shows, for the ledger (ledger/map.h) */
 };
 
 /* The entry that holds the members of disclosure/v1, but `files`, as one JSON object. */
 #define CM_PACK_DRAFT "draft.json"
+
+/* The entry that holds out->map as bytes: for the case, not for the dossier. */
+#define CM_PACK_MAP "map.cbor"
 
 /* CM_E_REFUSED with out->leaks.n != 0: hidden values stand in cells that would be
  * opened, and nobody said leak_ok; out->diff.differs: the exhibit changed since it was

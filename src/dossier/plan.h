@@ -14,6 +14,9 @@
  *
  * Of texts, records and blobs besides only what is asked for by row and column is opened.
  *
+ * Under a charter what it does not let out is shut: first by the rules, cell by cell, then every cell
+ * that shows an address or a value that the rules keep hidden.
+ *
  * Goes over every exhibit twice, and a third time to search for what is hidden:
  * cm_select_learn over all exhibits, then cm_select_plan over all, then
  * cm_select_leaks over all.  Pure.
@@ -21,7 +24,7 @@
  * Only the rows that findings cite or that are asked for are read, by the index of
  * the case (cm_cut_rows_index); without it they are found by reading on.  All rows
  * have to be read
- *  - for whole_host and tie_all, which are about every packet, and for `all`
+ *  - for whole_host, whole_pair and tie_all, which are about every packet, and for `all`
  *    (cm_select_plan);
  *  - if a row that a finding opens in full is a part of a datagram: the other parts
  *    may be anywhere (cm_select_parts, to be called between learn and plan over all
@@ -32,10 +35,12 @@
 
 #include "dossier/leaks.h"
 #include "dossier/recount.h"
+#include "dossier/released.h"
 #include "seal/cut.h"
 #include "seal/plan.h"
 #include "statement/disclosure.h"
 #include "statement/finding.h"
+#include "warning/gate.h"
 
 /* Rows that are counted. */
 struct cm_select_set {
@@ -55,7 +60,10 @@ struct cm_select_in {
 	cm_columns columns;	   /* of these; 0: all */
 	uint8_t hides;		   /* enum cm_hide */
 	bool whole_host; /* headers and ties of every row of a host that a finding accuses */
+	bool whole_pair; /* the same of every row between two hosts between which it accuses a packet */
 	bool tie_all;	 /* addresses tied in every packet row */
+	struct cm_gate *gate; /* is fed the addresses that are named, the accused ones among them; or NULL */
+	struct cm_released *released; /* what a charter lets out; NULL: none governs this */
 };
 
 /* What a plan gives away of one exhibit. */
@@ -107,6 +115,11 @@ bool cm_select_hides(const struct cm_select *s);
  * other kinds than capture/1 the values of hidden cells (dossier/echoes.h). */
 CM_RESULT cm_select_leaks(struct cm_select *s, const struct cm_select_exhibit *x,
     const struct cm_plan *plan, struct cm_leaks *leaks, struct cm_err *err);
+
+/* Under a charter instead: shuts in ${plan} what shows a value that stays hidden, and takes it out of ${sum}. */
+bool cm_select_shuts(const struct cm_select *s); /* is there anything to search for? */
+CM_RESULT cm_select_shut(struct cm_select *s, const struct cm_select_exhibit *x, struct cm_plan *plan,
+    struct cm_select_sum *sum, struct cm_err *err);
 
 void cm_select_free(struct cm_select *s); /* NULL is fine */
 

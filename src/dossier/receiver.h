@@ -9,6 +9,7 @@
 #ifndef CM_DOSSIER_RECEIVER_H
 #define CM_DOSSIER_RECEIVER_H
 
+#include "charter/members.h"
 #include "dossier/logged.h"
 
 struct cm_own_head {
@@ -32,6 +33,11 @@ struct cm_receiver {
 	size_t n_heads;
 	const struct cm_seen_checkpoint *seen;
 	size_t n_seen;
+	/* Of the charter that is in force for him: */
+	const struct cm_members *members; /* whose keys he accepted with it; NULL: none is in force */
+	const uint8_t *charter;		  /* 32 bytes: its digest */
+	const uint8_t (*revoked)[32];	  /* consents that he knows to be revoked */
+	size_t n_revoked;
 };
 
 /* Why a statement of this key counts no more; NULL: it does count. */

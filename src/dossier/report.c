@@ -182,6 +182,7 @@ put_header(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repor
 			    checks != NULL ? "What checking this dossier showed" :
 					     "What was found, and the proof of it");
 	cm_buf_add_str(out, "</h1>\n");
+	cm_report_marking(out, d);
 	put_who(out, d, checks);
 	cm_buf_add_str(out, "</header>\n");
 }
@@ -203,7 +204,9 @@ static void
 put_tail(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
 {
 	cm_report_rows(out, d);
+	cm_report_evidence(out, d);
 	cm_report_limits(out, d);
+	cm_report_terms(out, d);
 	cm_report_custody(out, d);
 	if (checks != NULL)
 		cm_report_logged(out, checks->logged, checks->n_logged);

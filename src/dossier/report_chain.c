@@ -232,6 +232,9 @@ put_chain(const struct putting *p, const char *outcome)
 {
 	cm_buf_printf(p->out, "<section class=\"incident v-chain\" id=\"c%zu\">\n<h2>C%zu. %s</h2>\n", p->i + 1,
 	    p->i + 1, cm_words_chain(p->c));
+	cm_buf_add_str(p->out, "<p class=\"verdict\"><strong>joined</strong>");
+	cm_report_evidence_of(p->out, cm_dossier_evidence_chain(p->d, p->i));
+	cm_buf_add_str(p->out, "</p>\n");
 	put_lead(p);
 	if (outcome != NULL) {
 		cm_buf_add_str(p->out, "<p class=\"own\"><strong>Checked here:</strong> ");

@@ -272,8 +272,10 @@ put_head(const struct putting *p, const char *outcome)
 
 	cm_buf_printf(p->out, "<section class=\"incident v-%s\" id=\"t%zu\">\n<h2>T%zu. %s</h2>\n",
 	    cm_traffic_verdict_word(f->verdict), p->i + 1, p->i + 1, cm_words_kind(f->kind));
-	cm_buf_printf(p->out, "<p class=\"verdict\"><strong>%s</strong> &middot; %s</p>\n<p class=\"lead\">",
+	cm_buf_printf(p->out, "<p class=\"verdict\"><strong>%s</strong> &middot; %s",
 	    cm_traffic_verdict_word(f->verdict), cm_traffic_kind_word(f->kind));
+	cm_report_evidence_of(p->out, cm_dossier_evidence_traffic(p->d, p->i));
+	cm_buf_add_str(p->out, "</p>\n<p class=\"lead\">");
 	put_words(p, lead);
 	cm_buf_add_str(p->out, "</p>\n");
 	if (outcome == NULL)

@@ -34,6 +34,8 @@ const char cm_report_css_1[] =
     "padding:.9rem 1.2rem;margin:1.8rem 0;border-radius:3px}\n"
     ".box h2{margin:0 0 .3rem;font-size:1.1rem}.box pre{background:var(--bg)}\n"
     ".box.own{border-left-color:var(--genuine)}\n"
+    ".marking{display:inline-block;background:#000;color:#fff;font:700 13px/1.6 system-ui,\"DejaVu Sans\",sans-serif;"
+    "padding:0 .6rem;border:1px solid var(--line)}.m-red{color:#ff2b2b}.m-amber{color:#ffc000}.m-green{color:#33ff00}\n"
     "p.own{border-left:4px solid var(--link);padding:.2rem .8rem;background:var(--pane)}\n";
 
 const char cm_report_css_2[] =

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 
 #include "dossier/html.h"
+#include "dossier/pairs.h"
 #include "dossier/report_parts.h"
 #include "dossier/words.h"
 
@@ -273,6 +274,25 @@ put_filter(struct cm_buf *out, const struct cm_dossier *d, const struct cm_findi
 	}
 }
 
+/* Of each two hosts between which it accuses a packet: were all their rows shown? */
+static void
+put_completeness(struct cm_buf *out, const struct cm_dossier *d, const struct cm_finding *f)
+{
+	struct cm_completeness c[CM_COMPLETENESS_MAX];
+	size_t n = cm_completeness(d, f, c), i;
+	struct cm_buf text = { 0 };
+
+	for (i = 0; i < n; i++) {
+		cm_buf_clear(&text);
+		cm_words_completeness(&text, d, &c[i]);
+		cm_buf_add_str(out, "<p class=\"complete\"><strong>Shown of these hosts:</strong> ");
+		cm_html_span(out, cm_buf_span(&text));
+		cm_buf_add_str(out, ".</p>\n");
+	}
+	out->failed |= !cm_buf_ok(&text);
+	cm_buf_release(&text);
+}
+
 void
 cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome)
 {
@@ -281,8 +301,10 @@ cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i, cons
 
 	cm_buf_printf(out, "<section class=\"incident v-%s\" id=\"i%zu\">\n<h2>%zu. %s</h2>\n",
 	    cm_verdict_word(f->verdict), i + 1, i + 1, cm_words_type(f->type));
-	cm_buf_printf(out, "<p class=\"verdict\"><strong>%s</strong> &middot; %d bits</p>\n",
+	cm_buf_printf(out, "<p class=\"verdict\"><strong>%s</strong> &middot; %d bits",
 	    cm_verdict_word(f->verdict), f->bits);
+	cm_report_evidence_of(out, cm_dossier_evidence_finding(d, i));
+	cm_buf_add_str(out, "</p>\n");
 	cm_words_incident(&text, d, f);
 	cm_buf_add_str(out, "<p class=\"lead\">");
 	cm_html_span(out, cm_buf_span(&text));
@@ -294,6 +316,7 @@ cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i, cons
 		cm_html_text(out, outcome);
 		cm_buf_add_str(out, "</p>\n");
 	}
+	put_completeness(out, d, f);
 	cm_report_flow(out, d, f);
 	put_packets(out, d, f);
 	cm_report_bytes(out, d, f);

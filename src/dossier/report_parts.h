@@ -3,13 +3,14 @@
 #define CM_DOSSIER_REPORT_PARTS_H
 
 #include "base/buf.h"
+#include "dossier/evidence.h"
 #include "dossier/logged.h"
 #include "dossier/model.h"
 #include "dossier/recounted.h"
 #include "dossier/report.h"
 #include "dossier/report_groups.h"
 
-/* The style sheet, in parts. */
+/* The style sheet, in parts; the page of cli/ledger_html.c has the first two as well. */
 extern const char cm_report_css_1[], cm_report_css_2[], cm_report_css_3[];
 
 /* The story as pictures: chains first, then all that was found on one axis of time. */
@@ -61,6 +62,13 @@ void cm_report_bytes(struct cm_buf *out, const struct cm_dossier *d, const struc
 
 /* What the opened rows of texts, records and blobs hold. */
 void cm_report_rows(struct cm_buf *out, const struct cm_dossier *d);
+
+/* The markings, and under which terms it was given. */
+void cm_report_marking(struct cm_buf *out, const struct cm_dossier *d);
+void cm_report_terms(struct cm_buf *out, const struct cm_dossier *d);
+/* What kinds of evidence these are; and one of them, behind a verdict. */
+void cm_report_evidence(struct cm_buf *out, const struct cm_dossier *d);
+void cm_report_evidence_of(struct cm_buf *out, struct cm_evidence_said s);
 
 /* Since when each statement existed at the latest. */
 void cm_report_logged(struct cm_buf *out, const struct cm_logged *logged, size_t n);

@@ -7,27 +7,22 @@
 #include "dossier/facts.h"
 #include "dossier/load.h"
 #include "dossier/opened_write.h"
+#include "dossier/pairs.h"
 #include "dossier/redo_chain.h"
 #include "dossier/redo_traffic.h"
 #include "dossier/refer.h"
 #include "dossier/report.h"
 #include "codec/rfc3339.h"
 #include "dossier/verify.h"
+#include "dossier/verify_terms.h"
 #include "statement/sequence.h"
-
-#define LINES_MAX 8192
-
-struct lines {
-	const char **line;
-	size_t n;
-};
 
 struct verifying {
 	const struct cm_verify_in *in;
 	struct cm_loaded *l;
 	struct cm_arena *arena;
 	struct cm_zip zip;
-	struct lines done, notes;
+	struct cm_lines done, notes;
 	struct cm_verify_signer *signer;
 	struct cm_logged *logged;
 	struct cm_redone *redone, *traffic, *chains;
@@ -35,6 +30,7 @@ struct verifying {
 	const char *void_signer; /* what is wrong with a known one */
 	bool same_program;
 	uint8_t (*digest)[32]; /* of each entry */
+	struct cm_obeyed obeyed;
 	struct cm_err *err;
 };
 
@@ -45,25 +41,15 @@ no_memory(struct verifying *v)
 }
 
 static CM_RESULT __attribute__((format(printf, 3, 4)))
-say(struct verifying *v, struct lines *to, const char *fmt, ...)
+say(struct verifying *v, struct cm_lines *to, const char *fmt, ...)
 {
-	char text[600];
 	va_list ap;
+	enum cm_result rc;
 
-	if (to->line == NULL)
-		to->line = cm_arena_array(v->arena, LINES_MAX, sizeof(to->line[0]));
-	if (to->line == NULL)
-		return no_memory(v);
-	if (to->n == LINES_MAX)
-		return CM_OK;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	rc = cm_lines_vsay(to, fmt, ap);
 	va_end(ap);
-	to->line[to->n] = cm_arena_printf(v->arena, "%s", text);
-	if (to->line[to->n] == NULL)
-		return no_memory(v);
-	to->n++;
-	return CM_OK;
+	return rc == CM_OK ? CM_OK : no_memory(v);
 }
 
 /* The SHA-256 of every entry, while the statements are read. */
@@ -205,7 +191,8 @@ check_signer(struct verifying *v, const struct cm_loaded_part *p, struct cm_veri
 		return CM_OK;
 	}
 	if (rc == CM_E_NOTFOUND) {
-		if (v->unknown == NULL)
+		out->principals = cm_receiver_member(&v->in->receiver, out->fingerprint);
+		if (out->principals == NULL && v->unknown == NULL)
 			v->unknown = out->fingerprint;
 		return CM_OK;
 	}
@@ -405,9 +392,15 @@ static CM_RESULT
 say_opening(struct verifying *v, uint32_t k)
 {
 	const struct cm_shown_exhibit *x = &v->l->dossier.exhibits[k];
+	enum cm_result rc = CM_OK;
 
 	if (!x->has_opening)
 		return CM_OK;
+	if (x->n_pairs_opened > 0)
+		rc = say(v, &v->done, "seal-%" PRIu32 CM_PAIRS_ENDING ": how many rows %zu pair%s of hosts %s, proven to be what was "
+		    "sealed", k + 1, x->n_pairs_opened, x->n_pairs_opened == 1 ? "" : "s", x->n_pairs_opened == 1 ? "has" : "have");
+	if (rc != CM_OK)
+		return rc;
 	return say(v, &v->done, "seal-%" PRIu32 ".opening: %" PRIu64 " of %" PRIu64 " rows, proven to be sealed ones%s",
 	    k + 1, x->shows.rows, x->table_rows,
 	    x->whole ? "; that is the whole file, with the SHA-256 that was sealed" : "");
@@ -416,6 +409,7 @@ say_opening(struct verifying *v, uint32_t k)
 /* 7: the report, looked at beside all that needs the arena. */
 struct report_check {
 	const struct verifying *v;
+	bool missing; /* and may be */
 	enum cm_result rc;
 	struct cm_err err;
 };
@@ -447,7 +441,8 @@ check_report(void *arg)
 	struct cm_span html;
 
 	if (cm_zip_find(&c->v->zip, "report.html", &html) != CM_OK) {
-		c->rc = cm_err_set(&c->err, CM_E_REFUSED, "report.html is missing");
+		c->missing = true;
+		c->rc = cm_terms_withhold(c->v->l->dossier.terms, "picture") ? CM_OK : cm_err_set(&c->err, CM_E_REFUSED, "report.html is missing");
 		return;
 	}
 	c->rc = cm_facts_write(&c->v->l->dossier, &facts);
@@ -463,6 +458,8 @@ say_report(struct verifying *v, const struct report_check *c)
 
 	if (c->rc != CM_OK)
 		return c->err.code == CM_OK ? c->rc : cm_err_set(v->err, c->rc, "%s", c->err.text);
+	if (c->missing)
+		return say(v, &v->done, "there is no report.html: the charter did not let it out");
 	if (v->same_program)
 		return say(v, &v->done, "report.html, made again, is the same");
 	rc = say(v, &v->done, "report.html states the facts of this evidence");
@@ -553,6 +550,15 @@ load(struct verifying *v)
 }
 
 static CM_RESULT
+check_terms(struct verifying *v)
+{
+	const struct cm_verify_terms in = { v->l, &v->zip, &v->in->receiver, v->in->policy, &v->logged[0], &v->done,
+		&v->notes };
+
+	return cm_verify_terms(&in, v->arena, &v->obeyed, v->err);
+}
+
+static CM_RESULT
 check_all(struct verifying *v)
 {
 	const struct cm_statement *head;
@@ -584,6 +590,8 @@ check_all(struct verifying *v)
 		rc = say_opening(v, k);
 	if (rc == CM_OK)
 		rc = check_disclosure(v, head);
+	if (rc == CM_OK)
+		rc = check_terms(v);
 	v->same_program = memcmp(v->l->disclosure.tool_source, v->in->source, 32) == 0;
 	return rc == CM_OK ? check_made(v) : rc;
 }
@@ -636,7 +644,7 @@ conclude(struct verifying *v, struct cm_verified *out)
 	tally(v, count);
 	out->end = count[CM_OUTCOME_CONTRADICTED] != 0 || v->unknown != NULL || v->void_signer != NULL ?
 	    CM_VERIFY_REFUSED :
-	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] + lacking != 0 ?
+	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] + lacking + v->obeyed.n_breaches != 0 ?
 	    CM_VERIFY_PARTLY : CM_VERIFY_HOLDS;
 	if (count[CM_OUTCOME_CONTRADICTED] != 0)
 		cm_buf_add_str(&line, "CONTRADICTED");
@@ -649,6 +657,8 @@ conclude(struct verifying *v, struct cm_verified *out)
 	cm_buf_add_str(&line, ": signatures and openings hold; findings: ");
 	add_tally(&line, count);
 	add_lacking(&line, lacking, v->l->n_parts - 1);
+	if (v->obeyed.n_breaches != 0)
+		cm_buf_printf(&line, "; AGAINST ITS CHARTER in %zu points", v->obeyed.n_breaches);
 	if (count[CM_OUTCOME_CONTRADICTED] != 0 && v->unknown != NULL)
 		cm_buf_printf(&line, "; UNKNOWN SIGNER %s", v->unknown);
 	text = cm_buf_cstr(&line);
@@ -661,7 +671,8 @@ CM_RESULT
 cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verified *out,
     struct cm_err *err)
 {
-	struct verifying v = { .in = in, .l = held, .arena = held->arena, .err = err };
+	struct verifying v = { .in = in, .l = held, .arena = held->arena, .err = err,
+		.done = { .arena = held->arena }, .notes = { .arena = held->arena } };
 	struct cm_err first = { 0 };
 	enum cm_result rc;
 
@@ -688,6 +699,7 @@ cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verif
 	out->traffic = v.traffic;
 	out->chains = v.chains;
 	out->dossier = &held->dossier;
+	out->obeyed = v.obeyed;
 	return CM_OK;
 }
 

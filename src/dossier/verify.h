@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "base/together.h"
 #include "dossier/logged.h"
+#include "dossier/obeyed.h"
 #include "dossier/receiver.h"
 #include "dossier/redo.h"
 #include "statement/signers.h"
@@ -51,6 +52,7 @@ struct cm_verified {
 	size_t n_signers;
 	const struct cm_redone *findings; /* one for each finding of the dossier */
 	const struct cm_redone *traffic, *chains; /* the same */
+	struct cm_obeyed obeyed; /* its charter */
 	const struct cm_dossier *dossier; /* checked; NULL if it was refused before */
 };
 

@@ -418,3 +418,11 @@ cm_view_address(const struct cm_shown_exhibit *x, uint32_t host)
 {
 	return x->view == NULL ? cm_span_of(NULL, 0) : cm_ties_address(&x->view->ties, host);
 }
+
+const uint8_t *
+cm_view_tie(const struct cm_shown_exhibit *x, uint32_t host)
+{
+	if (x->view == NULL || host == 0 || host > x->view->ties.n)
+		return NULL;
+	return x->view->ties.tie[host - 1].key;
+}

@@ -54,6 +54,9 @@ CM_RESULT cm_view_next(struct cm_view_pass *p, const struct cm_shown_row **out);
 /* The address of the host with that number; empty: not known. */
 struct cm_span cm_view_address(const struct cm_shown_exhibit *x, uint32_t host);
 
+/* Its tie; NULL: there is no such host. */
+const uint8_t *cm_view_tie(const struct cm_shown_exhibit *x, uint32_t host);
+
 /* The part of cm_view_read for other kinds than capture/1: fills cells and n_cells.  Values
  * point into the bytes of the opening.  CM_E_NOMEM. */
 CM_RESULT cm_view_cells(struct cm_opening *opening, struct cm_arena *arena, struct cm_shown_exhibit *x,

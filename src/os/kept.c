@@ -127,19 +127,22 @@ take_all(struct taking *t, uint8_t *piece, uint64_t max)
 	return rc;
 }
 
+/* The file, if there is one, is read as memory from now on. */
 static CM_RESULT
-map_file(struct taking *t)
+map_file(struct cm_kept *k, struct cm_err *err)
 {
-	struct cm_kept *k = t->k;
-	void *p;
+	void *p = MAP_FAILED;
 
 	if (k->fd < 0)
 		return CM_OK;
-	p = mmap(NULL, (size_t)k->len, PROT_READ, MAP_SHARED, k->fd, 0);
+	if (k->len > 0)
+		p = mmap(NULL, (size_t)k->len, PROT_READ, MAP_SHARED, k->fd, 0);
 	close(k->fd);
 	k->fd = -1;
+	if (k->len == 0)
+		return CM_OK;
 	if (p == MAP_FAILED)
-		return cm_err_set(t->err, CM_E_IO, "%s: %s", t->folder, strerror(errno));
+		return cm_err_set(err, CM_E_IO, "a temporary file: %s", strerror(errno));
 	k->map = p;
 	return CM_OK;
 }
@@ -158,9 +161,54 @@ cm_kept_take(struct cm_kept *k, int fd, uint64_t max, const char *folder, struct
 	t.regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	rc = take_all(&t, piece, max);
 	if (rc == CM_OK)
-		rc = map_file(&t);
+		rc = map_file(k, err);
 	free(piece);
 	return rc;
+}
+
+enum cm_result
+cm_kept_begin(struct cm_kept *k, uint64_t max, const char *folder, struct cm_err *err)
+{
+	k->max = max;
+	k->fd = max > CM_KEPT_MEMORY ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+	if (k->fd >= 0)
+		return CM_OK;
+	/* All at once, so that no copies are left behind while it grows. */
+	if (max > SIZE_MAX || !cm_buf_reserve(&k->memory, (size_t)max))
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	return CM_OK;
+}
+
+int
+cm_kept_fd(const struct cm_kept *k)
+{
+	return k->fd > 0 ? k->fd : -1;
+}
+
+static enum cm_result
+take_piece(void *arg, const void *ptr, size_t len)
+{
+	struct cm_kept *k = arg;
+
+	if (len > k->max - k->len)
+		return CM_E_LIMIT;
+	k->len += len;
+	if (k->fd >= 0)
+		return write_all(k->fd, ptr, len) ? CM_OK : CM_E_IO;
+	cm_buf_add(&k->memory, ptr, len);
+	return cm_buf_ok(&k->memory) ? CM_OK : CM_E_NOMEM;
+}
+
+struct cm_sink
+cm_kept_sink(struct cm_kept *k)
+{
+	return (struct cm_sink) { take_piece, k };
+}
+
+enum cm_result
+cm_kept_end(struct cm_kept *k, struct cm_err *err)
+{
+	return map_file(k, err);
 }
 
 struct cm_span

@@ -143,26 +143,6 @@ sync_folder_of(const char *path)
 }
 
 static enum cm_result
-write_temporary(
-    const char *tmp, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err)
-{
-	enum cm_result r = CM_OK;
-	int fd;
-
-	unlink(tmp);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode.mode);
-	if (fd < 0)
-		return system_error(err, tmp);
-	if (fchmod(fd, mode.mode) != 0 || !write_all(fd, bytes) || (mode.how != CM_WRITE_LOOSE && fsync(fd) != 0))
-		r = system_error(err, tmp);
-	if (close(fd) != 0 && r == CM_OK)
-		r = system_error(err, tmp);
-	if (r != CM_OK)
-		unlink(tmp);
-	return r;
-}
-
-static enum cm_result
 name_temporary(const char *path, char tmp[PATH_MAX], struct cm_err *err)
 {
 	int n = snprintf(tmp, PATH_MAX, "%s.tmp", path);
@@ -171,15 +151,56 @@ name_temporary(const char *path, char tmp[PATH_MAX], struct cm_err *err)
 }
 
 enum cm_result
-cm_whole_stage(
-    const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err)
+cm_whole_begin(const char *path, struct cm_write_mode mode, int *fd, struct cm_err *err)
 {
 	char tmp[PATH_MAX];
 	enum cm_result r = name_temporary(path, tmp, err);
 
 	if (r == CM_OK && mode.how == CM_WRITE_NEW && cm_path_exists(path))
 		r = cm_err_set(err, CM_E_USAGE, "%s exists already", path);
-	return r == CM_OK ? write_temporary(tmp, bytes, mode, err) : r;
+	if (r != CM_OK)
+		return r;
+	unlink(tmp);
+	*fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode.mode);
+	if (*fd < 0)
+		return system_error(err, tmp);
+	if (fchmod(*fd, mode.mode) == 0)
+		return CM_OK;
+	r = system_error(err, tmp);
+	close(*fd);
+	unlink(tmp);
+	return r;
+}
+
+enum cm_result
+cm_whole_end(const char *path, struct cm_write_mode mode, int fd, struct cm_err *err)
+{
+	enum cm_result r = CM_OK;
+
+	if (mode.how != CM_WRITE_LOOSE && fsync(fd) != 0)
+		r = system_error(err, path);
+	if (close(fd) != 0 && r == CM_OK)
+		r = system_error(err, path);
+	if (r != CM_OK)
+		cm_whole_drop(path);
+	return r;
+}
+
+enum cm_result
+cm_whole_stage(
+    const char *path, struct cm_span bytes, struct cm_write_mode mode, struct cm_err *err)
+{
+	int fd;
+	enum cm_result r = cm_whole_begin(path, mode, &fd, err);
+
+	if (r != CM_OK)
+		return r;
+	if (write_all(fd, bytes))
+		return cm_whole_end(path, mode, fd, err);
+	r = system_error(err, path);
+	close(fd);
+	cm_whole_drop(path);
+	return r;
 }
 
 enum cm_result

@@ -48,6 +48,11 @@ CM_RESULT cm_whole_stage(
 CM_RESULT cm_whole_place(const char *path, struct cm_write_mode mode, struct cm_err *err);
 void cm_whole_drop(const char *path);
 
+/* Stage for bytes that come in pieces: whoever began writes them to ${*fd}, and ends, which syncs and closes it; if
+ * that fails nothing is staged. */
+CM_RESULT cm_whole_begin(const char *path, struct cm_write_mode mode, int *fd, struct cm_err *err);
+CM_RESULT cm_whole_end(const char *path, struct cm_write_mode mode, int fd, struct cm_err *err);
+
 /* Gives a synced file or folder its name, in one step that lasts.  A folder replaces only
  * an empty one. */
 CM_RESULT cm_private_place(const char *tmp, const char *path, struct cm_err *err);

@@ -60,6 +60,8 @@ struct cm_seal {
 	uint8_t root[CM_HASH_LEN];
 	bool has_file;
 	uint8_t file[CM_HASH_LEN];
+	bool has_pairs;
+	uint8_t pairs[CM_HASH_LEN];	/* root of the table of pairs (seal/pairs.h) */
 	uint8_t statement[CM_HASH_LEN]; /* SHA-256 of the statement file */
 };
 

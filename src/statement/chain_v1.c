@@ -2,10 +2,11 @@
 
 #include "statement/chain_v1.h"
 #include "statement/detector.h"
+#include "statement/evidence.h"
 #include "statement/finding.h"
 #include "statement/statement.h"
 
-const char *const cm_chain_v1_members[] = { "seals", "detector", "vantages", "clocks", "scripts", "layers",
+const char *const cm_chain_v1_members[] = { "seals", "detector", "evidence", "vantages", "clocks", "scripts", "layers",
 	"floods", "clients", "table", "lag", NULL };
 
 static const char *const clock_words[] = { "same", "unknown", "one-way", "both-ways", "seconds" };
@@ -24,6 +25,7 @@ write_head(struct cm_jsonw *w, const struct cm_chain_v1 *c)
 
 	cm_seals_write(w, c->seals, c->n_seals);
 	cm_detector_write(w, c->detector, c->version, c->source);
+	cm_evidence_write(w, c->evidence);
 	cm_jsonw_key(w, "vantages");
 	cm_jsonw_array(w);
 	for (i = 0; i < c->n_seals; i++)
@@ -321,6 +323,8 @@ cm_chain_v1_read(struct cm_json predicate, struct cm_arena *arena, struct cm_cha
 
 	if (rc == CM_OK)
 		rc = cm_detector_read(predicate, arena, &c.detector, &c.version, c.source, err);
+	if (rc == CM_OK)
+		rc = cm_evidence_read(predicate, arena, &c.evidence, err);
 	if (rc == CM_OK)
 		rc = read_clocks(&r, predicate, &c);
 	if (rc == CM_OK)

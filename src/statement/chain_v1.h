@@ -50,6 +50,7 @@ struct cm_chain_v1 {
 	const char *detector; /* CM_CHAIN_NAME */
 	uint64_t version;
 	uint8_t source[32];
+	const char *evidence;    /* NULL: not said */
 	const uint32_t *vantage; /* of each seal: number of the clock its times are by */
 	const struct cm_chain_v1_clock *clock;
 	size_t n_clocks;

@@ -3,7 +3,7 @@
 #include "statement/disclosure.h"
 
 const char *const cm_disclosure_members[] = { "seals", "findings", "traffic", "chains", "files",
-	"shows", "hides", "leaks_accepted", "layout", "tool", NULL };
+	"shows", "hides", "leaks_accepted", "layout", "tool", "terms", NULL };
 
 #define COUNT_MAX ((UINT64_C(1) << 40))
 
@@ -120,6 +120,10 @@ cm_disclosure_write(struct cm_jsonw *w, const struct cm_disclosure *d)
 	cm_jsonw_kstr(w, "version", d->tool_version);
 	cm_jsonw_khex(w, "source", cm_span_of(d->tool_source, 32));
 	cm_jsonw_object_end(w);
+	if (d->has_terms) {
+		cm_jsonw_key(w, "terms");
+		cm_terms_write(w, &d->terms);
+	}
 }
 
 struct reading {
@@ -341,6 +345,23 @@ read_tool(const struct reading *r, struct cm_json v, struct cm_disclosure *d)
 	return rc;
 }
 
+static CM_RESULT
+read_terms(const struct reading *r, struct cm_json v, struct cm_disclosure *d)
+{
+	struct cm_json o;
+	enum cm_result rc;
+
+	d->has_terms = cm_json_has(v, "terms");
+	if (!d->has_terms)
+		return CM_OK;
+	rc = cm_json_get_object(v, "terms", &o, r->err);
+	if (rc == CM_OK)
+		rc = cm_terms_read(o, r->arena, &d->terms, r->err);
+	if (rc == CM_OK && d->terms.use == CM_TERMS_CHARTER && d->terms.n_exhibits != d->n_seals)
+		return cm_err_set(r->err, CM_E_MALFORMED, "terms: exhibits: expected one for each of %zu seals", d->n_seals);
+	return rc;
+}
+
 CM_RESULT
 cm_disclosure_read(struct cm_json predicate, struct cm_arena *arena, struct cm_disclosure *out,
     struct cm_err *err)
@@ -371,6 +392,8 @@ cm_disclosure_read(struct cm_json predicate, struct cm_arena *arena, struct cm_d
 		return cm_err_set(err, CM_E_UNSUPPORTED, "layout: expected %d", CM_DISCLOSURE_LAYOUT);
 	if (rc == CM_OK)
 		rc = read_tool(&r, predicate, &d);
+	if (rc == CM_OK)
+		rc = read_terms(&r, predicate, &d);
 	if (rc == CM_OK)
 		*out = d;
 	return rc;

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "codec/json_read.h"
 #include "codec/json_write.h"
+#include "statement/terms.h"
 
 #define CM_DISCLOSURE_LAYOUT 1
 #define CM_DISCLOSURE_FILES_MAX 4096
@@ -57,6 +58,8 @@ struct cm_disclosure {
 	uint64_t leaks_accepted;
 	const char *tool_name, *tool_version; /* the program that made the dossier; */
 	uint8_t tool_source[32];	      /* its source digest */
+	bool has_terms;	       /* statements made before there were charters have none */
+	struct cm_terms terms;
 };
 
 /* Members of a disclosure/v1 predicate besides the common ones; ends with NULL. */

@@ -1,10 +1,11 @@
 #include <string.h>
 
 #include "statement/detector.h"
+#include "statement/evidence.h"
 #include "statement/finding.h"
 #include "statement/statement.h"
 
-const char *const cm_finding_members[] = { "seals", "detector", "parameters", "type", "verdict", "bits",
+const char *const cm_finding_members[] = { "seals", "detector", "evidence", "parameters", "type", "verdict", "bits",
 	"forged", "genuine", "suspect", "support", "support_host", "against", "frames", "trigger", "cues",
 	"fingerprint", "alternatives", "explained_by", NULL };
 
@@ -89,6 +90,7 @@ write_head(struct cm_jsonw *w, const struct cm_finding *f)
 {
 	cm_seals_write(w, f->seals, f->n_seals);
 	cm_detector_write(w, f->detector, f->version, f->source);
+	cm_evidence_write(w, f->evidence);
 	cm_jsonw_key(w, "parameters");
 	cm_jsonw_object(w);
 	cm_jsonw_kuint(w, "memory", f->memory);
@@ -446,6 +448,8 @@ cm_finding_read(struct cm_json predicate, struct cm_arena *arena, struct cm_find
 	r.n_seals = f.n_seals;
 	if (rc == CM_OK)
 		rc = cm_detector_read(predicate, arena, &f.detector, &f.version, f.source, err);
+	if (rc == CM_OK)
+		rc = cm_evidence_read(predicate, arena, &f.evidence, err);
 	if (rc == CM_OK)
 		rc = read_parameters(&r, predicate, &f);
 	if (rc == CM_OK)

@@ -44,6 +44,7 @@ struct cm_finding {
 	const char *detector;
 	uint64_t version;
 	uint8_t source[32]; /* source digest of the program that found it */
+	const char *evidence; /* NULL: not said */
 	uint64_t memory, window;
 	int forged_bits, break_bits;
 	enum cm_incident_type type;

@@ -37,6 +37,8 @@ cm_seal_v1_write(struct cm_jsonw *w, const struct cm_seal_v1 *s)
 	cm_jsonw_khex(w, "root", cm_span_of(s->seal.root, 32));
 	if (s->seal.has_file)
 		cm_jsonw_khex(w, "file", cm_span_of(s->seal.file, 32));
+	if (s->seal.has_pairs)
+		cm_jsonw_khex(w, "pairs", cm_span_of(s->seal.pairs, 32));
 	if (s->has_collected) {
 		cm_jsonw_key(w, "collected");
 		cm_jsonw_object(w);
@@ -157,6 +159,9 @@ read_numbers(struct cm_json v, struct cm_seal *out, struct cm_err *err)
 	out->has_file = cm_json_has(v, "file");
 	if (r == CM_OK && out->has_file)
 		r = cm_json_get_hex(v, "file", out->file, 32, err);
+	out->has_pairs = cm_json_has(v, "pairs");
+	if (r == CM_OK && out->has_pairs)
+		r = cm_json_get_hex(v, "pairs", out->pairs, 32, err);
 	return r;
 }
 
@@ -175,7 +180,7 @@ cm_seal_v1_read(const struct cm_statement_doc *d, struct cm_arena *arena, struct
     struct cm_err *err)
 {
 	static const char *const own[] = { "exhibit", "kind", "columns", "rows", "root", "file",
-		"collected", "tool", NULL };
+		"pairs", "collected", "tool", NULL };
 	struct cm_seal_v1 s = { 0 };
 	struct cm_json v = d->predicate;
 	enum cm_result r;
@@ -187,6 +192,8 @@ cm_seal_v1_read(const struct cm_statement_doc *d, struct cm_arena *arena, struct
 		r = read_numbers(v, &s.seal, err);
 	if (r == CM_OK)
 		r = read_schema(v, arena, &s.seal.schema, err);
+	if (r == CM_OK && s.seal.has_pairs && s.seal.schema.kind != CM_KIND_CAPTURE)
+		r = cm_err_set(err, CM_E_MALFORMED, "`pairs' is of captures only");
 	if (r == CM_OK)
 		r = read_collected(v, arena, &s, err);
 	if (r == CM_OK)

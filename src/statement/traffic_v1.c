@@ -3,6 +3,7 @@
 
 #include "codec/rfc3339.h"
 #include "statement/detector.h"
+#include "statement/evidence.h"
 #include "statement/finding.h"
 #include "statement/statement.h"
 #include "statement/traffic_v1.h"
@@ -10,7 +11,7 @@
 #define ROW_MAX ((UINT64_C(1) << 40) - 1)
 #define SECOND INT64_C(1000000000)
 
-const char *const cm_traffic_v1_members[] = { "seals", "detector", "parameters", "kind", "verdict", "thin",
+const char *const cm_traffic_v1_members[] = { "seals", "detector", "evidence", "parameters", "kind", "verdict", "thin",
 	"range", "support", "port", "proto", "service", "signs", "drawn", "claimed", NULL };
 
 static const char *const how_words[] = { "none", "before", "others" };
@@ -71,6 +72,7 @@ write_head(struct cm_jsonw *w, const struct cm_traffic_v1 *t)
 {
 	cm_seals_write(w, t->seals, t->n_seals);
 	cm_detector_write(w, t->detector, t->version, t->source);
+	cm_evidence_write(w, t->evidence);
 	cm_jsonw_key(w, "parameters");
 	cm_jsonw_object(w);
 	cm_put_uint(w, "memory", t->memory);
@@ -303,6 +305,8 @@ read_head(const struct reading *r, struct cm_json v, struct cm_traffic_v1 *t)
 
 	if (rc == CM_OK)
 		rc = cm_detector_read(v, r->arena, &t->detector, &t->version, t->source, r->err);
+	if (rc == CM_OK)
+		rc = cm_evidence_read(v, r->arena, &t->evidence, r->err);
 	if (rc == CM_OK)
 		rc = cm_json_get_object(v, "parameters", &o, r->err);
 	if (rc == CM_OK)

@@ -29,6 +29,7 @@ struct cm_traffic_v1 {
 	const char *detector;
 	uint64_t version;
 	uint8_t source[32]; /* source digest of the program that counted */
+	const char *evidence; /* NULL: not said */
 	uint64_t memory;
 	uint64_t thin;
 	const struct cm_traffic_range *range; /* n_seals of them */

@@ -12,10 +12,11 @@
 #include "store/case_state.h"
 
 /* 1: every exhibit has the digest of its file.  2: some do not.  3: where statements stand in the
- * log (logged.c).  4: what others sent (team.c).  An older case is brought up to date when it is opened. */
+ * log (logged.c).  4: what others sent (team.c).  5: what was
+ * shown to whom (ledger.c).  An older case is brought up to date when it is opened. */
 #define SCHEMA_FIRST 1
 #define SCHEMA_LOG 3
-#define SCHEMA_LAST 4
+#define SCHEMA_LAST 5
 #define APPLICATION_ID 0x434d5459 /* "CMTY" */
 
 static const char schema[] =
@@ -196,6 +197,8 @@ make_db(
 	if (r == CM_OK)
 		r = cm_db_exec(&db, schema_team, err);
 	if (r == CM_OK)
+		r = cm_db_exec(&db, cm_case_ledger_schema, err);
+	if (r == CM_OK)
 		r = add_self(&db, in, key, err);
 	cm_db_close(&db);
 	return r;
@@ -313,7 +316,9 @@ check_version(struct cm_case *c, struct cm_err *err)
 		    err, CM_E_UNSUPPORTED, "%s: made by another version of comity", c->db_path);
 	if (version < SCHEMA_LOG)
 		r = cm_db_exec(&c->db, schema_log, err);
-	return r == CM_OK && version < SCHEMA_LAST ? cm_db_exec(&c->db, schema_team, err) : r;
+	if (r == CM_OK && version < 4)
+		r = cm_db_exec(&c->db, schema_team, err);
+	return r == CM_OK && version < SCHEMA_LAST ? cm_db_exec(&c->db, cm_case_ledger_schema, err) : r;
 }
 
 enum cm_result

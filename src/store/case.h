@@ -4,6 +4,7 @@
  *	case.db		SQLite: party, exhibits with their secrets S, statements, findings,
  *			disclosures, what opens shut texts.  The truth.
  *	key, key.pub	the statement key, as ssh-keygen writes them
+ *	age		what is encrypted to this party is read with it, as age-keygen writes it; if there is one
  *	allowed_signers	the line to give to others
  *	trust		whose logs and witnesses count (log/policy.h), if the owner put it there
  *	statements/	a copy of each statement and signature, for other tools

@@ -67,6 +67,11 @@ CM_RESULT cm_case_ended_has(struct cm_case *c, const char *fingerprint, bool *ou
 CM_RESULT cm_case_read_statement(
     struct cm_query *q, struct cm_arena *arena, void *item, struct cm_err *err);
 
+/* store/ledger.c: its tables, for a case that has all others; and a file of a dossier that was written. */
+extern const char cm_case_ledger_schema[];
+CM_RESULT cm_case_written_add(
+    struct cm_case *c, const uint8_t statement[32], const uint8_t sha256[32], struct cm_err *err);
+
 /* Steps ${q} to its end, and ends it. */
 CM_RESULT cm_case_list(struct cm_query *q, struct cm_case_list *l, struct cm_err *err);
 

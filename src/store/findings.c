@@ -58,13 +58,15 @@ cm_case_disclosure_add(struct cm_case *c, const struct cm_case_disclosure *in, s
 {
 	struct cm_query q = cm_query_of(&c->db,
 	    "INSERT INTO disclosure (statement, whom, path, bytes, sha256) VALUES (?, ?, ?, ?, ?)");
+	enum cm_result r;
 
 	cm_query_blob(&q, 1, cm_span_of(in->statement, 32));
 	cm_query_text(&q, 2, in->to);
 	cm_query_text(&q, 3, in->path);
 	cm_query_int(&q, 4, (int64_t)in->bytes);
 	cm_query_blob(&q, 5, cm_span_of(in->sha256, 32));
-	return cm_query_run(&q, err);
+	r = cm_query_run(&q, err);
+	return r == CM_OK ? cm_case_written_add(c, in->statement, in->sha256, err) : r;
 }
 
 enum cm_result
@@ -73,11 +75,13 @@ cm_case_disclosure_renewed(struct cm_case *c, const uint8_t statement[32], uint6
 {
 	struct cm_query q = cm_query_of(
 	    &c->db, "UPDATE disclosure SET bytes = ?, sha256 = ? WHERE statement = ?");
+	enum cm_result r;
 
 	cm_query_int(&q, 1, (int64_t)bytes);
 	cm_query_blob(&q, 2, cm_span_of(sha256, 32));
 	cm_query_blob(&q, 3, cm_span_of(statement, 32));
-	return cm_query_run(&q, err);
+	r = cm_query_run(&q, err);
+	return r == CM_OK ? cm_case_written_add(c, statement, sha256, err) : r;
 }
 
 static enum cm_result

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "store/case_state.h"
-#include "store/team.h"
+#include "store/ledger.h"
 
 static enum cm_result
 has(struct cm_case *c, const char *sql, const uint8_t digest[32], bool *out, struct cm_err *err)
@@ -13,22 +13,6 @@ has(struct cm_case *c, const char *sql, const uint8_t digest[32], bool *out, str
 	cm_query_blob(&q, 1, cm_span_of(digest, 32));
 	r = cm_query_step(&q, out, err);
 	cm_query_end(&q);
-	return r;
-}
-
-/* A receipt is for what this party disclosed. */
-static enum cm_result
-check_receipt(struct cm_case *c, const struct cm_said *s, struct cm_err *err)
-{
-	bool made = false;
-	enum cm_result r;
-
-	if (s->head.type != CM_PREDICATE_RECEIPT)
-		return CM_OK;
-	r = has(c, "SELECT 1 FROM statement WHERE digest = ? AND predicate = 'disclosure'", s->as.receipt.disclosure, &made,
-	    err);
-	if (r == CM_OK && !made)
-		r = cm_err_set(err, CM_E_REFUSED, "a receipt for a disclosure that this party never made");
 	return r;
 }
 
@@ -96,9 +80,8 @@ take_inside(struct cm_case *c, const struct cm_said *s, struct cm_span receipt, 
 		return r;
 	r = cm_case_team(c, arena, &t, err);
 	if (r == CM_OK)
-		r = cm_team_admits(&t, s, arena, err);
-	if (r == CM_OK)
-		r = check_receipt(c, s, err);
+		r = s->head.type == CM_PREDICATE_RECEIPT ? cm_case_receipt_admits(c, &t, s, arena, err) :
+							   cm_team_admits(&t, s, arena, err);
 	return r == CM_OK ? insert(c, s, receipt, now, err) : r;
 }
 

@@ -83,6 +83,8 @@ seal_rows(const struct cm_seal_exhibit *in, struct cm_sealing *s, const struct c
 		rc = cm_sealing_end(s, out, err);
 	if (rc == CM_OK && !places.crowded)
 		rc = cm_sink_write(index, places.list.ptr, places.list.len);
+	if (rc == CM_OK)
+		rc = cm_sealing_pairs(s, index);
 	cm_buf_release(&places.list);
 	return rc;
 }
@@ -92,7 +94,7 @@ cm_seal_exhibit(const struct cm_seal_exhibit *in, struct cm_sealed *out, struct 
 {
 	struct cm_fd_sink to = { in->index_fd, 0 };
 	struct cm_sink index = cm_sink_of_fd(&to);
-	struct cm_sealing_job job = { in->schema, in->secret, &index, in->pool, in->file_digest,
+	struct cm_sealing_job job = { in->schema, in->secret, &index, in->pool, in->file_digest, in->no_pairs,
 		cm_file_window(in->file) };
 	struct cm_sealing *s = NULL;
 	struct cm_err why = { 0 };

@@ -16,6 +16,7 @@ struct cm_seal_exhibit {
 	const struct cm_seal_secret *secret;
 	int index_fd;	  /* the index (seal/table.h) is written there */
 	bool file_digest; /* the whole file's SHA-256, too */
+	bool no_pairs;	  /* of a capture: no table of pairs */
 	struct cm_pool *pool;
 };
 

@@ -1,13 +1,16 @@
 #include "capture/reader.h"
 #include "worker/seal_scan.h"
 
+/* What stands behind the index. */
 static enum cm_result
-write_places(const struct cm_seal_scan_file *f, struct cm_err *err)
+write_behind(const struct cm_seal_scan_file *f, const struct cm_sealing *sealing, struct cm_err *err)
 {
 	enum cm_result rc = CM_OK;
 
 	if (f->index != NULL && !f->places.crowded)
 		rc = cm_sink_write(f->index, f->places.list.ptr, f->places.list.len);
+	if (f->index != NULL && rc == CM_OK)
+		rc = cm_sealing_pairs(sealing, f->index);
 	return rc == CM_OK ? CM_OK : cm_err_set(err, rc, "the index can not be written");
 }
 
@@ -21,10 +24,10 @@ end_file(struct cm_seal_scan *s)
 	if (s->sealing == NULL)
 		return CM_OK;
 	rc = cm_sealing_end(s->sealing, &f->sealed, &s->err);
+	if (rc == CM_OK && f->kind == CM_KIND_CAPTURE)
+		rc = write_behind(f, s->sealing, &s->err);
 	cm_sealing_free(s->sealing);
 	s->sealing = NULL;
-	if (rc == CM_OK && f->kind == CM_KIND_CAPTURE)
-		rc = write_places(f, &s->err);
 	f->yes = rc == CM_OK;
 	return rc;
 }
@@ -33,7 +36,7 @@ static enum cm_result
 begin_file(struct cm_seal_scan *s, size_t file, const struct cm_schema *schema)
 {
 	struct cm_sealing_job job = { schema, s->file[file].secret, s->file[file].index, s->pool,
-		s->file_digest, cm_file_window(s->scan->files[file]) };
+		s->file_digest, s->no_pairs, cm_file_window(s->scan->files[file]) };
 
 	s->at = file;
 	s->file[file].kind = schema->kind;

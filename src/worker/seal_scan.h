@@ -25,7 +25,7 @@ struct cm_seal_scan {
 	struct cm_seal_scan_file *file; /* as many as the scan has, in its order */
 	size_t n_files;
 	struct cm_pool *pool;
-	bool file_digest; /* as in cm_sealing_job */
+	bool file_digest, no_pairs; /* as in cm_sealing_job */
 	const struct cm_scan *scan;
 	struct cm_schema capture, lines;
 	struct cm_sealing *sealing; /* of the file that is being read */

@@ -28,6 +28,7 @@ struct batch {
 	size_t n_panes;
 	atomic_bool hashed, digested;
 	struct row row[BATCH_ROWS];
+	struct cm_pair_of pair[BATCH_ROWS]; /* of each row, if pairs are counted */
 	struct cm_tile_hash piece[PIECES];
 };
 
@@ -49,6 +50,8 @@ struct cm_sealing {
 	struct cm_sha256 file;
 	size_t digesting;      /* the next batch for `file` */
 	atomic_size_t backlog; /* batches that wait for it */
+	struct cm_pair_book *pairs; /* NULL: there is to be no table of them */
+	struct cm_pair_list list;   /* what they came to */
 };
 
 static struct batch *
@@ -77,6 +80,15 @@ hash_tile(struct hand *h, struct batch *b)
 	return CM_OK;
 }
 
+/* Whom the row that was cut last is between. */
+static struct cm_pair_of
+pair_of(const struct cm_pair_book *book, const struct cm_tile *t)
+{
+	size_t last = t->n - 1;
+
+	return cm_pair_of(book, cm_tile_value(t, last, CM_COL_SRC), cm_tile_value(t, last, CM_COL_DST));
+}
+
 static enum cm_result
 hash_rows(struct hand *h, struct batch *b)
 {
@@ -94,6 +106,8 @@ hash_rows(struct hand *h, struct batch *b)
 			schema->kind == CM_KIND_CAPTURE ? &record : NULL, r->continues };
 
 		rc = cm_cut_to_tile(schema, &row, true, &h->tile);
+		if (rc == CM_OK && b->of->pairs != NULL)
+			b->pair[i] = pair_of(b->of->pairs, &h->tile);
 		if (rc == CM_OK && cm_tile_is_full(&h->tile))
 			rc = hash_tile(h, b);
 		at += r->len;
@@ -178,6 +192,8 @@ retire(struct cm_sealing *s)
 	rc = (enum cm_result)atomic_load(&s->failed);
 	for (i = 0; rc == CM_OK && i < b->n_pieces; i++)
 		rc = cm_committer_add(&s->committer, &b->piece[i]);
+	for (i = 0; rc == CM_OK && s->pairs != NULL && i < b->n; i++)
+		rc = cm_pair_book_add(s->pairs, b->first + i, &b->pair[i]);
 	return rc;
 }
 
@@ -269,6 +285,30 @@ cm_sealing_row(struct cm_sealing *s, const struct cm_row *row, struct cm_err *er
 	return is_full(b) ? said(err, hand_out(s)) : CM_OK;
 }
 
+static enum cm_result
+end_pairs(struct cm_sealing *s, struct cm_sealed *done)
+{
+	struct cm_together together = cm_pool_together(s->job.pool);
+	enum cm_result rc;
+
+	done->crowded = s->pairs != NULL && cm_pair_book_crowded(s->pairs);
+	if (s->pairs == NULL || done->crowded)
+		return CM_OK;
+	rc = cm_pair_book_end(s->pairs, &together, &s->list);
+	if (rc == CM_OK)
+		rc = cm_pairs_root(&s->list, s->job.secret, &together, done->seal.pairs);
+	done->seal.has_pairs = rc == CM_OK;
+	return rc;
+}
+
+CM_RESULT
+cm_sealing_pairs(const struct cm_sealing *s, const struct cm_sink *index)
+{
+	if (s->pairs == NULL || cm_pair_book_crowded(s->pairs))
+		return CM_OK;
+	return cm_pair_list_write(&s->list, index);
+}
+
 CM_RESULT
 cm_sealing_end(struct cm_sealing *s, struct cm_sealed *out, struct cm_err *err)
 {
@@ -281,6 +321,8 @@ cm_sealing_end(struct cm_sealing *s, struct cm_sealed *out, struct cm_err *err)
 		rc = retire(s);
 	if (rc == CM_OK)
 		rc = cm_committer_end(&s->committer, &done.seal.rows, done.seal.root);
+	if (rc == CM_OK)
+		rc = end_pairs(s, &done);
 	if (rc != CM_OK)
 		return said(err, rc);
 	done.seal.schema = *s->job.schema;
@@ -341,6 +383,8 @@ cm_sealing_new(const struct cm_sealing_job *job, struct cm_sealing **out, struct
 	}
 	if (rc == CM_OK)
 		rc = make_hands(s);
+	if (rc == CM_OK && job->schema->kind == CM_KIND_CAPTURE && !job->no_pairs)
+		rc = cm_pair_book_new(job->secret, &s->pairs);
 	if (rc != CM_OK) {
 		cm_sealing_free(s);
 		return cm_err_set(err, rc, "no memory to seal with");
@@ -367,6 +411,8 @@ cm_sealing_free(struct cm_sealing *s)
 		cm_tile_release(&s->hand[i].tile);
 	}
 	explicit_bzero(&s->file, sizeof(s->file));
+	cm_pair_book_free(s->pairs);
+	cm_pair_list_release(&s->list);
 	free(s->hand);
 	free(s->batch);
 	free(s);

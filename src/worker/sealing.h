@@ -7,9 +7,9 @@
  * order.  So the file is read once, and the seal is the same for any number of
  * threads.
  *
- * Memory: CM_SEALING_BATCHES and two a thread, of some 100 KB, and the panes that
+ * Memory: CM_SEALING_BATCHES and two a thread, of some 150 KB, and the panes that
  * they hold, CM_SEALING_PANES at most each, of some 256 KB; for each thread what
- * hashing a tile needs.  A reader that is too quick helps to hash. */
+ * hashing a tile needs; and what seal/pairs.h says of a book.  A reader that is too quick helps to hash. */
 #ifndef CM_WORKER_SEALING_H
 #define CM_WORKER_SEALING_H
 
@@ -17,6 +17,7 @@
 #include "os/pool.h"
 #include "os/window.h"
 #include "seal/cut.h"
+#include "seal/pairs.h"
 #include "seal/table.h"
 
 #define CM_SEALING_BATCHES 8u
@@ -28,6 +29,7 @@ struct cm_sealing_job {
 	const struct cm_sink *index;         /* seal/table.h; or NULL */
 	struct cm_pool *pool;
 	bool file_digest; /* also commit to the SHA-256 of the whole file */
+	bool no_pairs;	  /* of a capture: no table of pairs (seal/pairs.h) */
 
 	/* What the rows are read through; NULL: their bytes stay until the end. */
 	const struct cm_window *window;
@@ -37,6 +39,7 @@ struct cm_sealed {
 	struct cm_seal seal; /* as of cm_table_commit; with `file` if that was asked for */
 	uint64_t bytes;      /* of the file, as they were sealed */
 	uint8_t sha256[CM_HASH_LEN]; /* if seal.has_file */
+	bool crowded; /* a table of pairs was wanted, and there were too many for one */
 };
 
 struct cm_sealing;
@@ -53,6 +56,10 @@ CM_RESULT cm_sealing_row(struct cm_sealing *s, const struct cm_row *row, struct 
 
 /* After the last row.  The same errors. */
 CM_RESULT cm_sealing_end(struct cm_sealing *s, struct cm_sealed *out, struct cm_err *err);
+
+/* What the case keeps of the pairs; behind the end, and behind all else of the index.  Writes nothing if
+ * the seal has none.  What the sink says; CM_E_NOMEM. */
+CM_RESULT cm_sealing_pairs(const struct cm_sealing *s, const struct cm_sink *index);
 
 void cm_sealing_free(struct cm_sealing *s); /* NULL is fine; waits for what still runs */
 

@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(HERE, "stranger"))
 import capture  # noqa: E402
 import counted  # noqa: E402
 import maker  # noqa: E402
+import pairs  # noqa: E402
 import support  # noqa: E402
 import table  # noqa: E402
 import verify  # noqa: E402
@@ -28,7 +29,7 @@ from sealer import Sealer  # noqa: E402
 LIMIT = 60000           # bytes of a capture of others
 LINKS = [link for _, link in capture.COLUMNS]
 OPTIONS = (["--hide", "addresses"], ["--hide", "payload"], ["--hide", "addresses", "--hide", "payload"],
-           ["--whole-host"], ["--tie-all", "--for", "somebody"],
+           ["--whole-host"], ["--no-pairs"], ["--tie-all", "--for", "somebody"],
            ["--collected-by", "a<b", "--vantage", "tap", "--clock", "n\u00e9"])
 HOLDS, IN_PART = 0, 5
 
@@ -154,6 +155,15 @@ CHAIN = {
 }
 
 
+# Other rows of a pair than it has: what a sealer may have counted.
+LIES = {
+    "one less": lambda rows, n: rows[:-1],
+    "the first one missing": lambda rows, n: rows[1:],
+    "another row": lambda rows, n: [(rows[0] + 1) % n] + rows[1:],
+    "in another order": lambda rows, n: rows[::-1],
+}
+
+
 @unittest.skipUnless(has_investigate(), "no comity investigate")
 class Comitys(unittest.TestCase):
     @classmethod
@@ -224,6 +234,22 @@ class Comitys(unittest.TestCase):
             cell = opened[row][column] if row in opened else None
             return cell.state if cell is not None else table.SHUT
         self.assertEqual(sealer.open(statement, choose), files["seal-1.opening"])
+        self.check_pairs(sealer, files, opened)
+
+    def check_pairs(self, sealer, files, opened):
+        """The same root of the pairs; and of the pairs of findings, which are all opened, the same opening."""
+        seal, ours = maker.Made(files["seal-1.json"]), pairs.Pairs(sealer)
+        self.assertEqual(seal["pairs"], ours.root().hex())
+        table_of = table.Table(sealer.exhibit, LINKS, len(sealer.rows), sealer.root())
+        accused = set()
+        for name in files:
+            if name.startswith("finding-") and name.endswith(".json"):
+                finding = maker.Made(files[name])
+                accused.update((finding["forged"][0] if any(finding["forged"]) else finding["suspect"][0]))
+        keys = set(pairs.rows_by_pair(table_of, {row: opened[row] for row in accused}))
+        shown = [row for row, cells in opened.items() if cells[capture.SRC] and cells[capture.DST]]
+        made = ours.open(bytes.fromhex(seal.digest), keys, shown) if keys else None
+        self.assertEqual(files.get("seal-1.pairs"), made)
 
     def secret(self, exhibit):
         with sqlite3.connect("file:%s?mode=ro" % os.path.join(self.case, "case.db"), uri=True) as case:
@@ -259,12 +285,40 @@ class Comitys(unittest.TestCase):
 
     def test_changed_files_are_refused_though_the_sender_signs_them(self):
         remaker = maker.Remaker(zipfmt.read(self.sample()), self.key)
-        for name in ("seal-1.opening", "seal-1.pcapng"):
+        for name in ("seal-1.opening", "seal-1.pcapng", "seal-1.pairs"):
             for _ in range(60):
                 at, bit = self.dice.randrange(len(remaker.files[name])), self.dice.randrange(8)
                 files = remaker.remake(name, lambda data, at=at, bit=bit: flip(data, at, bit))
                 held, said = self.both(zipfmt.write(files))
                 self.assertFalse(held, (name, at, said))
+
+    def test_rows_that_are_left_out_are_seen(self):
+        """Openings of pairs that a lying sender makes, with the sealer's own secret: both verifiers refuse them."""
+        files = zipfmt.read(self.sample())
+        seal = maker.Made(files["seal-1.json"])
+        path = os.path.join(support.ROOT, "tests", "cases", "race-first", "input.pcap")
+        sealer = Sealer(bytes.fromhex(seal["exhibit"]), self.secret(seal["exhibit"]), LINKS,
+                        capture.cut_file(support.read(path)))
+        remaker, statement = maker.Remaker(files, self.key), bytes.fromhex(seal.digest)
+        held, said = self.both(zipfmt.write(remaker.remake("seal-1.pairs", bytes)))
+        self.assertTrue(held, said)
+        mine = table.Table(sealer.exhibit, LINKS, len(sealer.rows), sealer.root())
+        (pair,) = pairs._Verifier(mine, files["seal-1.pairs"]).all(statement, bytes.fromhex(seal["pairs"]))
+        for what, rows in LIES.items():
+            lying = pairs.Pairs(sealer)
+            lying.rows[pair.key] = rows(lying.rows[pair.key], len(sealer.rows))
+            for shown in ((), range(len(sealer.rows))):
+                made = lying.open(statement, {pair.key}, shown)
+                # with the root that was sealed it proves nothing; with that of the lie the rows speak against it
+                for lie in (False, True):
+                    both = maker.Remaker(remaker.remake("seal-1.pairs", lambda _, made=made: made), self.key)
+                    if lie:
+                        both = maker.Remaker(both.remake("seal-1.json", lambda text: text.replace(
+                            seal["pairs"].encode(), lying.root().hex().encode())), self.key)
+                        made_again = lying.open(bytes.fromhex(maker.Made(both.files["seal-1.json"]).digest), {pair.key}, shown)
+                        both = maker.Remaker(both.remake("seal-1.pairs", lambda _, again=made_again: again), self.key)
+                    held, said = self.both(zipfmt.write(both.files))
+                    self.assertFalse(held, (what, lie, said))
 
     def alike(self, data, name, edits):
         remaker = maker.Remaker(zipfmt.read(data), self.key)

@@ -59,6 +59,12 @@ is "... and the name" 0 comity_in b log follow "${vkey%%+*}"
 is "B is shown all of what is logged" 0 comity_in b log follow "$url" ../a/one.dossier
 says "... each statement has its place" "seal-1.json              entry 0" out
 silent "... and none is lacking" "NOT in this log" out
+if command -v age >/dev/null; then
+	age -r "$(comity_in b key age 2>/dev/null)" -o one.dossier.age a/one.dossier
+	is "... encrypted to it, too" 0 comity_in b log follow "$url" ../one.dossier.age
+	age -R a/.comity/key.pub -o one.dossier.age a/one.dossier
+	is "... but not encrypted to others" 3 comity_in b log follow "$url" ../one.dossier.age
+fi
 is "A states more" 0 states a two.dossier
 is "B is not shown all of it" 0 comity_in b log follow "$url" ../a/one.dossier
 says "... which is said as a fact" "logged that you were not shown" out

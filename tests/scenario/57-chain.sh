@@ -97,7 +97,7 @@ silent "and nothing is said of times" "From script to first request" out
 
 cd ../two || exit 1
 is "it holds for the other party" 0 "$COMITY" verify ../c.dossier --signers "$signers" --report own.html
-says "as a chain" "C1. A script that made a flood: 18 forged answers, 2 floods -> reproduced as shown:" out
+says "as a chain" "C1. A script that made a flood: 18 forged answers, 2 floods [N8] -> reproduced as shown:" out
 says "that is made again" "18 forged answers carry a script that aims at mirror.example/greatfire/" out
 says "with its clients" "14 clients got the script and asked for it, 0.280 to 1.502 s after it" out
 says "and what is the sender's word" "that 4 more had it and did not ask, and that 3 of 582 without it asked, is the sender's word" out

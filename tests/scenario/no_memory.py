@@ -19,7 +19,7 @@ SAMPLE = os.path.join(ROOT, "tests/cases/race-first/input.pcap")
 HERE = os.getcwd()
 SO = os.path.join(HERE, "fail.so")
 # What differs from run to run: keys, digests, times, and how long the log is by now.
-BY_CHANCE = re.compile(rb"SHA256:\S+|ssh-ed25519 \S+|\+[0-9a-f]{8}\+[A-Za-z0-9+/]+|\b[0-9a-f]{8,64}\b"
+BY_CHANCE = re.compile(rb"age1[a-z0-9]{58}|SHA256:\S+|ssh-ed25519 \S+|\+[0-9a-f]{8}\+[A-Za-z0-9+/]+|\b[0-9a-f]{8,64}\b"
                        rb"|\d{4}-\d\d-\d\dT[0-9:.]+Z|Logged \d+ statements?: the log has \d+ now")
 
 
@@ -100,6 +100,29 @@ def starve_kinds(case, made):
     subprocess.run([COMITY, *show], cwd=HERE, check=True, capture_output=True)
     starve("verify records, JSON", ["verify", "--json", "--signers", os.path.join(case, "allowed_signers"), dossier])
     starve("verify records", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
+
+
+def starve_age(case, made, dossier):
+    """A key of age is made whole or not at all; what is encrypted to it is read."""
+    signers, secret = os.path.join(case, "allowed_signers"), dossier + ".age"
+
+    def same():
+        """Whatever came of it, the next one makes or finds it."""
+        got = [run(["key", "age"]) for _ in range(2)]
+        good = all(g.returncode == 0 and g.stdout.startswith(b"age1") for g in got) and got[0].stdout == got[1].stdout
+        return None if good else f"there is no key of age after it: {got[0].stderr[:300]}"
+
+    starve("key age", ["key", "age"], made, same)
+    starve("key age, JSON", ["key", "age", "--json"])
+    if not shutil.which("age"):
+        print("skip verify of what is encrypted: no age")
+        return
+    made()
+    os.remove(dossier)
+    subprocess.run([COMITY, "investigate", SAMPLE, "-o", dossier], cwd=HERE, check=False, capture_output=True)
+    to = subprocess.run([COMITY, "key", "age"], cwd=HERE, check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run(["age", "-r", to, "-a", "-o", secret, dossier], check=True)
+    starve("verify what is encrypted", ["verify", "--signers", signers, secret])
 
 
 TRUST = """log log.example/a+1c873df7+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs
@@ -258,6 +281,7 @@ def main():
         starve("show statements", ["show", "--json", "statements"])
         starve("verify", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
         starve_kinds(case, made)
+        starve_age(case, made, dossier)
         starve_receipts()
         starve_log(case, made)
         starve_charter(fresh)

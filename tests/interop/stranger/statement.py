@@ -127,6 +127,7 @@ def members(required, optional=()):
 
 
 digest = matches("[0-9a-f]{64}")
+evidence = matches("[A-Z][1-9][0-9]?")
 _time = matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 fingerprint = matches("SHA256:[A-Za-z0-9+/]{43}")
 shut_or_text = lambda value: text(value) or members({"shut": digest})(value)
@@ -184,7 +185,7 @@ COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": addressee, "superse
 PREDICATES = {
     "seal/v1": ({"exhibit": digest, "kind": text, "columns": list_of(column), "rows": number,
         "root": digest, "tool": tool},
-        {"file": digest,
+        {"file": digest, "pairs": digest,
         "collected": members({}, {name: shut_or_text for name in COLLECTED})}),
     "finding/v1": ({"seals": list_of(digest), "detector": members({"name": text, "version": number, "source": digest}),
         "parameters": members({"memory": number, "window": between(0, (1 << 32) - 1),
@@ -195,7 +196,7 @@ PREDICATES = {
             ("forged", "genuine", "suspect", "support", "support_host", "against", "trigger")},
         "cues": list_of(cue),
         "fingerprint": lambda value: value == {} or fingerprint_of_packets(value),
-        "alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text}),
+        "alternatives": list_of(members({"name": text, "holds": boolean}))}, {"explained_by": text, "evidence": evidence}),
     "custody/v1": ({"seals": list_of(digest), "from": shut_or_text, "to_whom": shut_or_text, "at": shut_or_time,
         "how": shut_or_text}, {}),
     "disclosure/v1": ({"tool": tool, "seals": list_of(digest), "findings": list_of(digest),
@@ -206,11 +207,11 @@ PREDICATES = {
     "traffic/v1": ({"seals": list_of(digest, 1, 256), "detector": detector, "parameters": members({"memory": number}),
         "kind": one_of(WORDS["kind"]), "verdict": one_of(WORDS["counted"]), "thin": power_of_two,
         "range": list_of(span), "support": row_set, "port": between(0, 65535), "proto": between(0, 255),
-        "signs": list_of(sign, 0, 256), "drawn": members(figures), "claimed": claimed}, {"service": text}),
+        "signs": list_of(sign, 0, 256), "drawn": members(figures), "claimed": claimed}, {"service": text, "evidence": evidence}),
     "chain/v1": ({"seals": list_of(digest, 1, 256), "detector": detector, "vantages": list_of(number),
         "clocks": list_of(clock, 1, 256), "scripts": list_of(script, 1, 4096), "layers": list_of(text, 0, 64),
         "floods": list_of(digest, 1, 64), "clients": row_set,
-        "table": members({name: number for name in ("a", "b", "c", "d", "p_milli")}), "lag": lag}, {}),
+        "table": members({name: number for name in ("a", "b", "c", "d", "p_milli")}), "lag": lag}, {"evidence": evidence}),
 }
 _subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}), 1, 256)
 

@@ -18,6 +18,7 @@ import counted
 import facts
 import kinds
 import opened
+import pairs
 import pcapng
 import receipt
 import sshsig
@@ -28,7 +29,7 @@ from statement import Statement
 
 PREDICATE_OF = {"seal": "seal/v1", "finding": "finding/v1", "custody": "custody/v1", "traffic": "traffic/v1",
     "chain": "chain/v1"}
-NUMBERED = re.compile(r"(seal|finding|custody|traffic|chain)-([1-9][0-9]*)\.(json|json\.sig|opening|pcapng|txt|jsonl|hex)")
+NUMBERED = re.compile(r"(seal|finding|custody|traffic|chain)-([1-9][0-9]*)\.(json|json\.sig|opening|pairs|pcapng|txt|jsonl|hex)")
 
 
 class Dossier:
@@ -233,6 +234,10 @@ class Dossier:
             if again != self.file(other):
                 raise Refused("%s is not made from the opened cells" % other)
             self.say("%s: made again byte for byte" % other)
+        if "pairs" in seal.predicate and seal["kind"] != "capture/1":
+            raise Refused("%s.json: pairs of a %s" % (name, seal["kind"]))
+        if name + ".pairs" in self.files:
+            self.check_pairs(name, seal, rows)
         return facts.shows(seal["kind"], columns, rows)
 
     def check_opening(self, name, seal, kind):
@@ -251,6 +256,24 @@ class Dossier:
             raise Refused("%s.opening: %s" % (name, why)) from None
         self.say("%s.opening: the root holds; %d of %d rows have a cell open" % (name, len(opening.rows), seal["rows"]))
         return opening.rows, packets
+
+    def check_pairs(self, name, seal, rows):
+        """How many rows the hosts have between whom a finding accuses a packet, and how many are shown (1.6)."""
+        unhex = bytes.fromhex
+        sealed = table.Table(unhex(seal["exhibit"]), [None, 0, 0, None, None], seal["rows"], unhex(seal["root"]))
+        try:
+            if "pairs" not in seal.predicate or not rows:
+                raise Refused("it is there, and should not be")
+            told = pairs.verify_pairs(sealed, unhex(seal.predicate["pairs"]), unhex(seal.digest),
+                self.file(name + ".pairs"), rows)
+        except Refused as why:
+            raise Refused("%s.pairs: %s" % (name, why)) from None
+        for finding in self.findings:
+            accused = [finding["forged"], finding["suspect"]][not any(finding["forged"])]
+            of_seal = [row for digest, part in zip(finding["seals"], accused) if digest == seal.digest for row in part]
+            keys = pairs.rows_by_pair(sealed, {row: rows[row] for row in of_seal if row in rows})
+            for key in sorted(set(keys) & set(told)):
+                self.say("%s: of its hosts %d of %d rows are shown (%s)" % ((finding.name,) + told[key] + (name,)))
 
     def marks(self, seal):
         """Rows of this seal that any finding shown calls forged, genuine or suspect."""

@@ -306,7 +306,8 @@ finish(struct making *m, struct cm_span files, struct cm_buf *out)
 	if (e == NULL || d.files == NULL)
 		return false;
 	for (i = 0; i < zip.n; i++) {
-		if (!cm_span_eq(zip.entry[i].name, cm_span_str(CM_PACK_DRAFT)))
+		if (!cm_span_eq(zip.entry[i].name, cm_span_str(CM_PACK_DRAFT)) &&
+		    !cm_span_eq(zip.entry[i].name, cm_span_str(CM_PACK_MAP)))
 			e[n++] = zip.entry[i];
 	}
 	if (m->how->files != NULL)

@@ -151,7 +151,7 @@ seal_with(struct gen *g, unsigned threads, const struct cm_schema *schema,
 {
 	struct cm_buf index = { 0 };
 	struct cm_sink sink = { to_buf, &index };
-	struct cm_sealing_job job = { schema, secret, &sink, NULL, true, NULL };
+	struct cm_sealing_job job = { schema, secret, &sink, NULL, true, false, NULL };
 	struct cm_source source = cm_source_of_memory(&bytes);
 	struct cm_window window;
 	struct cm_sealing *s = NULL;
@@ -212,7 +212,7 @@ it_can_be_given_up(struct gen *g)
 	struct cm_schema schema = cm_schema_of(CM_KIND_LINES);
 	struct cm_seal_secret secret = { { 1 }, { 2 } };
 	struct cm_span bytes = { 0 };
-	struct cm_sealing_job job = { &schema, &secret, NULL, NULL, true, NULL };
+	struct cm_sealing_job job = { &schema, &secret, NULL, NULL, true, false, NULL };
 	struct cm_sealing *s = NULL;
 	struct cm_buf b = { 0 };
 	bool holds;

@@ -132,10 +132,43 @@ in_headers_only_the_packets_own_addresses_are_looked_for(void **state)
 	cm_leaks_release(&l);
 }
 
+/* How often addresses of two prefixes stand in it. */
+static uint64_t
+of_prefixes(const void *text, size_t len)
+{
+	static const struct cm_leak_prefix four = { { 198, 51, 100, 128 }, 4, 25 };
+	static const struct cm_leak_prefix six = { { 0x20, 1, 0xd, 0xb8, 0xab }, 16, 40 };
+	struct cm_leaks l = { 0 };
+	uint64_t n;
+
+	assert_int_equal(cm_leaks_hide_prefix(&l, four), CM_OK);
+	assert_int_equal(cm_leaks_hide_prefix(&l, six), CM_OK);
+	assert_int_equal(cm_leaks_search(&l, cm_span_of(text, len), (struct cm_leak) { 0 }), CM_OK);
+	n = l.n;
+	cm_leaks_release(&l);
+	return n;
+}
+
+static void
+every_address_of_a_prefix_is_found(void **state)
+{
+	static const uint8_t binary[] = { 9, 9, 198, 51, 100, 200, 9 }, swapped[] = { 9, 200, 100, 51, 198, 9 };
+
+	(void)state;
+	assert_int_equal(of_prefixes("Host: 198.51.100.129", 20), 1);
+	assert_int_equal(of_prefixes("Host: 198.51.100.127", 20), 0);
+	assert_int_equal(of_prefixes("129.100.51.198.in-addr.arpa", 27), 1);
+	assert_int_equal(of_prefixes("[2001:db8:abff::1]", 18), 1);
+	assert_int_equal(of_prefixes("[2001:db8:acff::1]", 18), 0);
+	assert_int_equal(of_prefixes(binary, sizeof(binary)), 1);
+	assert_int_equal(of_prefixes(swapped, sizeof(swapped)), 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_address_of_a_prefix_is_found),
 		cmocka_unit_test(every_spelling_of_a_hidden_address_is_found),
 		cmocka_unit_test(binary_addresses_are_found_in_both_orders),
 		cmocka_unit_test(other_addresses_are_not_reported),

@@ -132,6 +132,61 @@ what_is_longer_than_it_may_be_is_refused(void **state)
 	close(fd);
 }
 
+/* In pieces of many sizes, as they come out of a decoder. */
+static void
+put_pieces(struct cm_sink *out, size_t len)
+{
+	static uint8_t piece[70000];
+	size_t at, i, n;
+
+	for (at = 0; at < len; at += n) {
+		n = 1 + at % (sizeof(piece) - 1);
+		n = len - at < n ? len - at : n;
+		for (i = 0; i < n; i++)
+			piece[i] = (uint8_t)((at + i) / 7);
+		assert_int_equal(cm_sink_write(out, piece, n), CM_OK);
+	}
+}
+
+static void
+what_comes_in_pieces_is_kept(void **state)
+{
+	size_t i, folder;
+
+	(void)state;
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		for (folder = 0; folder < 2; folder++) {
+			struct cm_kept k = { 0 };
+			struct cm_sink out;
+			bool nameless = folder == 0 && lengths[i] > CM_KEPT_MEMORY && can_be_nameless();
+
+			assert_int_equal(
+			    cm_kept_begin(&k, lengths[i], folder == 0 ? "." : "/nonexistent", NULL), CM_OK);
+			assert_int_equal(cm_kept_fd(&k) >= 0, nameless);
+			out = cm_kept_sink(&k);
+			put_pieces(&out, lengths[i]);
+			assert_int_equal(cm_sink_write(&out, "x", 1), CM_E_LIMIT);
+			assert_int_equal(cm_kept_end(&k, NULL), CM_OK);
+			is_that_file(&k, lengths[i]);
+			cm_kept_fini(&k);
+		}
+	}
+}
+
+static void
+what_was_begun_and_got_nothing_is_empty(void **state)
+{
+	struct cm_kept k = { 0 };
+
+	(void)state;
+	assert_int_equal(cm_kept_fd(&k), -1);
+	assert_int_equal(cm_kept_begin(&k, CM_KEPT_MEMORY + 1, ".", NULL), CM_OK);
+	assert_int_equal(cm_kept_end(&k, NULL), CM_OK);
+	assert_int_equal(cm_kept_bytes(&k).len, 0);
+	cm_kept_fini(&k);
+	cm_kept_fini(&k);
+}
+
 int
 main(void)
 {
@@ -139,6 +194,8 @@ main(void)
 		cmocka_unit_test(a_copy_is_what_was_there_and_stays_so),
 		cmocka_unit_test(a_pipe_is_kept_from_where_it_is),
 		cmocka_unit_test(what_is_longer_than_it_may_be_is_refused),
+		cmocka_unit_test(what_comes_in_pieces_is_kept),
+		cmocka_unit_test(what_was_begun_and_got_nothing_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

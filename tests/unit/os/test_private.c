@@ -99,6 +99,33 @@ what_a_crash_left_is_written_over(void **state)
 }
 
 static void
+what_comes_in_pieces_is_staged_whole_or_not_at_all(void **state)
+{
+	struct cm_write_mode open_to_all = { CM_WRITE_NEW, 0644 };
+	struct cm_buf b = { 0 };
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_int_equal(cm_whole_begin(path, open_to_all, &fd, NULL), CM_OK);
+	assert_int_equal(write(fd, "abc", 3), 3);
+	assert_int_equal(write(fd, "def", 3), 3);
+	assert_false(cm_path_exists(path));
+	assert_int_equal(cm_whole_end(path, open_to_all, fd, NULL), CM_OK);
+	assert_false(cm_path_exists(path));
+	assert_int_equal(cm_whole_place(path, open_to_all, NULL), CM_OK);
+	assert_int_equal(cm_whole_read(path, 100, &b, NULL), CM_OK);
+	assert_string_equal(cm_buf_cstr(&b), "abcdef");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0644);
+	assert_int_equal(cm_whole_begin(path, open_to_all, &fd, NULL), CM_E_USAGE);
+	assert_int_equal(cm_whole_begin("/nonexistent/x", open_to_all, &fd, NULL), CM_E_NOTFOUND);
+	/* a descriptor that can not be written any more */
+	assert_int_equal(cm_whole_end(path, open_to_all, -1, NULL), CM_E_IO);
+	cm_buf_release(&b);
+}
+
+static void
 errors_have_their_kinds(void **state)
 {
 	struct cm_buf b = { 0 };
@@ -159,6 +186,7 @@ main(void)
 		TEST(a_file_is_new_or_replaced_and_never_half),
 		TEST(what_is_staged_has_no_name_until_it_is_placed),
 		TEST(what_a_crash_left_is_written_over),
+		TEST(what_comes_in_pieces_is_staged_whole_or_not_at_all),
 		TEST(errors_have_their_kinds),
 		TEST(a_secret_that_others_can_read_is_refused),
 		cmocka_unit_test(random_bytes_differ_and_the_clock_runs_in_this_century),

@@ -23,7 +23,7 @@ static struct cm_chain_v1
 sample(void)
 {
 	return (struct cm_chain_v1) { .seals = seals, .n_seals = 2, .detector = CM_CHAIN_NAME, .version = CM_CHAIN_VERSION,
-		.source = { 5 }, .vantage = vantage, .clock = clocks, .n_clocks = 3, .scripts = scripts, .n_scripts = 1,
+		.source = { 5 }, .evidence = "N8", .vantage = vantage, .clock = clocks, .n_clocks = 3, .scripts = scripts, .n_scripts = 1,
 		.layers = layers, .n_layers = 2, .floods = floods, .n_floods = 1, .clients = { clients, 2 }, .a = 3, .b = 1,
 		.c = 2, .d = 90, .p_milli = 3200, .before = 1, .lags = 2, .lag_least_ns = -5, .lag_median_ns = 400,
 		.lag_most_ns = 1500, .lag_unsure_ns = 27 };
@@ -63,6 +63,7 @@ a_chain_comes_back_as_it_was_written(void **state)
 	hand_text(&head, body, &c, &b);
 	assert_int_equal(read_text(cm_buf_cstr(&b), &a, &out, &err), CM_OK);
 	assert_int_equal(out.n_scripts, 1);
+	assert_string_equal(out.evidence, "N8");
 	assert_memory_equal(out.scripts[0].finding, scripts[0].finding, 32);
 	assert_int_equal(out.scripts[0].rows.id[1], 26);
 	assert_int_equal(out.scripts[0].target, 1);
@@ -96,7 +97,7 @@ what_does_not_belong_is_refused(void **state)
 		{ "\"known\": 2", "\"known\": 0", "least_ns" }, { "\"known\": 2", "\"known\": 3", "lag" },
 		{ "\"median_ns\": 400", "\"median_ns\": -400", "lag" }, { "\"unsure_ns\": 27", "\"unsure_ns\": -1", "lag" },
 		{ "\"p_milli\": 3200", "\"p_milli\": 4294967296", "p_milli" }, { "\"a\": 3", "\"a\": \"3\"", "a" },
-		{ "\"packer\"", "7", "layers" }, { "\"floods\"", "\"flood\"", "flood" }, { "\"f10", "\"F10", "finding" } };
+		{ "\"packer\"", "7", "layers" }, { "\"N8\"", "\"8N\"", "evidence" }, { "\"floods\"", "\"flood\"", "flood" }, { "\"f10", "\"F10", "finding" } };
 	struct cm_statement head = hand_head(CM_PREDICATE_CHAIN);
 	struct cm_chain_v1 c = sample(), out;
 	struct cm_buf b = { 0 };

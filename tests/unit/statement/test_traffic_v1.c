@@ -29,7 +29,7 @@ static struct cm_traffic_v1
 sample(uint64_t thin)
 {
 	struct cm_traffic_v1 t = { .seals = seals, .n_seals = 2, .detector = "comity-traffic", .version = 1, .source = { 5 },
-		.memory = 1 << 26, .thin = thin, .range = ranges, .support = { support, 3 } };
+		.evidence = "N1", .memory = 1 << 26, .thin = thin, .range = ranges, .support = { support, 3 } };
 
 	series = (struct cm_traffic_series) { .from_ns = T0, .width_ns = 500000000, .n = 3, .in = { 1, 2, 3 },
 		.rest = { 4, 5, 6 }, .out = { 7, 8, 9 }, .effect_is = CM_SERIES_OPENINGS, .effect = { { 10, 11, 12 }, { 13, 14, 15 } } };
@@ -141,7 +141,7 @@ what_does_not_belong_is_refused(void **state)
 	} ways[] = { { "\"thin\": 32", "\"thin\": 33", "thin" }, { "\"thin\": 32", "\"thin\": 0", "thin" },
 		{ "\"kind\": \"amp", "\"kind\": \"Amp", "kind" }, { "\"surge\"", "\"crowd\"", "verdict" },
 		{ "        10,\n        20", "        20,\n        10", "range" }, { "\"port\": 53", "\"port\": 65536", "port" },
-		{ "\"proto\": 17", "\"proto\": -1", "proto" }, { "        11,\n", "        9,\n", "support" },
+		{ "\"proto\": 17", "\"proto\": -1", "proto" }, { "\"N1\"", "\"N0\"", "evidence" }, { "        11,\n", "        9,\n", "support" },
 		{ "        11,\n", "        17,\n", "ascend" }, { "        11,\n", "        10,\n        10,\n", "ascend" },
 		{ "\"name\": \"many\"", "\"name\": \"bare\"", "signs" }, { "\"name\": \"many\"", "\"name\": \"a\"", "signs" },
 		{ "\"name\": \"octets\"", "\"name\": \"many\"", "claimed" }, { ".123456789Z", ".12345678Z", "time" },

@@ -487,7 +487,7 @@ an_older_case_is_brought_up_to_date(void **state)
 	    cm_db_exec(&db, "DROP TABLE logged; DROP TABLE known; PRAGMA user_version = 1", NULL), CM_OK);
 	cm_db_close(&db);
 	assert_int_equal(cm_case_open(place, &c, NULL), CM_OK);
-	assert_int_equal(schema_version(), 4);
+	assert_int_equal(schema_version(), 5);
 	assert_int_equal(cm_case_logged_next(c, &next, NULL), CM_OK);
 	assert_int_equal(next, 0);
 }
@@ -597,7 +597,7 @@ findings_disclosures_and_shut_texts_are_kept(void **state)
 static void
 a_database_of_another_kind_or_version_is_refused(void **state)
 {
-	static const char *const changes[] = { "PRAGMA user_version = 5",
+	static const char *const changes[] = { "PRAGMA user_version = 6",
 		"PRAGMA application_id = 1" };
 	static const enum cm_result want[] = { CM_E_UNSUPPORTED, CM_E_MALFORMED };
 	struct cm_write_mode mode = { CM_WRITE_REPLACE, 0600 };
