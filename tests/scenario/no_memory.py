@@ -214,10 +214,14 @@ def starve_chain(case, made):
     starve("verify a chain, with a report", [*check, "--json", "--report", os.path.join(HERE, "own.html")], **few)
 
 
-def starve_charter(made):
+def starve_charter(fresh):
     """A charter of one, proposed, signed, taken; and what is said under it."""
     text, name, line = (os.path.join(HERE, n) for n in ("c.md", "c", "c.line"))
     said = os.path.join(HERE, "said")
+
+    def made():
+        fresh()
+        run_usual("init", "--name", "Test", "--role", "victim")
 
     def agreed():
         made()
@@ -233,7 +237,9 @@ def starve_charter(made):
                 f.write(out)
 
     agreed()
+    given = ["consent", "give", "--types", "N1", "--to", "Test", "-o", said]
     few = {"rounds": max(10, ROUNDS // 2)}
+    starve("charter member", ["charter", "member"], **few)
     starve("charter propose", ["charter", "propose", text, "-o", name], made, **few)
     agreed()
     starve("charter show", ["charter", "show"], **few)
@@ -243,6 +249,8 @@ def starve_charter(made):
     starve("take, JSON", ["take", "--json", name + ".json"], **few)
     starve("charter withdraw", ["charter", "withdraw", "-o", said], agreed, **few)
     starve("charter close", ["charter", "close", "-o", said], agreed, **few)
+    starve("consent give", given, agreed, **few)
+    starve("consent show", ["consent", "show", "--json"], **few)
     starve("approve", ["approve", "0" * 64, "--to", "B", "--for", "attribution", "-o", said], **few)
 
 
@@ -276,6 +284,7 @@ def main():
         starve_age(case, made, dossier)
         starve_receipts()
         starve_log(case, made)
+        starve_charter(fresh)
         starve_chain(case, made)
         starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)
     return 0
