@@ -270,6 +270,11 @@ def main():
 
     known = subprocess.run([COMITY, "help"], capture_output=True, text=True, check=True).stdout
     starve("version", ["version", "--json"])
+    starve("types", ["types"])
+    starve("one type", ["types", "N7"])
+    starve("types, JSON", ["types", "--json"])
+    starve("warning check", ["warning", "check", "10.0.0.1", "example.org"])
+    starve("warning check, JSON", ["warning", "check", "--json", "10.0.0.1", "example.org"])
     starve("inspect", ["inspect", "--json", SAMPLE])
     starve("inspect in words", ["inspect", SAMPLE])
     starve("init", ["init", "--name", "Test"], fresh)
