@@ -258,8 +258,9 @@ place(const struct cm_acknowledge *a, const char *sig_path, struct cm_err *err)
 		cm_whole_drop(sig_path);
 		return rc;
 	}
-	rc = cm_whole_place(a->path, fresh, err);
-	return rc == CM_OK ? cm_whole_place(sig_path, fresh, err) : rc;
+	/* the signature first: where the receipt lies, its signature does */
+	rc = cm_whole_place(sig_path, fresh, err);
+	return rc == CM_OK ? cm_whole_place(a->path, fresh, err) : rc;
 }
 
 /* From the number to the files: all of it, or nothing. */

@@ -7,6 +7,7 @@
 #include "crypto/sha256.h"
 #include "os/clock.h"
 #include "os/private.h"
+#include "store/ledger.h"
 
 #define JSON ".json"
 #define SIG_MAX ((size_t)1 << 20)
@@ -205,6 +206,18 @@ say_numbers(struct take *k, const struct cm_said *s)
 	}
 }
 
+/* What there is to say of a receipt; "": nothing. */
+static const char *
+note_of(struct take *k, const struct piece *p, const struct cm_said *s)
+{
+	const char *note = "";
+
+	if (s != NULL && s->head.type == CM_PREDICATE_RECEIPT &&
+	    cm_case_receipt_note(k->t.c, p->digest, &k->t.arena, &note, NULL) != CM_OK)
+		return "";
+	return note;
+}
+
 static enum cm_exit
 print_text(struct take *k)
 {
@@ -225,6 +238,8 @@ print_text(struct take *k)
 			    taken_word(p->taken));
 		if (s != NULL && p->taken == CM_TAKEN_NEW)
 			say_numbers(k, s);
+		if (note_of(k, p, s)[0] != '\0')
+			cm_cli_say(k->t.ctx, "%s: %s", p->path, note_of(k, p, s));
 	}
 	return CM_EXIT_OK;
 }
@@ -244,6 +259,8 @@ put_piece(struct take *k, const struct piece *p, struct cm_jsonw *w)
 		cm_jsonw_kstr(w, "type", p->is_charter ? "charter" : s != NULL ? cm_predicate_word(s->head.type) : NULL);
 		if (s != NULL)
 			cm_jsonw_kstr(w, "by", cm_cli_team_name(&k->t, s->head.by));
+		if (note_of(k, p, s)[0] != '\0')
+			cm_jsonw_kstr(w, "note", note_of(k, p, s));
 		if (p->is_charter && c != NULL) {
 			cm_jsonw_kstr(w, "state", cm_charter_state_word(c->state));
 			cm_jsonw_kuint(w, "missing", c->sigs.n_missing);

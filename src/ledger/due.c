@@ -92,17 +92,29 @@ read_text(const char *text, int64_t made, struct cm_due *out)
 	}
 }
 
+/* What is deleted is deleted for whatever reason. */
+static enum cm_due_what
+settled_as(const struct cm_due_in *in, enum cm_due_what what)
+{
+	if (what == CM_DUE_DELETE && !in->settled[CM_DUE_DELETE])
+		return CM_DUE_CLOSE;
+	if (what == CM_DUE_CLOSE && !in->settled[CM_DUE_CLOSE])
+		return CM_DUE_DELETE;
+	return what;
+}
+
 static void
 settle(const struct cm_due_in *in, struct cm_due *out)
 {
 	bool by_receipt = out->what == CM_DUE_ACKNOWLEDGE || out->what == CM_DUE_RECEIPT;
+	enum cm_due_what by = settled_as(in, out->what);
 
 	if (by_receipt && in->received) {
 		out->has_done = true;
 		out->done = in->received_at;
-	} else if (in->settled[out->what]) {
+	} else if (in->settled[by]) {
 		out->has_done = true;
-		out->done = in->settled_at[out->what];
+		out->done = in->settled_at[by];
 	}
 	if (out->what == CM_DUE_CLOSE && in->closed) {
 		out->has_by = true;

@@ -322,8 +322,8 @@ cm_gain_line(const struct cm_gained *g, const char *exhibit, const char *other, 
 
 	switch (g->what) {
 	case CM_GAIN_NAMES:
-		cm_buf_printf(out, "%s: names %" PRIu64 " host%s that earlier openings showed as pseudonym%s, in %s%" PRIu64
-				   " row%s", exhibit, g->hosts, s_of(g->hosts), s_of(g->hosts), least, g->rows, s_of(g->rows));
+		cm_buf_printf(out, "%s: names %" PRIu64 " host%s that earlier openings showed as %s, in %s%" PRIu64
+				   " row%s", exhibit, g->hosts, s_of(g->hosts), g->hosts == 1 ? "a pseudonym" : "pseudonyms", least, g->rows, s_of(g->rows));
 		break;
 	case CM_GAIN_TIES:
 		cm_buf_printf(out, "%s: shows pseudonyms of %" PRIu64 " host%s that earlier openings named, in up to %" PRIu64

@@ -82,6 +82,14 @@ closing_makes_deleting_due(void **state)
 	in.settled[CM_DUE_CLOSE] = true;
 	in.settled_at[CM_DUE_CLOSE] = MADE + 9;
 	assert_int_equal(due("delete-on-close", in).state, CM_DUE_DONE);
+	/* deleted for one reason is deleted for the other */
+	in.now = MADE + 31 * DAY;
+	assert_int_equal(due("retain <= 30d", in).state, CM_DUE_DONE);
+	in.settled[CM_DUE_CLOSE] = false;
+	assert_int_equal(due("retain <= 30d", in).state, CM_DUE_OVERDUE);
+	in.settled[CM_DUE_DELETE] = true;
+	in.settled_at[CM_DUE_DELETE] = MADE + 1;
+	assert_int_equal(due("delete-on-close", in).state, CM_DUE_DONE);
 }
 
 static void

@@ -90,7 +90,7 @@ a_name_for_a_pseudonym_is_said(void **state)
 	more = map(b);
 	text = lines(&before, &more);
 	assert_string_equal(
-	    text, "exhibit 1: names 1 host that earlier openings showed as pseudonym, in at least 40 rows\n");
+	    text, "exhibit 1: names 1 host that earlier openings showed as a pseudonym, in at least 40 rows\n");
 	free(text);
 	/* the other way round: who knows the name sees it in every new tie */
 	text = lines(&more, &before);
