@@ -2,7 +2,6 @@
 
 /* What is derived stays with the one who derives it: nothing has left then. */
 #define LEAVES " and action != derive"
-/* No member is the public. */
 #define PUBLIC "(action = publish or (to = public and to-member = other))"
 
 const struct cm_question cm_questions[] = {

@@ -9,7 +9,7 @@ const char *const cm_action_word[CM_ACTION_N] = { "release", "publish", "derive"
 
 struct cm_release {
 	const struct cm_release_in *in;
-	struct cm_answer *answer;
+	struct cm_release_answer *answer;
 	size_t n, cap;
 	size_t last; /* the answer that was given last: most rows ask what the row before asked */
 };
@@ -75,7 +75,7 @@ is_same(const struct cm_object *a, const struct cm_object *b)
 	    a->personal == b->personal && a->exploit == b->exploit;
 }
 
-static struct cm_answer *
+static struct cm_release_answer *
 known_answer(struct cm_release *r, const struct cm_object *o)
 {
 	size_t i;
@@ -95,7 +95,7 @@ static bool
 grow(struct cm_release *r)
 {
 	size_t cap = r->cap == 0 ? 32 : 2 * r->cap;
-	struct cm_answer *p;
+	struct cm_release_answer *p;
 
 	if (r->n < r->cap)
 		return true;
@@ -110,14 +110,14 @@ grow(struct cm_release *r)
 bool
 cm_release_may(struct cm_release *r, const struct cm_object *o)
 {
-	struct cm_answer *a = known_answer(r, o);
+	struct cm_release_answer *a = known_answer(r, o);
 	struct cm_ask q;
 
 	if (a == NULL) {
 		if (!grow(r))
 			return false;
 		a = &r->answer[r->n];
-		*a = (struct cm_answer) { .object = *o };
+		*a = (struct cm_release_answer) { .object = *o };
 		q = cm_release_ask(r, o);
 		cm_rules_decide(r->in->rules, &q, &a->decision);
 		r->last = r->n++;
@@ -129,13 +129,22 @@ cm_release_may(struct cm_release *r, const struct cm_object *o)
 void
 cm_release_echo(struct cm_release *r, const struct cm_object *o)
 {
-	struct cm_answer *a = known_answer(r, o);
+	struct cm_release_answer *a = known_answer(r, o);
 
 	if (a != NULL)
 		a->echoes++;
 }
 
-const struct cm_answer *
+void
+cm_release_cover(struct cm_release *r, const struct cm_object *o)
+{
+	struct cm_release_answer *a = known_answer(r, o);
+
+	if (a != NULL)
+		a->covers++;
+}
+
+const struct cm_release_answer *
 cm_release_answers(const struct cm_release *r, size_t *n)
 {
 	*n = r->n;

@@ -55,11 +55,12 @@ struct cm_object {
 	bool victim, third_party, personal, exploit;
 };
 
-struct cm_answer {
+struct cm_release_answer {
 	struct cm_object object;
 	struct cm_decision decision;
 	uint64_t n;	/* times that it was asked for */
-	uint64_t echoes; /* of them allowed, and hidden all the same: they show what is hidden elsewhere */
+	uint64_t echoes; /* of them allowed, and hidden all the same: they show what is hidden elsewhere, */
+	uint64_t covers; /* or are sums over it */
 };
 
 #define CM_ANSWERS_MAX 4096u
@@ -74,11 +75,12 @@ void cm_release_free(struct cm_release *r); /* NULL is fine */
  * apart. */
 bool cm_release_may(struct cm_release *r, const struct cm_object *o);
 
-/* The last object that was allowed stays hidden for another reason. */
+/* An object that was allowed stays hidden all the same, since it shows what is hidden elsewhere, or covers it. */
 void cm_release_echo(struct cm_release *r, const struct cm_object *o);
+void cm_release_cover(struct cm_release *r, const struct cm_object *o);
 
 /* All answers, in the order in which they were first given. */
-const struct cm_answer *cm_release_answers(const struct cm_release *r, size_t *n);
+const struct cm_release_answer *cm_release_answers(const struct cm_release *r, size_t *n);
 
 /* What all that was allowed obliges to. */
 void cm_release_bounds(const struct cm_release *r, struct cm_bound out[CM_RULES_OBLIGATIONS_MAX]);

@@ -47,13 +47,14 @@ cm_section_find(struct cm_span text, const char *name, struct cm_section *out, s
 	return CM_OK;
 }
 
-/* The name in `- "NAME"`; NULL: it is none. */
+/* `"NAME", ROLE` behind the dash. */
 static enum cm_result
-name_of(struct cm_span line, struct cm_arena *arena, size_t number, const char **out, struct cm_err *err)
+read_member(struct cm_span line, struct cm_arena *arena, size_t number, struct cm_section_member *out, struct cm_err *err)
 {
 	const uint8_t *end;
-	size_t len;
-	char *name;
+	size_t len, role = 0;
+	struct cm_span rest;
+	char *name, *word;
 
 	if (!begins(line, "- \""))
 		return cm_err_set(err, CM_E_MALFORMED, "line %zu, column 3: expected a member's name in quotes", number);
@@ -61,23 +62,30 @@ name_of(struct cm_span line, struct cm_arena *arena, size_t number, const char *
 	len = end == NULL ? 0 : (size_t)(end - line.ptr) - 3;
 	if (len == 0 || memchr(line.ptr + 3, 0, len) != NULL)
 		return cm_err_set(err, CM_E_MALFORMED, "line %zu, column 4: expected a member's name and quotes behind it", number);
+	rest = cm_span_part(line, 3 + len, line.len);
+	if (begins(rest, "\", "))
+		for (rest = cm_span_part(rest, 3, rest.len); role < rest.len && rest.ptr[role] >= 'a' && rest.ptr[role] <= 'z'; role++)
+			;
 	name = cm_arena_alloc(arena, len + 1);
-	if (name == NULL)
+	word = cm_arena_alloc(arena, role + 1);
+	if (name == NULL || word == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory for the members");
 	memcpy(name, line.ptr + 3, len);
-	*out = name;
+	if (role > 0)
+		memcpy(word, rest.ptr, role);
+	*out = (struct cm_section_member) { name, role > 0 ? word : NULL };
 	return CM_OK;
 }
 
 enum cm_result
-cm_section_names(const struct cm_section *members, struct cm_arena *arena, const char *const **out, size_t *n,
-    struct cm_err *err)
+cm_section_members(const struct cm_section *members, struct cm_arena *arena, const struct cm_section_member **out,
+    size_t *n, struct cm_err *err)
 {
-	const char **name = cm_arena_array(arena, CM_RULES_WORDS_MAX, sizeof(*name));
+	struct cm_section_member *m = cm_arena_array(arena, CM_RULES_WORDS_MAX, sizeof(*m));
 	enum cm_result rc = CM_OK;
 	size_t number = members->line;
 
-	if (name == NULL)
+	if (m == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory for the members");
 	*n = 0;
 	for (size_t at = 0; rc == CM_OK && at < members->text.len; number++) {
@@ -86,13 +94,13 @@ cm_section_names(const struct cm_section *members, struct cm_arena *arena, const
 		if (!begins(line, "- "))
 			continue;
 		if (*n + 1 >= CM_RULES_WORDS_MAX)
-			return cm_err_set(err, CM_E_LIMIT, "line %zu: more than %u members", number, CM_RULES_WORDS_MAX - 2);
-		rc = name_of(line, arena, number, &name[*n], err);
+			return cm_err_set(err, CM_E_LIMIT, "line %zu: more than %u members", number, CM_RULES_WORDS_MAX - 1);
+		rc = read_member(line, arena, number, &m[*n], err);
 		for (size_t i = 0; rc == CM_OK && i < *n; i++)
-			if (strcmp(name[i], name[*n]) == 0)
-				rc = cm_err_set(err, CM_E_MALFORMED, "line %zu: a second member called \"%s\"", number, name[i]);
+			if (strcmp(m[i].name, m[*n].name) == 0)
+				rc = cm_err_set(err, CM_E_MALFORMED, "line %zu: a second member called \"%s\"", number, m[i].name);
 		*n += rc == CM_OK;
 	}
-	*out = name;
+	*out = m;
 	return rc;
 }

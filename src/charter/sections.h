@@ -19,10 +19,15 @@ struct cm_section {
 /* CM_E_MALFORMED: it stands there twice. */
 CM_RESULT cm_section_find(struct cm_span text, const char *name, struct cm_section *out, struct cm_err *err);
 
-/* The names in the lines `- "NAME", ...` of a members' section, whatever stands behind them: enough to read the rules of a
+struct cm_section_member {
+	const char *name;
+	const char *role; /* a word; NULL: none stands there */
+};
+
+/* Names and roles in the lines `- "NAME", ROLE, ...` of a members' section, whatever stands behind them: enough to read the rules of a
  * charter whose keys are not put in yet.  Who is bound by it, charter/members.h reads.  CM_E_MALFORMED: a name twice, or
  * no name; CM_E_LIMIT, CM_E_NOMEM. */
-CM_RESULT cm_section_names(const struct cm_section *members, struct cm_arena *arena, const char *const **out, size_t *n,
-    struct cm_err *err);
+CM_RESULT cm_section_members(const struct cm_section *members, struct cm_arena *arena, const struct cm_section_member **out,
+    size_t *n, struct cm_err *err);
 
 #endif

@@ -139,6 +139,30 @@ add_statement_key(struct cm_case *c, struct cm_age_identities *out, bool *locked
 	return r == CM_OK ? r : cm_err_set(err, r, "%s", why.text);
 }
 
+/* Those it had before, as far as their secret halves are still there: what was sent to them stays readable. */
+static enum cm_result
+add_former_keys(const struct cm_case *c, struct cm_age_identities *out, struct cm_err *err)
+{
+	struct cm_age_identities one = { .n = 0 };
+	char path[PATH_MAX];
+	enum cm_result r = CM_OK;
+
+	for (unsigned i = 1; r == CM_OK && out->n < CM_AGE_IDENTITIES; i++) {
+		int n = snprintf(path, PATH_MAX, "%s/key.ended-%u", cm_case_folder(c), i);
+		struct cm_err why = { 0 };
+
+		if (n < 0 || n >= PATH_MAX || !cm_path_exists(path))
+			break;
+		r = cm_age_keys_of_file(path, &one, &why);
+		if (r == CM_OK)
+			out->item[out->n++] = one.item[0];
+		else if (r != CM_E_NOMEM)
+			r = CM_OK; /* of no use here */
+	}
+	cm_age_identities_wipe(&one);
+	return r == CM_OK ? r : cm_err_set(err, r, "out of memory");
+}
+
 static enum cm_result
 read_case(const char *folder, struct cm_age_identities *out, bool *locked, struct cm_err *err)
 {
@@ -152,6 +176,8 @@ read_case(const char *folder, struct cm_age_identities *out, bool *locked, struc
 		r = cm_age_keys_of_file(path, out, err);
 	if (r == CM_OK)
 		r = add_statement_key(c, out, locked, err);
+	if (r == CM_OK)
+		r = add_former_keys(c, out, err);
 	cm_case_close(c);
 	return r;
 }

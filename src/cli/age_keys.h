@@ -19,7 +19,7 @@ CM_RESULT cm_age_keys_own(
  * Ends with cm_age_identities_wipe. */
 CM_RESULT cm_age_keys_of_file(const char *file, struct cm_age_identities *out, struct cm_err *err);
 
-/* Those of the case here; none if there is no case, or if it can not be used, which is said.  ${*locked}: the
+/* Those of the case here, also statement keys that have ended; none if there is no case, or if it can not be used, which is said.  ${*locked}: the
  * statement key is not among them, because of its passphrase or because it lies elsewhere. */
 CM_RESULT cm_age_keys_here(
     const struct cm_context *ctx, struct cm_age_identities *out, bool *locked, struct cm_err *err);

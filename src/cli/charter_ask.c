@@ -101,7 +101,8 @@ ask(const struct cm_context *ctx, struct cm_charter_rules *r, const char *text, 
 
 	if (rc != CM_OK)
 		return cm_cli_error(ctx, "CONDITION", &err, NULL);
-	rc = cm_checks_new(r->rules, NULL, &c, 1, 0, &checks, &err);
+	rc = cm_checks_new(&(struct cm_checks_of) { .rules = r->rules, .condition = &c, .n_conditions = 1,
+		.impossible = r->impossible, .n_impossible = r->n_impossible }, &checks, &err);
 	if (rc == CM_OK)
 		rc = cm_checks_can(checks, 0, &a, &err);
 	code = rc == CM_OK ? print_answer(ctx, r, &a, json) : cm_cli_error(ctx, NULL, &err, NULL);

@@ -86,7 +86,9 @@ look(struct cm_charter_checked *c, struct cm_err *err)
 
 	c->good = true;
 	if (rc == CM_OK)
-		rc = cm_checks_new(c->file.rules, NULL, conditions, cm_questions_n, 0, &checks, err);
+		rc = cm_checks_new(&(struct cm_checks_of) { .rules = c->file.rules, .condition = conditions,
+			.n_conditions = cm_questions_n, .impossible = c->file.impossible,
+			.n_impossible = c->file.n_impossible }, &checks, err);
 	if (rc == CM_OK)
 		rc = cm_checks_allowed(checks, &c->all, &c->allowed, err);
 	if (rc == CM_OK)

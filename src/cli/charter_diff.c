@@ -1,4 +1,7 @@
 /* `comity charter diff`: what a new version of rules changes. */
+#include <string.h>
+
+#include "charter/possible.h"
 #include "cli/charter_rules.h"
 #include "cli/commands.h"
 
@@ -18,9 +21,41 @@ struct difference {
 	struct cm_charter_rules old, new;
 	const struct cm_vocabulary *v;
 	const struct cm_rules *before, *after;
+	const struct cm_condition *const *impossible;
+	size_t n_impossible;
 	struct cm_answer change[CM_CHANGES];
 	const char *file; /* an error is in */
 };
+
+/* Members of both; who has another role in the new version may be either. */
+static void
+join_members(const struct difference *d, struct cm_section_member *all, size_t *n)
+{
+	for (size_t i = 0; i < d->old.n_members; i++)
+		all[(*n)++] = d->old.members[i];
+	for (size_t i = 0; i < d->new.n_members; i++) {
+		size_t k = 0;
+
+		while (k < *n && strcmp(all[k].name, d->new.members[i].name) != 0)
+			k++;
+		if (k == *n)
+			all[(*n)++] = d->new.members[i];
+		else if (all[k].role != NULL && (d->new.members[i].role == NULL || strcmp(all[k].role, d->new.members[i].role) != 0))
+			all[k].role = NULL;
+	}
+}
+
+static enum cm_result
+find_impossible(struct difference *d, struct cm_err *err)
+{
+	struct cm_section_member *all = cm_arena_array(&d->old.arena, d->old.n_members + d->new.n_members, sizeof(*all));
+	size_t n = 0;
+
+	if (all == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory for the members");
+	join_members(d, all, &n);
+	return cm_charter_impossible(d->v, all, n, &d->old.arena, &d->impossible, &d->n_impossible, err);
+}
 
 static enum cm_result
 load(struct difference *d, const char *old, const char *new, struct cm_err *err)
@@ -41,6 +76,8 @@ load(struct difference *d, const char *old, const char *new, struct cm_err *err)
 		rc = cm_rules_read_joined(d->old.section, d->old.line, d->old.v, d->v, &d->old.arena, &d->before, err);
 	if (rc == CM_OK)
 		rc = cm_rules_read_joined(d->new.section, d->new.line, d->new.v, d->v, &d->old.arena, &d->after, err);
+	if (rc == CM_OK)
+		rc = find_impossible(d, err);
 	return rc;
 }
 
@@ -48,7 +85,8 @@ static enum cm_result
 compare(struct difference *d, struct cm_err *err)
 {
 	struct cm_checks *c = NULL;
-	enum cm_result rc = cm_checks_new(d->before, d->after, NULL, 0, 0, &c, err);
+	enum cm_result rc = cm_checks_new(&(struct cm_checks_of) { .rules = d->before, .after = d->after,
+		.impossible = d->impossible, .n_impossible = d->n_impossible }, &c, err);
 
 	for (size_t i = 0; rc == CM_OK && i < CM_CHANGES; i++)
 		rc = cm_checks_change(c, (enum cm_change)i, &d->change[i], err);

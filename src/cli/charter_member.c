@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "charter/templates.h"
+#include "cli/age_keys.h"
 #include "cli/commands.h"
 #include "cli/team.h"
 #include "os/private.h"
@@ -9,13 +10,13 @@
 enum { OPT_JSON = CM_OPT, OPT_RECIPIENT, OPT_TEMPLATE };
 
 static const struct cm_option member_options[] = {
-	{ OPT_RECIPIENT, "recipient", "KEY", "what is encrypted to you: age1... or another ssh-ed25519 key" },
+	{ OPT_RECIPIENT, "recipient", "KEY", "what is encrypted to you: age1... or another ssh-ed25519 key (default: that of `comity key age')" },
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ 0 },
 };
 static const struct cm_option new_options[] = {
 	{ OPT_TEMPLATE, "template", "NAME", "which one (default: joint-team); `list' prints their names" },
-	{ OPT_RECIPIENT, "recipient", "KEY", "what is encrypted to you: age1... or another ssh-ed25519 key" },
+	{ OPT_RECIPIENT, "recipient", "KEY", "what is encrypted to you: age1... or another ssh-ed25519 key (default: that of `comity key age')" },
 	{ 'o', "out", "FILE", "the text to be edited (default: charter.md)" },
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ 0 },
@@ -28,6 +29,29 @@ struct own {
 	struct cm_member member;
 	struct cm_buf line, text;
 };
+
+/* What is encrypted to this party, unless another key was named: that of `comity key age', if it was made. */
+static enum cm_result
+own_recipient(struct own *o)
+{
+	struct cm_age_identity own;
+	char text[CM_AGE_RECIPIENT_TEXT];
+	struct cm_err none = { 0 };
+	enum cm_result r;
+	bool made;
+
+	if (o->recipient != NULL)
+		return CM_OK;
+	r = cm_age_keys_own(o->t.c, false, &own, &made, &none);
+	if (r == CM_E_NOTFOUND)
+		return CM_OK;
+	if (r != CM_OK)
+		return cm_err_set(&o->t.err, r, "%s", none.text);
+	cm_age_recipient_text(&own.to, text);
+	cm_age_identity_wipe(&own);
+	o->recipient = cm_arena_printf(&o->t.arena, "%s", text);
+	return o->recipient != NULL ? CM_OK : cm_err_set(&o->t.err, CM_E_NOMEM, "out of memory");
+}
 
 /* The line, and whether a charter would read it. */
 static enum cm_result
@@ -43,6 +67,8 @@ make_line(struct own *o)
 	cm_buf_printf(&path, "%s.pub", self->key_path);
 	r = cm_buf_cstr(&path) == NULL ? CM_E_NOMEM : cm_keyring_public(cm_buf_cstr(&path), &o->member.key, &o->t.err);
 	cm_buf_release(&path);
+	if (r == CM_OK)
+		r = own_recipient(o);
 	if (r != CM_OK)
 		return r;
 	o->member.name = self->name;

@@ -1,4 +1,4 @@
-#include "charter/sections.h"
+#include "charter/possible.h"
 #include "charter/vocabulary.h"
 #include "cli/charter_rules.h"
 #include "os/private.h"
@@ -23,9 +23,28 @@ read_types(struct cm_arena *arena, const char *const **out, size_t *n, struct cm
 	return CM_OK;
 }
 
+/* The names that bare rules speak of; nothing is known of their roles. */
+static enum cm_result
+quoted_members(struct cm_charter_rules *r, struct cm_err *err)
+{
+	const char *const *name;
+	struct cm_section_member *member;
+	enum cm_result rc = cm_rules_quoted(r->section, &r->arena, &name, &r->n_members, err);
+
+	if (rc != CM_OK)
+		return rc;
+	member = cm_arena_array(&r->arena, r->n_members, sizeof(*member));
+	if (member == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory for the members");
+	for (size_t i = 0; i < r->n_members; i++)
+		member[i].name = name[i];
+	r->members = member;
+	return CM_OK;
+}
+
 /* Where the rules are, and who the members are. */
 static enum cm_result
-find_rules(struct cm_charter_rules *r, const char *const **members, size_t *n, struct cm_err *err)
+find_rules(struct cm_charter_rules *r, struct cm_err *err)
 {
 	struct cm_section rules, list;
 	enum cm_result rc = cm_section_find(cm_buf_span(&r->text), "Rules", &rules, err);
@@ -39,28 +58,38 @@ find_rules(struct cm_charter_rules *r, const char *const **members, size_t *n, s
 	r->line = r->bare ? 1 : rules.line;
 	if (!r->bare && !list.found)
 		return cm_err_set(err, CM_E_MALFORMED, "there is no section `## Members`");
-	if (r->bare)
-		return cm_rules_quoted(r->section, &r->arena, members, n, err);
-	return cm_section_names(&list, &r->arena, members, n, err);
+	return r->bare ? quoted_members(r, err) : cm_section_members(&list, &r->arena, &r->members, &r->n_members, err);
+}
+
+static enum cm_result
+make_vocabulary(struct cm_charter_rules *r, struct cm_err *err)
+{
+	const char **name = cm_arena_array(&r->arena, r->n_members, sizeof(*name));
+	const char *const *types;
+	size_t n_types;
+	enum cm_result rc = name != NULL ? read_types(&r->arena, &types, &n_types, err) : CM_E_NOMEM;
+
+	for (size_t i = 0; name != NULL && i < r->n_members; i++)
+		name[i] = r->members[i].name;
+	return rc == CM_OK ? cm_charter_vocabulary(types, n_types, name, r->n_members, &r->arena, &r->v, err) : rc;
 }
 
 enum cm_result
 cm_charter_rules_load(const char *path, struct cm_charter_rules *out, struct cm_err *err)
 {
-	const char *const *types, *const *members;
-	size_t n_types, n_members;
 	enum cm_result rc;
 
 	cm_arena_init(&out->arena, 0);
 	rc = cm_whole_read(path, CM_CHARTER_FILE, &out->text, err);
 	if (rc == CM_OK)
-		rc = find_rules(out, &members, &n_members, err);
+		rc = find_rules(out, err);
 	if (rc == CM_OK)
-		rc = read_types(&out->arena, &types, &n_types, err);
-	if (rc == CM_OK)
-		rc = cm_charter_vocabulary(types, n_types, members, n_members, &out->arena, &out->v, err);
+		rc = make_vocabulary(out, err);
 	if (rc == CM_OK)
 		rc = cm_rules_read(out->section, out->line, out->v, &out->arena, &out->rules, err);
+	if (rc == CM_OK)
+		rc = cm_charter_impossible(out->v, out->members, out->n_members, &out->arena, &out->impossible,
+		    &out->n_impossible, err);
 	return rc;
 }
 

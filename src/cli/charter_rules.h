@@ -1,10 +1,11 @@
-/* cli/charter_rules.h -- the rules in a file: a charter, of which it reads the sections `## Members` (the names alone) and
+/* cli/charter_rules.h -- the rules in a file: a charter, of which it reads the sections `## Members` (names and roles) and
  * `## Rules`, or bare rules, whose members are the names that stand in them. */
 #ifndef CM_CLI_CHARTER_RULES_H
 #define CM_CLI_CHARTER_RULES_H
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "charter/sections.h"
 #include "codec/json_write.h"
 #include "rules/checks.h"
 
@@ -16,8 +17,12 @@ struct cm_charter_rules {
 	struct cm_span section; /* the rules in the text */
 	size_t line;		/* of its first line */
 	bool bare;
+	const struct cm_section_member *members;
+	size_t n_members;
 	const struct cm_vocabulary *v;
 	const struct cm_rules *rules;
+	const struct cm_condition *const *impossible; /* no request is so: a member has the role that it has */
+	size_t n_impossible;
 };
 
 /* Zero-initialise; release it in any case. */

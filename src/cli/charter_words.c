@@ -81,7 +81,8 @@ say_changes(const struct cm_rules *rules[2], const struct cm_vocabulary *v, stru
 	static const char *const words[CM_CHANGES] = { "newly allowed", "newly forbidden", "looser obligations", "stricter obligations" };
 	struct cm_checks *c = NULL;
 	struct cm_answer a;
-	enum cm_result r = cm_checks_new(rules[0], rules[1], NULL, 0, 0, &c, err);
+	const struct cm_checks_of of = { .rules = rules[0], .after = rules[1] };
+	enum cm_result r = cm_checks_new(&of, &c, err);
 	bool any = false;
 
 	for (unsigned i = 0; r == CM_OK && i < CM_CHANGES; i++) {

@@ -20,6 +20,7 @@ enum {
 	OPT_COLUMNS,
 	OPT_PURPOSE,
 	OPT_EXPLAIN,
+	OPT_ENCRYPT,
 	OPT_TLP,
 	OPT_PAP,
 	OPT_NO_COMPLETION,
@@ -46,6 +47,7 @@ static const struct cm_option options[] = {
 	{ CM_WISH_FOR, "for", "WHO", "the same" },
 	{ OPT_PURPOSE, "purpose", "WORD", "what for: attribution, warning, ...; a charter asks for it" },
 	{ OPT_EXPLAIN, "explain", NULL, "say of everything by which rules it is shown or hidden" },
+	{ OPT_ENCRYPT, "encrypt", NULL, "encrypt it to the recipient's key, also where no rule obliges to" },
 	{ OPT_TLP, "tlp", "WORD", "without a charter: mark it clear, green, amber, amber+strict or red" },
 	{ OPT_PAP, "pap", "WORD", "without a charter: mark it clear, green, amber or red" },
 	{ OPT_NO_COMPLETION, "no-completion", NULL, "refuse what completes a picture that earlier dossiers left shut" },
@@ -110,6 +112,9 @@ take_option(struct disclose *in, const struct cm_args *a, int id)
 		return true;
 	case OPT_EXPLAIN:
 		in->wish.explain = true;
+		return true;
+	case OPT_ENCRYPT:
+		in->wish.encrypt = true;
 		return true;
 	case OPT_TLP:
 		in->wish.terms.tlp = a->value;
@@ -341,15 +346,22 @@ give(struct disclose *in)
 {
 	enum cm_exit logged = CM_EXIT_OK, code = CM_EXIT_OK;
 	struct cm_governing g = { 0 };
+	struct cm_warning_texts warning = { 0 };
+	const char *path = NULL;
 
 	if (in->wish.out == NULL)
 		in->wish.out = "disclosure.dossier";
+	in->wish.written = &path;
 	in->wish.logged = &logged;
-	if (govern(in, &g, &code))
+	if (cm_warning_texts_of_case(&warning, in->ctx, &in->err) != CM_OK)
+		code = cm_cli_error(in->ctx, NULL, &in->err, "nothing was disclosed");
+	in->wish.warning = &warning;
+	if (code == CM_EXIT_OK && govern(in, &g, &code))
 		code = cm_cli_dossier(in->ctx, &in->wish);
 	if (code == CM_EXIT_OK && !in->wish.dry_run && !in->wish.json)
-		fprintf(in->ctx->out, "%s\n", in->wish.out);
+		fprintf(in->ctx->out, "%s\n", path);
 	cm_governing_fini(&g);
+	cm_warning_texts_free(&warning);
 	return code == CM_EXIT_OK ? logged : code;
 }
 

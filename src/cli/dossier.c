@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,9 @@
 #include "base/build.h"
 #include "cli/dossier.h"
 #include "cli/dossier_apart.h"
+#include "cli/dossier_draft.h"
+#include "cli/dossier_encrypt.h"
+#include "cli/dossier_warn.h"
 #include "cli/publish.h"
 #include "cli/verify.h"
 #include "codec/rfc3339.h"
@@ -47,6 +49,8 @@ struct making {
 	struct cm_buf json, sig;	/* of the disclosure */
 	struct cm_buf dossier;
 	struct cm_disclosure disclosure;
+	struct cm_dossier_eyes eyes;
+	const char *path; /* of the dossier, in the end */
 	struct cm_case_stated stated;
 	uint8_t sha256[32]; /* of the dossier */
 	struct cm_completes completes;
@@ -287,6 +291,25 @@ await_turn(const struct making *m)
 		;
 }
 
+/* What is said of a plan that was made, in the child. */
+static enum cm_exit
+say_packed(struct making *m, const struct cm_dossier_warn *warn, const struct cm_pack_out *out)
+{
+	enum cm_exit code = CM_EXIT_OK;
+
+	tell_terms(m);
+	if (m->wish->dry_run)
+		code = say_plan(m, out);
+	else if (m->wish->say_compared)
+		cm_dossier_say_compared(m->ctx, m->wish, out);
+	cm_dossier_say_parted(m->ctx, m->wish, out);
+	if (out->leaks.n != 0)
+		cm_dossier_say_leaks(m->ctx, m->wish, &out->leaks, false);
+	if (!cm_dossier_warn_say(warn, m->ctx, m->wish))
+		return CM_EXIT_REFUSED;
+	return code == CM_EXIT_OK ? say_completes(m) : code;
+}
+
 /* In the child. */
 static int
 pack(void *arg, int fd)
@@ -295,10 +318,11 @@ pack(void *arg, int fd)
 	struct cm_pack_out out = { 0 };
 	struct cm_fd_sink to = { fd, 0 };
 	struct cm_sink files = cm_sink_of_fd(&to);
+	struct cm_dossier_warn warn = { 0 };
 	struct cm_together together;
 	struct cm_pool *pool = NULL;
 	struct cm_arena arena;
-	enum cm_exit code = CM_EXIT_OK;
+	enum cm_exit code;
 	enum cm_result rc = cm_pool_new(m->wish->threads, &pool);
 
 	cm_arena_init(&arena, 0);
@@ -306,26 +330,18 @@ pack(void *arg, int fd)
 	m->in.files = &files;
 	m->in.together = &together;
 	if (rc == CM_OK)
+		rc = cm_dossier_warn_init(&warn, m->wish, &m->err);
+	m->in.select.gate = warn.gate;
+	if (rc == CM_OK)
 		rc = cm_pack(&m->in, &arena, &out, &m->err);
 	cm_pool_free(pool);
 	if (rc == CM_OK)
 		rc = cm_completes_find(&m->completes, &out.map, &m->err);
 	await_turn(m);
-	if (rc != CM_OK) {
+	if (rc != CM_OK)
 		(void)cm_err_set(&m->err, rc, "the dossier could not be made: %s", cm_result_word(rc));
-		code = say_failure(m, &out);
-	} else {
-		tell_terms(m);
-		if (m->wish->dry_run)
-			code = say_plan(m, &out);
-		else if (m->wish->say_compared)
-			cm_dossier_say_compared(m->ctx, m->wish, &out);
-		cm_dossier_say_parted(m->ctx, m->wish, &out);
-		if (out.leaks.n != 0)
-			cm_dossier_say_leaks(m->ctx, m->wish, &out.leaks, false);
-		if (code == CM_EXIT_OK)
-			code = say_completes(m);
-	}
+	code = rc == CM_OK ? say_packed(m, &warn, &out) : say_failure(m, &out);
+	cm_dossier_warn_fini(&warn);
 	cm_pack_release(&out);
 	cm_arena_fini(&arena);
 	return (int)cm_cli_finish(m->ctx, code);
@@ -376,97 +392,18 @@ close_turn(struct making *m)
 	}
 }
 
-/* The SHA-256 of many files, by two threads: the last ones, which are long, first. */
-struct hashing {
-	const struct cm_zip *zip;
-	uint8_t (*sha256)[32];
-	atomic_size_t done;
-};
-
-static void
-hash_files(void *arg)
-{
-	struct hashing *h = arg;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&h->done, 1)) < h->zip->n) {
-		i = h->zip->n - 1 - i;
-		cm_sha256(h->zip->entry[i].data.ptr, h->zip->entry[i].data.len, h->sha256[i]);
-	}
-}
-
 static CM_RESULT
-hash_all(struct making *m, const struct cm_zip *zip, uint8_t (*sha256)[32])
+read_draft(struct making *m)
 {
-	struct hashing h = { .zip = zip, .sha256 = sha256 };
-	struct cm_together together;
-	struct cm_pool *pool;
+	const struct cm_dossier_draft_in in = { cm_buf_span(&m->files), m->wish->threads, m->wish->arena };
+	struct cm_dossier_draft draft = { 0 };
+	enum cm_result rc = cm_dossier_draft(&in, &draft, &m->err);
 
-	if (sha256 == NULL || cm_pool_new(m->wish->threads, &pool) != CM_OK)
-		return no_memory(m);
-	together = cm_pool_together(pool);
-	cm_together_do(&together, hash_files, &h, hash_files, &h);
-	cm_pool_free(pool);
-	return CM_OK;
-}
-
-/* The members that the child drafted, and every file that it made, with room for two more. */
-static CM_RESULT
-take_draft(struct making *m, struct cm_zip *zip)
-{
-	struct cm_arena *arena = m->wish->arena;
-	struct cm_json_doc doc = { 0 };
-	struct cm_zip_entry *entry;
-	struct cm_zip_sum *sum;
-	uint8_t (*sha256)[32];
-	struct cm_span draft;
-	enum cm_result rc;
-	size_t i, n = 0;
-
-	/* the dossier made of it is read as a receiver would */
-	rc = cm_zip_list(cm_buf_span(&m->files), arena, zip, &m->err);
-	if (rc == CM_OK)
-		rc = cm_zip_find(zip, CM_PACK_DRAFT, &draft);
-	if (rc == CM_OK)
-		rc = cm_json_parse(draft, &doc, &m->err);
-	if (rc == CM_OK)
-		rc = cm_disclosure_read(cm_json_root(&doc), arena, &m->disclosure, &m->err);
-	cm_json_release(&doc);
-	if (rc != CM_OK)
-		return cm_err_set(&m->err, rc, "the confined reader's answer makes no sense");
-	entry = cm_arena_array(arena, zip->n + 2, sizeof(*entry));
-	sum = cm_arena_array(arena, zip->n + 2, sizeof(*sum));
-	m->disclosure.files = cm_arena_array(arena, zip->n + 1, sizeof(m->disclosure.files[0]));
-	if (entry == NULL || sum == NULL || m->disclosure.files == NULL)
-		return no_memory(m);
-	sha256 = cm_arena_array(arena, zip->n + 1, 32);
-	m->digest = cm_arena_array(arena, zip->n + 2, 32);
-	if (m->digest == NULL)
-		return no_memory(m);
-	rc = hash_all(m, zip, sha256);
-	for (i = 0; rc == CM_OK && i < zip->n; i++) {
-		struct cm_disclosed_file *f = &m->disclosure.files[m->disclosure.n_files];
-
-		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_MAP)))
-			m->map = zip->entry[i].data;
-		if (cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_DRAFT)) ||
-		    cm_span_eq(zip->entry[i].name, cm_span_str(CM_PACK_MAP)))
-			continue;
-		sum[n] = zip->sum[i];
-		memcpy(m->digest[n], sha256[i], 32);
-		entry[n++] = zip->entry[i];
-		if (cm_load_is_unlisted(zip->entry[i].name))
-			continue;
-		f->name = cm_arena_printf(arena, "%.*s", (int)zip->entry[i].name.len,
-		    (const char *)zip->entry[i].name.ptr);
-		f->bytes = zip->entry[i].data.len;
-		memcpy(f->sha256, sha256[i], 32);
-		if (f->name == NULL)
-			return no_memory(m);
-		m->disclosure.n_files++;
-	}
-	m->entry = entry;
-	*zip = (struct cm_zip) { entry, n, sum };
+	m->disclosure = draft.disclosure;
+	m->zip = draft.zip;
+	m->entry = draft.entry;
+	m->digest = draft.digest;
+	m->map = draft.map;
 	return rc;
 }
 
@@ -496,7 +433,9 @@ sign(struct making *m)
 		memcpy(subject[i].exhibit, w->exhibits[i].x, 32);
 		memcpy(subject[i].root, w->exhibits[i].root, 32);
 	}
-	rc = take_draft(m, &m->zip);
+	rc = read_draft(m);
+	if (rc == CM_OK)
+		rc = cm_dossier_eyes(w, &m->disclosure, &m->eyes, &m->err);
 	if (rc == CM_OK && cm_random(draft.nonce, sizeof(draft.nonce)) != CM_OK)
 		rc = cm_err_set(&m->err, CM_E_IO, "the system gives no randomness");
 	if (rc == CM_OK)
@@ -647,7 +586,7 @@ finish(struct making *m)
 		rc = check_and_keep(m, &code);
 	if (rc != CM_OK) {
 		(void)cm_cli_error(m->ctx, NULL, &m->err, "nothing was disclosed");
-		code = CM_EXIT_CANNOT;
+		code = rc == CM_E_REFUSED && m->wish->governing != NULL ? CM_EXIT_REFUSED : CM_EXIT_CANNOT;
 	}
 	if (code != CM_EXIT_OK)
 		cm_case_rollback(m->wish->c);
@@ -668,7 +607,7 @@ static enum cm_exit
 print_made(struct making *m, const struct cm_published *p)
 {
 	struct cm_err err = { 0 };
-	struct cm_dossier_made made = { .path = m->wish->out, .bytes = m->dossier.len, .stated = m->stated,
+	struct cm_dossier_made made = { .path = m->path, .bytes = m->dossier.len, .stated = m->stated,
 		.leaks_accepted = m->disclosure.leaks_accepted, .completes = &m->completes };
 
 	memcpy(made.sha256, m->sha256, 32);
@@ -751,6 +690,11 @@ make(struct making *m)
 	if (code != CM_EXIT_OK || wish->dry_run)
 		return code;
 	publish(m, &published);
+	m->path = m->eyes.only ? cm_dossier_encrypt(m->ctx, wish, &m->eyes) : wish->out;
+	if (m->path == NULL)
+		return CM_EXIT_CANNOT;
+	if (wish->written != NULL)
+		*wish->written = m->path;
 	return wish->json ? print_made(m, &published) : CM_EXIT_OK;
 }
 

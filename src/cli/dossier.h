@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/completes.h"
 #include "cli/governing.h"
+#include "cli/warning_lists.h"
 #include "dossier/pack.h"
 #include "store/case.h"
 
@@ -26,6 +27,9 @@ struct cm_dossier_wish {
 	bool say_compared; /* how much of each exhibit was compared with its seal */
 	const char *to;	 /* or NULL */
 	const char *purpose; /* or NULL; a charter asks for it */
+	bool encrypt;	     /* to the recipient's key, also where the charter does not oblige to */
+	const struct cm_warning_texts *warning; /* lists that are asked about what is named; or NULL */
+	const char **written; /* out: the path in the end; or NULL */
 	bool explain;	     /* each answer of the charter with its rules */
 	const struct cm_command *command; /* for what is said of wrong use */
 	struct cm_terms terms; /* what is stated where no charter governs */

@@ -53,7 +53,7 @@ say_rules(const struct cm_dossier_told *t, const uint64_t *bits, const char *bef
 }
 
 static void
-say_why(const struct cm_dossier_told *t, const struct cm_answer *a)
+say_why(const struct cm_dossier_told *t, const struct cm_release_answer *a)
 {
 	struct cm_buf text = { 0 };
 	struct cm_ask q = cm_release_ask(release_of(t), &a->object);
@@ -72,26 +72,43 @@ say_why(const struct cm_dossier_told *t, const struct cm_answer *a)
 }
 
 static void
-say_answer(const struct cm_dossier_told *t, const struct cm_answer *a, bool allowed)
+say_hidden(const struct cm_dossier_told *t, const struct cm_release_answer *a, uint64_t n, const char *why)
 {
 	static const uint64_t none[CM_RULES_MAX / 64];
 	FILE *f = t->ctx->out;
-	uint64_t n = allowed ? a->n - a->echoes : a->decision.allowed ? a->echoes : a->n;
 
-	if (allowed != a->decision.allowed && a->echoes == 0)
-		return;
 	if (n == 0)
 		return;
-	fprintf(f, "  %s  %" PRIu64 " x ", allowed ? "shown " : "hidden", n);
+	fprintf(f, "  hidden  %" PRIu64 " x ", n);
 	say_object(t, &a->object);
-	if (allowed)
-		say_rules(t, a->decision.allows, ": allowed by ");
-	else if (a->decision.allowed)
-		fputs(": shows what a rule keeps hidden elsewhere", f);
+	if (why != NULL)
+		fprintf(f, ": %s", why);
 	else if (memcmp(a->decision.denies, none, sizeof(none)) != 0)
 		say_rules(t, a->decision.denies, ": denied by ");
 	else
 		fputs(": no rule allows it", f);
+	fputc('\n', f);
+	if (t->explain && why == NULL)
+		say_why(t, a);
+}
+
+static void
+say_answer(const struct cm_dossier_told *t, const struct cm_release_answer *a, bool shown)
+{
+	uint64_t left = a->n - a->echoes - a->covers;
+	FILE *f = t->ctx->out;
+
+	if (!shown) {
+		say_hidden(t, a, a->decision.allowed ? 0 : a->n, NULL);
+		say_hidden(t, a, a->echoes, "it shows what a rule keeps hidden elsewhere");
+		say_hidden(t, a, a->covers, "its checksums cover what is hidden");
+		return;
+	}
+	if (!a->decision.allowed || left == 0)
+		return;
+	fprintf(f, "  shown   %" PRIu64 " x ", left);
+	say_object(t, &a->object);
+	say_rules(t, a->decision.allows, ": allowed by ");
 	fputc('\n', f);
 	if (t->explain)
 		say_why(t, a);
@@ -124,7 +141,7 @@ void
 cm_dossier_tell_terms(const struct cm_dossier_told *t)
 {
 	const struct cm_terms *terms = &t->governed->terms;
-	const struct cm_answer *a;
+	const struct cm_release_answer *a;
 	FILE *f = t->ctx->out;
 	size_t n, i;
 
@@ -155,7 +172,7 @@ put_rules(struct cm_jsonw *w, const char *name, const struct cm_rules *rules, co
 }
 
 static void
-put_answer(struct cm_jsonw *w, const struct cm_dossier_told *t, const struct cm_answer *a)
+put_answer(struct cm_jsonw *w, const struct cm_dossier_told *t, const struct cm_release_answer *a)
 {
 	const struct cm_rules *rules = cm_release_rules(release_of(t));
 
@@ -172,6 +189,7 @@ put_answer(struct cm_jsonw *w, const struct cm_dossier_told *t, const struct cm_
 	cm_jsonw_kbool(w, "exploit", a->object.exploit);
 	cm_jsonw_kuint(w, "times", a->n);
 	cm_jsonw_kuint(w, "echoes", a->echoes);
+	cm_jsonw_kuint(w, "covers", a->covers);
 	cm_jsonw_kbool(w, "allowed", a->decision.allowed);
 	put_rules(w, "allows", rules, a->decision.allows);
 	put_rules(w, "denies", rules, a->decision.denies);
@@ -185,7 +203,7 @@ cm_dossier_put_terms(struct cm_jsonw *w, const struct cm_dossier_told *t)
 	const struct cm_vocabulary *v = cm_rules_vocabulary(cm_release_rules(r));
 	struct cm_bound b[CM_RULES_OBLIGATIONS_MAX];
 	struct cm_buf text = { 0 };
-	const struct cm_answer *a;
+	const struct cm_release_answer *a;
 	size_t n, i;
 
 	a = cm_release_answers(r, &n);

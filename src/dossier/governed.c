@@ -56,7 +56,7 @@ cm_governed_count(struct cm_governed *g, size_t exhibit)
 	const struct cm_released_exhibit *x = &g->released.in.exhibit[exhibit];
 	struct cm_object all = { .group = (uint32_t)exhibit, .type = x->type, .content = CM_CONTENT_COUNT,
 		.form = FORM_STATEMENT, .tlp = x->mark.tlp, .pap = x->mark.pap };
-	const struct cm_answer *a;
+	const struct cm_release_answer *a;
 	size_t n;
 
 	a = cm_release_answers(r, &n);
@@ -69,7 +69,7 @@ cm_governed_count(struct cm_governed *g, size_t exhibit)
 
 /* Is there, before answer ${i}, one of the same type that was allowed? */
 static bool
-type_seen(const struct cm_answer *a, size_t i)
+type_seen(const struct cm_release_answer *a, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
 		if (a[k].decision.allowed && a[k].object.type == a[i].object.type)
@@ -82,7 +82,7 @@ cm_governed_picture(struct cm_governed *g)
 {
 	struct cm_release *r = g->released.in.release;
 	struct cm_object all = { .group = (uint32_t)g->n_exhibits, .content = CM_CONTENT_PICTURE, .form = FORM_STATEMENT };
-	const struct cm_answer *a;
+	const struct cm_release_answer *a;
 	size_t n, i;
 	bool may = true;
 
@@ -101,7 +101,7 @@ cm_governed_picture(struct cm_governed *g)
 }
 
 const char *
-cm_governed_why(const struct cm_release *r, const struct cm_answer *a)
+cm_governed_why(const struct cm_release *r, const struct cm_release_answer *a)
 {
 	const struct cm_rules *rules = cm_release_rules(r);
 	size_t i;
@@ -118,7 +118,7 @@ struct writing {
 	const struct cm_governed *g;
 	struct cm_arena *arena;
 	struct cm_err *err;
-	const struct cm_answer *answer;
+	const struct cm_release_answer *answer;
 	size_t n;
 };
 
@@ -203,6 +203,8 @@ put_withheld(struct writing *w, struct cm_terms *out)
 				put_one(list, &out->n_withheld, cm_content_word[c], why);
 			if (w->answer[i].echoes > 0)
 				put_one(list, &out->n_withheld, cm_content_word[c], "echo");
+			if (w->answer[i].covers > 0)
+				put_one(list, &out->n_withheld, cm_content_word[c], "covers");
 		}
 	}
 	out->withheld = list;

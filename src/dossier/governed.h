@@ -40,6 +40,6 @@ void cm_governed_picture(struct cm_governed *g);
 CM_RESULT cm_governed_terms(const struct cm_governed *g, struct cm_arena *arena, struct cm_terms *out, struct cm_err *err);
 
 /* Why an answer hides: the name of the first rule that denies, "default", or NULL if it does not. */
-const char *cm_governed_why(const struct cm_release *r, const struct cm_answer *a);
+const char *cm_governed_why(const struct cm_release *r, const struct cm_release_answer *a);
 
 #endif

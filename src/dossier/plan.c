@@ -327,6 +327,26 @@ want_counted(struct cm_walk *w, cm_packet_id id, struct cm_want *want)
 	want->open |= payload ? COL(PAYLOAD) : 0;
 }
 
+/* Addresses that are named, by row: would it be a blunder? */
+static CM_RESULT
+warn_of(struct cm_walk *w, uint64_t row, const struct cm_cells *cells, const struct cm_want *want)
+{
+	enum cm_result rc = CM_OK;
+	bool accused;
+
+	if (w->s->in->gate == NULL)
+		return CM_OK;
+	for (size_t c = CM_COL_SRC; rc == CM_OK && c <= CM_COL_DST; c++) {
+		if (!(want->open & cm_column_bit(c)) || (cells->cell[c].len != 4 && cells->cell[c].len != 16))
+			continue;
+		if (!w->s->any_known)
+			know_hosts(w->s);
+		accused = is_any_host(w->s, cells->cell[c]);
+		rc = cm_gate_address(w->s->in->gate, cells->cell[c], accused, cm_packet_id_of(w->x->seal, row));
+	}
+	return rc;
+}
+
 static enum cm_result
 plan_row(struct cm_walk *w, uint64_t row, const struct cm_cells *cells)
 {
@@ -355,6 +375,8 @@ plan_row(struct cm_walk *w, uint64_t row, const struct cm_cells *cells)
 	if ((want.open | want.tied) != 0)
 		apply_hides(w, cells, &want);
 	rc = cm_plan_release_row(w, row, cells, &want);
+	if (rc == CM_OK)
+		rc = warn_of(w, row, cells, &want);
 	count(w->sum, &want, cells, 5);
 	if (rc == CM_OK && (w->s->in->released == NULL || in->hides != 0))
 		rc = hide(w, &want, cells);

@@ -40,6 +40,7 @@
 #include "seal/plan.h"
 #include "statement/disclosure.h"
 #include "statement/finding.h"
+#include "warning/gate.h"
 
 /* Rows that are counted. */
 struct cm_select_set {
@@ -61,6 +62,7 @@ struct cm_select_in {
 	bool whole_host; /* headers and ties of every row of a host that a finding accuses */
 	bool whole_pair; /* the same of every row between two hosts between which it accuses a packet */
 	bool tie_all;	 /* addresses tied in every packet row */
+	struct cm_gate *gate; /* is fed the addresses that are named, the accused ones among them; or NULL */
 	struct cm_released *released; /* what a charter lets out; NULL: none governs this */
 };
 

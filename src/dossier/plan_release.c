@@ -23,13 +23,16 @@ note_denied(struct cm_walk *w, const struct cm_want *before, const struct cm_wan
 }
 
 /* Checksums need the rest of their row, and of a fragment the rest of its datagram, which rules may shut. */
-static void
-drop_mask(const struct cm_walk *w, const struct cm_cells *cells, struct cm_want *want)
+static CM_RESULT
+drop_mask(struct cm_walk *w, const struct cm_released_row *r, struct cm_want *want)
 {
 	uint64_t key;
 
-	if ((want->open & ALL_CAPTURE) != ALL_CAPTURE || cm_walk_is_fragment(w, cells, &key))
-		want->open &= ~COL(MASK);
+	if (!(want->open & COL(MASK)) ||
+	    ((want->open & ALL_CAPTURE) == ALL_CAPTURE && !cm_walk_is_fragment(w, r->cells, &key)))
+		return CM_OK;
+	want->open &= ~COL(MASK);
+	return cm_released_cover(w->s->in->released, r, CM_COL_MASK);
 }
 
 enum cm_result
@@ -45,10 +48,10 @@ cm_plan_release_row(struct cm_walk *w, uint64_t row, const struct cm_cells *cell
 	if (rc != CM_OK || w->x->schema->kind != CM_KIND_CAPTURE)
 		return rc;
 	if (r.is_packet)
-		drop_mask(w, cells, want);
+		rc = drop_mask(w, &r, want);
 	else if (want->open != before.open)
 		*want = (struct cm_want) { 0 };
-	return note_denied(w, &before, want, cells);
+	return rc == CM_OK ? note_denied(w, &before, want, cells) : rc;
 }
 
 /* Does this opened cell show what stays hidden? */
@@ -98,9 +101,10 @@ shut_row(struct cm_walk *w, uint64_t row, const struct cm_cells *cells)
 		want.open &= ~cm_column_bit(c);
 		uncount(w, c, cells);
 	}
-	if (of.is_packet && (want.open & COL(MASK)) && (want.open & ALL_CAPTURE) != ALL_CAPTURE) {
+	if (rc == CM_OK && of.is_packet && (want.open & COL(MASK)) && (want.open & ALL_CAPTURE) != ALL_CAPTURE) {
 		want.open &= ~COL(MASK);
 		uncount(w, CM_COL_MASK, cells);
+		rc = cm_released_cover(w->s->in->released, &of, CM_COL_MASK);
 	}
 	w->sum->open_rows -= (want.open | want.tied) == 0;
 	return rc == CM_OK ? cm_walk_add(w, row, &want) : rc;

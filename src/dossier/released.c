@@ -153,3 +153,14 @@ cm_released_echo(struct cm_released *r, const struct cm_released_row *row, size_
 		cm_release_echo(r->in.release, &o);
 	return rc;
 }
+
+CM_RESULT
+cm_released_cover(struct cm_released *r, const struct cm_released_row *row, size_t column)
+{
+	struct cm_object o;
+	enum cm_result rc = object_of(r, row, column, false, &o);
+
+	if (rc == CM_OK)
+		cm_release_cover(r->in.release, &o);
+	return rc;
+}

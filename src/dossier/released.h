@@ -45,7 +45,8 @@ struct cm_released_row {
 CM_RESULT cm_released_cells(
     struct cm_released *r, const struct cm_released_row *row, cm_columns *open, cm_columns *tied);
 
-/* An open cell stays shut, since what is hidden shows in it. */
+/* An open cell stays shut, since what is hidden shows in it; or since its checksums cover what is hidden. */
 CM_RESULT cm_released_echo(struct cm_released *r, const struct cm_released_row *row, size_t column);
+CM_RESULT cm_released_cover(struct cm_released *r, const struct cm_released_row *row, size_t column);
 
 #endif

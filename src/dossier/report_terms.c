@@ -63,6 +63,8 @@ reason_of(const char *by)
 		return "no rule allows it";
 	if (strcmp(by, "echo") == 0)
 		return "it shows a value that a rule keeps hidden elsewhere";
+	if (strcmp(by, "covers") == 0)
+		return "it holds checksums over what is hidden";
 	return NULL;
 }
 

@@ -70,8 +70,9 @@ draw_rules(struct cm_checks *c, const struct cm_rules *rules, struct cm_ruled *r
 	if (rc == CM_OK && (r->is == NULL || r->missing == NULL))
 		rc = cm_err_set(err, CM_E_NOMEM, "out of memory for the diagrams of rules");
 	for (size_t i = 0; rc == CM_OK && i < rules->n; i++) {
-		r->missing[i] = node_of_missing(c, rules->rule[i]->names);
-		r->is[i] = cm_diagram_less(c->d, after_test(node, rules->rule[i]->entry), r->missing[i]);
+		r->missing[i] = cm_diagram_and(c->d, c->possible, node_of_missing(c, rules->rule[i]->names));
+		r->is[i] = cm_diagram_and(c->d, c->possible, after_test(node, rules->rule[i]->entry));
+		r->is[i] = cm_diagram_less(c->d, r->is[i], r->missing[i]);
 		if (rules->rule[i]->allow)
 			r->allows = cm_diagram_or(c->d, r->allows, r->is[i]);
 		else
@@ -81,41 +82,57 @@ draw_rules(struct cm_checks *c, const struct cm_rules *rules, struct cm_ruled *r
 	return rc == CM_OK ? cm_diagram_ok(c->d, err) : rc;
 }
 
+/* Where a condition is true. */
+static enum cm_result
+draw_condition(struct cm_checks *c, const struct cm_condition *one, cm_node *out, struct cm_err *err)
+{
+	cm_node *node;
+	enum cm_result rc = nodes_of_table(c, one->test, one->n_tests, &node, err);
+
+	if (rc != CM_OK)
+		return rc;
+	*out = cm_diagram_less(c->d, after_test(node, one->entry), node_of_missing(c, one->names));
+	return cm_diagram_ok(c->d, err);
+}
+
 static enum cm_result
 draw_conditions(struct cm_checks *c, struct cm_err *err)
 {
+	cm_node one;
 	enum cm_result rc = CM_OK;
-	cm_node *node;
 
-	c->holds = cm_arena_array(&c->arena, c->n_conditions, sizeof(*c->holds));
+	c->holds = cm_arena_array(&c->arena, c->of.n_conditions, sizeof(*c->holds));
 	if (c->holds == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory for the diagrams of rules");
-	for (size_t i = 0; rc == CM_OK && i < c->n_conditions; i++) {
-		const struct cm_condition *one = c->condition[i];
-
-		rc = nodes_of_table(c, one->test, one->n_tests, &node, err);
-		if (rc == CM_OK)
-			c->holds[i] = cm_diagram_less(c->d, after_test(node, one->entry), node_of_missing(c, one->names));
+	for (size_t i = 0; rc == CM_OK && i < c->of.n_conditions; i++)
+		rc = draw_condition(c, c->of.condition[i], &c->holds[i], err);
+	c->possible = CM_NODE_ALL;
+	for (size_t i = 0; rc == CM_OK && i < c->of.n_impossible; i++) {
+		rc = draw_condition(c, c->of.impossible[i], &one, err);
+		c->possible = cm_diagram_less(c->d, c->possible, rc == CM_OK ? one : CM_NODE_NONE);
 	}
 	return rc == CM_OK ? cm_diagram_ok(c->d, err) : rc;
 }
 
 static enum cm_result
-cut_all(struct cm_checks *c, const struct cm_rules *rules, const struct cm_rules *after, struct cm_err *err)
+cut_all(struct cm_checks *c, struct cm_err *err)
 {
-	size_t n = 0;
-	struct cm_cut_tests *tests = cm_arena_array(&c->arena, c->n_conditions + 2, sizeof(*tests));
+	const struct cm_checks_of *of = &c->of;
+	struct cm_cut_tests *tests = cm_arena_array(&c->arena, of->n_conditions + of->n_impossible + 2, sizeof(*tests));
 	enum cm_result rc;
+	size_t n = 0;
 
 	c->weight = cm_arena_array(&c->arena, c->v->n_attributes, sizeof(*c->weight));
 	c->in = cm_arena_array(&c->arena, CM_CUT_CLASSES + 1, sizeof(*c->in));
 	if (tests == NULL || c->weight == NULL || c->in == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory for the diagrams of rules");
-	tests[n++] = (struct cm_cut_tests) { rules->test, rules->n_tests };
-	if (after != NULL)
-		tests[n++] = (struct cm_cut_tests) { after->test, after->n_tests };
-	for (size_t i = 0; i < c->n_conditions; i++)
-		tests[n++] = (struct cm_cut_tests) { c->condition[i]->test, c->condition[i]->n_tests };
+	tests[n++] = (struct cm_cut_tests) { of->rules->test, of->rules->n_tests };
+	if (of->after != NULL)
+		tests[n++] = (struct cm_cut_tests) { of->after->test, of->after->n_tests };
+	for (size_t i = 0; i < of->n_conditions; i++)
+		tests[n++] = (struct cm_cut_tests) { of->condition[i]->test, of->condition[i]->n_tests };
+	for (size_t i = 0; i < of->n_impossible; i++)
+		tests[n++] = (struct cm_cut_tests) { of->impossible[i]->test, of->impossible[i]->n_tests };
 	rc = cm_cut_all(c->v, tests, n, &c->arena, &c->cut, err);
 	for (size_t i = 0; rc == CM_OK && i < c->v->n_attributes; i++)
 		c->weight[i] = c->cut[i].weight;
@@ -123,43 +140,51 @@ cut_all(struct cm_checks *c, const struct cm_rules *rules, const struct cm_rules
 }
 
 static enum cm_result
-draw_all(struct cm_checks *c, const struct cm_rules *rules, const struct cm_rules *after, size_t nodes, struct cm_err *err)
+draw_all(struct cm_checks *c, struct cm_err *err)
 {
 	uint32_t width[CM_RULES_ATTRIBUTES_MAX];
-	enum cm_result rc = cut_all(c, rules, after, err);
+	enum cm_result rc = cut_all(c, err);
 
 	for (size_t i = 0; rc == CM_OK && i < c->v->n_attributes; i++)
 		width[i] = c->cut[i].n;
 	if (rc == CM_OK)
-		rc = cm_diagram_new(width, c->v->n_attributes, nodes != 0 ? nodes : CM_CHECKS_NODES, &c->d, err);
+		rc = cm_diagram_new(width, c->v->n_attributes, c->of.nodes != 0 ? c->of.nodes : CM_CHECKS_NODES, &c->d, err);
 	if (rc == CM_OK)
-		rc = draw_rules(c, rules, &c->rules, err);
-	if (rc == CM_OK && after != NULL)
-		rc = draw_rules(c, after, &c->after, err);
-	return rc == CM_OK ? draw_conditions(c, err) : rc;
+		rc = draw_conditions(c, err);
+	if (rc == CM_OK)
+		rc = draw_rules(c, c->of.rules, &c->rules, err);
+	if (rc == CM_OK && c->of.after != NULL)
+		rc = draw_rules(c, c->of.after, &c->after, err);
+	return rc;
+}
+
+static bool
+same_vocabulary(const struct cm_checks_of *of)
+{
+	bool same = of->after == NULL || of->after->v == of->rules->v;
+
+	for (size_t i = 0; i < of->n_conditions; i++)
+		same = same && of->condition[i]->v == of->rules->v;
+	for (size_t i = 0; i < of->n_impossible; i++)
+		same = same && of->impossible[i]->v == of->rules->v;
+	return same;
 }
 
 enum cm_result
-cm_checks_new(const struct cm_rules *rules, const struct cm_rules *after, const struct cm_condition *const *conditions,
-    size_t n_conditions, size_t nodes, struct cm_checks **out, struct cm_err *err)
+cm_checks_new(const struct cm_checks_of *of, struct cm_checks **out, struct cm_err *err)
 {
 	struct cm_checks *c;
-	enum cm_result rc = CM_OK;
+	enum cm_result rc;
 
-	if (after != NULL && after->v != rules->v)
-		return cm_err_set(err, CM_E_USAGE, "rules of two vocabularies can not be compared");
+	if (!same_vocabulary(of))
+		return cm_err_set(err, CM_E_USAGE, "rules and conditions of several vocabularies can not be compared");
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "out of memory for the diagrams of rules");
-	c->v = rules->v;
-	c->condition = conditions;
-	c->n_conditions = n_conditions;
+	c->of = *of;
+	c->v = of->rules->v;
 	cm_arena_init(&c->arena, 0);
-	for (size_t i = 0; rc == CM_OK && i < n_conditions; i++)
-		if (conditions[i]->v != c->v)
-			rc = cm_err_set(err, CM_E_USAGE, "a condition of another vocabulary can not be asked");
-	if (rc == CM_OK)
-		rc = draw_all(c, rules, after, nodes, err);
+	rc = draw_all(c, err);
 	if (rc == CM_OK)
 		*out = c;
 	else
@@ -222,7 +247,7 @@ cm_checks_can(struct cm_checks *c, size_t condition, struct cm_answer *out, stru
 enum cm_result
 cm_checks_allowed(struct cm_checks *c, cm_count *all, struct cm_answer *out, struct cm_err *err)
 {
-	enum cm_result rc = cm_diagram_count(c->d, CM_NODE_ALL, c->weight, all, err);
+	enum cm_result rc = cm_diagram_count(c->d, c->possible, c->weight, all, err);
 
 	return rc == CM_OK ? cm_checks_answer(c, c->rules.allowed, out, err) : rc;
 }

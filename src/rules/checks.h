@@ -23,10 +23,21 @@ struct cm_example {
 	uint32_t matters;
 };
 
-/* ${after}: NULL, or rules over the same vocabulary to compare with; the conditions, too, are over that vocabulary.
- * All must outlive the checks.  ${nodes} 0: CM_CHECKS_NODES.  CM_E_USAGE: vocabularies differ; CM_E_LIMIT, CM_E_NOMEM. */
-CM_RESULT cm_checks_new(const struct cm_rules *rules, const struct cm_rules *after, const struct cm_condition *const *conditions,
-    size_t n_conditions, size_t nodes, struct cm_checks **out, struct cm_err *err);
+/* All over one vocabulary; all must outlive the checks. */
+struct cm_checks_of {
+	const struct cm_rules *rules;
+	const struct cm_rules *after; /* to compare with; or NULL */
+	const struct cm_condition *const *condition; /* that will be asked */
+	size_t n_conditions;
+	/* Requests in which one of these is true there are none of: nothing is said of them.  What one of them names and
+	 * is not known makes it no less possible. */
+	const struct cm_condition *const *impossible;
+	size_t n_impossible;
+	size_t nodes; /* 0: CM_CHECKS_NODES */
+};
+
+/* CM_E_USAGE: vocabularies differ; CM_E_LIMIT, CM_E_NOMEM. */
+CM_RESULT cm_checks_new(const struct cm_checks_of *of, struct cm_checks **out, struct cm_err *err);
 void cm_checks_free(struct cm_checks *c);
 
 /* Can a request in which the condition is true be allowed?  Who asks only what must be known need not ask about what is
@@ -38,7 +49,7 @@ struct cm_answer {
 };
 CM_RESULT cm_checks_can(struct cm_checks *c, size_t condition, struct cm_answer *out, struct cm_err *err);
 
-/* All requests, and those that are allowed. */
+/* All possible requests, and those that are allowed. */
 CM_RESULT cm_checks_allowed(struct cm_checks *c, cm_count *all, struct cm_answer *out, struct cm_err *err);
 
 /* Can both rules be true of one request? */

@@ -23,9 +23,9 @@ struct cm_checks {
 	bool *in; /* room for the classes of any attribute */
 	struct cm_diagram *d;
 	struct cm_ruled rules, after;
-	const struct cm_condition *const *condition;
+	struct cm_checks_of of;
+	cm_node possible;
 	cm_node *holds; /* of each condition */
-	size_t n_conditions;
 };
 
 /* An answer from the requests that it is about. */

@@ -30,7 +30,7 @@ struct cm_terms_exhibit {
 };
 
 /* A kind of content that was asked for and stayed hidden, and why: the name of a rule, "default" (no rule
- * allows it), or "echo" (it shows what a rule hides elsewhere). */
+ * allows it), "echo" (it shows what a rule hides elsewhere), or "covers" (it holds sums over what is hidden). */
 struct cm_terms_withheld {
 	const char *content, *by;
 };

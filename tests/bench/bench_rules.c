@@ -92,7 +92,7 @@ main(int argc, char **argv)
 	printf("%u rules  %.2f million requests/s  %.0f ns  %u in 1000 allowed\n", n, ASKS * ROUNDS / took / 1e6, took * 1e9 / (ASKS * ROUNDS),
 	    (unsigned)(allowed * 1000ull / (ASKS * ROUNDS)));
 	begun = seconds();
-	if (cm_checks_new(rules, NULL, NULL, 0, 0, &checks, &err) != CM_OK || cm_checks_allowed(checks, &all, &answer, &err) != CM_OK)
+	if (cm_checks_new(&(struct cm_checks_of) { .rules = rules }, &checks, &err) != CM_OK || cm_checks_allowed(checks, &all, &answer, &err) != CM_OK)
 		return fprintf(stderr, "%s\n", err.text), 1;
 	printf("diagram: %zu nodes made, %.1f ms\n", cm_checks_nodes(checks), (seconds() - begun) * 1e3);
 	cm_checks_free(checks);

@@ -5,6 +5,7 @@
  *	age_tool recipient IDENTITY-FILE
  *	age_tool identity		prints a new identity file
  *
+ * With AGE_TOOL_MEMORY set, the most memory it used goes to stderr, too, as the system says it (VmHWM).
  * What is wrong goes to stderr in one line; the exit code is the result's number. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,19 @@ identity(void)
 	return CM_OK;
 }
 
+static void
+say_memory(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[200];
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "VmHWM:", 6) == 0)
+			fputs(line, stderr);
+	if (f != NULL)
+		fclose(f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -147,5 +161,7 @@ main(int argc, char **argv)
 			fprintf(stderr, "offset %llu: ", (unsigned long long)err.offset);
 		fprintf(stderr, "%s\n", err.text);
 	}
+	if (getenv("AGE_TOOL_MEMORY") != NULL)
+		say_memory();
 	return (int)r;
 }

@@ -121,6 +121,12 @@ says "which is said" "an agent can not decrypt" err
 is "the case's key of age is" 0 verify ../x.dossier.age
 cp ../key.plain .comity/key
 
+is "the statement key is followed by another one" 0 "$COMITY" key rotate -o ../ended
+is "what was encrypted to the old one is read" 0 verify ../ssh.dossier.age
+says "with the old one" "decrypted with the SSH key $(ssh-keygen -lf .comity/key.ended-1.pub | cut -d' ' -f2)" err
+rm .comity/key.ended-1
+is "as long as it is there" 3 verify ../ssh.dossier.age
+
 # what was changed or cut
 size=$(stat -c %s ../x.dossier.age)
 refused() { # refused NAME EXIT

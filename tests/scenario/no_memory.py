@@ -246,6 +246,38 @@ def starve_chain(case, made):
     starve("verify a chain, with a report", [*check, "--json", "--report", os.path.join(HERE, "own.html")], **few)
 
 
+def starve_charter(made):
+    """A charter of one, proposed, signed, taken; and what is said under it."""
+    text, name, line = (os.path.join(HERE, n) for n in ("c.md", "c", "c.line"))
+    said = os.path.join(HERE, "said")
+
+    def agreed():
+        made()
+        run_usual("charter", "member", to=line)
+        with open(text, "w", encoding="utf-8") as f, open(line, encoding="utf-8") as l:
+            f.write("# C\n\n## Members\n" + l.read() + "\n## Rules\nallow R1: release types N1 to victim for attribution.\n")
+        run_usual("charter", "propose", text, "-o", name)
+
+    def run_usual(*args, to=None):
+        out = subprocess.run([COMITY, *args], cwd=HERE, check=True, capture_output=True).stdout
+        if to is not None:
+            with open(to, "wb") as f:
+                f.write(out)
+
+    agreed()
+    few = {"rounds": max(10, ROUNDS // 2)}
+    starve("charter propose", ["charter", "propose", text, "-o", name], made, **few)
+    agreed()
+    starve("charter show", ["charter", "show"], **few)
+    starve("charter show, JSON", ["charter", "show", "--json"], **few)
+    starve("charter sign", ["charter", "sign", "--yes", name + ".json"], **few)
+    starve("take", ["take", name + ".json"], **few)
+    starve("take, JSON", ["take", "--json", name + ".json"], **few)
+    starve("charter withdraw", ["charter", "withdraw", "-o", said], agreed, **few)
+    starve("charter close", ["charter", "close", "-o", said], agreed, **few)
+    starve("approve", ["approve", "0" * 64, "--to", "B", "--for", "attribution", "-o", said], **few)
+
+
 def main():
     if subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", SO, os.path.join(ROOT, "tests/alloc/fail.c")],
                       check=False).returncode != 0:

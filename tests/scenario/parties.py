@@ -27,7 +27,7 @@ allow R1: release types N1, N7, N2, N4, N8, H2 to government for attribution whe
     oblige retain <= 180d, onward = none, receipt, acknowledge <= 24h
     because "packets are shown inside the team".
 allow R2: release types N1, N7, N2 to academic for research when tlp <= amber
-    oblige retain <= 90d, delete-on-close, mark-tlp >= amber
+    oblige retain <= 90d, delete-on-close, mark-tlp >= amber, encrypt
     because "the university checks the method".
 """
 
@@ -42,6 +42,7 @@ class Party:
         self.folder = os.path.join(lab.folder, name)
         os.mkdir(self.folder)
         self.do("init", "--name", name, "--role", ROLES[name])
+        self.do("key", "age")
 
     def run(self, *arguments, program=None):
         return subprocess.run([program or self.lab.comity, *arguments], cwd=self.folder, capture_output=True, text=True,

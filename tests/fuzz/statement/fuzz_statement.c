@@ -3,11 +3,44 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "statement/charter_v1.h"
 #include "statement/custody.h"
 #include "statement/key_v1.h"
+#include "statement/receipt_v1.h"
 #include "statement/seal_v1.h"
+#include "statement/under.h"
 
-/* A seal, a hand-over, a key's end; of the other types the common part only. */
+/* A charter, and what is said under one. */
+static enum cm_result
+read_agreed(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *w)
+{
+	union {
+		struct cm_charter_v1 charter;
+		struct cm_consent_v1 consent;
+		struct cm_withdrawal_v1 withdrawal;
+		struct cm_approval_v1 approval;
+		struct cm_close_v1 close;
+		struct cm_receipt_v1 receipt;
+	} as;
+	enum cm_predicate type = d->head.type;
+	enum cm_result r = CM_E_UNSUPPORTED;
+
+	if (type == CM_PREDICATE_CHARTER && (r = cm_charter_v1_read(d, a, &as.charter, NULL)) == CM_OK)
+		cm_charter_v1_write(w, &as.charter);
+	if (type == CM_PREDICATE_CONSENT && (r = cm_consent_v1_read(d, a, &as.consent, NULL)) == CM_OK)
+		cm_consent_v1_write(w, &as.consent);
+	if (type == CM_PREDICATE_WITHDRAWAL && (r = cm_withdrawal_v1_read(d, a, &as.withdrawal, NULL)) == CM_OK)
+		cm_withdrawal_v1_write(w, &as.withdrawal);
+	if (type == CM_PREDICATE_APPROVAL && (r = cm_approval_v1_read(d, a, &as.approval, NULL)) == CM_OK)
+		cm_approval_v1_write(w, &as.approval);
+	if (type == CM_PREDICATE_CLOSE && (r = cm_close_v1_read(d, a, &as.close, NULL)) == CM_OK)
+		cm_close_v1_write(w, &as.close);
+	if (type == CM_PREDICATE_RECEIPT && (r = cm_receipt_v1_read(d, &as.receipt, NULL)) == CM_OK)
+		cm_receipt_v1_write(w, &as.receipt);
+	return r;
+}
+
+/* A seal, a hand-over, a key's end, and those above; of the other types the common part only. */
 static enum cm_result
 read_own(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *w)
 {
@@ -34,7 +67,7 @@ read_own(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *
 			cm_key_v1_write(w, &key);
 		return r;
 	}
-	return CM_E_UNSUPPORTED;
+	return read_agreed(d, a, w);
 }
 
 static enum cm_result

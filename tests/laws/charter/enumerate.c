@@ -30,14 +30,18 @@ setup(struct world *w, struct cm_span text, struct cm_err *err)
 {
 	struct cm_registry registry;
 	struct cm_section rules, members;
-	const char *const *names;
+	const struct cm_section_member *member;
+	const char **names;
 	const char *types[CM_REGISTRY_TYPES];
 	size_t n_names;
 
 	if (cm_registry_builtin(&w->arena, &registry, err) != CM_OK || cm_section_find(text, "Rules", &rules, err) != CM_OK ||
 	    cm_section_find(text, "Members", &members, err) != CM_OK ||
-	    cm_section_names(&members, &w->arena, &names, &n_names, err) != CM_OK)
+	    cm_section_members(&members, &w->arena, &member, &n_names, err) != CM_OK)
 		return false;
+	names = cm_arena_array(&w->arena, n_names, sizeof(*names));
+	for (size_t i = 0; names != NULL && i < n_names; i++)
+		names[i] = member[i].name;
 	for (size_t i = 0; i < registry.n_types; i++)
 		types[i] = registry.type[i].id;
 	return cm_charter_vocabulary(cm_arena_copy(&w->arena, types, registry.n_types * sizeof(*types)), registry.n_types, names, n_names,
@@ -115,7 +119,8 @@ same(const struct world *w, const char *name)
 	struct cm_checks *c = NULL;
 	struct cm_err err = { 0 };
 	struct cm_answer a;
-	bool good = cm_checks_new(w->rules, NULL, w->known, cm_questions_n + 1, 0, &c, &err) == CM_OK;
+	bool good = cm_checks_new(&(struct cm_checks_of) { .rules = w->rules, .condition = w->known,
+		.n_conditions = cm_questions_n + 1 }, &c, &err) == CM_OK;
 
 	for (size_t q = 0; good && q <= cm_questions_n; q++) {
 		cm_count counted = q < cm_questions_n ? w->can[q] : w->allowed;

@@ -9,7 +9,8 @@ struct world {
 	struct made m, after;
 	const struct cm_rules *rules, *rules_after;
 	struct cm_checks *checks;
-	const struct cm_condition *condition;
+	const struct cm_condition *condition, *impossible;
+	bool within; /* some requests are said to be impossible */
 };
 
 static const struct cm_rules *
@@ -33,6 +34,7 @@ world_begin(struct gen *g, struct world *w)
 
 	memset(w, 0, sizeof(*w));
 	cm_arena_init(&w->arena, 0);
+	w->within = gen_one_in(g, 2);
 	made_rules(g, &w->m);
 	w->after = w->m;
 	for (int i = 0; i < w->after.n; i++)
@@ -44,7 +46,9 @@ world_begin(struct gen *g, struct world *w)
 		return false;
 	if (cm_condition_read(cm_span_str("consent = none and (type = M6 or tlp >= amber+strict) and size < 2d"), &small,
 		&w->arena, &w->condition, &err) != CM_OK ||
-	    cm_checks_new(w->rules, w->rules_after, &w->condition, 1, 0, &w->checks, &err) != CM_OK)
+	    cm_condition_read(cm_span_str("to = public and to-member != other"), &small, &w->arena, &w->impossible, &err) != CM_OK ||
+	    cm_checks_new(&(struct cm_checks_of) { .rules = w->rules, .after = w->rules_after, .condition = &w->condition,
+		.n_conditions = 1, .impossible = &w->impossible, .n_impossible = w->within }, &w->checks, &err) != CM_OK)
 		return gen_fail(g, "%s", err.text);
 	return true;
 }
@@ -61,6 +65,12 @@ condition_holds(const struct cm_ask *q)
 {
 	return q->value[CONSENT] == 0 && q->value[TYPE] >= 0 && q->value[TLP] >= 0 && q->value[SIZE] >= 0 &&
 	       (q->value[TYPE] == 2 || q->value[TLP] >= 2) && q->value[SIZE] < 2;
+}
+
+static bool
+possible(const struct world *w, const struct cm_ask *q)
+{
+	return !w->within || q->value[TO] != 2 || q->value[WHO] < 0 || q->value[WHO] == 2;
 }
 
 /* What of the after differs from the before, for one request. */
@@ -86,13 +96,16 @@ changed(const struct world *w, enum cm_change change, const struct cm_ask *q)
 
 /* Attributes that the example leaves open are tried with some value. */
 static struct cm_ask
-filled(struct gen *g, const struct cm_example *e)
+filled(struct gen *g, const struct world *w, const struct cm_example *e)
 {
-	struct cm_ask q = made_ask(g);
+	struct cm_ask q;
 
-	for (size_t i = 0; i < SMALL_N; i++)
-		if (e->matters >> i & 1)
-			q.value[i] = e->ask.value[i];
+	do {
+		q = made_ask(g);
+		for (size_t i = 0; i < SMALL_N; i++)
+			if (e->matters >> i & 1)
+				q.value[i] = e->ask.value[i];
+	} while (!possible(w, &q) && !((e->matters >> TO & 1) && (e->matters >> WHO & 1)));
 	return q;
 }
 
@@ -120,15 +133,15 @@ agrees(struct gen *g, const struct world *w, const struct cm_answer *a, holds_fn
 	for (unsigned i = 0; i < MADE_ASKS; i++) {
 		struct cm_ask q = made_nth(i, &weight);
 
-		if (holds(w, which, &q))
+		if (possible(w, &q) && holds(w, which, &q))
 			n += weight;
 	}
 	if (a->can != (n > 0) || (a->can && a->requests != n))
 		return gen_fail(g, "%s %d: %.0f requests, not %.0f", what, which, (double)a->requests, (double)n);
 	for (int i = 0; a->can && i < 50; i++) {
-		struct cm_ask q = filled(g, &a->example);
+		struct cm_ask q = filled(g, w, &a->example);
 
-		if (!holds(w, which, &q))
+		if (!possible(w, &q) || !holds(w, which, &q))
 			return gen_fail(g, "%s %d: the example is none", what, which);
 	}
 	return true;
@@ -146,8 +159,9 @@ all_requests_are_counted(struct gen *g)
 	if (good && cm_checks_allowed(w.checks, &all, &a, &err) != CM_OK)
 		good = gen_fail(g, "%s", err.text);
 	for (unsigned i = 0; i < MADE_ASKS; i++) {
-		made_nth(i, &weight);
-		sum += weight;
+		struct cm_ask q = made_nth(i, &weight);
+
+		sum += possible(&w, &q) ? weight : 0;
 	}
 	if (good && all != sum)
 		good = gen_fail(g, "%.0f requests in all, not %.0f", (double)all, (double)sum);
@@ -201,6 +215,8 @@ life_agrees(struct gen *g, const struct world *w, int rule)
 	for (unsigned i = 0; i < MADE_ASKS; i++) {
 		struct cm_ask q = made_nth(i, &weight);
 
+		if (!possible(w, &q))
+			continue;
 		is_true = is_true || made_says(&w->m.rule[rule], &q) == 1;
 		decides = decides || !same_without(&w->m, rule, &q);
 	}
@@ -209,7 +225,7 @@ life_agrees(struct gen *g, const struct world *w, int rule)
 	if (life.is != CM_RULE_NEVER && (life.is == CM_RULE_DECIDES) != decides)
 		return gen_fail(g, "rule %d decides: %d", rule, decides);
 	for (int i = 0; life.is == CM_RULE_DECIDES && i < 20; i++) {
-		struct cm_ask q = filled(g, &life.example);
+		struct cm_ask q = filled(g, w, &life.example);
 
 		if (same_without(&w->m, rule, &q))
 			return gen_fail(g, "rule %d does not decide its example", rule);
@@ -245,7 +261,7 @@ monotone_is_what_it_says(struct gen *g)
 		struct cm_ask q = made_nth(i, &weight);
 		bool here = made_decide(&w.m, &q, bound);
 
-		if (q.value[TLP] <= 0)
+		if (q.value[TLP] <= 0 || !possible(&w, &q))
 			continue;
 		q.value[TLP]--;
 		holds = holds && (!here || made_decide(&w.m, &q, bound));
@@ -253,7 +269,7 @@ monotone_is_what_it_says(struct gen *g)
 	if (good && mono.holds != holds)
 		good = gen_fail(g, "monotone: %d, not %d", mono.holds, holds);
 	for (int i = 0; good && !mono.holds && i < 20; i++) {
-		struct cm_ask q = filled(g, &mono.example);
+		struct cm_ask q = filled(g, &w, &mono.example);
 		bool here = made_decide(&w.m, &q, bound);
 
 		q.value[TLP] = mono.lower;
@@ -279,7 +295,7 @@ conflicts_are_found(struct gen *g)
 		for (unsigned i = 0; i < MADE_ASKS; i++) {
 			struct cm_ask q = made_nth(i, &weight);
 
-			both = both || (made_says(&w.m.rule[0], &q) == 1 && made_says(&w.m.rule[1], &q) == 1);
+			both = both || (possible(&w, &q) && made_says(&w.m.rule[0], &q) == 1 && made_says(&w.m.rule[1], &q) == 1);
 		}
 		if (good && a.can != both)
 			good = gen_fail(g, "both rules are true of something: %d", both);

@@ -29,7 +29,8 @@ begin(struct world *w, const char *text, const char *after, const char *conditio
 	if (cm_rules_read(cm_span_str(text), 1, &small, &w->arena, &w->rules, &w->err) != CM_OK ||
 	    (after != NULL && cm_rules_read(cm_span_str(after), 1, &small, &w->arena, &more, &w->err) != CM_OK) ||
 	    (condition != NULL && cm_condition_read(cm_span_str(condition), &small, &w->arena, &one, &w->err) != CM_OK) ||
-	    cm_checks_new(w->rules, more, &one, one != NULL, 0, &w->c, &w->err) != CM_OK)
+	    cm_checks_new(&(struct cm_checks_of) { .rules = w->rules, .after = more, .condition = &one,
+		.n_conditions = one != NULL }, &w->c, &w->err) != CM_OK)
 		fail_msg("%s", w->err.text);
 }
 
@@ -180,7 +181,7 @@ tangled_rules_have_no_answer(void **state)
 	cm_arena_init(&arena, 0);
 	assert_int_equal(cm_rules_read(cm_span_str("allow R1: release types N1 when tlp = red. deny D1: anything when size in (1d, 3d, 5d)."),
 	    1, &small, &arena, &r, &err), CM_OK);
-	assert_int_equal(cm_checks_new(r, NULL, NULL, 0, 6, &c, &err), CM_E_LIMIT);
+	assert_int_equal(cm_checks_new(&(struct cm_checks_of) { .rules = r, .nodes = 6 }, &c, &err), CM_E_LIMIT);
 	assert_non_null(strstr(err.text, "too tangled"));
 	assert_null(c);
 	cm_arena_fini(&arena);
@@ -213,7 +214,7 @@ who_is_new_was_nobody_before(void **state)
 	assert_string_equal(joined->attribute[WHO].words[3], "other");
 	assert_int_equal(cm_rules_read_joined(cm_span_str(text), 1, &small, joined, &arena, &before, &err), CM_OK);
 	assert_int_equal(cm_rules_read_joined(cm_span_str(text), 1, &later, joined, &arena, &after, &err), CM_OK);
-	assert_int_equal(cm_checks_new(before, after, NULL, 0, 0, &c, &err), CM_OK);
+	assert_int_equal(cm_checks_new(&(struct cm_checks_of) { .rules = before, .after = after }, &c, &err), CM_OK);
 	assert_int_equal(cm_checks_change(c, CM_CHANGE_ALLOWED, &a, &err), CM_OK);
 	assert_true(a.can);
 	assert_int_equal(a.example.ask.value[WHO], 2);

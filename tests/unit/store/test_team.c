@@ -370,7 +370,7 @@ a_case_of_before_is_brought_up_to_date(void **state)
 	assert_int_equal(team(A).n_charters, 0);
 	assert_int_equal(cm_db_open(path, &db, NULL), CM_OK);
 	assert_int_equal(cm_db_int(&db, "PRAGMA user_version", &version, NULL), CM_OK);
-	assert_int_equal(version, 4);
+	assert_int_equal(version, 5);
 	cm_db_close(&db);
 }
 
