@@ -174,7 +174,8 @@ cm_exhibit_name(const struct cm_case_exhibits *all, const uint8_t x[32], char ou
 			snprintf(out, 32, "exhibit %" PRIu64, all->item[i].id);
 }
 
-static void
+/* False: no memory. */
+static bool
 line_of(const struct cm_completes *k, const struct cm_gained *g, struct cm_buf *out)
 {
 	char name[32], other[32];
@@ -182,8 +183,8 @@ line_of(const struct cm_completes *k, const struct cm_gained *g, struct cm_buf *
 	cm_exhibit_name(&k->exhibits, g->exhibit->x, name);
 	if (g->other != NULL)
 		cm_exhibit_name(&k->exhibits, g->other->x, other);
-	if (cm_gain_line(g, name, g->other != NULL ? other : NULL, out) != CM_OK)
-		cm_buf_clear(out);
+	cm_buf_clear(out);
+	return cm_gain_line(g, name, g->other != NULL ? other : NULL, out) == CM_OK;
 }
 
 void
@@ -194,12 +195,12 @@ cm_completes_say(const struct cm_context *ctx, const struct cm_completes *k)
 	size_t i;
 
 	for (i = 0; i < k->gain->n; i++) {
-		cm_buf_clear(&line);
-		line_of(k, &k->gain->item[i], &line);
+		bool all = line_of(k, &k->gain->item[i], &line);
+
 		fprintf(ctx->err, "comity: completes for ");
 		cm_cli_text(ctx->err, cm_span_str(whom));
 		fprintf(ctx->err, ": ");
-		cm_cli_text(ctx->err, cm_buf_span(&line));
+		cm_cli_text(ctx->err, all ? cm_buf_span(&line) : cm_span_str("a picture, and there is no memory to say which"));
 		fputc('\n', ctx->err);
 	}
 	if (k->gain->more)
@@ -221,8 +222,8 @@ cm_completes_put(struct cm_jsonw *w, const struct cm_completes *k)
 	for (i = 0; k->gain != NULL && i < k->gain->n; i++) {
 		const struct cm_gained *g = &k->gain->item[i];
 
-		cm_buf_clear(&line);
-		line_of(k, g, &line);
+		if (!line_of(k, g, &line))
+			w->out->failed = true;
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "what", cm_gain_word(g->what));
 		cm_jsonw_khex(w, "exhibit", cm_span_of(g->exhibit->x, CM_HASH_LEN));

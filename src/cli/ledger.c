@@ -137,12 +137,12 @@ show(struct ledger *in)
 
 	if (in->html != NULL)
 		code = write_html(in);
-	if (in->json && code == CM_EXIT_OK)
+	if (code != CM_EXIT_OK)
+		return code;
+	if (in->json)
 		code = cm_ledger_json(in->ctx, &in->l, in->owed, in->map);
-	else if (in->owed)
-		cm_ledger_owed_text(in->ctx, &in->l);
 	else
-		cm_ledger_text(in->ctx, &in->l);
+		code = (in->owed ? cm_ledger_owed_text : cm_ledger_text)(in->ctx, &in->l);
 	return code != CM_EXIT_OK ? code : in->l.n_overdue > 0 ? CM_EXIT_FINDINGS : CM_EXIT_OK;
 }
 

@@ -60,8 +60,9 @@ const char *cm_ledger_receipt_text(const struct cm_ledger_disclosure *d, struct 
 /* "OVERDUE since 2026-11-27T10:00:00Z", "until ...", "done ..."; the same. */
 const char *cm_ledger_due_text(const struct cm_due *d, struct cm_arena *arena);
 
-void cm_ledger_text(const struct cm_context *ctx, const struct cm_ledger *l);
-void cm_ledger_owed_text(const struct cm_context *ctx, const struct cm_ledger *l);
+/* CM_EXIT_OK, or it has been said. */
+enum cm_exit cm_ledger_text(const struct cm_context *ctx, const struct cm_ledger *l);
+enum cm_exit cm_ledger_owed_text(const struct cm_context *ctx, const struct cm_ledger *l);
 enum cm_exit cm_ledger_json(const struct cm_context *ctx, const struct cm_ledger *l, bool owed, bool map);
 /* A page of its own.  CM_E_NOMEM. */
 CM_RESULT cm_ledger_html(const struct cm_ledger *l, struct cm_buf *out);

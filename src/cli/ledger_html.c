@@ -27,6 +27,14 @@ struct page {
 	struct cm_arena arena;
 };
 
+/* Text that was put together; NULL: there was no memory for it. */
+static void
+put_made(struct page *p, const char *text)
+{
+	p->out->failed = p->out->failed || text == NULL;
+	cm_html_text(p->out, text);
+}
+
 static void
 put_start(struct page *p)
 {
@@ -58,7 +66,7 @@ put_due(struct page *p, const struct cm_due *due, size_t n)
 		    due[i].state == CM_DUE_DONE ? "done" : "");
 		cm_html_text(p->out, due[i].text);
 		cm_buf_add_str(p->out, ": ");
-		cm_html_text(p->out, cm_ledger_due_text(&due[i], &p->arena));
+		put_made(p, cm_ledger_due_text(&due[i], &p->arena));
 		cm_buf_add_str(p->out, "</li>\n");
 	}
 }
@@ -86,7 +94,7 @@ put_overdue(struct page *p)
 				cm_buf_printf(p->out, ", disclosure %" PRIu64 ": ", l->recipient[i].item[k].row->id);
 				cm_html_text(p->out, due->text);
 				cm_buf_add_str(p->out, ", ");
-				cm_html_text(p->out, cm_ledger_due_text(due, &p->arena));
+				put_made(p, cm_ledger_due_text(due, &p->arena));
 				cm_buf_add_str(p->out, "</li>\n");
 			}
 	cm_buf_add_str(p->out, "</ul></aside>\n");
@@ -146,7 +154,7 @@ put_disclosure(struct page *p, const struct cm_ledger_disclosure *d)
 	cm_buf_add_str(p->out, "</td><td><code class=\"key\">");
 	cm_buf_add_hex(p->out, cm_span_of(d->row->sha256, 8));
 	cm_buf_add_str(p->out, "</code></td><td>");
-	cm_html_text(p->out, cm_ledger_receipt_text(d, &p->arena));
+	put_made(p, cm_ledger_receipt_text(d, &p->arena));
 	cm_buf_add_str(p->out, "</td><td>");
 	if (!d->known)
 		cm_buf_add_str(p->out, "<em>what it opened is not known: it is older than the ledger</em>");

@@ -12,12 +12,14 @@ struct saying {
 	struct cm_paint paint;
 	struct cm_arena arena; /* for single lines */
 	const struct cm_ledger *l;
+	bool lost; /* there was no memory for all of it */
 };
 
 static void
 put(struct saying *s, const char *text)
 {
-	cm_cli_text(s->f, cm_span_str(text != NULL ? text : "(no memory)"));
+	s->lost = s->lost || text == NULL;
+	cm_cli_text(s->f, cm_span_str(text != NULL ? text : ""));
 }
 
 static const char *
@@ -42,7 +44,8 @@ since(struct saying *s, const struct cm_due *d)
 {
 	const char *text = cm_ledger_due_text(d, &s->arena);
 
-	return text != NULL && strncmp(text, "OVERDUE ", 8) == 0 ? text + 8 : "(no memory)";
+	s->lost = s->lost || text == NULL;
+	return text != NULL && strncmp(text, "OVERDUE ", 8) == 0 ? text + 8 : "";
 }
 
 static void
@@ -195,6 +198,16 @@ put_recipient(struct saying *s, const struct cm_ledger_recipient *r)
 	fputc('\n', s->f);
 }
 
+static enum cm_exit
+finish(struct saying *s, const struct cm_context *ctx)
+{
+	cm_arena_fini(&s->arena);
+	if (!s->lost)
+		return CM_EXIT_OK;
+	cm_cli_say(ctx, "out of memory");
+	return CM_EXIT_CANNOT;
+}
+
 static struct saying
 begin(const struct cm_context *ctx, const struct cm_ledger *l)
 {
@@ -204,7 +217,7 @@ begin(const struct cm_context *ctx, const struct cm_ledger *l)
 	return s;
 }
 
-void
+enum cm_exit
 cm_ledger_text(const struct cm_context *ctx, const struct cm_ledger *l)
 {
 	struct saying s = begin(ctx, l);
@@ -220,10 +233,10 @@ cm_ledger_text(const struct cm_context *ctx, const struct cm_ledger *l)
 	if (l->n_own > 0)
 		fprintf(s.f, "%zu dossier%s for your own use %s not listed.\n", l->n_own, l->n_own == 1 ? "" : "s",
 		    l->n_own == 1 ? "is" : "are");
-	cm_arena_fini(&s.arena);
+	return finish(&s, ctx);
 }
 
-void
+enum cm_exit
 cm_ledger_owed_text(const struct cm_context *ctx, const struct cm_ledger *l)
 {
 	struct saying s = begin(ctx, l);
@@ -251,5 +264,5 @@ cm_ledger_owed_text(const struct cm_context *ctx, const struct cm_ledger *l)
 	}
 	if (l->n_owed == 0)
 		fputs("No receipt was given for a dossier of anybody: `comity verify DOSSIER --receipt FILE'.\n", s.f);
-	cm_arena_fini(&s.arena);
+	return finish(&s, ctx);
 }

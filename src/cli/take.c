@@ -35,6 +35,7 @@ struct take {
 	struct cm_cli_team t;
 	struct piece *piece;
 	size_t n;
+	bool lost; /* not all could be said of what was taken */
 };
 
 static enum cm_result
@@ -175,15 +176,17 @@ say_numbers(struct take *k, const struct cm_said *s)
 	}
 }
 
-/* What there is to say of a receipt; "": nothing. */
+/* What there is to say of a receipt; "": nothing, or there is no memory for it, which ends the command with that. */
 static const char *
 note_of(struct take *k, const struct piece *p, const struct cm_said *s)
 {
 	const char *note = "";
 
 	if (s != NULL && s->head.type == CM_PREDICATE_RECEIPT &&
-	    cm_case_receipt_note(k->t.c, p->digest, &k->t.arena, &note, NULL) != CM_OK)
+	    cm_case_receipt_note(k->t.c, p->digest, &k->t.arena, &note, &k->t.err) != CM_OK) {
+		k->lost = true;
 		return "";
+	}
 	return note;
 }
 
@@ -274,6 +277,8 @@ take(struct take *k, char **operand)
 	if (cm_cli_team_again(&k->t) != CM_OK)
 		return cm_cli_error(k->t.ctx, NULL, &k->t.err, NULL);
 	code = k->t.json ? print_json(k) : print_text(k);
+	if (k->lost)
+		code = cm_cli_error(k->t.ctx, NULL, &k->t.err, "it was taken");
 	for (size_t i = 0; i < k->n; i++)
 		if (k->piece[i].code > worst)
 			worst = k->piece[i].code;

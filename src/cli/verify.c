@@ -366,7 +366,7 @@ answer(void *arg)
 	cm_buf_add_u32(b, (uint32_t)in->received.len);
 	cm_buf_add_span(b, cm_buf_span(&in->received));
 	cm_buf_add_span(b, cm_buf_span(&in->seen.records));
-	return cm_buf_span(b);
+	return in->received.failed || b->failed ? cm_span_of(NULL, 0) : cm_buf_span(b);
 }
 
 static enum cm_exit
@@ -377,14 +377,31 @@ acknowledge(const struct verify *in, const struct cm_context *ctx, struct cm_spa
 	return in->receipt == NULL ? CM_EXIT_OK : cm_acknowledge_state(&a);
 }
 
+/* What the child answered: for a receipt, and for what is remembered of logs. */
+static enum cm_exit
+take_answer(const struct verify *in, const struct cm_context *ctx, enum cm_exit code)
+{
+	struct cm_cursor c = cm_cursor_of(cm_buf_span(&in->answer));
+	struct cm_span record = cm_cursor_take(&c, cm_cursor_u32(&c));
+	enum cm_exit kept, given;
+
+	if (c.bad && code == CM_EXIT_CANNOT)
+		return code; /* it has said why */
+	if (c.bad) {
+		cm_cli_say(ctx, "the confined reader's answer did not arrive");
+		return CM_EXIT_CANNOT;
+	}
+	kept = cm_verify_seen_keep(ctx, cm_cursor_take(&c, cm_cursor_left(&c)));
+	given = acknowledge(in, ctx, record);
+	return kept != CM_EXIT_OK ? kept : given != CM_EXIT_OK ? given : code;
+}
+
 static enum cm_exit
 run_confined(struct verify *in, const struct cm_context *ctx)
 {
 	struct cm_confined job = { .file = in->dossier, .run = check, .arg = in,
 		.unconfined = in->no_confine, .result = &in->answer, .answer = answer };
-	struct cm_cursor answered;
-	struct cm_span record;
-	enum cm_exit code, kept, signed_code;
+	enum cm_exit code;
 	int fds[2];
 
 	if (cm_encrypted_fd(&in->encrypted) >= 0)
@@ -393,12 +410,7 @@ run_confined(struct verify *in, const struct cm_context *ctx)
 		fds[job.n_fds++] = fileno(in->report_file);
 	job.fds = fds;
 	code = cm_cli_confined(ctx, &job);
-	answered = cm_cursor_of(cm_buf_span(&in->answer));
-	record = cm_cursor_take(&answered, cm_cursor_u32(&answered));
-	kept = cm_verify_seen_keep(ctx, cm_cursor_take(&answered, cm_cursor_left(&answered)));
-	/* one that came to no answer has said why */
-	signed_code = answered.bad ? code : acknowledge(in, ctx, record);
-	return kept != CM_EXIT_OK ? kept : signed_code != CM_EXIT_OK ? signed_code : code;
+	return take_answer(in, ctx, code);
 }
 
 static enum cm_exit

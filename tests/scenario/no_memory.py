@@ -102,6 +102,38 @@ def starve_kinds(case, made):
     starve("verify records", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
 
 
+def starve_ledger(case, made):
+    """What was disclosed is listed, and what a second dossier completes; a receipt is given whole, with its number, or not."""
+    dossier, receipt = os.path.join(HERE, "l.dossier"), os.path.join(HERE, "receipt.json")
+
+    def disclosed():
+        made()
+        subprocess.run([COMITY, "investigate", SAMPLE, "-o", dossier], cwd=HERE, check=False, capture_output=True)
+        subprocess.run([COMITY, "disclose", "--rows", "1-9", "--hide", "addresses,payload", "--to", "B", "-o", dossier + "1"],
+                       cwd=HERE, check=True, capture_output=True)
+
+    def none():
+        for path in (receipt, receipt + ".sig"):
+            if os.path.exists(path):
+                os.remove(path)
+
+    def whole():
+        """Where the receipt lies, its signature does."""
+        return "a receipt without its signature" if os.path.exists(receipt) and not os.path.exists(receipt + ".sig") else None
+
+    for path in (dossier, dossier + "1"):
+        if os.path.exists(path):
+            os.remove(path)
+    disclosed()
+    starve("disclose what completes", ["disclose", "--rows", "2-4", "--to", "B", "--dry-run", "--json", "-o", dossier + "2"])
+    starve("ledger", ["ledger"])
+    starve("ledger, JSON", ["ledger", "--json", "--map", "--at", "2100-01-01"])
+    starve("ledger, page", ["ledger", "--html", os.path.join(HERE, "ledger.html")])
+    check = ["verify", "--json", "--signers", os.path.join(case, "allowed_signers"), dossier + "1"]
+    starve("verify with a receipt", [*check, "--receipt", receipt], none, whole)
+    starve("ledger, owed", ["ledger", "--owed"])
+
+
 def starve_age(case, made, dossier):
     """A key of age is made whole or not at all; what is encrypted to it is read."""
     signers, secret = os.path.join(case, "allowed_signers"), dossier + ".age"
@@ -291,6 +323,7 @@ def main():
         starve_log(case, made)
         starve_charter(fresh)
         starve_chain(case, made)
+        starve_ledger(case, made)
         starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)
     return 0
 
