@@ -1,12 +1,12 @@
 #include <string.h>
 
+#include "age/keys.h"
 #include "charter/members.h"
 #include "charter/plain.h"
 #include "codec/utf8.h"
 
 #define AGE "age1"
 #define AGE_LEN 62u
-#define BECH32 "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 static const char *const roles[CM_MEMBER_ROLES] = { "victim", "government", "private", "academic", "panel" };
 
@@ -178,16 +178,13 @@ read_key(struct line *l, struct cm_ssh_public *out)
 	return cm_err_set(l->err, CM_E_MALFORMED, "line %zu, column %zu: %s", l->number, column(l, at), why.text);
 }
 
-/* Bech32 of 32 bytes; whether its checksum is right, who encrypts finds out. */
+/* Can something be encrypted to it?  A slip in it that all sign would be found too late. */
 static bool
 is_age(struct cm_span s)
 {
-	if (s.len != AGE_LEN || memcmp(s.ptr, AGE, 4) != 0)
-		return false;
-	for (size_t i = 4; i < s.len; i++)
-		if (s.ptr[i] == '\0' || strchr(BECH32, s.ptr[i]) == NULL)
-			return false;
-	return true;
+	struct cm_age_recipient r;
+
+	return s.len == AGE_LEN && memcmp(s.ptr, AGE, 4) == 0 && cm_age_recipient_parse(s, &r, NULL) == CM_OK;
 }
 
 static enum cm_result

@@ -1,6 +1,7 @@
 /* Under which terms the dossier was given: markings, charter, obligations, what stays shut and by which rule. */
 #include <string.h>
 
+#include "charter/obligation.h"
 #include "dossier/html.h"
 #include "dossier/report_parts.h"
 
@@ -42,6 +43,26 @@ put_list(struct cm_buf *out, const char *what, const char *const *text, size_t n
 		cm_buf_add_str(out, "</code>");
 	}
 	cm_buf_add_str(out, n == 0 ? "<em>none</em></dd>\n" : "</dd>\n");
+}
+
+static void
+put_obligations(struct cm_buf *out, const struct cm_terms *t)
+{
+	struct cm_buf says = { 0 };
+
+	cm_buf_add_str(out, "<dt>Obliges to</dt><dd>");
+	for (size_t i = 0; i < t->n_obliges; i++) {
+		says.len = 0;
+		cm_obligation_say(t->obliges[i], &says);
+		cm_buf_add_str(out, i > 0 ? "<br>" : "");
+		cm_html_text(out, cm_buf_cstr(&says) != NULL ? cm_buf_cstr(&says) : "");
+		cm_buf_add_str(out, " <small><code>");
+		cm_html_text(out, t->obliges[i]);
+		cm_buf_add_str(out, "</code></small>");
+	}
+	out->failed |= !cm_buf_ok(&says);
+	cm_buf_release(&says);
+	cm_buf_add_str(out, t->n_obliges == 0 ? "<em>nothing</em></dd>\n" : "</dd>\n");
 }
 
 static void
@@ -100,7 +121,7 @@ put_charter(struct cm_buf *out, const struct cm_terms *t)
 	cm_html_text(out, t->purpose);
 	cm_buf_add_str(out, "</dd>\n");
 	put_list(out, "Allowed by", t->rules, t->n_rules);
-	put_list(out, "Obliges to", t->obliges, t->n_obliges);
+	put_obligations(out, t);
 	put_withheld(out, t);
 	cm_buf_add_str(out, "</dl>\n<p><small>Kinds, roles and markings of the exhibits are the sender's word. Which "
 			    "rules there are, the charter shows; a receiver's program asks them again as far as it can "

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "charter/obligation.h"
 #include "dossier/verify_terms.h"
 
 const char *
@@ -40,6 +41,19 @@ compare(const struct cm_verify_terms *in)
 }
 
 static CM_RESULT
+say_obligation(const struct cm_verify_terms *in, const char *text)
+{
+	struct cm_buf says = { 0 };
+	enum cm_result rc;
+
+	cm_obligation_say(text, &says);
+	rc = cm_buf_cstr(&says) == NULL ? CM_E_NOMEM :
+		 cm_lines_say(in->notes, "it obliges to this: %s (%s)", cm_buf_cstr(&says), text);
+	cm_buf_release(&says);
+	return rc;
+}
+
+static CM_RESULT
 say_charter(const struct cm_verify_terms *in, const struct cm_obeyed *o)
 {
 	const struct cm_terms *t = in->l->dossier.terms;
@@ -52,7 +66,7 @@ say_charter(const struct cm_verify_terms *in, const struct cm_obeyed *o)
 	if (rc == CM_OK)
 		rc = compare(in);
 	for (size_t i = 0; rc == CM_OK && i < t->n_obliges; i++)
-		rc = cm_lines_say(in->notes, "it obliges its recipient to this: %s", t->obliges[i]);
+		rc = say_obligation(in, t->obliges[i]);
 	return rc;
 }
 

@@ -12,7 +12,7 @@
 #include "charter/members.h"
 #include "statement/key.h"
 
-#define AGE "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+#define AGE "age1ap4vpsrrjldwvssanz9ny3lmntsn47553l88ll5jqc328swthc3q85cn23" /* of a key that nobody has */
 
 static struct cm_arena arena;
 static char key[4][128];
@@ -112,6 +112,8 @@ a_line_that_is_not_written_so_is_refused_with_line_and_column(void **state)
 	refused("column 98: expected a key", "- \"A\", victim, %s, %s", key[0], "age1qqqq");
 	refused("column 98: expected a key", "- \"A\", victim, %s, %s", key[0], AGE "q");
 	refused("expected a key", "- \"A\", victim, %s, %s", key[0], "age1bqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq");
+	/* one letter is another: nobody could read what is encrypted to it */
+	refused("expected a key", "- \"A\", victim, %s, %s", key[0], "age1ap4vpsrrjldwvssanz9ny3lmntsn47553l88ll5jqc328swthc3q85cn24");
 	refused("expected the end of the line", "- \"A\", victim, %s, %s, more", key[0], key[1]);
 }
 
