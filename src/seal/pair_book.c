@@ -9,6 +9,7 @@
 __extension__ typedef unsigned __int128 u128;
 
 #define SOME 128u /* pairs that are hashed side by side */
+#define AHEAD 4u  /* rows, while memory answers */
 #define BUCKETS ((size_t)1 << 16)
 
 /* Hashing begins with the third row: most pairs of a flood with made-up sources have fewer. */
@@ -219,6 +220,39 @@ cm_pair_book_add(struct cm_pair_book *b, uint64_t row, const struct cm_pair_of *
 		return CM_OK;
 	at = b->slots == 0 ? 0 : *place(b, of);
 	return at == 0 ? add_entry(b, row, of) : add_row(b, &b->entry[(uint32_t)at - 1], row);
+}
+
+/* Asks the memory for what rows from here on need: a slot, then the entry that it names, then its count. */
+static void
+look_ahead(const struct cm_pair_book *b, const struct cm_pair_of *of, size_t left)
+{
+	uint64_t at;
+
+	if (b->slots == 0)
+		return;
+	if (left > 3 * AHEAD)
+		__builtin_prefetch(&b->slot[of[3 * AHEAD].spread & (b->slots - 1)]);
+	at = left > 2 * AHEAD ? b->slot[of[2 * AHEAD].spread & (b->slots - 1)] : 0;
+	if (at != 0)
+		__builtin_prefetch(&b->entry[(uint32_t)at - 1]);
+	at = left > AHEAD ? b->slot[of[AHEAD].spread & (b->slots - 1)] : 0;
+	if (at != 0 && b->entry[(uint32_t)at - 1].count != NULL) {
+		__builtin_prefetch(b->entry[(uint32_t)at - 1].count);
+		__builtin_prefetch((const uint8_t *)b->entry[(uint32_t)at - 1].count + 64);
+	}
+}
+
+enum cm_result
+cm_pair_book_add_all(struct cm_pair_book *b, uint64_t row, const struct cm_pair_of *of, size_t n)
+{
+	enum cm_result rc = CM_OK;
+	size_t i;
+
+	for (i = 0; rc == CM_OK && i < n; i++) {
+		look_ahead(b, of + i, n - i);
+		rc = cm_pair_book_add(b, row + i, &of[i]);
+	}
+	return rc;
 }
 
 /* ---- the end ---- */

@@ -50,6 +50,10 @@ struct cm_pair_of cm_pair_of(const struct cm_pair_book *b, struct cm_span src, s
 /* Rows that have a pair, ascending.  CM_E_NOMEM. */
 CM_RESULT cm_pair_book_add(struct cm_pair_book *b, uint64_t row, const struct cm_pair_of *of);
 
+/* The same of ${n} rows from ${row} on, some of which may have none; quicker, since what is looked up soon is asked for
+ * in time. */
+CM_RESULT cm_pair_book_add_all(struct cm_pair_book *b, uint64_t row, const struct cm_pair_of *of, size_t n);
+
 /* It has met more than CM_PAIRS_MAX, and has given up. */
 bool cm_pair_book_crowded(const struct cm_pair_book *b);
 

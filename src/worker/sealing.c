@@ -192,8 +192,8 @@ retire(struct cm_sealing *s)
 	rc = (enum cm_result)atomic_load(&s->failed);
 	for (i = 0; rc == CM_OK && i < b->n_pieces; i++)
 		rc = cm_committer_add(&s->committer, &b->piece[i]);
-	for (i = 0; rc == CM_OK && s->pairs != NULL && i < b->n; i++)
-		rc = cm_pair_book_add(s->pairs, b->first + i, &b->pair[i]);
+	if (rc == CM_OK && s->pairs != NULL)
+		rc = cm_pair_book_add_all(s->pairs, b->first, b->pair, b->n);
 	return rc;
 }
 
