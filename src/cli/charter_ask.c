@@ -64,6 +64,7 @@ print_answer(const struct cm_context *ctx, const struct cm_charter_rules *r, con
 	char count[CM_COUNT_TEXT];
 	struct cm_buf b = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&b, 0);
+	enum cm_exit code = CM_EXIT_OK;
 
 	if (json) {
 		cm_jsonw_object(&w);
@@ -81,12 +82,14 @@ print_answer(const struct cm_context *ctx, const struct cm_charter_rules *r, con
 		cm_ask_write(&a->example.ask, r->v, &b);
 		cm_buf_add_str(&b, "'\n");
 	}
-	if (cm_buf_cstr(&b) == NULL)
+	if (cm_buf_cstr(&b) == NULL) {
 		cm_cli_say(ctx, "out of memory");
-	else
+		code = CM_EXIT_CANNOT;
+	} else {
 		fputs(cm_buf_cstr(&b), ctx->out);
+	}
 	cm_buf_release(&b);
-	return CM_EXIT_OK;
+	return code;
 }
 
 static enum cm_exit

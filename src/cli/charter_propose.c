@@ -200,15 +200,12 @@ read_named(struct signing *s, const char *path)
 }
 
 static enum cm_result
-sign(struct signing *s, const char *path)
+sign(struct signing *s)
 {
 	struct cm_key_print twice;
 	enum cm_taken taken;
 	const struct cm_team_charter *c;
-	enum cm_result r = read_named(s, path);
-
-	if (r == CM_OK)
-		r = cm_case_charter_take(
+	enum cm_result r = cm_case_charter_take(
 		    s->t.c, cm_buf_span(&s->text), cm_buf_span(&s->sigs), cm_clock_now(), &taken, &twice, &s->t.err);
 	if (r == CM_OK)
 		r = cm_cli_team_again(&s->t);
@@ -236,9 +233,12 @@ run_sign_in(struct signing *s, const char *path)
 		return code;
 	if (s->out == NULL)
 		s->out = cm_arena_printf(&s->t.arena, "%.*s", (int)(len - strlen(".json")), path);
-	if (s->out == NULL || cm_cli_out_ok(s->out, &s->t.err) != CM_OK || sign(s, path) != CM_OK)
+	if (s->out == NULL || cm_cli_out_ok(s->out, &s->t.err) != CM_OK || read_named(s, path) != CM_OK)
 		return cm_cli_error(s->t.ctx, path, &s->t.err, "nothing was signed");
-	return finish(s);
+	code = cm_cli_look(s->t.ctx, path, cm_buf_span(&s->text), cm_buf_span(&s->sigs), true);
+	if (code != CM_EXIT_OK)
+		return code;
+	return sign(s) == CM_OK ? finish(s) : cm_cli_error(s->t.ctx, path, &s->t.err, "nothing was signed");
 }
 
 static enum cm_exit

@@ -85,36 +85,6 @@ read_piece(struct piece *p)
 	return r == CM_OK || r == CM_E_NOTFOUND ? CM_OK : cm_err_set(&p->err, r, "%s", none.text);
 }
 
-/* Looks at bytes that anybody may have sent, before this process does. */
-static enum cm_exit
-look(void *arg, const struct cm_context *ctx)
-{
-	struct piece *p = arg;
-	struct cm_team_said_text text = { cm_buf_span(&p->json), cm_buf_span(&p->sigs) };
-	struct cm_charter_file f;
-	struct cm_charter says;
-	struct cm_sigs sigs;
-	struct cm_said said;
-	struct cm_arena arena;
-	struct cm_err err = { 0 };
-	enum cm_result r;
-
-	cm_arena_init(&arena, 0);
-	if (!p->is_charter) {
-		r = cm_said_read(text, &arena, &said, &err);
-	} else {
-		r = cm_charter_file_read(text.json, &arena, &f, &err);
-		if (r == CM_OK)
-			r = cm_cli_charter_read(f.text, &arena, &says, &err);
-		if (r == CM_OK)
-			r = cm_sigs_read(text.sig, &arena, &sigs, &err);
-		if (r == CM_OK)
-			r = cm_sigs_verify(&sigs, text.json, &err);
-	}
-	cm_arena_fini(&arena);
-	return r == CM_OK ? CM_EXIT_OK : cm_cli_error(ctx, p->path, &err, "nothing of it was taken");
-}
-
 static enum cm_result
 take_one(struct take *k, struct piece *p)
 {
@@ -134,12 +104,11 @@ take_all(struct take *k)
 
 	for (size_t i = 0; i < k->n; i++) {
 		struct piece *p = &k->piece[i];
-		struct cm_confined job = { .file = p->path, .run = look, .arg = p };
 
 		if (read_piece(p) != CM_OK)
 			p->code = cm_cli_error(k->t.ctx, p->path, &p->err, "nothing of it was taken");
 		else
-			p->code = cm_cli_confined(k->t.ctx, &job);
+			p->code = cm_cli_look(k->t.ctx, p->path, cm_buf_span(&p->json), cm_buf_span(&p->sigs), p->is_charter);
 		p->checked = p->code == CM_EXIT_OK;
 		cm_sha256(p->json.ptr, p->json.len, p->digest);
 	}
@@ -314,7 +283,8 @@ take(struct take *k, char **operand)
 		if (k->piece[i].code > worst)
 			worst = k->piece[i].code;
 	/* An own signature that came back from another copy of the case is logged, too. */
-	(void)cm_cli_publish_usual(k->t.ctx, k->t.c, true);
+	if (worst == CM_EXIT_OK)
+		worst = cm_cli_publish_usual(k->t.ctx, k->t.c, true);
 	return code != CM_EXIT_OK ? code : worst;
 }
 

@@ -81,6 +81,51 @@ cm_cli_charter_read(struct cm_span text, struct cm_arena *arena, struct cm_chart
 	return r;
 }
 
+struct look {
+	const char *path;
+	struct cm_team_said_text text;
+	bool is_charter;
+};
+
+static enum cm_result
+look_at_charter(struct cm_team_said_text text, struct cm_arena *arena, struct cm_err *err)
+{
+	struct cm_charter_file f;
+	struct cm_charter says;
+	struct cm_sigs sigs;
+	enum cm_result r = cm_charter_file_read(text.json, arena, &f, err);
+
+	if (r == CM_OK)
+		r = cm_cli_charter_read(f.text, arena, &says, err);
+	if (r == CM_OK)
+		r = cm_sigs_read(text.sig, arena, &sigs, err);
+	return r == CM_OK ? cm_sigs_verify(&sigs, text.json, err) : r;
+}
+
+static enum cm_exit
+look(void *arg, const struct cm_context *ctx)
+{
+	const struct look *l = arg;
+	struct cm_said said;
+	struct cm_arena arena;
+	struct cm_err err = { 0 };
+	enum cm_result r;
+
+	cm_arena_init(&arena, 0);
+	r = l->is_charter ? look_at_charter(l->text, &arena, &err) : cm_said_read(l->text, &arena, &said, &err);
+	cm_arena_fini(&arena);
+	return r == CM_OK ? CM_EXIT_OK : cm_cli_error(ctx, l->path, &err, "nothing of it was taken");
+}
+
+enum cm_exit
+cm_cli_look(const struct cm_context *ctx, const char *path, struct cm_span json, struct cm_span sigs, bool is_charter)
+{
+	struct look l = { path, { json, sigs }, is_charter };
+	struct cm_confined job = { .file = path, .run = look, .arg = &l };
+
+	return cm_cli_confined(ctx, &job);
+}
+
 enum cm_result
 cm_cli_out_ok(const char *name, struct cm_err *err)
 {
@@ -156,13 +201,14 @@ prove(struct cm_cli_team *t, const uint8_t digest[32], struct cm_buf *out)
 }
 
 static enum cm_result
-write_files(struct cm_cli_team *t, const struct cm_cli_saying *s)
+write_files(struct cm_cli_team *t, struct cm_cli_saying *s)
 {
 	struct cm_buf json = { 0 }, sig = { 0 }, proof = { 0 };
 	enum cm_result r = cm_case_statement_text(t->c, s->stated.digest, &json, &sig, &t->err);
 
 	if (r == CM_OK)
 		r = prove(t, s->stated.digest, &proof);
+	s->logged = proof.len > 0;
 	if (r == CM_OK)
 		r = cm_cli_write_out(s->out, ".json", cm_buf_span(&json), &t->err);
 	if (r == CM_OK)
@@ -200,7 +246,7 @@ cm_cli_team_say(struct cm_cli_team *t, struct cm_cli_saying *s)
 {
 	if (state(t, s) != CM_OK)
 		return cm_cli_error(t->ctx, NULL, &t->err, "nothing was said");
-	(void)cm_cli_publish_usual(t->ctx, t->c, true);
+	s->published = cm_cli_publish_usual(t->ctx, t->c, true);
 	if (write_files(t, s) != CM_OK)
 		return cm_cli_error(
 		    t->ctx, NULL, &t->err, "it is said all the same: the statement is in .comity/statements");
@@ -212,20 +258,20 @@ cm_cli_team_said(struct cm_cli_team *t, const struct cm_cli_saying *s, const cha
 {
 	struct cm_buf b = { 0 };
 	struct cm_jsonw w = cm_jsonw_of(&b, 0);
-	uint64_t place = 0;
-	bool logged = cm_case_logged_at(t->c, s->stated.digest, &place, NULL) == CM_OK;
+	enum cm_exit code;
 
 	if (!t->json) {
 		fprintf(t->ctx->out, "%s\n\nGive %s.json%s to the other members, for `comity take %s.json'.\n", what, s->out,
-		    logged ? ", .json.sig and .tlog-proof" : " and .json.sig", s->out);
-		return CM_EXIT_OK;
+		    s->logged ? ", .json.sig and .tlog-proof" : " and .json.sig", s->out);
+		return s->published;
 	}
 	cm_jsonw_object(&w);
 	cm_jsonw_kstr(&w, "said", cm_predicate_word(s->type));
 	cm_jsonw_khex(&w, "statement", cm_span_of(s->stated.digest, 32));
 	cm_jsonw_khex(&w, "charter", cm_span_of(s->charter, 32));
-	cm_jsonw_kbool(&w, "logged", logged);
+	cm_jsonw_kbool(&w, "logged", s->logged);
 	cm_jsonw_kstr(&w, "file", s->out);
 	cm_jsonw_object_end(&w);
-	return cm_cli_json(t->ctx, &b);
+	code = cm_cli_json(t->ctx, &b);
+	return code == CM_EXIT_OK ? s->published : code;
 }

@@ -34,6 +34,11 @@ const char *cm_cli_team_name(const struct cm_cli_team *t, const char *fingerprin
 /* Reads all of a charter's text: members, rules, evidence types. */
 CM_RESULT cm_cli_charter_read(struct cm_span text, struct cm_arena *arena, struct cm_charter *out, struct cm_err *err);
 
+/* Looks at bytes that anybody may have sent, in a confined process, before this one does: are they a charter with
+ * signatures over it, or a statement under one with its signature?  If not, it has been said. */
+enum cm_exit cm_cli_look(
+    const struct cm_context *ctx, const char *path, struct cm_span json, struct cm_span sigs, bool is_charter);
+
 /* Says something under the charter in force, logs it, and writes NAME.json, NAME.json.sig and, if it is logged,
  * NAME.tlog-proof, to be given to the others. */
 struct cm_cli_saying {
@@ -42,13 +47,16 @@ struct cm_cli_saying {
 	const uint8_t *supersedes, *charter;
 	void (*body)(void *arg, struct cm_jsonw *w);
 	void *arg;
-	struct cm_case_stated stated; /* comes out */
+	/* come out: */
+	struct cm_case_stated stated;
+	enum cm_exit published; /* what came of logging it; trouble was said */
+	bool logged;
 };
 /* Before anything is stated: will the files find a place? */
 CM_RESULT cm_cli_out_ok(const char *name, struct cm_err *err);
-/* CM_EXIT_OK, also with trouble in the log, which is said; else it has been said. */
+/* CM_EXIT_OK, also with trouble in the log; else it has been said. */
 enum cm_exit cm_cli_team_say(struct cm_cli_team *t, struct cm_cli_saying *s);
-/* What was said and where it lies, in words or as a JSON object. */
+/* What was said and where it lies, in words or as a JSON object; CM_EXIT_CANNOT if logging it went wrong. */
 enum cm_exit cm_cli_team_said(struct cm_cli_team *t, const struct cm_cli_saying *s, const char *what);
 
 /* Writes ${name}${tail}, whole. */

@@ -1,4 +1,4 @@
-/* dossier/obeyed.h -- was a dossier disclosed as its charter allows?  (docs/formats.md 4.11)
+/* dossier/obeyed.h -- was a dossier disclosed as its charter allows?  (docs/formats.md 4, step 11)
  *
  * The receiver reads the charter in the dossier, looks whether all have signed it, and asks its rules again for
  * every kind of content that is open, with all that he can see.  What he can not see (whether a cell is about the

@@ -16,10 +16,27 @@ has(struct cm_case *c, const char *sql, const uint8_t digest[32], bool *out, str
 	return r;
 }
 
+/* Others fill half of what cm_team_read reads, and no more: the rest is for the party's own word. */
+static enum cm_result
+check_room(struct cm_case *c, struct cm_err *err)
+{
+	int64_t n = 0;
+	enum cm_result r = cm_db_int(&c->db, "SELECT count(*) FROM told", &n, err);
+
+	if (r == CM_OK && n >= (int64_t)CM_TEAM_SAID / 2)
+		r = cm_err_set(err, CM_E_LIMIT, "the case has %u statements of others, and takes no more", CM_TEAM_SAID / 2);
+	return r;
+}
+
 static enum cm_result
 insert(struct cm_case *c, const struct cm_said *s, struct cm_span receipt, int64_t now, struct cm_err *err)
 {
-	struct cm_query q = cm_query_of(&c->db,
+	enum cm_result r = check_room(c, err);
+	struct cm_query q;
+
+	if (r != CM_OK)
+		return r;
+	q = cm_query_of(&c->db,
 	    "INSERT INTO told (digest, signer, number, predicate, made, taken, json, sig, receipt)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
 

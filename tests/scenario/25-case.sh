@@ -35,6 +35,13 @@ says "... and is the same, in JSON" '"name": "CERT Alpha"' out
 is "investigate states" 1 "$COMITY" investigate "$capture" -o a.dossier
 is "show lists the finding" 0 "$COMITY" show findings
 says "... with its verdict" "forged" out
+says "... and its type of evidence, which the statement says" " N7 " out
+is "show says what the types mean" 0 "$COMITY" show
+says "... of findings" "N7, protocol anomaly" out
+says "... of exhibits, which are taken for it" "(N1)" out
+is "verify says it, too" 0 "$COMITY" verify --json --signers .comity/allowed_signers a.dossier
+says "... as the finding's own word" '"evidence": "N7", "evidence_said": true' out
+says "... and what it supports" '"id": "N7", "known": true' out
 is "a statement is printed as it was signed" 0 "$COMITY" show 1
 if cmp -s out .comity/statements/000001-*.json; then echo "ok its bytes are the file's"; else echo "FAIL its bytes are others"; fi
 is "there is no statement 99" 3 "$COMITY" show 99

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A, B, an academic U and the victim V: charter, consent, exhibits, disclosure with hidden parts, verification, receipt, a
-refusal with its reason, revocation.  What each of them types is printed in docs/case.md (--print writes it).
+refusal with its reason, revocation.  What each of them types is printed in docs/case.md.
 
 usage: case.py COMITY COMITY-GEN
 """
@@ -131,6 +131,18 @@ def gone(a, b, u):
          says="U has withdrawn")
 
 
+def by_a_stranger(lab):
+    """A verifier that was written from docs/formats.md alone agrees."""
+    signers = os.path.join(lab.folder, "signers")
+    with open(signers, "w", encoding="utf-8") as out:
+        for p in lab.party.values():
+            with open(p.path(".comity/allowed_signers"), encoding="utf-8") as f:
+                out.write(f.read())
+    stranger = os.path.join(os.path.dirname(HERE), "interop", "stranger", "verify.py")
+    for name in ("free", "own2", "b1", "b2", "b3"):
+        lab["A"].do(stranger, name + ".dossier", "--signers", signers, says="HOLDS", program=sys.executable)
+
+
 def play(comity, gen, folder):
     lab = Lab(comity, gen, folder)
     a, b, u, v = (lab[n] for n in "ABUV")
@@ -145,12 +157,33 @@ def play(comity, gen, folder):
     for_the_university(a, u)
     revoked(a, b, v)
     gone(a, b, u)
+    by_a_stranger(lab)
+    return lab
+
+
+def printed():
+    """What docs/case.md says that they type."""
+    with open(os.path.join(HERE, "..", "..", "docs", "case.md"), encoding="utf-8") as f:
+        return [line.rstrip("\n") for line in f if re.match(r"[ABUV]\$ comity ", line)]
+
+
+def check_printed(typed):
+    """The manual prints what was played, in that order."""
+    left = iter([re.sub(r"\b[0-9a-f]{8,64}\b", "DIGEST", one) for one in typed])
+    lines = printed()
+    for line in lines:
+        if not any(line == one for one in left):
+            fail("docs/case.md prints what was not typed, or not then: " + line)
+    if len(lines) < 20:
+        fail("docs/case.md prints %d commands" % len(lines))
 
 
 def main(comity, gen):
     with tempfile.TemporaryDirectory() as folder:
-        play(comity, gen, folder)
-    print("four parties played it through")
+        lab = play(comity, gen, folder)
+    check_printed(lab.typed)
+    print("ok   four parties play a case through: charter, consent, disclosure, receipt, refusal, revocation")
+    print("ok   docs/case.md prints what they typed")
 
 
 if __name__ == "__main__":

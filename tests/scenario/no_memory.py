@@ -246,10 +246,14 @@ def starve_chain(case, made):
     starve("verify a chain, with a report", [*check, "--json", "--report", os.path.join(HERE, "own.html")], **few)
 
 
-def starve_charter(made):
+def starve_charter(fresh):
     """A charter of one, proposed, signed, taken; and what is said under it."""
     text, name, line = (os.path.join(HERE, n) for n in ("c.md", "c", "c.line"))
     said = os.path.join(HERE, "said")
+
+    def made():
+        fresh()
+        run_usual("init", "--name", "Test", "--role", "victim")
 
     def agreed():
         made()
@@ -265,7 +269,9 @@ def starve_charter(made):
                 f.write(out)
 
     agreed()
+    given = ["consent", "give", "--types", "N1", "--to", "Test", "-o", said]
     few = {"rounds": max(10, ROUNDS // 2)}
+    starve("charter member", ["charter", "member"], **few)
     starve("charter propose", ["charter", "propose", text, "-o", name], made, **few)
     agreed()
     starve("charter show", ["charter", "show"], **few)
@@ -275,6 +281,8 @@ def starve_charter(made):
     starve("take, JSON", ["take", "--json", name + ".json"], **few)
     starve("charter withdraw", ["charter", "withdraw", "-o", said], agreed, **few)
     starve("charter close", ["charter", "close", "-o", said], agreed, **few)
+    starve("consent give", given, agreed, **few)
+    starve("consent show", ["consent", "show", "--json"], **few)
     starve("approve", ["approve", "0" * 64, "--to", "B", "--for", "attribution", "-o", said], **few)
 
 
@@ -294,6 +302,11 @@ def main():
 
     known = subprocess.run([COMITY, "help"], capture_output=True, text=True, check=True).stdout
     starve("version", ["version", "--json"])
+    starve("types", ["types"])
+    starve("one type", ["types", "N7"])
+    starve("types, JSON", ["types", "--json"])
+    starve("warning check", ["warning", "check", "10.0.0.1", "example.org"])
+    starve("warning check, JSON", ["warning", "check", "--json", "10.0.0.1", "example.org"])
     starve("inspect", ["inspect", "--json", SAMPLE])
     starve("inspect in words", ["inspect", SAMPLE])
     starve("init", ["init", "--name", "Test"], fresh)
@@ -308,6 +321,7 @@ def main():
         starve_age(case, made, dossier)
         starve_receipts()
         starve_log(case, made)
+        starve_charter(fresh)
         starve_chain(case, made)
         starve_ledger(case, made)
         starve("investigate", ["investigate", SAMPLE, "-o", os.path.join(HERE, "y.dossier")], made)

@@ -1,6 +1,7 @@
 """Parties of a case in folders of their own, who have nothing in common but files that they hand round."""
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,8 @@ class Party:
     def do(self, *arguments, code=0, says=(), program=None):
         """Runs a command that must end with ${code} and say all of ${says}; what it printed."""
         done = self.run(*arguments, program=program)
+        if program is None:
+            self.lab.typed.append(f"{self.name}$ comity " + shlex.join(arguments))
         both = done.stdout + done.stderr
         if done.returncode not in (code if isinstance(code, tuple) else (code,)):
             fail(f"{self.name}: {' '.join(arguments)}: exit {done.returncode}, not {code}", both)
@@ -79,6 +82,7 @@ class Party:
 class Lab:
     def __init__(self, comity, gen, folder, names="ABUV", charter=CHARTER):
         self.comity, self.gen, self.folder = os.path.abspath(comity), os.path.abspath(gen), folder
+        self.typed = []  # what was typed, in order
         self.party = {name: Party(self, name) for name in names}
         self.charter = charter
 

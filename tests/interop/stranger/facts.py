@@ -3,6 +3,7 @@
 import json
 
 import counted
+import terms
 from capture import DST, HEADERS, MASK, PAYLOAD, SRC, is_packet
 from cbor import Refused
 from statement import COLLECTED
@@ -35,6 +36,7 @@ def make(disclosure, seals, findings, shown, traffic=(), chains=()):
     cue = lambda one: {name: one[name] for name in ("name", "bits", "rests_on", "rows")}
     facts = {
         "layout": 1, "by": disclosure["by"], "made": disclosure["made"],
+        **({"terms": terms.in_order(disclosure["terms"])} if "terms" in disclosure.predicate else {}),
         "seals": [{"statement": seal.digest, **{name: seal[name] for name in ("exhibit", "kind", "rows", "root")},
             "collected": collected(seal.predicate.get("collected", {}))} for seal in seals],
         "shows": shown,

@@ -106,18 +106,32 @@ def _keygen(arguments, stdin=b""):
     return done.stdout if done.returncode == 0 else None
 
 
+def fingerprint_of_key(line):
+    """Of a key as a .pub file has it."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(base64.b64decode(line.split()[1])).digest()).decode("ascii").rstrip("=")
+
+
+def check_bytes(name, data, signature):
+    """Refuses a signature that is not one over these bytes, whoever made it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "signature")
+        with open(path, "wb") as file:
+            file.write(signature)
+        if _keygen(["check-novalidate", "-n", NAMESPACE.decode("ascii"), "-s", path], data) is None:
+            raise Refused("%s: the signature is not one over this file" % name)
+
+
 def check(name, data, signature, signers, made):
     """Principal of the signer, or None if the key was not among the allowed signers at `made` (RFC 3339).
 
     Refuses a bad signature.
     """
+    check_bytes(name, data, signature)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "signature")
         with open(path, "wb") as file:
             file.write(signature)
         namespace = NAMESPACE.decode("ascii")
-        if _keygen(["check-novalidate", "-n", namespace, "-s", path], data) is None:
-            raise Refused("%s: the signature is not one over this file" % name)
         seconds = max("".join(c for c in made if c.isdigit()), "19700101000001")   # it takes second 0 for no time
         when = "-Overify-time=" + seconds + "Z"
         found = _keygen(["find-principals", "-s", path, "-f", signers, when])

@@ -178,6 +178,7 @@ script = members({"finding": digest, "rows": row_set, "target": number})
 lag = members({"before": number, "known": number},
     {"least_ns": integer, "median_ns": integer, "most_ns": integer, "unsure_ns": number})
 
+words_up = lambda value: list_of(text, 1, 256)(value) and sorted(set(value)) == value
 COMMON = {"by": fingerprint, "nonce": matches("[0-9a-f]{32}"), "made": time, "number": lambda n: number(n) and n > 0}
 checkpoint = members({"origin": text, "size": number, "root": digest})
 COMMON_OPTIONAL = {"previous": digest, "case": digest, "to": addressee, "supersedes": digest,
@@ -203,7 +204,10 @@ PREDICATES = {
         "files": list_of(members({"name": text, "bytes": number, "sha256": digest})),
         "shows": list_of(lambda value: shows_capture(value) or shows_other(value)),
         "hides": hides, "leaks_accepted": number,
-        "layout": lambda n: number(n) and n == 1}, {"traffic": list_of(digest, 1), "chains": list_of(digest, 1)}),
+        "layout": lambda n: number(n) and n == 1},
+        {"traffic": list_of(digest, 1), "chains": list_of(digest, 1), "terms": lambda value: isinstance(value, dict)}),
+    "consent/v1": ({"charter": digest, "says": one_of(("given", "revoked"))},
+        {"types": words_up, "purposes": words_up, "to_whom": words_up, "until": time}),
     "traffic/v1": ({"seals": list_of(digest, 1, 256), "detector": detector, "parameters": members({"memory": number}),
         "kind": one_of(WORDS["kind"]), "verdict": one_of(WORDS["counted"]), "thin": power_of_two,
         "range": list_of(span), "support": row_set, "port": between(0, 65535), "proto": between(0, 255),
@@ -214,6 +218,7 @@ PREDICATES = {
         "table": members({name: number for name in ("a", "b", "c", "d", "p_milli")}), "lag": lag}, {"evidence": evidence}),
 }
 _subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}), 1, 256)
+_under = list_of(members({"name": digest, "digest": members({"comity-charter": digest})}), 1, 1)
 
 
 class Statement:
@@ -233,7 +238,7 @@ class Statement:
         if thing["predicateType"] != PREFIX + want:
             raise Refused("not a %s" % want)
         self.subject, self.predicate = thing["subject"], thing["predicate"]
-        if not _subject(self.subject) or not isinstance(self.predicate, dict):
+        if not (_under if want == "consent/v1" else _subject)(self.subject) or not isinstance(self.predicate, dict):
             raise Refused("a subject or predicate of another shape")
         required, optional = PREDICATES[want]
         required, optional = {**COMMON, **required}, {**COMMON_OPTIONAL, **optional}

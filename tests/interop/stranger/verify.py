@@ -23,13 +23,14 @@ import pcapng
 import receipt
 import sshsig
 import table
+import terms
 import zipfmt
 from cbor import Refused
 from statement import Statement
 
 PREDICATE_OF = {"seal": "seal/v1", "finding": "finding/v1", "custody": "custody/v1", "traffic": "traffic/v1",
-    "chain": "chain/v1"}
-NUMBERED = re.compile(r"(seal|finding|custody|traffic|chain)-([1-9][0-9]*)\.(json|json\.sig|opening|pairs|pcapng|txt|jsonl|hex)")
+    "chain": "chain/v1", "consent": "consent/v1"}
+NUMBERED = re.compile(r"(seal|finding|custody|traffic|chain|consent)-([1-9][0-9]*)\.(json|json\.sig|opening|pairs|pcapng|txt|jsonl|hex)")
 
 
 class Dossier:
@@ -86,7 +87,8 @@ class Dossier:
         self.traffic = self.numbered("traffic")
         self.chains = self.numbered("chain")
         custody = self.numbered("custody")
-        everything = [self.disclosure] + self.seals + self.findings + self.traffic + self.chains + custody
+        consents = terms.check(self)
+        everything = [self.disclosure] + self.seals + self.findings + self.traffic + self.chains + custody + consents
         self.check_chain(everything)
         self.check_receipts(everything)
         self.check_references(custody)
@@ -95,9 +97,7 @@ class Dossier:
             raise Refused("disclosure.json: shows is not what the openings show")
         self.say("shows: as the openings have it")
         made = facts.make(self.disclosure, self.seals, self.findings, shown, self.traffic, self.chains)
-        if facts.in_report(self.file("report.html")) != made:
-            raise Refused("report.html: the facts are not those of the statements")
-        self.say("report.html: the facts hold; its prose is the sender's word")
+        self.check_report(made)
         self.say("findings: not redone by this verifier (%d shown)" % len(self.findings))
         if self.traffic:
             self.say("floods and scans: every row that is cited was drawn; not counted again (%d, %d chains)" % (
@@ -107,6 +107,15 @@ class Dossier:
             raise Refused("files a dossier does not have: %s" % ", ".join(unused))
         if self.unknown:
             raise Refused("UNKNOWN SIGNER %s" % ", ".join(sorted(self.unknown)))
+
+    def check_report(self, made):
+        withheld = self.disclosure.predicate.get("terms", {}).get("withheld", [])
+        if "report.html" not in self.files and any(one["content"] == "picture" for one in withheld):
+            self.say("report.html: withheld by the charter")
+            return
+        if facts.in_report(self.file("report.html")) != made:
+            raise Refused("report.html: the facts are not those of the statements")
+        self.say("report.html: the facts hold; its prose is the sender's word")
 
     def check_files(self):
         have = [{"name": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}

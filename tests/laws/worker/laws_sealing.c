@@ -45,6 +45,8 @@ make_capture(struct gen *g, struct cm_buf *b)
 			p[42] = 10;
 			memset(p + 43, 0, 3);
 			memcpy(p + 46, p + 42, 4);
+			p[45] = (uint8_t)gen_below(g, 9);
+			p[49] = (uint8_t)gen_below(g, 9);
 			p[62] = 0x50;
 		}
 	}
@@ -74,6 +76,31 @@ struct expected {
 	uint8_t sha256[32];
 };
 
+/* The root of the pairs, row by row. */
+static bool
+expect_pairs(const struct cm_seal_secret *secret, struct cm_cut_rows *rows, uint8_t root[32])
+{
+	struct cm_cell_source source = cm_cut_rows_source(rows);
+	struct cm_pair_list list = { 0 };
+	struct cm_pair_book *book = NULL;
+	struct cm_cells cells;
+	struct cm_pair_of of;
+	enum cm_result rc = cm_pair_book_new(secret, &book);
+	uint64_t row;
+
+	for (row = 0; rc == CM_OK && source.next(source.arg, &cells, NULL) == CM_OK; row++) {
+		of = cm_pair_of(book, cells.cell[CM_COL_SRC], cells.cell[CM_COL_DST]);
+		rc = cm_pair_book_add(book, row, &of);
+	}
+	if (rc == CM_OK)
+		rc = cm_pair_book_end(book, NULL, &list);
+	if (rc == CM_OK)
+		rc = cm_pairs_root(&list, secret, NULL, root);
+	cm_pair_list_release(&list);
+	cm_pair_book_free(book);
+	return rc == CM_OK;
+}
+
 static bool
 expect(struct gen *g, const struct cm_schema *schema, const struct cm_seal_secret *secret,
     struct cm_source source, struct cm_span bytes, struct expected *out)
@@ -86,6 +113,11 @@ expect(struct gen *g, const struct cm_schema *schema, const struct cm_seal_secre
 		      CM_OK &&
 		  EVP_Digest(bytes.ptr, bytes.len, out->sha256, &len, EVP_sha256(), NULL) == 1;
 
+	cm_cut_rows_free(rows);
+	rows = NULL;
+	out->seal.has_pairs = ok && schema->kind == CM_KIND_CAPTURE;
+	if (out->seal.has_pairs)
+		ok = cm_cut_rows_new(schema, source, "made", &rows, NULL) == CM_OK && expect_pairs(secret, rows, out->seal.pairs);
 	cm_cut_rows_free(rows);
 	return ok || gen_fail(g, "row by row it can not be sealed");
 }
@@ -123,6 +155,9 @@ same(struct gen *g, const struct expected *e, const struct cm_sealed *got, struc
 	if (got->seal.rows != e->seal.rows || memcmp(got->seal.root, e->seal.root, 32) != 0 ||
 	    memcmp(got->seal.x, e->seal.x, 32) != 0)
 		return gen_fail(g, "%u threads: another root", threads);
+	if (got->seal.has_pairs != e->seal.has_pairs ||
+	    (e->seal.has_pairs && memcmp(got->seal.pairs, e->seal.pairs, 32) != 0))
+		return gen_fail(g, "%u threads: another root of pairs", threads);
 	if (!cm_span_eq(index, cm_buf_span(&e->index)))
 		return gen_fail(g, "%u threads: another index", threads);
 	if (got->bytes != bytes.len || !got->seal.has_file || memcmp(got->sha256, e->sha256, 32) != 0)

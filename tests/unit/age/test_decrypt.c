@@ -257,6 +257,31 @@ headers_that_no_sender_makes(void **state)
 	cm_buf_release(&b);
 }
 
+/* It says that it is for somebody else: then it is not tried. */
+static void
+a_stanza_that_names_another_ssh_key_is_passed_over(void **state)
+{
+	struct cm_age_identity k = made_ssh(1);
+	struct cm_age_recipient to = k.to;
+	struct cm_buf b = { 0 };
+
+	(void)state;
+	for (unsigned wrong = 0; wrong < 2; wrong++) {
+		struct opened o;
+
+		to.tag[3] ^= (uint8_t)wrong;
+		cm_buf_clear(&b);
+		made_begin(&b);
+		made_stanza(&to, &b);
+		made_end(&b);
+		made_box(0, true, text(3), &b);
+		o = open_with(cm_buf_span(&b), &k, 1);
+		assert_int_equal(o.r, wrong == 0 ? CM_OK : CM_E_NOTFOUND);
+		cm_buf_release(&o.text);
+	}
+	cm_buf_release(&b);
+}
+
 /* A sink that takes nothing any more. */
 static enum cm_result
 full(void *arg, const void *ptr, size_t len)
@@ -300,6 +325,7 @@ main(void)
 		cmocka_unit_test(chunks_are_read_in_their_order_up_to_the_last),
 		cmocka_unit_test(payloads_that_no_sender_makes),
 		cmocka_unit_test(headers_that_no_sender_makes),
+		cmocka_unit_test(a_stanza_that_names_another_ssh_key_is_passed_over),
 		cmocka_unit_test(a_full_disk_is_said),
 	};
 

@@ -79,6 +79,7 @@ static const struct {
 	{ V "-> X25519 O6DLx/wDIawpUC978NSPjYvrfDtJVnZApXKp4FMPHCZ\n" BODY MAC, CM_E_MALFORMED, 22 },
 	{ V "-> X25519 " SHARE "\nAAAA\n" MAC, CM_E_MALFORMED, 76 },
 	{ V "-> X25519 " SHARE "\n" FULL "\n" MAC, CM_E_MALFORMED, 76 },
+	{ V "-> X25519 " SHARE "\n" FULL BODY MAC, CM_E_MALFORMED, 76 },
 	{ V "-> X25519 " SHARE "\n3aKjozt9agh7jGmvOKvR4iax41Wl4zj95MKK4X9JuWd\n" MAC, CM_E_MALFORMED, 76 },
 	{ V "-> ssh-ed25519 " SHARE "\n" BODY MAC, CM_E_MALFORMED, 22 },
 	{ V "-> ssh-ed25519 AAAAA " SHARE "\n" BODY MAC, CM_E_MALFORMED, 22 },
