@@ -19,6 +19,7 @@
 #include "crypto/sha256.h"
 #include "dossier/load.h"
 #include "dossier/words.h"
+#include "ledger/due.h"
 #include "os/clock.h"
 #include "os/confine.h"
 #include "os/file.h"
@@ -693,6 +694,9 @@ make(struct making *m)
 	m->path = m->eyes.only ? cm_dossier_encrypt(m->ctx, wish, &m->eyes) : wish->out;
 	if (m->path == NULL)
 		return CM_EXIT_CANNOT;
+	/* if this can not be noted, the ledger lists it as open, and its owner can note it */
+	if (m->eyes.only && cm_case_settle(wish->c, m->stated.digest, cm_due_word(CM_DUE_ENCRYPT), cm_clock_now(), &m->err) != CM_OK)
+		(void)cm_cli_error(m->ctx, NULL, &m->err, "that it was encrypted is not noted in the ledger");
 	if (wish->written != NULL)
 		*wish->written = m->path;
 	return wish->json ? print_made(m, &published) : CM_EXIT_OK;

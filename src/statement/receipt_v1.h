@@ -1,7 +1,7 @@
 /* statement/receipt_v1.h -- receipt/v1: who got a dossier says so, and what came out (docs/formats.md 2.13).
  *
  * `subject` is that of the disclosure; `disclosure` names its file, so that the discloser's obligations are those
- * that are accepted, and `dossier` the very file that came. */
+ * that are accepted, and `dossier` the very ZIP that was verified: of an encrypted file what came out of it. */
 #ifndef CM_STATEMENT_RECEIPT_V1_H
 #define CM_STATEMENT_RECEIPT_V1_H
 
@@ -11,7 +11,7 @@ enum cm_receipt_found { CM_RECEIPT_HOLDS, CM_RECEIPT_PARTLY, CM_RECEIPT_REFUSED 
 
 struct cm_receipt_v1 {
 	uint8_t disclosure[32]; /* SHA-256 of its statement file */
-	uint8_t dossier[32];	/* SHA-256 of the file as it was received */
+	uint8_t dossier[32];	/* SHA-256 of the ZIP */
 	enum cm_receipt_found found;
 	bool accepts; /* the obligations that came with it */
 };

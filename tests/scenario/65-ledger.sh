@@ -35,14 +35,18 @@ for who in A:government B:academic U:private; do
 done
 {
 	printf '# A team\n\n## Members\n\n'
-	for who in A B U; do in_dir $who "$COMITY" charter member 2>/dev/null; done
+	for who in A B; do in_dir $who "$COMITY" charter member 2>/dev/null; done
+	in_dir U "$COMITY" charter member --recipient "$(in_dir U "$COMITY" key age 2>/dev/null)" 2>/dev/null
 	cat <<'CHARTER'
 
 ## Rules
 
-    allow R1: release to academic, private for attribution
+    allow R1: release to academic for attribution
         oblige retain <= 30d, acknowledge <= 24h, receipt, delete-on-close, onward = none
         because "members see what was found".
+    allow R2: release to private for attribution
+        oblige retain <= 30d, acknowledge <= 24h, receipt, delete-on-close, onward = none, encrypt
+        because "others on the way do not".
 CHARTER
 } >charter.md
 cp "$capture" A/in.pcap
@@ -148,6 +152,11 @@ is "the page" 0 in_dir A "$COMITY" ledger --html ../ledger.html
 says "... has no script" "default-src 'none'" ledger.html
 silent "... none at all" "<script" ledger.html
 says "... and the figures" "4 disclosures, 2 acknowledged" ledger.html
+is "U reads what was encrypted to it, and gives a receipt" 0 in_dir U "$COMITY" verify ../u1.dossier.age --receipt ../ru.json --accept
+is "... which the sender takes" 0 in_dir A "$COMITY" take ../ru.json
+is "... and who encrypted has met that" 0 in_dir A "$COMITY" ledger --to U
+says "... as the ledger says" "encrypt: done" out
+says "... and U acknowledged" "U: 1 disclosure, 1 acknowledged, 0 obligations overdue" out
 for who in A B U; do
 	is "$who closes the case" 0 in_dir $who "$COMITY" charter close -o ../close-$who
 done
