@@ -448,7 +448,7 @@ static CM_RESULT
 check_statement(struct asking *a, const char *word, size_t i, struct cm_evidence_said said, bool counts)
 {
 	char where[48];
-	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.id, .tlp = a->lowest_tlp, .pap = a->lowest_pap,
+	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.ours != NULL ? said.ours : said.id, .tlp = a->lowest_tlp, .pap = a->lowest_pap,
 		.form = FORM_STATEMENT, .where = where };
 	enum cm_result rc;
 
