@@ -8,7 +8,6 @@
 #include "crypto/sha256.h"
 #include "dossier/evidence.h"
 #include "dossier/obeyed.h"
-#include "registry/override.h"
 #include "statement/sigs.h"
 
 #define DAY 86400
@@ -97,13 +96,12 @@ static CM_RESULT
 change_types(struct asking *a)
 {
 	struct cm_registry changed;
-	struct cm_registry_changes changes;
 	enum cm_result rc;
 
 	if (a->charter.types.len == 0)
 		return CM_OK;
 	rc = cm_registry_override(&a->registry, a->charter.types, (unsigned)a->charter.types_line, a->arena, &changed,
-	    &changes, a->err);
+	    &a->out->changes, a->err);
 	if (rc == CM_OK)
 		a->registry = changed;
 	return rc;
