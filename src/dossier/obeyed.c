@@ -26,7 +26,9 @@ struct asking {
 	struct cm_consent_token *token;
 	size_t n_tokens;
 	struct cm_ask base;
+	struct cm_bound due[CM_RULES_OBLIGATIONS_MAX]; /* what it has to oblige to, whatever can not be seen */
 	const char *lowest_tlp, *lowest_pap; /* of all exhibits: what a statement about one of them is marked at least */
+	const char *highest_tlp, *highest_pap;
 	struct cm_obeyed *out;
 };
 
@@ -272,6 +274,7 @@ struct content {
 	const char *type, *tlp, *pap;
 	unsigned form;
 	const char *where;
+	bool unsure; /* of its markings: they say nothing of what it obliges to */
 };
 
 static struct cm_ask
@@ -318,12 +321,13 @@ is_possible(enum cm_content c, unsigned way)
 	}
 }
 
-/* Is there a way in which it is allowed?  If not, ${why} is the decision of the kindest one. */
+/* Is there a way in which it is allowed?  If not, ${why} is the decision of the kindest one; else ${why} obliges to what
+ * all ways oblige to in which it is. */
 static bool
 may(const struct asking *a, const struct content *c, struct cm_decision *why)
 {
 	struct cm_ask q = ask_of(a, c);
-	bool first = true;
+	bool first = true, any = false;
 
 	for (unsigned way = 0; way < 16; way++) {
 		struct cm_decision d;
@@ -336,13 +340,14 @@ may(const struct asking *a, const struct content *c, struct cm_decision *why)
 		q.value[CM_ASKS_EXPLOIT] = (way & 8) != 0;
 		q.value[CM_ASKS_FORM] = (way & 8) != 0 && c->form < FORM_STATEMENT ? 0 : (int64_t)c->form - 1; /* as it is: C1 */
 		cm_rules_decide(a->charter.rules, &q, &d);
-		if (d.allowed)
-			return true;
-		if (first)
+		if (d.allowed && any)
+			cm_bounds_meet(a->charter.vocabulary, why->oblige, d.oblige);
+		else if (d.allowed || first)
 			*why = d;
+		any |= d.allowed;
 		first = false;
 	}
-	return false;
+	return any;
 }
 
 static const char *
@@ -360,8 +365,11 @@ check(struct asking *a, const struct content *c)
 	struct cm_decision d = { 0 };
 	const char *rule;
 
-	if (may(a, c, &d))
+	if (may(a, c, &d)) {
+		if (!c->unsure)
+			cm_bounds_add(a->charter.vocabulary, a->due, d.oblige);
 		return CM_OK;
+	}
 	rule = denying_rule(a, &d);
 	if (rule != NULL)
 		return breach(a, "%s, %s: rule %s of the charter denies it", c->where, cm_content_says(c->content), rule);
@@ -403,8 +411,8 @@ static CM_RESULT
 check_markings(struct asking *a)
 {
 	const struct cm_terms *t = a->terms;
-	enum cm_tlp tlp, x_tlp, low = CM_TLP_RED;
-	enum cm_pap pap, x_pap, low_pap = CM_PAP_RED;
+	enum cm_tlp tlp, x_tlp, low = CM_TLP_RED, high = CM_TLP_CLEAR;
+	enum cm_pap pap, x_pap, low_pap = CM_PAP_RED, high_pap = CM_PAP_CLEAR;
 
 	if (cm_tlp_of(t->tlp, &tlp) != CM_OK || cm_pap_of(t->pap, &pap) != CM_OK)
 		return cm_err_set(a->err, CM_E_REFUSED, "disclosure.json: terms: no such marking");
@@ -416,17 +424,21 @@ check_markings(struct asking *a)
 			return no_memory(a);
 		low = x_tlp < low ? x_tlp : low;
 		low_pap = x_pap < low_pap ? x_pap : low_pap;
+		high = x_tlp > high ? x_tlp : high;
+		high_pap = x_pap > high_pap ? x_pap : high_pap;
 	}
+	a->highest_tlp = cm_tlp_word[high];
+	a->highest_pap = cm_pap_word[high_pap];
 	a->lowest_tlp = cm_tlp_word[low];
 	a->lowest_pap = cm_pap_word[low_pap];
 	return CM_OK;
 }
 
-/* The report is made of all: as high as all of it, once for each type. */
+/* The report is made of all: as high as all of it, and not as what it obliges to may ask for; once for each type. */
 static CM_RESULT
 check_picture(struct asking *a)
 {
-	struct content c = { .content = CM_CONTENT_PICTURE, .tlp = a->terms->tlp, .pap = a->terms->pap, .form = FORM_STATEMENT,
+	struct content c = { .content = CM_CONTENT_PICTURE, .tlp = a->highest_tlp, .pap = a->highest_pap, .form = FORM_STATEMENT,
 		.where = "report.html" };
 	struct cm_span html;
 	enum cm_result rc = CM_OK;
@@ -446,8 +458,10 @@ static CM_RESULT
 check_statement(struct asking *a, const char *word, size_t i, struct cm_evidence_said said, bool counts)
 {
 	char where[48];
-	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.ours != NULL ? said.ours : said.id, .tlp = a->lowest_tlp, .pap = a->lowest_pap,
-		.form = FORM_STATEMENT, .where = where };
+	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.ours != NULL ? said.ours : said.id,
+		.tlp = a->lowest_tlp, .pap = a->lowest_pap,
+		.form = FORM_STATEMENT, .where = where,
+		.unsure = a->lowest_tlp != a->highest_tlp || a->lowest_pap != a->highest_pap };
 	enum cm_result rc;
 
 	snprintf(where, sizeof(where), "%s %zu", word, i + 1);
@@ -472,7 +486,7 @@ check_statements(struct asking *a)
 	return rc;
 }
 
-/* Rules that are named are there, and allow. */
+/* Rules that are named are there, and allow; what they oblige to binds. */
 static CM_RESULT
 check_rules(struct asking *a)
 {
@@ -486,8 +500,73 @@ check_rules(struct asking *a)
 				break;
 		if (k == cm_rules_count(rules))
 			rc = breach(a, "it calls on rule %s, and the charter has no such allowance", a->terms->rules[i]);
+		else
+			cm_bounds_add(a->charter.vocabulary, a->due, cm_rules_oblige(rules, k));
 	}
 	return rc;
+}
+
+/* ---- what it obliges to ---- */
+
+static CM_RESULT
+read_stated(struct asking *a, struct cm_bound stated[CM_RULES_OBLIGATIONS_MAX])
+{
+	struct cm_err why = { 0 };
+	struct cm_bound b;
+	size_t o;
+
+	for (size_t i = 0; i < a->terms->n_obliges; i++) {
+		if (cm_bound_read(a->charter.vocabulary, cm_span_str(a->terms->obliges[i]), &o, &b, &why) != CM_OK)
+			return cm_err_set(a->err, CM_E_REFUSED, "disclosure.json: terms: obliges: %s", why.text);
+		if (stated[o].set)
+			return cm_err_set(a->err, CM_E_REFUSED, "disclosure.json: terms: obliges: one obligation twice");
+		stated[o] = b;
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
+say_loose(struct asking *a, size_t obligation, bool stated)
+{
+	struct cm_buf text = { 0 };
+	enum cm_result rc;
+
+	cm_bound_write(a->charter.vocabulary, obligation, &a->due[obligation], &text);
+	rc = cm_buf_cstr(&text) == NULL ? no_memory(a) : breach(a, stated ?
+	    "it obliges its recipient less strictly than the charter asks: `%s'" : "it leaves out what the charter obliges to: `%s'",
+	    cm_buf_cstr(&text));
+	cm_buf_release(&text);
+	return rc;
+}
+
+/* Marked as high as what it holds has to be marked? */
+static CM_RESULT
+check_marks_due(struct asking *a)
+{
+	const struct cm_bound *t = &a->due[CM_OBLIGES_MARK_TLP], *p = &a->due[CM_OBLIGES_MARK_PAP];
+	enum cm_tlp tlp = CM_TLP_CLEAR;
+	enum cm_pap pap = CM_PAP_CLEAR;
+
+	if (cm_tlp_of(a->terms->tlp, &tlp) != CM_OK || cm_pap_of(a->terms->pap, &pap) != CM_OK)
+		return CM_OK; /* said before */
+	if ((!t->set || tlp >= t->bound) && (!p->set || pap >= p->bound))
+		return CM_OK;
+	return breach(a, "it is marked TLP:%s, PAP:%s, and the charter asks for more", a->terms->tlp, a->terms->pap);
+}
+
+static CM_RESULT
+check_obligations(struct asking *a)
+{
+	const struct cm_vocabulary *v = a->charter.vocabulary;
+	struct cm_bound stated[CM_RULES_OBLIGATIONS_MAX] = { 0 }, both[CM_RULES_OBLIGATIONS_MAX];
+	enum cm_result rc = read_stated(a, stated);
+
+	memcpy(both, stated, sizeof(both));
+	cm_bounds_add(v, both, a->due);
+	for (size_t i = 0; rc == CM_OK && i < v->n_obligations; i++)
+		if (both[i].set != stated[i].set || both[i].bound != stated[i].bound)
+			rc = say_loose(a, i, stated[i].set);
+	return rc == CM_OK ? check_marks_due(a) : rc;
 }
 
 static CM_RESULT
@@ -501,7 +580,9 @@ ask_rules(struct asking *a)
 		rc = check_statements(a);
 	if (rc == CM_OK)
 		rc = check_picture(a);
-	return rc == CM_OK ? check_rules(a) : rc;
+	if (rc == CM_OK)
+		rc = check_rules(a);
+	return rc == CM_OK ? check_obligations(a) : rc;
 }
 
 CM_RESULT

@@ -51,6 +51,18 @@ cm_bounds_add(const struct cm_vocabulary *v, struct cm_bound to[CM_RULES_OBLIGAT
 	}
 }
 
+void
+cm_bounds_meet(const struct cm_vocabulary *v, struct cm_bound to[CM_RULES_OBLIGATIONS_MAX],
+    const struct cm_bound other[CM_RULES_OBLIGATIONS_MAX])
+{
+	for (size_t i = 0; i < v->n_obligations; i++) {
+		bool least = v->obligation[i].kind == CM_OBLIGATION_WORD_AT_LEAST;
+
+		if (!other[i].set || (to[i].set && (least ? other[i].bound < to[i].bound : other[i].bound > to[i].bound)))
+			to[i] = other[i].set && to[i].set ? other[i] : (struct cm_bound) { 0 };
+	}
+}
+
 static void
 set_bit(uint64_t *bits, size_t i)
 {
@@ -134,4 +146,10 @@ size_t
 cm_rules_line(const struct cm_rules *r, size_t rule)
 {
 	return r->rule[rule]->line;
+}
+
+const struct cm_bound *
+cm_rules_oblige(const struct cm_rules *r, size_t rule)
+{
+	return r->rule[rule]->oblige;
 }

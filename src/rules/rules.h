@@ -81,6 +81,13 @@ void cm_rules_decide(const struct cm_rules *r, const struct cm_ask *q, struct cm
 void cm_bounds_add(const struct cm_vocabulary *v, struct cm_bound to[CM_RULES_OBLIGATIONS_MAX],
     const struct cm_bound more[CM_RULES_OBLIGATIONS_MAX]);
 
+/* Leaves in ${to} what ${other} asks for, too: of each obligation the looser bound. */
+void cm_bounds_meet(const struct cm_vocabulary *v, struct cm_bound to[CM_RULES_OBLIGATIONS_MAX],
+    const struct cm_bound other[CM_RULES_OBLIGATIONS_MAX]);
+
+/* What an allow by itself obliges to: of each obligation of the vocabulary. */
+const struct cm_bound *cm_rules_oblige(const struct cm_rules *r, size_t rule);
+
 /* Appends one obligation with its bound in the spelling of the language: "retain <= 180d". */
 void cm_bound_write(const struct cm_vocabulary *v, size_t obligation, const struct cm_bound *b, struct cm_buf *out);
 /* The same as a sentence for people. */

@@ -71,6 +71,11 @@ class Made:
         return self.predicate.get(member)
 
 
+class Said(dict):
+    """A disclosure's members, as facts.make wants them."""
+    predicate = property(lambda self: self)
+
+
 def seal(party, rows, data=None, kind="capture/1", names=capture.COLUMNS, exhibit=None):
     """(statement file, signature, Sealer) of an exhibit's rows. `data` is the file, for its own digest."""
     links = [link for _, link in names]
@@ -140,7 +145,7 @@ def opened_rows(statement, rows):
 def finish(party, files, statements, shown):
     """Add report and disclosure. The report holds the facts, which name the disclosure's `by` and `made`."""
     by = sshsig.fingerprint(party.sign(b""))
-    block = facts.make({"by": by, "made": MADE}, statements, [], shown)
+    block = facts.make(Said(by=by, made=MADE), statements, [], shown)
     report = b"<!DOCTYPE html><title>Made by a stranger</title>" + facts.BEGIN + block + facts.END + b"\n"
     files["report.html"] = report
     subject = [part for statement in statements for part in statement.subject]
@@ -214,7 +219,7 @@ class Remaker:
         in_order = sorted(files, key=lambda name: (len(name), name))
         kind = lambda word: [Made(files[name]) for name in in_order if name.startswith(word) and name.endswith(".json")]
         predicate = disclosure["predicate"]
-        block = facts.make(predicate, kind("seal-"), kind("finding-"), predicate["shows"], kind("traffic-"),
+        block = facts.make(Said(predicate), kind("seal-"), kind("finding-"), predicate["shows"], kind("traffic-"),
             kind("chain-"))
         old = facts.in_report(files["report.html"])
         return files["report.html"].replace(old, block)
