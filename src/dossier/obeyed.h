@@ -3,8 +3,9 @@
  * The receiver reads the charter in the dossier, looks whether all have signed it, and asks its rules again for
  * every kind of content that is open, with all that he can see.  What he can not see (whether a cell is about the
  * victim, attacks, shows a third party) is taken in the sender's favour: so a breach that is reported is one, and a
- * disclosure that is not reported may still be one.  Kinds and markings of the exhibits are the sender's
- * word.  Pure. */
+ * disclosure that is not reported may still be one.  So with obligations: what every way obliges to in which it is
+ * allowed, and what the rules oblige to that the sender names, has to be stated.  Kinds and markings of the exhibits,
+ * the phase and approvals are the sender's word.  Pure. */
 #ifndef CM_DOSSIER_OBEYED_H
 #define CM_DOSSIER_OBEYED_H
 

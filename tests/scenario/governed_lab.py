@@ -162,11 +162,12 @@ class Case:
         to = rnd.choice(["B", "B", "U", "U", "V", "public"])
         purpose = "warning" if to == "public" else rnd.choice(plans.PURPOSES[:2] if to == "U" else plans.PURPOSES)
         kind = rnd.random()
-        if kind < 0.3:
-            option = rnd.choice(list(self.found))
+        if kind < 0.35:
+            option = rnd.choice(["--finding", "--finding", "--traffic"])
             asked = Asked(to, purpose, [option, "all"], [self.found[option]])
         else:
-            asked = self.by_row(to, purpose, rnd.choice(self.exhibits))
+            weight = {"capture": 4, "records": 3, "lines": 2, "blob": 1}
+            asked = self.by_row(to, purpose, rnd.choices(self.exhibits, [weight[x.kind] for x in self.exhibits])[0])
         if asked.exhibits[0].kind == "capture":
             self.hide(asked)
         asked.arguments += ["--to", to, "--purpose", purpose]
@@ -174,7 +175,7 @@ class Case:
 
     def by_row(self, to, purpose, x):
         rnd, count = self.rnd, min(len(x.rows), 400)
-        rows = range(len(x.rows)) if rnd.random() < 0.4 else sorted(rnd.sample(range(count), rnd.randrange(1, min(count, 20) + 1)))
+        rows = range(len(x.rows)) if rnd.random() < 0.6 else sorted(rnd.sample(range(count), rnd.randrange(1, min(count, 20) + 1)))
         words = "all" if len(rows) == len(x.rows) else ",".join(map(str, rows))
         columns = range(len(x.columns))
         arguments = ["--exhibit", str(x.number), "--rows", words]

@@ -127,7 +127,7 @@ def hosts(rnd):
 def saying(rnd, who):
     """A text in which somebody is spelled, or nobody."""
     a = rnd.choice(who)
-    return rnd.choice([b"", b"", b"", b"Host: www." + NAME.upper(), b"\x03www\x06victim\x07example\0", a, dotted(a),
+    return rnd.choice([b"", b"", dotted(rnd.choice(who)), b"Host: www." + NAME.upper(), b"\x03www\x06victim\x07example\0", a, dotted(a),
                        dotted(a[::-1]) + b".in-addr.arpa", a.hex().encode()])
 
 
@@ -230,14 +230,17 @@ CONTENTS = ["payload", "address", "mask", "text", "bytes", "headers", "pseudonym
 def condition(rnd):
     pool = [
         lambda: one_of("content", *rnd.sample(CONTENTS, rnd.randrange(1, 3))),
+        lambda: ("and", one_of("content", *rnd.sample(CONTENTS[:5], 2)), ("least", "tlp", rnd.choice(TLP[1:4]))),
+        lambda: ("and", one_of("victim-data", "yes"), ("not", one_of("content", "pseudonym", "statement"))),
         lambda: one_of("victim-data", "yes"),
         lambda: ("and", one_of("victim-data", "yes"), ("not", one_of("consent", "given"))),
         lambda: one_of("third-party-data", "yes"),
         lambda: ("and", one_of("personal-data", "yes"), one_of("content", rnd.choice(CONTENTS))),
         lambda: ("and", one_of("personal-data", "no"), one_of("content", "headers")),
         lambda: one_of("exploit", "yes"),
-        lambda: ("least", "tlp", rnd.choice(TLP[2:])),
-        lambda: ("least", "pap", rnd.choice(PAP[2:])),
+        lambda: ("least", rnd.choice(["tlp", "pap"]), "red"),
+        lambda: ("and", one_of("content", "address"), one_of("third-party-data", "yes")),
+        lambda: ("and", one_of("content", "address"), one_of("victim-data", "yes")),
         lambda: ("or", one_of("exploit", "yes"), ("and", one_of("content", "payload", "text"), one_of("to", "academic"))),
         lambda: ("and", one_of("content", "address"), ("and", one_of("third-party-data", "yes"), one_of("to", "academic", "public"))),
     ]
@@ -297,10 +300,10 @@ class Rule:
 
 
 def make_rules(rnd):
-    out = [Rule(f"D{n}", False, when=condition(rnd)) for n in range(1, rnd.randrange(2, 5))]
+    out = [Rule(f"D{n}", False, when=condition(rnd)) for n in range(1, rnd.randrange(3, 7))]
     oblige = lambda: ", ".join(rnd.sample(["retain <= 90d", "onward = none", "receipt", "mark-tlp >= red", "mark-pap >= amber", "delete-on-close"],
                                           rnd.randrange(3)))
-    few = lambda: sorted(rnd.sample(TYPES, rnd.randrange(3, len(TYPES)))) if rnd.random() < 0.4 else ()
+    few = lambda: sorted(rnd.sample(TYPES, rnd.randrange(3, len(TYPES)))) if rnd.random() < 0.25 else ()
     out.append(Rule("R1", True, "release", few(), ("government",), (), (), None, oblige()))
     out.append(Rule("R2", True, "release", few(), (), ("U",), PURPOSES[:2], ("most", "tlp", rnd.choice(TLP[2:])), oblige()))
     out.append(Rule("R3", True, "publish", few(), (), (), ("warning",), ("and", ("most", "tlp", "green"), ("not", condition(rnd)))))

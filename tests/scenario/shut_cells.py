@@ -28,7 +28,7 @@ from sealer import Sealer  # noqa: E402
 from statement import parse  # noqa: E402
 from table import MAX_HEIGHT, SHUT, Live, Table  # noqa: E402
 
-SECONDS, ROUNDS = 40, 30
+SECONDS, ROUNDS, LEAST = 30, 30, 6
 WORD = re.compile(rb"(?<![0-9a-f])[0-9a-f]{8}(?![0-9a-f])")
 
 
@@ -196,7 +196,7 @@ def main(comity, gen):
     with tempfile.TemporaryDirectory() as folder:
         case = Case(comity, gen, folder, random.Random(seed))
         laws, done = Laws(case), 0
-        while done < rounds and (long or time.monotonic() - begun < SECONDS):
+        while done < rounds and (long or done < LEAST or time.monotonic() - begun < SECONDS):
             case.begin()
             for k in range(5):
                 asked, name = case.plan(), f"d{case.n}-{k}.dossier"
@@ -205,7 +205,7 @@ def main(comity, gen):
                     laws.check(asked, d, case.received(asked, name))
             done += 1
     n = laws.count
-    if n["dossiers"] < done or n["salts"] < 100 or n["shut"] < 100 or n["equal"] < 10 or n["pairs"] == 0:
+    if n["dossiers"] < done or n["salts"] < 100 or n["shut"] < 100 or n["equal"] < 10 or (done >= LEAST and n["pairs"] == 0):
         fail(f"too little was tried: {n}")
     print(f"ok shut cells: seed {seed}, {done} rounds, {n['dossiers']} dossiers, {n['salts']} salts derived, {n['shut']} shut cells, "
           f"{n['equal']} cells equal to others, {n['pairs']} pairs, {n['digests']} digests and secrets looked for in {n['bytes'] >> 10} KiB, "

@@ -22,7 +22,7 @@ from governed_lab import Case  # noqa: E402
 from parties import fail  # noqa: E402
 from table import OPEN, TIED  # noqa: E402
 
-SECONDS, ROUNDS = 55, 40
+SECONDS, ROUNDS, LEAST = 45, 40, 4
 MASK = 3
 
 
@@ -195,7 +195,7 @@ def main(comity, gen):
     with tempfile.TemporaryDirectory() as folder:
         case = Case(comity, gen, folder, random.Random(seed))
         check, done = Check(case), 0
-        while done < rounds and (long or time.monotonic() - begun < SECONDS):
+        while done < rounds and (long or done < LEAST or time.monotonic() - begun < SECONDS):
             case.begin()
             for k in range(6):
                 check.try_one(f"d{case.n}-{k}.dossier")

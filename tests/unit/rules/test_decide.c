@@ -173,6 +173,26 @@ what_is_denied_obliges_to_nothing(void **state)
 }
 
 static void
+what_two_decisions_both_ask_for(void **state)
+{
+	struct cm_decision a = decide("allow R: release oblige retain <= 180d, onward = none, mark-tlp >= amber, receipt.", "action=release", NULL);
+	struct cm_decision b = decide("allow R: release oblige retain <= 30d, onward <= members, mark-tlp = red.", "action=release", NULL);
+	struct cm_decision nothing = decide("allow R: release.", "action=release", NULL), both[2] = { a, b };
+
+	(void)state;
+	cm_bounds_meet(&small, both[0].oblige, b.oblige);
+	cm_bounds_meet(&small, both[1].oblige, a.oblige);
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(both[i].oblige[RETAIN].set && both[i].oblige[RETAIN].bound == 180);
+		assert_true(both[i].oblige[ONWARD].set && both[i].oblige[ONWARD].bound == 1);
+		assert_true(both[i].oblige[MARK].set && both[i].oblige[MARK].bound == 1);
+		assert_false(both[i].oblige[RECEIPT].set);
+	}
+	cm_bounds_meet(&small, a.oblige, nothing.oblige);
+	assert_false(a.oblige[RETAIN].set || a.oblige[ONWARD].set || a.oblige[MARK].set || a.oblige[RECEIPT].set);
+}
+
+static void
 conditions_of_their_own(void **state)
 {
 	const struct cm_condition *c;
@@ -205,6 +225,7 @@ main(void)
 		cmocka_unit_test(words_and_names_of_one_slot_are_alternatives),
 		cmocka_unit_test(of_each_obligation_the_strictest_holds),
 		cmocka_unit_test(what_is_denied_obliges_to_nothing),
+		cmocka_unit_test(what_two_decisions_both_ask_for),
 		cmocka_unit_test(conditions_of_their_own),
 	};
 
