@@ -63,9 +63,62 @@ say "The receiver makes it again from what is shown"
 "$comity" verify --signers .comity/allowed_signers --report story.html story.dossier 2>/dev/null >verified.txt
 sed -n '/^  T1\./,/^Not proven/p;$p' verified.txt
 
+say "A team under rules: A, B and the victim V sign one charter, each in a folder of its own"
+mkdir -p "$demo/team/A" "$demo/team/B" "$demo/team/V"
+cd "$demo/team"
+for who in A B V; do
+	role=government
+	[ $who = V ] && role=victim
+	(cd $who && "$comity" init --name $who --role $role && "$comity" key age && "$comity" charter member) >/dev/null
+done
+cd "$demo/team/A"
+"$comity" charter new --template joint-team -o charter.md >/dev/null
+{
+	sed '/^- "/,$d' charter.md
+	for who in A B V; do (cd ../$who && "$comity" charter member); done
+	sed '1,/^- "V"/d' charter.md
+} >team.md
+try 0 charter check team.md | sed -n '1,8p'
+try 0 charter propose team.md -o charter >/dev/null
+for who in B V; do
+	cp charter.json charter.json.sigs ../$who/
+	cd ../$who
+	try 0 charter sign --yes charter.json >/dev/null
+	cp charter.json.sigs ../A/
+	cd ../A
+done
+try 0 take charter.json
+cp charter.json charter.json.sigs ../B/
+(cd ../B && "$comity" take charter.json >/dev/null)
+
+say "A shows B a finding; the victim, whose address this is, has not consented"
+cp "$sample" attack.pcap
+"$comity" investigate attack.pcap -o mine.dossier >/dev/null 2>&1 || [ $? -eq 1 ]
+try 0 mark victim 203.0.113.7 >/dev/null
+try 0 disclose --finding 1 --to B --purpose attribution -o for-b.dossier 2>/dev/null
+
+say "B reads it with its own key, sees what is hidden and by which rule, and asks the rules again"
+cp for-b.dossier.age ../B/
+cd ../B
+"$comity" verify --report hidden.html for-b.dossier.age 2>/dev/null | sed -n '/charter/p;/obliges/p;$p' || true
+
+say "V consents, for B and for attribution, and may revoke it; B gets the rest, makes the finding again, and signs a receipt"
+cd "$demo/team/V"
+try 0 take ../A/charter.json >/dev/null
+try 0 consent give --for attribution --to B -o consent >/dev/null
+cd ../A
+try 0 take ../V/consent.json
+try 0 disclose --finding 1 --to B --purpose attribution -o more.dossier 2>&1 >/dev/null | sed -n '/completes/p'
+cd ../B
+try 0 verify --receipt receipt.json --accept ../A/more.dossier.age 2>/dev/null | tail -1
+cd ../A
+try 0 take ../B/receipt.json
+"$comity" ledger || true
+
 say "What you have now"
 cat <<EOF
   $demo/story/story.html           the story as the receiver's program tells it, with pictures: open it in a browser
   $demo/sender/attack.dossier      the dossier: a ZIP; unzip -l, ssh-keygen -Y verify and tshark read what is in it
+  $demo/team/B/hidden.html         what B was shown under the charter, and what not
   $demo/receiver/mine.html         the receiver's own report: open it in a browser
 EOF

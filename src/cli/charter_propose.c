@@ -118,6 +118,21 @@ finish(struct signing *s)
 	return code == CM_EXIT_OK ? logged : code;
 }
 
+/* Said, and no more: the members decide. */
+static enum cm_result
+warn_of_rules(struct signing *s, const struct cm_charter *says)
+{
+	struct cm_buf text = { 0 };
+	enum cm_result r = cm_charter_warnings(says, &s->t.arena, &text, &s->t.err);
+
+	if (r == CM_OK && text.len > 0) {
+		cm_cli_say(s->t.ctx, "its rules allow what few teams want (`comity charter check' has all):");
+		cm_cli_lines(s->t.ctx->err, cm_buf_span(&text));
+	}
+	cm_buf_release(&text);
+	return r;
+}
+
 static enum cm_result
 propose(struct signing *s)
 {
@@ -127,6 +142,8 @@ propose(struct signing *s)
 
 	if (r == CM_OK && !cm_charter_has_victim(&says))
 		cm_cli_say(s->t.ctx, "no member is a victim: nobody can give consent under this charter");
+	if (r == CM_OK)
+		r = warn_of_rules(s, &says);
 	if (r == CM_OK && cm_random(d.nonce, sizeof(d.nonce)) != CM_OK)
 		r = cm_err_set(&s->t.err, CM_E_IO, "the system gives no randomness");
 	if (r == CM_OK)

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "charter/possible.h"
+#include "charter/questions.h"
 #include "cli/charter_words.h"
 #include "rules/checks.h"
 
@@ -119,12 +121,70 @@ say_difference(const struct cm_team_charter *c, const struct cm_charter *says, s
 	return r == CM_OK ? say_changes(rules, v, out, err) : r;
 }
 
+/* That a member has its role, and the public none. */
+static enum cm_result
+list_impossible(const struct cm_charter *says, struct cm_arena *arena, struct cm_checks_of *of, struct cm_err *err)
+{
+	struct cm_section_member *m = cm_arena_array(arena, says->members.n + 1, sizeof(*m));
+
+	if (m == NULL)
+		return cm_err_set(err, CM_E_NOMEM, "out of memory");
+	for (size_t i = 0; i < says->members.n; i++)
+		m[i] = (struct cm_section_member) { .name = says->members.item[i].name,
+			.role = cm_member_role_word(says->members.item[i].role) };
+	return cm_charter_impossible(
+	    says->vocabulary, m, says->members.n, arena, &of->impossible, &of->n_impossible, err);
+}
+
+enum cm_result
+cm_charter_warnings(const struct cm_charter *says, struct cm_arena *arena, struct cm_buf *out, struct cm_err *err)
+{
+	struct cm_checks_of of = { .rules = says->rules, .n_conditions = cm_questions_n };
+	struct cm_checks *c = NULL;
+	struct cm_answer a;
+	enum cm_result r = cm_questions_read(says->vocabulary, arena, &of.condition, err);
+
+	if (r == CM_OK)
+		r = list_impossible(says, arena, &of, err);
+	if (r == CM_OK)
+		r = cm_checks_new(&of, &c, err);
+	for (size_t i = 0; r == CM_OK && i < cm_questions_n; i++) {
+		if (!cm_questions[i].must_be_no)
+			continue;
+		r = cm_checks_can(c, i, &a, err);
+		if (r != CM_OK || !a.can)
+			continue;
+		cm_buf_printf(out, "  YES  %s  For example: ", cm_questions[i].text);
+		cm_example_say(&a.example, says->vocabulary, out);
+		cm_buf_add_str(out, "\n");
+	}
+	cm_checks_free(c);
+	return r;
+}
+
+/* What every team should know before it signs: over all requests. */
+static enum cm_result
+say_warnings(const struct cm_charter *says, struct cm_arena *arena, struct cm_buf *out, struct cm_err *err)
+{
+	struct cm_buf text = { 0 };
+	enum cm_result r = cm_charter_warnings(says, arena, &text, err);
+
+	if (r == CM_OK && text.len > 0) {
+		cm_buf_add_str(out, "\nBefore you sign, its rules allow this (`comity charter check' has all):\n");
+		cm_buf_add_span(out, cm_buf_span(&text));
+	}
+	cm_buf_release(&text);
+	return r;
+}
+
 enum cm_result
 cm_charter_in_words(const struct cm_team_charter *c, const struct cm_charter *says, struct cm_arena *arena,
     struct cm_buf *out, struct cm_err *err)
 {
 	enum cm_result r = c->before == NULL ? say_all(says, out, err) : say_difference(c, says, arena, out, err);
 
+	if (r == CM_OK)
+		r = say_warnings(says, arena, out, err);
 	if (r != CM_OK)
 		return r;
 	cm_buf_add_str(out, "\n");

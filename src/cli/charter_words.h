@@ -11,6 +11,10 @@ bool cm_charter_has_victim(const struct cm_charter *says);
 CM_RESULT cm_charter_in_words(const struct cm_team_charter *c, const struct cm_charter *says, struct cm_arena *arena,
     struct cm_buf *out, struct cm_err *err);
 
+/* Appends a line for each of the questions that must be answered with no (charter/questions.h) and is not. */
+CM_RESULT cm_charter_warnings(
+    const struct cm_charter *says, struct cm_arena *arena, struct cm_buf *out, struct cm_err *err);
+
 /* Members of an object: "digest", "version", "state", "title", "signed", "missing". */
 void cm_charter_put(struct cm_jsonw *w, const struct cm_cli_team *t, const struct cm_team_charter *c);
 

@@ -8,7 +8,6 @@
 #include "crypto/sha256.h"
 #include "dossier/evidence.h"
 #include "dossier/obeyed.h"
-#include "registry/override.h"
 #include "statement/sigs.h"
 
 #define DAY 86400
@@ -99,13 +98,12 @@ static CM_RESULT
 change_types(struct asking *a)
 {
 	struct cm_registry changed;
-	struct cm_registry_changes changes;
 	enum cm_result rc;
 
 	if (a->charter.types.len == 0)
 		return CM_OK;
 	rc = cm_registry_override(&a->registry, a->charter.types, (unsigned)a->charter.types_line, a->arena, &changed,
-	    &changes, a->err);
+	    &a->out->changes, a->err);
 	if (rc == CM_OK)
 		a->registry = changed;
 	return rc;
@@ -460,7 +458,8 @@ static CM_RESULT
 check_statement(struct asking *a, const char *word, size_t i, struct cm_evidence_said said, bool counts)
 {
 	char where[48];
-	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.id, .tlp = a->lowest_tlp, .pap = a->lowest_pap,
+	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.ours != NULL ? said.ours : said.id,
+		.tlp = a->lowest_tlp, .pap = a->lowest_pap,
 		.form = FORM_STATEMENT, .where = where,
 		.unsure = a->lowest_tlp != a->highest_tlp || a->lowest_pap != a->highest_pap };
 	enum cm_result rc;

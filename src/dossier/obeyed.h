@@ -11,6 +11,7 @@
 
 #include "charter/charter.h"
 #include "dossier/load.h"
+#include "registry/override.h"
 
 #define CM_BREACHES_MAX 32u
 
@@ -19,6 +20,7 @@ struct cm_obeyed {
 	const char *title; /* of the charter */
 	struct cm_members members; /* whose keys are known to whoever accepts that charter */
 	size_t signatures;
+	struct cm_registry_changes changes; /* of the registry of evidence types, by the charter */
 	struct cm_span armour; /* the discloser's own signature on it */
 	bool first;	    /* it is the first version: its digest is the case's name */
 	const char *breach[CM_BREACHES_MAX]; /* a line each */

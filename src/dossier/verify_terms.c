@@ -63,6 +63,9 @@ say_charter(const struct cm_verify_terms *in, const struct cm_obeyed *o)
 
 	for (size_t i = 0; rc == CM_OK && i < o->n_breaches; i++)
 		rc = cm_lines_say(in->notes, "AGAINST ITS CHARTER: %s", o->breach[i]);
+	for (size_t i = 0; rc == CM_OK && i < o->changes.n; i++)
+		rc = cm_lines_say(in->notes, "this case weighs %s otherwise: %s is %s, not %s, because %s", o->changes.item[i].id,
+		    o->changes.item[i].what, o->changes.item[i].now, o->changes.item[i].was, o->changes.item[i].why);
 	if (rc == CM_OK && strcmp(t->approved, "none") != 0)
 		rc = cm_lines_say(in->notes, "that `%s' approved it is the sender's word: approvals are not in a dossier", t->approved);
 	if (rc == CM_OK)

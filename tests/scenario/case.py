@@ -73,7 +73,7 @@ def without_consent(a, b):
         fail("the victim is seen in a dossier that it did not consent to", found)
     a.give("b1.dossier", b)
     seen = b.do("verify", "b1.dossier", code=5, says=["An attack on V", "signatures of all 4", "nothing against them",
-                                                      "deletes it after 180 days at the latest (retain <= 180d)",
+                                                      "(retain <= 180d)",
                                                       "signed this charter before the disclosure"])
     if "AGAINST" in seen:
         fail("a breach where there is none", seen)

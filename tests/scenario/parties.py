@@ -24,6 +24,7 @@ deny D1: anything when victim-data = yes and consent != given
 deny D2: anything when exploit = yes because "attack code stays where it is".
 deny D3: anything when content = payload and to = academic
     because "the university needs no contents".
+deny D9: release, onward to other because "only members are shown anything".
 allow R1: release types N1, N7, N2, N4, N8, H2 to government for attribution when tlp <= amber+strict
     oblige retain <= 180d, onward = none, receipt, acknowledge <= 24h
     because "packets are shown inside the team".
