@@ -116,7 +116,9 @@ cm_verify_terms(const struct cm_verify_terms *in, struct cm_arena *arena, struct
 	} else if (t != NULL && t->use == CM_TERMS_OWN) {
 		rc = cm_lines_say(in->notes, "its owner made it for his own use: nobody stated that it was disclosed to anybody");
 	} else {
-		rc = cm_lines_say(in->notes, "no charter governed this disclosure");
+		rc = cm_lines_say(in->notes, "no charter governed this disclosure%s", in->receiver->charter != NULL &&
+		    cm_receiver_member(in->receiver, in->l->dossier.by) != NULL ?
+		    ", though its sender signed one that is in force for you" : "");
 	}
 	return rc == CM_OK ? CM_OK : cm_err_set(err, rc, "no memory to verify the dossier");
 }

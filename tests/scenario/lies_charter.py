@@ -179,6 +179,8 @@ def without_files(liar, a, v):
     yield "without the consent", None, no_consent, REFUSED, "a consent that is not there"
     yield "without the report", None, {"report.html": None}, REFUSED, "report.html"
     yield "own use, and no charter", lambda p: p.update(terms={"use": "own"}), {**drop, **no_consent}, HOLDS, "for his own use"
+    yield ("under no charter, and without it", lambda p: p.update(terms={"use": "free", "tlp": "amber"}), {**drop, **no_consent}, HOLDS,
+           "though its sender signed one that is in force for you")
     yield from consents(liar, a)
 
 
