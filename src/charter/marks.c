@@ -417,12 +417,38 @@ is_here(const struct cm_mark_name *n, const uint8_t *at)
 	return true;
 }
 
+/* Its first letter may be upper or lower case: memchr looks for each. */
+static bool
+has_from(const struct cm_mark_name *n, struct cm_span value, uint8_t first)
+{
+	const uint8_t *at = value.ptr, *end = value.ptr + value.len;
+
+	while ((size_t)(end - at) >= n->len) {
+		at = memchr(at, first, (size_t)(end - at) - n->len + 1);
+		if (at == NULL)
+			return false;
+		if (is_here(n, at))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+static bool
+is_in_value(const struct cm_mark_name *n, struct cm_span value)
+{
+	uint8_t first = (uint8_t)n->text[0];
+
+	if (value.len < n->len)
+		return false;
+	return has_from(n, value, first) || (first >= 'a' && first <= 'z' && has_from(n, value, (uint8_t)(first - 32)));
+}
+
 bool
 cm_marks_names(const struct cm_marks *m, struct cm_span value)
 {
 	for (size_t k = 0; k < m->n_names; k++)
-		for (size_t i = 0; i + m->name[k].len <= value.len; i++)
-			if (lower(value.ptr[i]) == (uint8_t)m->name[k].text[0] && is_here(&m->name[k], value.ptr + i))
-				return true;
+		if (is_in_value(&m->name[k], value))
+			return true;
 	return false;
 }

@@ -2,7 +2,7 @@
 
 #include "cli/dossier_warn.h"
 
-#define SHOWN 20 /* of the matches; the others are counted */
+#define SHOWN 5 /* of the matches; the others are counted */
 
 enum cm_result
 cm_dossier_warn_init(struct cm_dossier_warn *w, const struct cm_dossier_wish *wish, struct cm_err *err)

@@ -46,8 +46,6 @@ has_prefix(const struct cm_leaks *l, const uint8_t *addr, uint8_t len)
 {
 	size_t i;
 
-	if (len == 4 && (l->begins == NULL || (l->begins[addr[0] * 32u + addr[1] / 8u] & 1u << addr[1] % 8u) == 0))
-		return false;
 	for (i = 0; i < l->n_prefix; i++)
 		if (l->prefix[i].len == len && begins_so(&l->prefix[i], addr))
 			return true;
@@ -55,22 +53,30 @@ has_prefix(const struct cm_leaks *l, const uint8_t *addr, uint8_t len)
 }
 
 static bool
+has_bit(const uint8_t *begins, uint8_t a, uint8_t b)
+{
+	return begins != NULL && (begins[a * 32u + b / 8u] & 1u << b % 8u) != 0;
+}
+
+/* Most offsets of a payload begin no address that is looked for: that is seen by two bytes. */
+static bool
 hidden(const struct cm_leaks *l, const uint8_t *addr, uint8_t len)
 {
+	if (!has_bit(l->begins[len == 16], addr[0], addr[1]))
+		return false;
 	return (l->n_host != 0 && find(l->host, l->cap_host, addr, len)->len != 0) || has_prefix(l, addr, len);
 }
 
-/* Most offsets of a payload begin no prefix at all: that is seen by two bytes. */
 static CM_RESULT
-note_beginning(struct cm_leaks *l, const struct cm_leak_prefix *p)
+note_beginning(struct cm_leaks *l, const uint8_t *addr, uint8_t len)
 {
-	if (p->len != 4)
-		return CM_OK;
-	if (l->begins == NULL)
-		l->begins = calloc(1, 65536 / 8);
-	if (l->begins == NULL)
+	uint8_t **begins = &l->begins[len == 16];
+
+	if (*begins == NULL)
+		*begins = calloc(1, 65536 / 8);
+	if (*begins == NULL)
 		return CM_E_NOMEM;
-	l->begins[p->addr[0] * 32u + p->addr[1] / 8u] |= (uint8_t)(1u << p->addr[1] % 8u);
+	(*begins)[addr[0] * 32u + addr[1] / 8u] |= (uint8_t)(1u << addr[1] % 8u);
 	return CM_OK;
 }
 
@@ -88,7 +94,7 @@ cm_leaks_hide_prefix(struct cm_leaks *l, struct cm_leak_prefix prefix)
 		l->cap_prefix = cap;
 	}
 	l->prefix[l->n_prefix++] = prefix;
-	return note_beginning(l, &prefix);
+	return note_beginning(l, prefix.addr, prefix.len);
 }
 
 static CM_RESULT
@@ -123,6 +129,9 @@ cm_leaks_hide(struct cm_leaks *l, struct cm_span addr)
 	    (addr.len == 4 && memcmp(addr.ptr, all, 4) == 0))
 		return CM_OK;
 	rc = grow_hosts(l);
+	if (rc != CM_OK)
+		return rc;
+	rc = note_beginning(l, addr.ptr, (uint8_t)addr.len);
 	if (rc != CM_OK)
 		return rc;
 	h = find(l->host, l->cap_host, addr.ptr, (uint8_t)addr.len);
@@ -216,14 +225,15 @@ is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
+/* Value of a digit, plus 1; 0: it is none.  Asked of every byte that is looked through. */
+static const uint8_t digit_of[256] = { ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+	['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16 };
+
 static int
 nibble(uint8_t c)
 {
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return digit_of[c] - 1;
 }
 
 /* Four numbers with dots, or with dashes as provider names have them. */
@@ -289,19 +299,49 @@ read_ipv6(struct cm_span v, uint8_t out[16])
 	return false;
 }
 
+/* What stands here can not be such a spelling, which is seen by a byte or two: of most places it can not. */
+
+static bool
+no_dotted(struct cm_span v)
+{
+	size_t i;
+
+	if (v.len < 7 || !is_digit(v.ptr[0]))
+		return true;
+	for (i = 1; i < 4 && is_digit(v.ptr[i]); i++)
+		;
+	return v.ptr[i] != '.' && v.ptr[i] != '-';
+}
+
+static bool
+no_hex(struct cm_span v, size_t digits)
+{
+	return v.len < digits || nibble(v.ptr[digits - 1]) < 0 || nibble(v.ptr[digits / 2]) < 0;
+}
+
+static bool
+no_ipv6(struct cm_span v)
+{
+	size_t i;
+
+	for (i = 0; i < v.len && i < 4 && nibble(v.ptr[i]) >= 0; i++)
+		;
+	return i >= v.len || v.ptr[i] != ':';
+}
+
 static const char *
 at_text4(const struct cm_leaks *l, struct cm_span v, bool starts)
 {
 	uint8_t a[4], back[4];
 
-	if (starts && read_dotted(v, a)) {
+	if (starts && !no_dotted(v) && read_dotted(v, a)) {
 		swap4(a, back);
 		if (hidden(l, a, 4))
 			return "dotted";
 		if (hidden(l, back, 4))
 			return "reversed";
 	}
-	if (read_hex(v, a, 4, 0)) {
+	if (!no_hex(v, 8) && read_hex(v, a, 4, 0)) {
 		swap4(a, back);
 		if (hidden(l, a, 4) || hidden(l, back, 4))
 			return "hexadecimal";
@@ -315,39 +355,55 @@ at_text16(const struct cm_leaks *l, struct cm_span v, bool starts)
 	uint8_t a[16], back[16];
 	size_t i;
 
-	if (read_hex(v, a, 16, 0) && hidden(l, a, 16))
+	if (!no_hex(v, 32) && read_hex(v, a, 16, 0) && hidden(l, a, 16))
 		return "hexadecimal";
 	if (!starts)
 		return NULL;
-	if (read_ipv6(v, a) && hidden(l, a, 16))
+	if (!no_ipv6(v) && read_ipv6(v, a) && hidden(l, a, 16))
 		return "text";
-	if (!read_hex(v, a, 16, 1))
+	if (v.len < 63 || v.ptr[1] != '.' || !read_hex(v, a, 16, 1))
 		return NULL;
 	for (i = 0; i < 16; i++)
 		back[i] = (uint8_t)(a[15 - i] << 4 | a[15 - i] >> 4);
 	return hidden(l, back, 16) ? "reversed" : NULL;
 }
 
+/* Can an address in binary begin at ${i}, either way round?  Asked of every byte, and mostly it can not. */
+static bool
+may_be_binary(const struct cm_leaks *l, struct cm_span v, size_t i)
+{
+	const uint8_t *p = v.ptr + i;
+
+	if (v.len - i < 4)
+		return false;
+	return has_bit(l->begins[0], p[0], p[1]) || has_bit(l->begins[0], p[3], p[2]) || has_bit(l->begins[1], p[0], p[1]);
+}
+
+static const char *
+at_text(const struct cm_leaks *l, struct cm_span value, size_t i)
+{
+	struct cm_span rest = cm_span_part(value, i, value.len - i);
+	bool starts = i == 0 || nibble(value.ptr[i - 1]) < 0;
+	const char *form = at_text4(l, rest, i == 0 || !is_digit(value.ptr[i - 1]));
+
+	return form != NULL ? form : at_text16(l, rest, starts);
+}
+
 static CM_RESULT
 search(struct cm_leaks *l, struct cm_span value, const struct own *own, struct cm_leak where)
 {
-	struct cm_span rest;
 	const char *form;
-	bool starts;
 	size_t i;
 	enum cm_result rc = CM_OK;
 
 	if (l->n_host == 0 && l->n_prefix == 0)
 		return CM_OK;
 	for (i = 0; rc == CM_OK && i < value.len; i++) {
-		rest = cm_span_part(value, i, value.len - i);
-		form = at_binary(l, rest, own);
-		if (form == NULL && (nibble(value.ptr[i]) >= 0 || value.ptr[i] == ':')) {
-			starts = i == 0 || nibble(value.ptr[i - 1]) < 0;
-			form = at_text4(l, rest, i == 0 || !is_digit(value.ptr[i - 1]));
-			if (form == NULL)
-				form = at_text16(l, rest, starts);
-		}
+		form = NULL;
+		if (may_be_binary(l, value, i))
+			form = at_binary(l, cm_span_part(value, i, value.len - i), own);
+		if (form == NULL && (digit_of[value.ptr[i]] != 0 || value.ptr[i] == ':'))
+			form = at_text(l, value, i);
 		if (form != NULL)
 			rc = note(l, where, i, form);
 	}
@@ -375,6 +431,7 @@ cm_leaks_release(struct cm_leaks *l)
 	free(l->list);
 	free(l->host);
 	free(l->prefix);
-	free(l->begins);
+	free(l->begins[0]);
+	free(l->begins[1]);
 	*l = (struct cm_leaks) { 0 };
 }

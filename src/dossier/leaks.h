@@ -51,7 +51,7 @@ struct cm_leaks {
 	size_t n_host, cap_host;
 	struct cm_leak_prefix *prefix;
 	size_t n_prefix, cap_prefix;
-	uint8_t *begins; /* a bit for each 16 bits that a prefix of IPv4 begins with; or NULL */
+	uint8_t *begins[2]; /* a bit for each 16 bits that one of IPv4, of IPv6 begins with; NULL: there is none */
 };
 
 /* Adds an address to hide, of 4 or 16 bytes.  CM_E_NOMEM. */

@@ -416,7 +416,7 @@ add_pairs(struct packing *p, struct cm_loaded *l)
 	size_t k;
 
 	for (k = 0; rc == CM_OK && k < p->in->n_exhibits; k++) {
-		if (p->in->governed != NULL && !cm_governed_count(p->in->governed, k))
+		if (l->seal[k].seal.has_pairs && p->in->governed != NULL && !cm_governed_count(p->in->governed, k))
 			continue;
 		rc = cm_pack_pairs(l, k, &p->in->exhibits[k], &p->pairs[k], p->err);
 		snprintf(name, sizeof(name), "seal-%zu" CM_PAIRS_ENDING, k + 1);
