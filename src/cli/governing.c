@@ -4,7 +4,6 @@
 #include "cli/dossier.h"
 #include "cli/governing.h"
 #include "os/clock.h"
-#include "registry/override.h"
 #include "statement/evidence.h"
 #include "store/marks.h"
 
@@ -35,57 +34,22 @@ refused(struct begin *b, const char *name, const char *what)
 /* ---- the charter ---- */
 
 static CM_RESULT
-type_ids(struct begin *b, const char *const **out)
-{
-	const struct cm_registry *r = &b->g->registry;
-	const char **id = cm_arena_array(b->arena, r->n_types + 1, sizeof(*id));
-
-	if (id == NULL)
-		return no_memory(b);
-	for (size_t i = 0; i < r->n_types; i++)
-		id[i] = r->type[i].id;
-	*out = id;
-	return CM_OK;
-}
-
-static CM_RESULT
-change_types(struct begin *b)
-{
-	struct cm_governing *g = b->g;
-	struct cm_registry changed;
-	struct cm_registry_changes changes;
-	enum cm_result rc;
-
-	if (g->says.types.len == 0)
-		return CM_OK;
-	rc = cm_registry_override(
-	    &g->registry, g->says.types, (unsigned)g->says.types_line, b->arena, &changed, &changes, &b->err);
-	if (rc == CM_OK)
-		g->registry = changed;
-	return rc;
-}
-
-static CM_RESULT
 read_charter(struct begin *b)
 {
 	struct cm_governing *g = b->g;
 	const struct cm_team_charter *c;
-	const char *const *ids = NULL;
+	struct cm_weighed weighed;
 	enum cm_result rc = cm_case_team(b->wish->c, b->arena, &g->team, &b->err);
 
 	c = rc == CM_OK ? g->team.in_force : NULL;
 	if (rc == CM_OK && c == NULL)
 		return cm_err_set(&b->err, CM_E_REFUSED, "no charter is in force any more: `comity charter show'");
 	if (rc == CM_OK)
-		rc = cm_registry_builtin(b->arena, &g->registry, &b->err);
-	if (rc == CM_OK)
-		rc = type_ids(b, &ids);
-	if (rc == CM_OK)
-		rc = cm_charter_read(c->file.text, ids, g->registry.n_types, b->arena, &g->says, &b->err);
-	if (rc == CM_OK)
-		rc = change_types(b);
+		rc = cm_charter_weigh(c->file.text, b->arena, &weighed, &b->err);
 	if (rc != CM_OK)
 		return rc;
+	g->says = weighed.says;
+	g->registry = weighed.registry;
 	g->title = g->says.title;
 	g->charter = c->file.json;
 	g->sigs = c->sigs_text;
@@ -264,14 +228,6 @@ take_consents(struct begin *b)
 
 /* ---- the exhibits ---- */
 
-static size_t
-type_index(const struct cm_registry *r, const char *id)
-{
-	const struct cm_evidence_type *t = id == NULL ? NULL : cm_registry_find(r, id);
-
-	return t == NULL ? SIZE_MAX : (size_t)(t - r->type);
-}
-
 static const char *
 usual_type(const char *kind)
 {
@@ -297,7 +253,7 @@ set_exhibits(struct begin *b)
 		*mark = cm_marks_exhibit(&g->marks, w->exhibits[i].id);
 		if (mark->type == NULL)
 			mark->type = usual_type(w->exhibits[i].kind);
-		g->exhibit[i].type = type_index(&g->registry, mark->type);
+		g->exhibit[i].type = cm_weighed_type(&g->registry, mark->type);
 		if (g->exhibit[i].type == SIZE_MAX)
 			return refused(b, mark->type, "is no type of evidence, and the marks give it to an exhibit: `comity types' lists those that there are");
 		stated[i] = (struct cm_terms_exhibit) { mark->type, cm_tlp_word[mark->tlp], cm_pap_word[mark->pap] };
@@ -373,7 +329,7 @@ find_type(const struct cm_governing *g, const struct cm_statement_doc *doc, stru
 	s->counts = doc->head.type == CM_PREDICATE_TRAFFIC || doc->head.type == CM_PREDICATE_CHAIN;
 	if (s->counts || doc->head.type == CM_PREDICATE_FINDING) {
 		rc = cm_evidence_read(doc->predicate, arena, &id, err);
-		s->type = type_index(&g->registry, id);
+		s->type = cm_weighed_type(&g->registry, id);
 	} else {
 		s->type = s->n_about > 0 ? g->exhibit[s->about[0]].type : SIZE_MAX;
 	}

@@ -5,7 +5,7 @@
 #ifndef CM_CLI_GOVERNING_H
 #define CM_CLI_GOVERNING_H
 
-#include "charter/charter.h"
+#include "charter/weighed.h"
 #include "cli/cli.h"
 #include "cli/dossier_terms.h"
 #include "dossier/pack.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "charter/weighed.h"
 #include "cli/case.h"
 #include "cli/log.h"
 #include "cli/publish.h"
@@ -9,7 +10,6 @@
 #include "cli/team.h"
 #include "os/clock.h"
 #include "os/random.h"
-#include "registry/override.h"
 
 enum cm_exit
 cm_cli_team_begin(struct cm_cli_team *t)
@@ -63,21 +63,11 @@ cm_cli_team_name(const struct cm_cli_team *t, const char *fingerprint)
 enum cm_result
 cm_cli_charter_read(struct cm_span text, struct cm_arena *arena, struct cm_charter *out, struct cm_err *err)
 {
-	struct cm_registry registry, changed;
-	struct cm_registry_changes changes;
-	const char **id;
-	enum cm_result r = cm_registry_builtin(arena, &registry, err);
+	struct cm_weighed w;
+	enum cm_result r = cm_charter_weigh(text, arena, &w, err);
 
-	if (r != CM_OK)
-		return r;
-	id = cm_arena_array(arena, registry.n_types, sizeof(*id));
-	if (id == NULL)
-		return cm_err_set(err, CM_E_NOMEM, "out of memory");
-	for (size_t i = 0; i < registry.n_types; i++)
-		id[i] = registry.type[i].id;
-	r = cm_charter_read(text, id, registry.n_types, arena, out, err);
-	if (r == CM_OK && out->types_line != 0)
-		r = cm_registry_override(&registry, out->types, (unsigned)out->types_line, arena, &changed, &changes, err);
+	if (r == CM_OK)
+		*out = w.says;
 	return r;
 }
 

@@ -5,6 +5,7 @@
 #include "charter/consent.h"
 #include "charter/release.h"
 #include "charter/signed.h"
+#include "charter/weighed.h"
 #include "crypto/sha256.h"
 #include "dossier/evidence.h"
 #include "dossier/obeyed.h"
@@ -80,40 +81,11 @@ check_signatures(struct asking *a, struct cm_span sigs)
 	return CM_OK;
 }
 
-/* Ids of the registry, as the case changed it: ids stay. */
-static CM_RESULT
-type_ids(struct asking *a, const char *const **out)
-{
-	const char **id = cm_arena_array(a->arena, a->registry.n_types + 1, sizeof(*id));
-
-	if (id == NULL)
-		return no_memory(a);
-	for (size_t i = 0; i < a->registry.n_types; i++)
-		id[i] = a->registry.type[i].id;
-	*out = id;
-	return CM_OK;
-}
-
-static CM_RESULT
-change_types(struct asking *a)
-{
-	struct cm_registry changed;
-	enum cm_result rc;
-
-	if (a->charter.types.len == 0)
-		return CM_OK;
-	rc = cm_registry_override(&a->registry, a->charter.types, (unsigned)a->charter.types_line, a->arena, &changed,
-	    &a->out->changes, a->err);
-	if (rc == CM_OK)
-		a->registry = changed;
-	return rc;
-}
-
 static CM_RESULT
 read_charter(struct asking *a)
 {
+	struct cm_weighed weighed;
 	struct cm_span json, sigs;
-	const char *const *ids = NULL;
 	uint8_t digest[32];
 	enum cm_result rc;
 
@@ -126,12 +98,13 @@ read_charter(struct asking *a)
 	if (rc == CM_OK)
 		rc = check_signatures(a, sigs);
 	if (rc == CM_OK)
-		rc = cm_registry_builtin(a->arena, &a->registry, a->err);
-	if (rc == CM_OK)
-		rc = type_ids(a, &ids);
-	if (rc == CM_OK)
-		rc = cm_charter_read(a->file.text, ids, a->registry.n_types, a->arena, &a->charter, a->err);
-	return rc == CM_OK ? change_types(a) : rc;
+		rc = cm_charter_weigh(a->file.text, a->arena, &weighed, a->err);
+	if (rc != CM_OK)
+		return rc;
+	a->charter = weighed.says;
+	a->registry = weighed.registry;
+	a->out->changes = weighed.changes;
+	return CM_OK;
 }
 
 /* ---- who asks ---- */
@@ -264,9 +237,9 @@ read_tokens(struct asking *a)
 static int64_t
 type_of(const struct asking *a, const char *id)
 {
-	const struct cm_evidence_type *t = id == NULL ? NULL : cm_registry_find(&a->registry, id);
+	size_t at = cm_weighed_type(&a->registry, id);
 
-	return t == NULL ? CM_RULES_UNKNOWN : (int64_t)(t - a->registry.type);
+	return at == SIZE_MAX ? CM_RULES_UNKNOWN : (int64_t)at;
 }
 
 struct content {
