@@ -187,7 +187,8 @@ def made_elsewhere(rnd, name, data):
         who |= {a for a in row[1:3] if len(a) == 4}
         for at in range(0, min(len(row[4]) - 15, 64), 16):
             seen[row[4][at:at + 16]] = seen.get(row[4][at:at + 16], 0) + 1
-    once = [part for part, n in seen.items() if n == 1 and len(set(part)) > 5]
+    # prose may stand in a report, too
+    once = [part for part, n in seen.items() if n == 1 and len(set(part)) > 5 and any(c < 32 or c > 126 or 48 <= c < 58 for c in part)]
     x.canaries = [(part, "payload") for part in rnd.sample(once, min(40, len(once)))]
     x.canaries += [(a, "address") for a in rnd.sample(sorted(who), min(30, len(who)))]
     return x

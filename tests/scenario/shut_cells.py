@@ -196,7 +196,7 @@ def main(comity, gen):
     with tempfile.TemporaryDirectory() as folder:
         case = Case(comity, gen, folder, random.Random(seed))
         laws, done = Laws(case), 0
-        while done < rounds and (long or done < LEAST or time.monotonic() - begun < SECONDS):
+        while done < rounds and (long or done < LEAST or (laws.count["pairs"] == 0 and done < 3 * LEAST) or time.monotonic() - begun < SECONDS):
             case.begin()
             for k in range(5):
                 asked, name = case.plan(), f"d{case.n}-{k}.dossier"
