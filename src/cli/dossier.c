@@ -434,7 +434,9 @@ sign(struct making *m)
 		memcpy(subject[i].exhibit, w->exhibits[i].x, 32);
 		memcpy(subject[i].root, w->exhibits[i].root, 32);
 	}
-	rc = read_draft(m);
+	rc = cm_governing_still(w, &m->err);
+	if (rc == CM_OK)
+		rc = read_draft(m);
 	if (rc == CM_OK)
 		rc = cm_dossier_eyes(w, &m->disclosure, &m->eyes, &m->err);
 	if (rc == CM_OK && cm_random(draft.nonce, sizeof(draft.nonce)) != CM_OK)

@@ -481,6 +481,33 @@ cm_governing_begin(
 	return CM_GOVERNING_NO;
 }
 
+/* Everything that answers rest on and that others can bring in. */
+static bool
+is_same_team(const struct cm_team *a, const struct cm_team *b)
+{
+	return a->in_force != NULL && b->in_force != NULL &&
+	    memcmp(a->in_force->file.digest, b->in_force->file.digest, 32) == 0 && a->n_consents == b->n_consents &&
+	    a->n_approvals == b->n_approvals && a->gone.n == b->gone.n && a->phase == b->phase;
+}
+
+enum cm_result
+cm_governing_still(const struct cm_dossier_wish *wish, struct cm_err *err)
+{
+	uint8_t case_id[32], charter[32];
+	struct cm_team now;
+	struct cm_err none = { 0 };
+	enum cm_result rc = cm_case_governed(wish->c, case_id, charter, &none);
+
+	if (wish->governing == NULL && (rc == CM_E_NOTFOUND || wish->terms.use == CM_TERMS_OWN))
+		return CM_OK;
+	if (wish->governing != NULL && rc == CM_OK) {
+		rc = cm_case_team(wish->c, wish->arena, &now, err);
+		if (rc != CM_OK || is_same_team(&wish->governing->team, &now))
+			return rc;
+	}
+	return cm_err_set(err, CM_E_REFUSED, "the charter, a consent or the members have changed while this was made: run it again");
+}
+
 void
 cm_governing_fini(struct cm_governing *g)
 {

@@ -44,6 +44,10 @@ enum cm_governing_end cm_governing_begin(
     const struct cm_context *ctx, struct cm_dossier_wish *wish, struct cm_governing *out, enum cm_exit *code);
 void cm_governing_fini(struct cm_governing *g);
 
+/* Is the case still what it was when this was asked: the same charter, consents, members, or still none?  To be called where
+ * nobody else can change it any more (cm_case_begin).  CM_E_REFUSED: another process has brought something in. */
+CM_RESULT cm_governing_still(const struct cm_dossier_wish *wish, struct cm_err *err);
+
 /* May a statement of the case leave?  For those that come along unasked. */
 CM_RESULT cm_governing_may(
     struct cm_governing *g, const struct cm_dossier_wish *wish, struct cm_span json, bool *out, struct cm_err *err);
