@@ -28,7 +28,7 @@ from sealer import Sealer  # noqa: E402
 from statement import parse  # noqa: E402
 from table import MAX_HEIGHT, SHUT, Live, Table  # noqa: E402
 
-SECONDS, ROUNDS, LEAST = 30, 30, 6
+SECONDS, ROUNDS, LEAST = 20, 30, 4
 WORD = re.compile(rb"(?<![0-9a-f])[0-9a-f]{8}(?![0-9a-f])")
 
 

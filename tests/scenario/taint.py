@@ -22,7 +22,7 @@ from governed_lab import Case  # noqa: E402
 from parties import fail  # noqa: E402
 from table import OPEN, TIED  # noqa: E402
 
-SECONDS, ROUNDS, LEAST = 45, 40, 4
+SECONDS, ROUNDS, LEAST = 25, 40, 3
 MASK = 3
 
 
