@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/completes.h"
+#include "statement/disclosure.h"
 #include "statement/finding.h"
 
 #define FINDINGS_MAX 4096u /* of a case that are looked at */
@@ -38,18 +39,46 @@ add_map(struct cm_completes *k, struct cm_case *c, const struct cm_case_disclosu
 	return rc;
 }
 
+/* Did its owner make it for his own use?  Only among those without a recipient's name. */
+static CM_RESULT
+is_own_use(struct cm_case *c, const struct cm_case_disclosure *d, struct cm_arena *arena, bool *out, struct cm_err *err)
+{
+	struct cm_statement_doc doc = { 0 };
+	struct cm_disclosure body;
+	struct cm_buf json = { 0 };
+	enum cm_result rc;
+
+	*out = false;
+	if (d->to[0] != 0)
+		return CM_OK;
+	rc = cm_case_statement_text(c, d->statement, &json, NULL, err);
+	if (rc == CM_OK)
+		rc = cm_statement_read(cm_buf_span(&json), arena, &doc, err);
+	if (rc == CM_OK)
+		rc = cm_disclosure_read(doc.predicate, arena, &body, err);
+	*out = rc == CM_OK && body.has_terms && body.terms.use == CM_TERMS_OWN;
+	cm_statement_release(&doc);
+	cm_buf_release(&json);
+	return rc;
+}
+
 static CM_RESULT
 read_before(struct cm_completes *k, struct cm_case *c, struct cm_arena *arena, struct cm_err *err)
 {
 	struct cm_case_disclosures all;
 	enum cm_result rc = cm_case_disclosures(c, arena, &all, err);
+	bool own = false;
 	size_t i;
 
 	for (i = 0; rc == CM_OK && i < all.n; i++) {
 		if (!is_for(&all.item[i], k->to))
 			continue;
+		rc = is_own_use(c, &all.item[i], arena, &own, err);
+		if (own)
+			continue;
 		k->n_before++;
-		rc = add_map(k, c, &all.item[i], err);
+		if (rc == CM_OK)
+			rc = add_map(k, c, &all.item[i], err);
 	}
 	return rc;
 }
@@ -243,10 +272,15 @@ cm_completes_still(const struct cm_completes *k, struct cm_case *c, struct cm_ar
 {
 	struct cm_case_disclosures all;
 	enum cm_result rc = cm_case_disclosures(c, arena, &all, err);
+	bool own = false;
 	size_t i, n = 0;
 
-	for (i = 0; rc == CM_OK && i < all.n; i++)
-		n += is_for(&all.item[i], k->to);
+	for (i = 0; rc == CM_OK && i < all.n; i++) {
+		if (!is_for(&all.item[i], k->to))
+			continue;
+		rc = is_own_use(c, &all.item[i], arena, &own, err);
+		n += !own;
+	}
 	if (rc == CM_OK && n != k->n_before)
 		rc = cm_err_set(err, CM_E_REFUSED, "something else was disclosed to the same recipient meanwhile: do it again");
 	return rc;

@@ -68,6 +68,13 @@ no_memory(struct making *m)
 	return cm_err_set(&m->err, CM_E_NOMEM, "out of memory");
 }
 
+/* Nobody else gets it, so nothing is completed. */
+static bool
+is_own_use(const struct making *m)
+{
+	return m->wish->terms.use == CM_TERMS_OWN && m->wish->governing == NULL;
+}
+
 static CM_RESULT
 read_statement(struct making *m, const uint8_t digest[32], struct cm_pack_text *out)
 {
@@ -275,6 +282,8 @@ say_plan(struct making *m, const struct cm_pack_out *out)
 static enum cm_exit
 say_completes(struct making *m)
 {
+	if (is_own_use(m))
+		return CM_EXIT_OK;
 	cm_completes_say(m->ctx, &m->completes);
 	if (!m->wish->no_completion || m->completes.gain->n == 0)
 		return CM_EXIT_OK;
@@ -336,7 +345,7 @@ pack(void *arg, int fd)
 	if (rc == CM_OK)
 		rc = cm_pack(&m->in, &arena, &out, &m->err);
 	cm_pool_free(pool);
-	if (rc == CM_OK)
+	if (rc == CM_OK && !is_own_use(m))
 		rc = cm_completes_find(&m->completes, &out.map, &m->err);
 	await_turn(m);
 	if (rc != CM_OK)
@@ -581,7 +590,7 @@ finish(struct making *m)
 	enum cm_exit code = CM_EXIT_OK;
 	enum cm_result rc = cm_case_begin(m->wish->c, &m->err);
 
-	if (rc == CM_OK)
+	if (rc == CM_OK && !is_own_use(m))
 		rc = cm_completes_still(&m->completes, m->wish->c, m->wish->arena, &m->err);
 	if (rc == CM_OK)
 		rc = sign(m);
@@ -618,7 +627,7 @@ print_made(struct making *m, const struct cm_published *p)
 		made.bytes = p->dossier.bytes;
 		memcpy(made.sha256, p->dossier.sha256, 32);
 	}
-	if (cm_map_read(m->map, &m->more, &err) != CM_OK || cm_completes_find(&m->completes, &m->more, &err) != CM_OK)
+	if (!is_own_use(m) && (cm_map_read(m->map, &m->more, &err) != CM_OK || cm_completes_find(&m->completes, &m->more, &err) != CM_OK))
 		return cm_cli_error(m->ctx, NULL, &err, "it was disclosed");
 	return cm_dossier_json_made(m->ctx, &made) ? CM_EXIT_OK : CM_EXIT_CANNOT;
 }
@@ -665,7 +674,7 @@ pack_it(struct making *m)
 		rc = cm_err_set(&m->err, CM_E_IO, "no pipe: %s", strerror(errno));
 	if (rc == CM_OK)
 		rc = gather(m);
-	if (rc == CM_OK)
+	if (rc == CM_OK && !is_own_use(m))
 		rc = cm_completes_begin(&m->completes, m->wish->c, m->wish->to, m->wish->arena, &m->err);
 	if (rc == CM_OK)
 		rc = start(m, pack, &m->files, &child);
