@@ -148,9 +148,13 @@ cm_dossier_tell_terms(const struct cm_dossier_told *t)
 	a = cm_release_answers(release_of(t), &n);
 	fputs("Asked of the charter `", f);
 	cm_cli_text(f, cm_span_str(t->title));
-	fprintf(f, "', to %s ", strcmp(terms->action, "publish") == 0 ? "publish this" : "release this to");
-	cm_cli_text(f, cm_span_str(terms->to[0] != 0 ? terms->to : ""));
-	fprintf(f, "%s%s for %s:\n", terms->to[0] != 0 ? ", " : "", terms->to_role, terms->purpose);
+	if (terms->to[0] == 0) {
+		fprintf(f, "', to publish this for %s:\n", terms->purpose);
+	} else {
+		fputs("', to release this to ", f);
+		cm_cli_text(f, cm_span_str(terms->to));
+		fprintf(f, ", %s, for %s:\n", terms->to_role, terms->purpose);
+	}
 	for (i = 0; i < n; i++)
 		say_answer(t, &a[i], true);
 	for (i = 0; i < n; i++)

@@ -4,8 +4,10 @@ refusal with its reason, revocation.  What each of them types is printed in docs
 
 usage: case.py COMITY COMITY-GEN
 """
+import glob
 import os
 import re
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -14,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 
-from parties import Lab, fail  # noqa: E402
+from parties import CHARTER, Lab, fail  # noqa: E402
 
 NAME = b"www.victim.example"
 ADDRESS = "198.51.100.141"
@@ -161,6 +163,36 @@ def play(comity, gen, folder):
     return lab
 
 
+PUBLISH = """allow P1: publish types N1, N7 to public for attribution
+    when tlp = clear and content in (headers, pseudonym, statement, count, picture) and approved = all
+    oblige warning-lists because "all stand for what the public is told".
+"""
+
+
+def publish(comity, gen, folder):
+    """To the public goes what all members approved, without addresses and contents."""
+    lab = Lab(comity, gen, folder, charter=CHARTER + PUBLISH)
+    a = lab["A"]
+    lab.agree()
+    a.do("race", "--only", "first", "--background", "1", "--out", "a.pcap", program=gen)
+    a.do("investigate", "a.pcap", "-o", "own.dossier", code=1)
+    a.do("mark", "exhibit", "1", "tlp", "clear", "pap", "clear")
+    out = ["disclose", "--finding", "1", "--to", "public", "--purpose", "attribution", "-o", "public.dossier"]
+    a.do(*out, code=1, says="no rule allows it")
+    finding = glob.glob(a.path(".comity/statements/*-finding-*.json"))[0]
+    for other in (lab[n] for n in "BUV"):
+        shutil.copy(finding, other.path("finding.json"))
+        other.do("approve", "finding.json", "--to", "public", "--for", "attribution", "-o", "approval-" + other.name)
+        other.give(f"approval-{other.name}.json", a)
+        a.do("take", f"approval-{other.name}.json")
+    a.do(*out, says=["to publish this for attribution", "addresses as pseudonyms", "allowed by P1"])
+    found = shows(a.path("public.dossier"), *spellings(ADDRESS)[:2], *spellings("203.0.113.141")[:2])
+    if found:
+        fail("addresses are in what was published", found)
+    a.give("public.dossier", lab["B"])
+    lab["B"].do("verify", "public.dossier", code=5, says=["nothing against them", "is the sender's word", "partly reproduced"])
+
+
 def printed():
     """What docs/case.md says that they type."""
     with open(os.path.join(HERE, "..", "..", "docs", "case.md"), encoding="utf-8") as f:
@@ -181,9 +213,12 @@ def check_printed(typed):
 def main(comity, gen):
     with tempfile.TemporaryDirectory() as folder:
         lab = play(comity, gen, folder)
+    with tempfile.TemporaryDirectory() as folder:
+        publish(comity, os.path.abspath(gen), folder)
     check_printed(lab.typed)
     print("ok   four parties play a case through: charter, consent, disclosure, receipt, refusal, revocation")
     print("ok   docs/case.md prints what they typed")
+    print("ok   the public is shown what all approved, without addresses and contents")
 
 
 if __name__ == "__main__":
