@@ -97,7 +97,7 @@ print_line(struct own *o)
 	cm_jsonw_kstr(&w, "role", cm_member_role_word(o->member.role));
 	cm_jsonw_kstr(&w, "fingerprint", cm_case_self(o->t.c)->fingerprint);
 	cm_jsonw_kstr(&w, "recipient", o->recipient);
-	cm_jsonw_kstr(&w, "line", cm_buf_cstr(&o->line));
+	cm_jsonw_kbuf(&w, "line", &o->line);
 	cm_jsonw_object_end(&w);
 	return cm_cli_json(o->t.ctx, &b);
 }

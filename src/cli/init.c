@@ -48,8 +48,8 @@ print_json(struct init *in)
 	cm_jsonw_kstr(&w, "role", self->role[0] == '\0' ? NULL : self->role);
 	cm_jsonw_kstr(&w, "key", self->key_path);
 	cm_jsonw_kstr(&w, "fingerprint", self->fingerprint);
-	cm_jsonw_kstr(&w, "allowed_signers", cm_buf_cstr(&in->signers));
-	cm_jsonw_kstr(&w, "lines", cm_buf_cstr(&in->lines));
+	cm_jsonw_kbuf(&w, "allowed_signers", &in->signers);
+	cm_jsonw_kbuf(&w, "lines", &in->lines);
 	cm_jsonw_object_end(&w);
 	return cm_cli_json(in->ctx, &b);
 }

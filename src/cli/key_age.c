@@ -27,7 +27,7 @@ print(const struct cm_context *ctx, struct cm_case *c, const char *recipient, bo
 	cm_buf_printf(&path, "%s/age", cm_case_folder(c));
 	cm_jsonw_object(&w);
 	cm_jsonw_kstr(&w, "recipient", recipient);
-	cm_jsonw_kstr(&w, "identity", cm_buf_cstr(&path));
+	cm_jsonw_kbuf(&w, "identity", &path);
 	cm_jsonw_kbool(&w, "made", made);
 	cm_jsonw_object_end(&w);
 	cm_buf_release(&path);

@@ -164,7 +164,7 @@ print_role_json(const struct cm_context *ctx, const struct cm_vkey *key, const c
 	cm_jsonw_object(&w);
 	cm_jsonw_kstr(&w, "name", key->name);
 	cm_jsonw_kstr(&w, "fingerprint", fingerprint);
-	cm_jsonw_kstr(&w, "vkey", cm_buf_cstr(&vkey));
+	cm_jsonw_kbuf(&w, "vkey", &vkey);
 	cm_jsonw_kstr(&w, "line", line);
 	cm_jsonw_object_end(&w);
 	cm_buf_release(&vkey);

@@ -77,7 +77,7 @@ refuse(const struct cm_context *ctx, const struct verify *in, const struct cm_er
 		w = cm_jsonw_of(&text, 0);
 		cm_jsonw_object(&w);
 		cm_jsonw_kstr(&w, "verdict", no ? "refused" : "malformed");
-		cm_jsonw_kstr(&w, "line", cm_buf_cstr(&line));
+		cm_jsonw_kbuf(&w, "line", &line);
 		cm_jsonw_object_end(&w);
 		fwrite(text.ptr, 1, text.len, ctx->out);
 		cm_buf_release(&text);

@@ -394,7 +394,7 @@ json_completeness(struct cm_jsonw *w, const struct cm_dossier *d, const struct c
 		}
 		cm_buf_clear(&text);
 		cm_words_completeness(&text, d, &c[i]);
-		cm_jsonw_kstr(w, "detail", cm_buf_cstr(&text));
+		cm_jsonw_kbuf(w, "detail", &text);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);

@@ -290,6 +290,14 @@ cm_jsonw_kstr(struct cm_jsonw *w, const char *name, const char *text)
 }
 
 void
+cm_jsonw_kbuf(struct cm_jsonw *w, const char *name, const struct cm_buf *value)
+{
+	cm_jsonw_key(w, name);
+	cm_jsonw_span(w, cm_buf_span(value));
+	w->out->failed |= !cm_buf_ok(value);
+}
+
+void
 cm_jsonw_kint(struct cm_jsonw *w, const char *name, int64_t v)
 {
 	cm_jsonw_key(w, name);

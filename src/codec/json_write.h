@@ -36,6 +36,8 @@ void cm_jsonw_null(struct cm_jsonw *w);
 
 /* key and value in one go */
 void cm_jsonw_kstr(struct cm_jsonw *w, const char *name, const char *text);
+/* The text in ${value}; if there was no memory for it, all that is written has failed. */
+void cm_jsonw_kbuf(struct cm_jsonw *w, const char *name, const struct cm_buf *value);
 void cm_jsonw_kint(struct cm_jsonw *w, const char *name, int64_t v);
 void cm_jsonw_kuint(struct cm_jsonw *w, const char *name, uint64_t v);
 void cm_jsonw_kbool(struct cm_jsonw *w, const char *name, bool v);
