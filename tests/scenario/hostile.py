@@ -161,7 +161,7 @@ def main():
                       "--background", "0", "--ip", "6")
         for path in (small, blocks, stream) if long else (small, blocks):
             cut_everywhere(comity, path)
-        for path, step in ((small, 9), (blocks, 12), (stream, 17), (pieces, 17)):
+        for path, step in ((small, 17), (blocks, 23), (stream, 37), (pieces, 37)):
             absurd_everywhere(comity, path, 1 if long else step)
         packed_nothing(comity, folder)
         piped(comity, [gen, "flows", "--packets", "1000K"], "a million flows of one packet, piped", 300)
