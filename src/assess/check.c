@@ -274,8 +274,8 @@ check_families(struct cm_assess_checker *c)
 	for (size_t i = 0; i < a->n_items; i++)
 		if (family[i].copies > 0 && (family[i].views & (family[i].views - 1)) == 0)
 			cm_assess_remark(c, CM_REMARK_NOTE, cm_assess_line_of_item(c, i),
-			    "item %s: its %zu cop%s in the view %s, as it does itself, and count only where it is left out",
-			    a->item[i].name, family[i].copies, family[i].copies == 1 ? "y stands" : "ies all stand",
+			    "item %s: copies of it (%zu) stand in the view %s, as it does itself: they count only where it is left out",
+			    a->item[i].name, family[i].copies,
 			    cm_assess_view_word(a->item[i].view));
 }
 

@@ -158,11 +158,11 @@ copies_that_nobody_sees_alone_are_named(void **state)
 	(void)state;
 	snprintf(now, sizeof(now), text, "public");
 	check(&m, now);
-	assert_true(says(&m, "item x: its 2 copies all stand in the view public"));
+	assert_true(says(&m, "item x: copies of it (2) stand in the view public"));
 	cm_arena_fini(&m.arena);
 	snprintf(now, sizeof(now), text, "own");
 	check(&m, now);
-	assert_false(says(&m, "copies"));
+	assert_false(says(&m, "copies of it"));
 	cm_arena_fini(&m.arena);
 }
 

@@ -483,8 +483,40 @@ words_and_numbers_are_one_to_one(void **state)
 	assert_int_equal(cm_layer_find("planet"), -1);
 }
 
+/* The case that the arithmetic is tried with: what it is made of. */
+static const char *toy;
+
+static void
+the_toy_case_is_read(void **state)
+{
+	struct made m;
+	struct cm_buf b = { 0 };
+	uint8_t *p = cm_buf_grow(&b, 1 << 16);
+	FILE *f = fopen(toy, "rb");
+
+	(void)state;
+	assert_non_null(f);
+	assert_non_null(p);
+	b.len = fread(p, 1, 1 << 16, f);
+	(void)fclose(f);
+	taken(&m, cm_buf_cstr(&b));
+	assert_int_equal(m.a.n_hypotheses, 4);
+	assert_int_equal(m.a.n_items, 6);
+	for (size_t i = 0; i < 6; i++)
+		assert_true(cm_assess_item_speaks(&m.a, i, CM_LAYER_STATE));
+	assert_int_equal(m.a.hypothesis[3].prior, 400000000000);
+	assert_string_equal(m.a.item[3].group, "code");
+	assert_int_equal(m.a.item[3].repeats, 0);
+	assert_false(m.a.item[3].no_upstream);
+	assert_int_equal(m.a.item[4].forge, 3);
+	assert_int_equal(m.a.item[4].cell[1].p.lo, 400000000000);
+	assert_int_equal(m.a.item[5].view, CM_VIEW_OWN);
+	cm_arena_fini(&m.arena);
+	cm_buf_release(&b);
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_can_be_said_is_read),
@@ -495,8 +527,12 @@ main(void)
 		cmocka_unit_test(a_number_is_changed_and_every_comment_stays),
 		cmocka_unit_test(what_makes_no_sense_is_refused_with_line_and_column),
 		cmocka_unit_test(another_version_and_a_nul_are_refused),
+		cmocka_unit_test(the_toy_case_is_read),
 		cmocka_unit_test(words_and_numbers_are_one_to_one),
 	};
 
+	if (argc != 2)
+		return 1;
+	toy = argv[1];
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
