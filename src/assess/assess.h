@@ -23,6 +23,7 @@
 #define CM_ASSESS_TEXT ((size_t)8 << 20)  /* longest text read */
 #define CM_ASSESS_HYPOTHESES 256u	  /* of all layers together */
 #define CM_ASSESS_ITEMS 4096u
+#define CM_ASSESS_CELLS 262144u	  /* items times hypotheses */
 #define CM_ASSESS_GROUPS 1024u
 #define CM_ASSESS_NAME 64u	/* bytes of a name */
 #define CM_ASSESS_RESTS 64u	/* statements behind one item */
