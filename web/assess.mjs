@@ -7,7 +7,7 @@ import { EXP, LN, LN2 } from "./assess-tables.mjs";
 
 const BITS = 62n;
 const ONE = 1n << BITS; // 1 in the tables
-const UNIT = 10n ** 12n; // probability 1 in the rows
+export const UNIT = 10n ** 12n; // probability 1 in the rows
 const FULL = 100n * UNIT; // probability 1 of effective likelihoods
 const MILLION = 1000000n;
 const FAR = 44n << 44n; // a cost beyond which exp is 0
@@ -323,7 +323,10 @@ function choices(problem, forge, { a, b }) {
 	return ends(a).flatMap(ofA => (a === b ? [ofA] : ends(b)).map(ofB => [ofA, ofB]));
 }
 
-/** Each class at each corner, the others of the layer where they harm (or help) most. */
+/**
+ * Each class at each corner, all other hypotheses where they leave most (or least).  What is planted on the same side helps
+ * this one; what is planted on another side helps a rival.
+ */
 function deceiverEnd(problem, index, upper) {
 	const h = problem.all[index];
 	const [others, planted] = upper ? [LO, HI] : [HI, LO];
@@ -340,7 +343,7 @@ function deceiverEnd(problem, index, upper) {
 		if (best === null || (upper ? share > best : share < best))
 			best = share;
 	}
-	descend(0, baseTerms(problem, () => planted));
+	descend(0, baseTerms(problem, a => a === h.a ? planted : others));
 	return best;
 }
 
