@@ -1,12 +1,13 @@
 // What a report does with the sums in its reader's browser: says whether they come out the same, and lets the reader
 // leave items out or put other numbers in.  Every text of a row becomes a text node, never markup: its author may lie.
-import { UNIT, check, inView, layersOf, posteriorOf, read } from "./assess.mjs";
+import { UNIT, checkResult, inView, layersOf, middleOf, posteriorOf, read } from "./assess.mjs";
 
 const WORDS = [[5n, "almost no chance"], [20n, "very unlikely"], [45n, "unlikely"], [55n, "roughly even chance"], [80n, "likely"],
 	[95n, "very likely"]];
 const LIMITS = "These numbers are judgements that people entered, worked out by arithmetic: not a measurement. There are no base rates of " +
 	"such operations. A deceiver stronger than was assumed breaks the plantabilities, and with them the result. What was looked for and " +
 	"not found counts only if it is an item. Leaving an item out shows how much hangs on it, not that it is false.";
+const QUICK = 150; // milliseconds
 const CLASS_WORDS = ["F0: a text is edited", "F1: cheap tools do it", "F2: money, months and discipline", "F3: access to what belongs to the blamed side",
 	"F4: the blamed side's people or private keys"];
 
@@ -53,18 +54,18 @@ export function verdictOf(results) {
 	const of = outcome => results.filter(result => result.outcome === outcome);
 	const same = of("same"), differs = of("differs"), failed = of("failed"), rest = of("shut").map(shutWords);
 
-	rest.push(...failed.map(result => `${viewWords(result)}: could not be recomputed: ${result.why}.`));
+	rest.push(...[...failed, ...of("large")].map(result => `${viewWords(result)}: could not be recomputed: ${result.why}.`));
 	if (differs.length > 0)
 		return { mark: "bad", text: `DIFFERS: recomputed in this browser, ${many(differs.length, "result")} of ${results.length} ` +
 			`${differs.length === 1 ? "does" : "do"} not follow from the rows in this page.`,
 			more: [...differs.map(differenceWords), "Do not rely on the numbers. Ask the author, and have the program work it out from the sealed rows.",
 				...rest] };
 	if (failed.length > 0)
-		return { mark: "bad", text: "NOT RECOMPUTED: something is wrong with the rows in this page, or there is too much for a page.", more: rest };
+		return { mark: "bad", text: "NOT RECOMPUTED: something is wrong with the rows in this page.", more: rest };
 	if (same.length > 0)
 		return { mark: "ok", text: `recomputed in this browser: the same, ${many(same.length, "result")}`, more: rest };
 	if (rest.length > 0)
-		return { mark: "part", text: "not recomputed: not from what is open", more: rest };
+		return { mark: "part", text: `not recomputed: ${of("shut").length > 0 ? "not from what is open" : "too much for a page"}`, more: rest };
 	return { mark: "part", text: "not recomputed: there is no result here", more: [] };
 }
 
@@ -109,7 +110,7 @@ function stateOf(model, results) {
 	const view = best === undefined ? "public" : best.view;
 	const items = model.items.filter(item => best === undefined || inView(item, best.view, best.to));
 
-	return { model, layers, layer: best === undefined ? layers[0] : best.layer, view, best, items, out: new Set(), classes: new Map(), priors: new Map() };
+	return { model, layers, layer: best === undefined ? layers[0] : best.layer, view, best, items, said: new Map(), out: new Set(), classes: new Map(), priors: new Map() };
 }
 
 /** What is really said, with the reader's numbers in place of some. */
@@ -118,11 +119,27 @@ function whatIf(state) {
 		hypotheses: state.model.hypotheses.map(h => ({ ...h, prior: state.priors.get(`${h.layer} ${h.name}`) || h.prior })) };
 }
 
+/** With ranges, as long as that is quick enough to follow a hand. */
+function posteriorFor(state, model, keep) {
+	if (state.slow)
+		return middleOf(model, state.layer, keep, state.view);
+	const begun = performance.now();
+	try {
+		return posteriorOf(model, state.layer, keep, state.view);
+	} catch {
+		return middleOf(model, state.layer, keep, state.view);
+	} finally {
+		state.slow = performance.now() - begun > QUICK;
+	}
+}
+
 function compute(state) {
 	const inside = new Set(state.items);
-	const said = posteriorOf(state.model, state.layer, item => inside.has(item), state.view);
+	if (!state.said.has(state.layer))
+		state.said.set(state.layer, posteriorFor(state, state.model, item => inside.has(item)));
+	const said = state.said.get(state.layer);
 	const changed = state.out.size > 0 || state.classes.size > 0 || state.priors.size > 0;
-	const now = changed ? posteriorOf(whatIf(state), state.layer, item => inside.has(item) && !state.out.has(item), state.view) : said;
+	const now = changed ? posteriorFor(state, whatIf(state), item => inside.has(item) && !state.out.has(item)) : said;
 	return { said, now, changed };
 }
 
@@ -144,18 +161,25 @@ function bar([, lo, mid, hi], [, , before], changed) {
 	return made;
 }
 
-function resultRow(row, before, changed, top) {
-	const [name, lo, mid, hi] = row;
-	const range = lo === hi ? "" : element("small", {}, ` ${percent(lo)} to ${percent(hi)}`);
-	return element("tr", name === top ? { class: "top" } : {}, element("th", { scope: "row" }, name), element("td", { class: "bars" }, bar(row, before, changed)),
-		element("td", { class: "num" }, percent(mid), range), element("td", {}, wordOf(mid)),
-		...(changed ? [element("td", { class: "num" }, percent(before[2]))] : []));
+/** What a name means, so that nobody has to know what > says. */
+function meaning(state, name) {
+	const h = state.model.hypotheses.find(one => one.layer === state.layer && one.name === name);
+	const text = h.text || (h.by === null ? "" : `${h.by}, made to look like ${h.as}`);
+	return text === "" ? "" : element("small", {}, text);
 }
 
-function resultTable({ said, now, changed }) {
-	const head = ["Hypothesis", "", "Probability", "In words", ...(changed ? ["As assessed"] : [])];
+function resultRow(state, row, before, changed, top) {
+	const [name, lo, mid, hi] = row;
+	const range = percent(lo) === percent(hi) ? "" : element("small", {}, ` ${percent(lo)} to ${percent(hi)}`);
+	return element("tr", name === top ? { class: "top" } : {}, element("th", { scope: "row" }, name, meaning(state, name)),
+		element("td", { class: "bars" }, bar(row, before, changed)),
+		element("td", { class: "num" }, percent(mid), range), element("td", {}, wordOf(mid)), element("td", { class: "num" }, percent(before[2])));
+}
+
+function resultTable(state, { said, now, changed }) {
+	const head = ["Hypothesis", "", "Probability", "In words", "As assessed"];
 	return element("table", { class: "posterior" }, element("thead", {}, element("tr", {}, ...head.map(text => element("th", { scope: "col" }, text)))),
-		element("tbody", {}, ...now.map((row, i) => resultRow(row, said[i], changed, topOf(now)))));
+		element("tbody", {}, ...now.map((row, i) => resultRow(state, row, said[i], changed, topOf(now)))));
 }
 
 function sentence(state, { said, now, changed }) {
@@ -166,6 +190,17 @@ function sentence(state, { said, now, changed }) {
 	if (topOf(now) === topOf(said))
 		return `From ${counted}: most likely is still ${topOf(now)}.`;
 	return `From ${counted}: most likely is now ${topOf(now)}; as assessed it is ${topOf(said)}.`;
+}
+
+/* Both are one line in one place: if a line came and went, what is below would move away from under the hand. */
+function basisWords(state) {
+	if (state.best === undefined)
+		return [element("strong", {}, "What is open here. "), "No result of the assessment could be recomputed from it."];
+	return [element("strong", {}, "The assessment, as it stands: "), `${viewWords({ ...state.best, layer: state.layer })}.`];
+}
+
+function whatIfWords() {
+	return [element("strong", {}, "Your what-if, not the assessment. "), "The upright lines are the assessment."];
 }
 
 /** Draws what follows from the state; the controls stay where they are, and the focus with them. */
@@ -179,18 +214,19 @@ function draw(state, parts) {
 		return;
 	}
 	parts.said.textContent = sentence(state, result);
-	parts.banner.hidden = !result.changed;
+	parts.banner.classList.toggle("whatif", result.changed);
+	parts.banner.replaceChildren(...(result.changed ? whatIfWords() : basisWords(state)));
 	parts.reset.disabled = !result.changed;
-	parts.table.replaceChildren(resultTable(result));
+	parts.table.replaceChildren(resultTable(state, result));
 }
 
-function itemBox(state, item, changed) {
+function itemBox(state, item, changed, more = []) {
 	const input = element("input", { type: "checkbox", checked: true, "data-item": item.name });
 	input.addEventListener("change", () => {
 		state.out[input.checked ? "delete" : "add"](item);
 		changed();
 	});
-	const details = [item.type, `F${item.forge}`, ...(item.repeats === undefined ? [] : [`repeats ${item.repeats}`])].join(", ");
+	const details = [item.type, `F${item.forge}`, ...more, ...(item.repeats === undefined ? [] : [`repeats ${item.repeats}`])].join(", ");
 	return [input, element("li", {}, element("label", {}, input, element("span", {}, item.text || item.name,
 		element("small", {}, ` ${item.text ? `${item.name}, ` : ""}${details}`))))];
 }
@@ -213,11 +249,17 @@ function groupBox(state, group, items, changed) {
 		element("small", {}, ` ${many(items.length, "item")}`))), element("ul", {}, ...boxes.map(([, li]) => li)))];
 }
 
+/** A group of one needs no box of its own. */
+function loneBox(state, group, item, changed) {
+	const [input, li] = itemBox(state, item, changed, [`group ${group}`]);
+	return [() => { input.checked = !state.out.has(item); }, li];
+}
+
 function itemList(state, changed) {
 	const groups = new Map();
 	for (const item of state.items)
 		groups.set(item.group, [...(groups.get(item.group) || []), item]);
-	const boxes = [...groups].map(([group, items]) => groupBox(state, group, items, changed));
+	const boxes = [...groups].map(([group, items]) => items.length > 1 ? groupBox(state, group, items, changed) : loneBox(state, group, items[0], changed));
 	return [boxes.map(([follow]) => follow), element("fieldset", {}, element("legend", {}, "Leave items out"),
 		element("ul", { class: "items" }, ...boxes.map(([, li]) => li)))];
 }
@@ -273,14 +315,7 @@ function layerBox(state, changed) {
 
 function resultParts() {
 	return { said: element("p", { role: "status", class: "said" }), table: element("div", {}), reset: element("button", { type: "button" }, "Back to the assessment"),
-		banner: element("p", { class: "whatif", hidden: true }, element("strong", {}, "Your what-if, not the assessment."),
-			" The thin upright line in each bar is the assessment.") };
-}
-
-function basisWords(state) {
-	if (state.best === undefined)
-		return `Begins with the ${many(state.items.length, "item")} open here. No result of the assessment could be recomputed from them.`;
-	return `Begins with the assessment's own ${viewWords({ view: state.best.view, to: state.best.to, layer: state.best.layer })}.`;
+		banner: element("p", { class: "basis" }) };
 }
 
 function build(place, model, results) {
@@ -300,7 +335,7 @@ function build(place, model, results) {
 		changed();
 	});
 	place.classList.add("try");
-	place.replaceChildren(element("p", {}, basisWords(state)), layerBox(state, changed), parts.banner, parts.said, parts.table, items, numbers,
+	place.replaceChildren(layerBox(state, changed), parts.banner, parts.said, parts.table, items, numbers,
 		element("p", {}, parts.reset), element("p", { class: "note" }, LIMITS));
 	changed();
 }
@@ -314,20 +349,30 @@ function rowsOf(block) {
 	return rows;
 }
 
-function treat(block) {
+/** One result after the other, and the page can be read in between. */
+async function checkAll(model) {
+	const results = [];
+	for (const result of model.results) {
+		await new Promise(resolve => { setTimeout(resolve, 0); });
+		results.push(checkResult(model, result));
+	}
+	return results;
+}
+
+async function treat(block) {
 	const said = document.getElementById(`${block.id}-recomputed`);
 	const trying = document.getElementById(`${block.id}-try`);
+	const say = verdict => { if (said !== null) show(said, verdict); };
 
+	say({ mark: "part", text: "recomputing in this browser", more: [] });
 	try {
-		const rows = rowsOf(block);
-		const results = check(rows);
-		if (said !== null)
-			show(said, verdictOf(results));
+		const model = read(rowsOf(block));
+		const results = await checkAll(model);
+		say(verdictOf(results));
 		if (trying !== null)
-			build(trying, read(rows), results);
+			build(trying, model, results);
 	} catch (e) {
-		if (said !== null)
-			show(said, { mark: "bad", text: "NOT RECOMPUTED: the rows in this page can not be read.", more: [`${e.message}.`] });
+		say({ mark: "bad", text: "NOT RECOMPUTED: the rows in this page can not be read.", more: [`${e.message}.`] });
 	}
 }
 

@@ -74,6 +74,9 @@ function refuse(why) {
 	throw new Error(why);
 }
 
+/** Nothing is wrong, but a page would stand still for too long. */
+class TooMuch extends Error {}
+
 function whole(value, least, most, what) {
 	if (!Number.isSafeInteger(value) || value < least || value > most)
 		refuse(`${what} is not a whole number from ${least} to ${most}`);
@@ -351,7 +354,7 @@ function refuseTooLarge(problem) {
 	const corners = h => FORGES.reduce((n, _, forge) => n * choices(problem, forge, h).length, 1);
 	const work = problem.all.reduce((n, h) => n + (h.by === null ? 1 : corners(h)), 0) * problem.all.length * 2;
 	if (work > MOST_CORNERS)
-		refuse("too many ranges and deceivers for a page: use the program");
+		throw new TooMuch("too many ranges and deceivers for a page; the program can do it");
 }
 
 /** [name, lo, mid, hi] of each hypothesis of a layer, in units of 10^-12, from the items for which keep(item) holds. */
@@ -365,6 +368,12 @@ export function posteriorOf(model, layer, keep, view = "all") {
 			return [h.name, deceiverEnd(problem, i, false), middle[i], deceiverEnd(problem, i, true)];
 		return [h.name, plainEnd(problem, h.at, false)[i], middle[i], plainEnd(problem, h.at, true)[i]];
 	});
+}
+
+/** The same without ranges, which take longest: lower end and upper end are the middle. */
+export function middleOf(model, layer, keep, view = "all") {
+	const problem = problemOf(model, layer, keep, view);
+	return sharesAt(problem, () => MID, () => MID).map((p, i) => [problem.all[i].name, p, p, p]);
 }
 
 export function posterior(rows, layer, keep = () => true, view = "all") {
@@ -393,14 +402,17 @@ function checkOne(model, result) {
 	return difference === null ? { ...about, outcome: "same", made } : { ...about, outcome: "differs", ...difference };
 }
 
-/** Of every result of the rows: "same", "differs", "shut" (items of its view are not there) or "failed" (why). */
+/** Of one result of a model: "same", "differs", "shut" (items of its view are not there), "large" or "failed" (why). */
+export function checkResult(model, result) {
+	try {
+		return checkOne(model, result);
+	} catch (e) {
+		return { view: result.view, to: result.to, layer: result.layer, items: result.items, why: e.message,
+			outcome: e instanceof TooMuch ? "large" : "failed" };
+	}
+}
+
 export function check(rows) {
 	const model = read(rows);
-	return model.results.map(result => {
-		try {
-			return checkOne(model, result);
-		} catch (e) {
-			return { view: result.view, to: result.to, layer: result.layer, items: result.items, outcome: "failed", why: e.message };
-		}
-	});
+	return model.results.map(result => checkResult(model, result));
 }

@@ -83,6 +83,11 @@ class Browser:
     def run(self, script, *arguments):
         return self.command("execute/sync", {"script": script, "args": list(arguments)})
 
+    def until(self, script, seconds=30):
+        end = time.monotonic() + seconds
+        while not self.run(script) and time.monotonic() < end:
+            time.sleep(0.02)
+
     def find(self, selector):
         return next(iter(self.command("element", {"using": "css selector", "value": selector}).values()))
 
