@@ -121,7 +121,7 @@ function readItem(row, index) {
 function readResult(row) {
 	if (!VIEWS.includes(row.view) || !LAYERS.includes(row.layer))
 		refuse("a result is of no view or of no layer");
-	return { view: row.view, to: row.view === "shared" ? (row.to || [])[0] : undefined, layer: row.layer,
+	return { view: row.view, to: row.view === "shared" && row.to !== undefined ? String(row.to) : undefined, layer: row.layer,
 		items: Number(whole(row.value, 0, 4096, "the number of items of a result")),
 		cells: (row.cells || []).map(([name, ...p]) => [String(name), ...p.map(v => whole(v, 0, 1e12, `the result of ${name}`))]) };
 }
@@ -152,7 +152,7 @@ export function layersOf(model) {
 export function inView(item, view, to) {
 	switch (view) {
 	case "public": return item.view === "public";
-	case "shared": return item.view === "public" || (item.view === "shared" && item.shown.includes(to));
+	case "shared": return item.view === "public" || (item.view === "shared" && (to === undefined ? item.shown.length > 0 : item.shown.includes(to)));
 	case "panel": return item.view !== "own";
 	default: return true;
 	}
