@@ -1,4 +1,5 @@
-/* registry/place.h -- within the room: where in a text something stands, and what was expected there. */
+/* registry/place.h -- where in a text something stands, and what was expected there: for readers of texts that
+ * people edit, in this room and in those above it. */
 #ifndef CM_REGISTRY_PLACE_H
 #define CM_REGISTRY_PLACE_H
 
