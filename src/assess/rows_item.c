@@ -264,10 +264,23 @@ link_copy(struct cm_row_reading *r, struct cm_json v, size_t number, struct orph
 	original = find_item(r, of);
 	if (original == CM_ASSESS_NONE)
 		orphan[(*n)++] = (struct orphan) { of, number };
-	else if (original == number || cm_json_has(cm_json_at(r->rows, r->item_row[original]), "repeats"))
-		return cm_row_refuse(r, "`repeats' is not an original");
 	else
 		r->a->item[number].repeats = original;
+	return CM_OK;
+}
+
+/* Copies lead to an original. */
+static CM_RESULT
+check_copies(struct cm_row_reading *r)
+{
+	for (size_t i = 0; i < r->a->n_items; i++) {
+		size_t at = i, steps = 0;
+
+		while (at != CM_ASSESS_NONE && steps++ <= r->a->n_items)
+			at = r->a->item[at].repeats;
+		if (at != CM_ASSESS_NONE)
+			return cm_err_set(r->err, CM_E_MALFORMED, "the assessment has copies that are copies of each other: %s", r->a->item[i].name);
+	}
 	return CM_OK;
 }
 
@@ -319,5 +332,5 @@ cm_row_link_items(struct cm_row_reading *r)
 		else
 			r->a->item[orphan[i].item].repeats = orphan[first].item;
 	}
-	return CM_OK;
+	return check_copies(r);
 }

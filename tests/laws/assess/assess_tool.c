@@ -1,6 +1,6 @@
 /* Answers questions about assessments, a line of JSON each, for test_assess.py.
  *
- *	{"rows": [...], "ask": WORD, "layer": "state", "items": [names]}	of these items, or with "view" and "to" of a view
+ *	{"rows": [...], "ask": WORD, "layer": "state", "items": [names]}	of these items, or with "view" of a view: "public", "shared B"
  *
  *	posterior	{"p": [[name, lo, mid, hi], ...]}
  *	flips		{"top": name, "size": n, "exact": true, "sets": [[names], ...]}		("most": 3)
@@ -165,8 +165,10 @@ choose(struct asked *q, bool *panel)
 	q->in = cm_arena_array(&q->arena, a->n_items + 1, sizeof(*q->in));
 	if (cm_json_has(q->question, "view"))
 		rc = cm_json_get_str(q->question, "view", &word, &q->err);
-	if (rc == CM_OK && cm_json_has(q->question, "to"))
-		rc = cm_json_get_str(q->question, "to", &to, &q->err);
+	if (rc == CM_OK && strncmp(word, "shared ", 7) == 0) {
+		to = word + 7;
+		word = "shared";
+	}
 	if (rc != CM_OK || q->in == NULL || cm_view_of_find(word) < 0)
 		return rc == CM_OK ? cm_err_set(&q->err, CM_E_USAGE, "what view?") : rc;
 	*panel = cm_view_is_panel((enum cm_assess_view_of)cm_view_of_find(word));
