@@ -65,12 +65,15 @@ def item(r, number, before, layers, wide, grades):
 
 
 def settled(rows):
-    """A report's group as a sealed row has it: that of what it rests on."""
+    """A report's group as a sealed row has it: that of what it repeats or rests on (not both: then it is clear which)."""
     by_name = {}
     for row in rows:
         if row["kind"] == "item":
-            if row.get("report") and row.get("derived"):
-                row["group"] = by_name[row["derived"][0]]["group"]
+            if row.get("report") and row.get("repeats"):
+                row.pop("derived", None)
+            upstream = row.get("repeats") or (row.get("derived") or [None])[0]
+            if row.get("report") and upstream:
+                row["group"] = by_name[upstream]["group"]
             by_name[row["name"]] = row
     return rows
 

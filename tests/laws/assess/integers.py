@@ -1,8 +1,12 @@
+#!/usr/bin/env python3
 """Section 3 of docs/assessments.md, line for line, in Python's integers.
 
 The program and the browser must say the same to the last bit.  `answer` takes one question as they do, a dict that was a
-line of JSON, and gives what they must answer.  How far the integers are from the numbers that they stand for, test_assess.py tries.
+line of JSON, and gives what they must answer; as a program it does so line by line.  How far the integers are from the
+numbers that they stand for, test_assess.py tries.
 """
+import json
+import sys
 from decimal import Decimal, localcontext
 from itertools import combinations, product
 
@@ -251,3 +255,8 @@ def answer(question):
         middle, ends = w.middle(), w.ends()
         return {"p": [[h, ends[h][0], middle[h], ends[h][1]] for h in middle]}
     raise ValueError(question["ask"])
+
+
+if __name__ == "__main__":
+    for asked in sys.stdin:
+        print(json.dumps(answer(json.loads(asked)), separators=(",", ":")))

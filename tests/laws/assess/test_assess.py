@@ -78,6 +78,16 @@ def some(count, seed, **shape):
 
 # What the contract says of its parts.
 
+def test_ln():
+    """From above 0.5 for the table; from below four floors more."""
+    r = random.Random(4)
+    ms = {(j << 55) + e for j in range(128, 256) for e in (0, 1, (1 << 54), (1 << 55) - 1)} | {1 << 63}
+    for m in ms | {r.randrange(1 << 62, 1 << 63) for _ in range(2000 * LARGE)}:
+        off = integers.ln(m) - (Decimal(m) / 2**62).ln() * 2**62
+        worst("ln, 2^-62", off)
+        assert Decimal("-4.6") <= off <= Decimal("0.51"), m
+
+
 def test_cost():
     r, ln_one = random.Random(1), Decimal(10**14).ln()
     ns = {1, 2, 3, 10**14, 10**14 - 1, 10**14 - 2}
@@ -89,20 +99,21 @@ def test_cost():
     for n, c in zip(ns, found):
         off = c - (ln_one - Decimal(n).ln()) / UNIT
         worst("cost, 2^-44", off)
-        assert abs(off) <= Decimal("0.5001"), n
+        assert abs(off) <= Decimal("0.5002"), n
 
 
 def test_exp():
     r, end = random.Random(2), integers.END
     ds = {0, 1, 2, end - 2, end - 1, end, end + 1, 1 << 60}
-    ds |= {((n * integers.LN2 + (j << 55)) >> 18) + e for n in range(0, 64, 3) for j in range(90) for e in (0, 1)}
+    ds |= {((n * integers.LN2 + (j << 55)) >> 18) + e for n in range(0, 64, 3) for j in range(90) for e in (-1, 0, 1)}
     ds |= {int(end * r.random()) for _ in range(2000 * LARGE)} | {int(2 ** (49 * r.random())) for _ in range(2000 * LARGE)}
     before = 1 << 62
-    for d in sorted(ds):
+    for d in sorted(d for d in ds if d >= 0):
         got = integers.exp(d)
         off = got - (-d * UNIT).exp() * 2**62
         worst("exp, 2^-62", off)
-        assert abs(off) <= 4, d
+        # Five floors and a table may be 5; what was seen is tighter, and tells a missing term of the series.
+        assert -4 <= off <= Decimal("2.5"), d
         assert got <= before, f"exp({d}) grows"
         before = got
 
