@@ -113,7 +113,7 @@ function readItem(row, index) {
 		refuse(`${row.name} has a grade that is unknown`);
 	return { name: String(row.name), index, text: row.text, type: row.type, group: row.group, forge, letter, form: row.form || [],
 		view: row.view, shown: row.shown || [], repeats: row.repeats,
-		weightless: row.report === true && row.repeats === undefined && (row.derived || []).length === 0,
+		weightless: row.weightless === true,
 		background: row.background === undefined ? null : whole(row.background, 1, 1e12, `the background of ${row.name}`),
 		cells: new Map((row.cells || []).map(cell => readCell(row, cell))) };
 }
@@ -217,13 +217,15 @@ function effective(item, { layer, plain }, view) {
 	const raw = plain.map(name => item.cells.get(`${layer} ${name}`));
 	const [lo, hi] = raw[plain.indexOf("other")];
 	const background = item.background === null ? (lo + hi) / 2n : item.background;
+	const capped = isCapped(item, view);
+	const most = capped ? 3n * background : UNIT; // of what is planted, as of anything that is only claimed
 	let p = raw.map(range => graded(range, background, item.letter));
 
-	if (isCapped(item, view)) {
+	if (capped) {
 		const floor = (largest(p.map(h => h[HI])) + 2n) / 3n;
 		p = p.map(h => h.map(value => value < floor ? floor : value));
 	}
-	return { item, p, background, planted: raw.map(([from, to]) => [from, (from + to) / 2n, to]) };
+	return { item, p, background, planted: raw.map(([from, to]) => [from, (from + to) / 2n, to].map(v => least([v, most]))) };
 }
 
 function spread(counted) {

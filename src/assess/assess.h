@@ -120,7 +120,7 @@ struct cm_assess_item {
 	const size_t *derived;	/* the items that it rests on */
 	size_t n_derived;
 	bool report;		/* type G1, or rests on a report: */
-	bool no_upstream;	/* names nothing that it repeats or is derived from: carries no weight */
+	bool no_upstream;	/* a report, or a copy of one, that leads to no origin: carries no weight */
 	int64_t background;	/* P(E | background); 0: not said, that of `other' */
 	const struct cm_assess_cell *cell; /* one for each hypothesis of the assessment, by number */
 };

@@ -176,13 +176,14 @@ cm_row_read_item(struct cm_row_reading *r, struct cm_json v)
 		rc = read_who(r, v, i);
 	if (rc == CM_OK && cm_json_has(v, "report"))
 		rc = cm_row_in_row(r, cm_json_get_bool(v, "report", &i->report, &why), &why);
+	if (rc == CM_OK && cm_json_has(v, "weightless"))
+		rc = cm_row_in_row(r, cm_json_get_bool(v, "weightless", &i->no_upstream, &why), &why);
 	if (rc == CM_OK && cm_json_has(v, "background"))
 		rc = cm_row_number_of(r, v, "background", 1, CM_ASSESS_ONE, &i->background);
 	if (rc == CM_OK)
 		rc = read_rests(r, v, i);
 	if (rc == CM_OK)
 		rc = read_cells(r, v, i);
-	i->no_upstream = i->report && !cm_json_has(v, "repeats") && !cm_json_has(v, "derived");
 	r->item_row[r->a->n_items] = r->row;
 	r->a->n_items += rc == CM_OK;
 	return rc;

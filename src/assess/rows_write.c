@@ -7,7 +7,7 @@
 #include "assess/rows.h"
 
 const char *const cm_assess_columns[] = { "kind", "layer", "name", "text", "because", "value", "admits", "actor", "sort", "degree",
-	"needs", "type", "group", "forge", "cost", "form", "source", "by", "view", "shown", "to", "repeats", "derived", "report",
+	"needs", "type", "group", "forge", "cost", "form", "source", "by", "view", "shown", "to", "repeats", "derived", "report", "weightless",
 	"rests", "background", "cells", NULL };
 
 struct writing {
@@ -187,6 +187,8 @@ put_links(struct writing *s, size_t number)
 	}
 	if (item->report)
 		cm_jsonw_kbool(&s->w, "report", true);
+	if (item->no_upstream)
+		cm_jsonw_kbool(&s->w, "weightless", true);
 	cm_jsonw_key(&s->w, "rests");
 	cm_jsonw_array(&s->w);
 	for (size_t i = 0; i < item->n_rests; i++) {

@@ -225,6 +225,7 @@ static CM_RESULT
 fill_planted(struct preparing *p, struct cm_weigh_item *i)
 {
 	const struct cm_assess_item *item = &p->in->a->item[i->item];
+	int64_t most = is_capped(p, item) ? 300 * background(p->w, item) : CM_FIXED_P;
 	size_t n = CM_ENDS * p->w->n_bases;
 	int64_t *cost = cm_arena_array(p->arena, 2 * n, sizeof(*cost));
 
@@ -237,7 +238,7 @@ fill_planted(struct preparing *p, struct cm_weigh_item *i)
 		for (size_t end = 0; end < CM_ENDS; end++) {
 			int64_t *at = &cost[end * p->w->n_bases + k];
 
-			*at = least_of(i->cost[0], cm_cost(100 * v[end]));
+			*at = least_of(i->cost[0], cm_cost(least_of(100 * v[end], most)));
 			at[n] = cm_cost_weighted(*at, i->light);
 		}
 	}

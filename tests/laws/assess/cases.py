@@ -65,7 +65,8 @@ def item(r, number, before, layers, wide, grades):
 
 
 def settled(rows):
-    """A report's group as a sealed row has it: that of what it repeats or rests on (not both: then it is clear which)."""
+    """What a sealed row has settled: a report's group is that of what it repeats or rests on (not both: then it is clear which);
+    what leads to nothing but reports carries no weight."""
     by_name = {}
     for row in rows:
         if row["kind"] == "item":
@@ -74,6 +75,12 @@ def settled(rows):
             upstream = row.get("repeats") or (row.get("derived") or [None])[0]
             if row.get("report") and upstream:
                 row["group"] = by_name[upstream]["group"]
+            if row.get("repeats"):
+                hollow = by_name[row["repeats"]].get("weightless", False)
+            else:
+                hollow = row.get("report", False) and all(by_name[d].get("weightless", False) for d in row.get("derived", []))
+            if hollow:
+                row["weightless"] = True
             by_name[row["name"]] = row
     return rows
 

@@ -106,6 +106,7 @@ class Weighed:
                     if letter == "G":
                         lo, hi = self.cell(item)[h]
                         p = (lo, (lo + hi) // 2, hi)[end]
+                        p = min(p, 3 * b) if self.capped(item) else p
                         self.t[end][h] += weighted(min(cost(100 * b), cost(100 * p)), w)
                     else:
                         self.s[end][h][item["forge"]] += weighted(cost(cells[h][end]), w)
@@ -119,7 +120,7 @@ class Weighed:
             cells = self.cell(item)
             if name not in names or any(h not in cells for h in self.plain):
                 continue
-            if item.get("report") and not item.get("repeats") and not item.get("derived"):
+            if item.get("weightless"):
                 continue
             first = name
             while self.by_name[first].get("repeats"):
@@ -143,11 +144,14 @@ class Weighed:
             else:
                 r = R.get(letter, 100)
                 out[h] = [r * p + (100 - r) * b for p in (lo, mid, hi)]
-        capped = item["type"] in ("P1", "P2") or item["form"] == ["C8"]
-        if capped and not ("C7" in item["form"] and self.view in ("panel", "all")):
+        if self.capped(item):
             f = (max(p[HI] for p in out.values()) + 2) // 3
             out = {h: [max(p, f) for p in ps] for h, ps in out.items()}
         return item, out, b, letter
+
+    def capped(self, item):
+        claim = item["type"] in ("P1", "P2") or item["form"] == ["C8"]
+        return claim and not ("C7" in item["form"] and self.view in ("panel", "all"))
 
     def group(self, item):
         while item.get("report") and item.get("derived"):

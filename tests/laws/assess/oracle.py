@@ -73,8 +73,7 @@ class Assessment:
     def carries(self, name, layer):
         """Does the item speak at the layer, and does it rest on anything?"""
         item = self.items[name]
-        empty = item.get("report") and not item.get("repeats") and not item.get("derived")
-        return set(self.plain(layer)) <= set(self.cells(name, layer)) and not empty
+        return set(self.plain(layer)) <= set(self.cells(name, layer)) and not item.get("weightless")
 
     def family(self, name):
         while self.items[name].get("repeats"):
@@ -116,12 +115,15 @@ class Assessment:
             else:
                 r = RELIABLE[letter]
                 result[h] = tuple(r * p + (100 - r) * b for p in ps)
-        item = self.items[name]
-        looked_at = "C7" in item["form"] and view in ("panel", "all")
-        if (item["type"] in ("P1", "P2") or item["form"] == ["C8"]) and not looked_at:
+        if self.capped(name, view):
             floor = -(-max(p[HI] for p in result.values()) // 3)
             result = {h: tuple(max(p, floor) for p in ps) for h, ps in result.items()}
         return result
+
+    def capped(self, name, view):
+        item = self.items[name]
+        looked_at = "C7" in item["form"] and view in ("panel", "all")
+        return (item["type"] in ("P1", "P2") or item["form"] == ["C8"]) and not looked_at
 
     def weights(self, layer, effective):
         """{item: weight in millionths}: the strongest of a group whole, the others less."""
@@ -156,7 +158,8 @@ class Table:
             if a.letter(name) == "G":
                 b = 100 * a.background(name, layer)
                 self.common *= power(b, w)
-                self.planted.append({h: tuple(power(max(b, 100 * p), w) for p in (lo, (lo + hi) // 2, hi))
+                most = 3 * b if a.capped(name, view) else P_ONE
+                self.planted.append({h: tuple(power(max(b, min(100 * p, most)), w) for p in (lo, (lo + hi) // 2, hi))
                                      for h, (lo, hi) in a.cells(name, layer).items()})
             else:
                 self.likely.append((a.items[name]["forge"], {h: tuple(power(p, w) for p in ps[h]) for h in self.plain}))
