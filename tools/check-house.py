@@ -18,7 +18,7 @@ FILE_LINES, FUNCTION_LINES, NESTING = 800, 60, 3
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|strncpy|strncat|alloca|atoi|atol|setjmp|longjmp|"
                     r"scanf|sscanf|mktemp|tmpnam)\s*\(")
 LATER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
-TEXT = (".c", ".h", ".py", ".sh", ".md", ".scd", ".build", ".txt", ".json", ".html", ".svg", ".yml")
+TEXT = (".c", ".h", ".py", ".sh", ".md", ".scd", ".build", ".txt", ".json", ".html", ".svg", ".yml", ".mjs", ".css")
 # The tools of the trade of our tests.
 TEST_MAY = {"setjmp", "longjmp", "atoi", "sscanf", "strcpy", "strcat", "strncat"}
 
@@ -28,7 +28,7 @@ def tracked():
     if run.returncode == 0 and run.stdout:
         names = run.stdout.split("\n")
     else:
-        names = [os.path.relpath(os.path.join(d, n), ROOT) for top in ("src", "data", "tests", "tools", "docs", "man")
+        names = [os.path.relpath(os.path.join(d, n), ROOT) for top in ("src", "data", "web", "tests", "tools", "docs", "man")
                  for d, _, files in os.walk(os.path.join(ROOT, top)) for n in files]
     return [n for n in names if n and os.path.isfile(os.path.join(ROOT, n))]
 
@@ -71,7 +71,7 @@ def check_c(name, text):
 
 def check_text(name, text):
     lines = text.splitlines()
-    if len(lines) > FILE_LINES and name.endswith((".c", ".h", ".py", ".sh")):
+    if len(lines) > FILE_LINES and name.endswith((".c", ".h", ".py", ".sh", ".mjs")):
         yield FILE_LINES, f"{len(lines)} lines; at most {FILE_LINES}"
     if text and not text.endswith("\n"):
         yield len(lines), "no newline at the end"

@@ -7,7 +7,7 @@
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libsodium-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev libmicrohttpd-dev libcurl4-openssl-dev openssh-client"
 check="age git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
-	golang-1.19-go golang-golang-x-mod-dev openssl"
+	golang-1.19-go golang-golang-x-mod-dev openssl nodejs chromium chromium-driver"
 fuzz="clang libclang-rt-14-dev"
 bench="tcpdump tshark openssl libndpi-bin argus-server nfdump valgrind"
 evaluate="tshark"

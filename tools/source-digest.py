@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The digest of the source, as `comity version` prints it.
 
-It is the SHA-256 of what `sha256sum` prints for every file below src/ and data/ and
+It is the SHA-256 of what `sha256sum` prints for every file below src/, data/ and web/ and
 for meson.build and meson_options.txt, in bytewise order of their paths:
 
-    find data src meson.build meson_options.txt -type f | LC_ALL=C sort | xargs sha256sum | sha256sum
+    find data src web meson.build meson_options.txt -type f | LC_ALL=C sort | xargs sha256sum | sha256sum
 
 usage: source-digest.py SOURCE_ROOT [VERSION HEADER]
 With a header it writes that (only if it changes), else it prints the digest.
@@ -16,7 +16,7 @@ import sys
 
 def paths(root):
     found = ["meson.build", "meson_options.txt"]
-    for top in ("data", "src"):
+    for top in ("data", "src", "web"):
         for folder, _, names in os.walk(os.path.join(root, top)):
             found += [os.path.relpath(os.path.join(folder, n), root) for n in names]
     return sorted(found, key=os.fsencode)

@@ -23,6 +23,7 @@
 #define CM_ASSESS_TEXT ((size_t)8 << 20)  /* longest text read */
 #define CM_ASSESS_HYPOTHESES 256u	  /* of all layers together */
 #define CM_ASSESS_ITEMS 4096u
+#define CM_ASSESS_CELLS 262144u	  /* items times hypotheses */
 #define CM_ASSESS_GROUPS 1024u
 #define CM_ASSESS_NAME 64u	/* bytes of a name */
 #define CM_ASSESS_RESTS 64u	/* statements behind one item */
@@ -119,7 +120,7 @@ struct cm_assess_item {
 	const size_t *derived;	/* the items that it rests on */
 	size_t n_derived;
 	bool report;		/* type G1, or rests on a report: */
-	bool no_upstream;	/* names nothing that it repeats or is derived from: carries no weight */
+	bool no_upstream;	/* a report, or a copy of one, that leads to no origin: carries no weight */
 	int64_t background;	/* P(E | background); 0: not said, that of `other' */
 	const struct cm_assess_cell *cell; /* one for each hypothesis of the assessment, by number */
 };

@@ -553,7 +553,6 @@ finish_item(struct cm_assess_reader *r, struct cm_assess_item *item, const uint8
 			    item->name);
 		item->report = item->report || report;
 	}
-	item->no_upstream = item->report && item->repeats == CM_ASSESS_NONE && item->n_derived == 0;
 	type = cm_registry_find(r->registry, item->type);
 	if (!(r->seen >> CM_ITEM_FORGE & 1))
 		item->forge = type->forge_lo == CM_FORGE_GRADED ? 0 : type->forge_lo;

@@ -149,9 +149,9 @@ cm_assess_group(struct cm_assess_reader *r, const char *name, const uint8_t *whe
 static size_t
 upstream(const struct cm_assess_item *item)
 {
-	if (!item->report || item->no_upstream)
+	if (!item->report || (item->repeats == CM_ASSESS_NONE && item->n_derived == 0))
 		return CM_ASSESS_NONE;
-	return item->n_derived > 0 ? item->derived[0] : item->repeats;
+	return item->repeats != CM_ASSESS_NONE ? item->repeats : item->derived[0];
 }
 
 static CM_RESULT
@@ -209,6 +209,51 @@ settle_groups(struct cm_assess_reader *r)
 	return rc;
 }
 
+/* ---- weight ---- */
+
+enum standing { STANDS_NOT_KNOWN, STANDS, STANDS_NOT };
+
+static bool
+has_numbers(const struct cm_assessment *a, const struct cm_assess_item *item)
+{
+	for (size_t h = 0; h < a->n_hypotheses; h++)
+		if (item->cell[h].p.hi != 0)
+			return true;
+	return false;
+}
+
+/* A copy stands on what its original stands on; a report on what it is derived from, down to something that is no report,
+ * or that names an origin and has no numbers.  There are no circles. */
+static bool
+stands(const struct cm_assessment *a, size_t number, enum standing *known)
+{
+	const struct cm_assess_item *item = &a->item[number];
+	bool yes;
+
+	if (known[number] != STANDS_NOT_KNOWN)
+		return known[number] == STANDS;
+	if (item->repeats != CM_ASSESS_NONE)
+		yes = stands(a, item->repeats, known);
+	else
+		yes = !item->report || !has_numbers(a, item);
+	for (size_t i = 0; !yes && item->repeats == CM_ASSESS_NONE && i < item->n_derived; i++)
+		yes = stands(a, item->derived[i], known);
+	known[number] = yes ? STANDS : STANDS_NOT;
+	return yes;
+}
+
+static CM_RESULT
+settle_weight(struct cm_assess_reader *r)
+{
+	enum standing *known = cm_arena_array(r->arena, r->a.n_items + 1, sizeof(*known));
+
+	if (known == NULL)
+		return cm_assess_no_memory(r);
+	for (size_t i = 0; i < r->a.n_items; i++)
+		r->a.item[i].no_upstream = !stands(&r->a, i, known);
+	return CM_OK;
+}
+
 CM_RESULT
 cm_assess_settle(struct cm_assess_reader *r)
 {
@@ -220,6 +265,8 @@ cm_assess_settle(struct cm_assess_reader *r)
 		rc = check_circles(r);
 	if (rc == CM_OK)
 		rc = settle_groups(r);
+	if (rc == CM_OK)
+		rc = settle_weight(r);
 	for (unsigned k = 0; k < CM_FORGE_CLASSES; k++)
 		if (!r->a.class[k].said)
 			r->a.class[k].c = (int64_t)r->registry->plantable[k] * 1000;

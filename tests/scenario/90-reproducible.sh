@@ -10,7 +10,7 @@ there=$work/quite/another/place
 mkdir -p "$there"
 chmod -R 755 "$work"
 cd "$COMITY_ROOT"
-cp -r data src tools man meson.build meson_options.txt LICENSE "$there"
+cp -r data src web tools man meson.build meson_options.txt LICENSE "$there"
 mkdir "$there/tests"
 cp -r tests/bench "$there/tests" # meson reads it in every build
 find "$there" -exec touch -d '2001-02-03 04:05:06' {} +
@@ -34,7 +34,7 @@ cmp "$there/b/src/cli/comity" "$COMITY"
 echo "ok two builds, the same bytes: $(sha256sum <"$COMITY" | cut -c1-16)..."
 
 said=$("$COMITY" version --json | sed 's/.*"source": "\([0-9a-f]*\)".*/\1/')
-made=$(find data src meson.build meson_options.txt -type f | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)
+made=$(find data src web meson.build meson_options.txt -type f | LC_ALL=C sort | xargs sha256sum | sha256sum | cut -d' ' -f1)
 if [ "$said" = "$made" ]; then
 	echo "ok the source digest is what sha256sum makes of the source"
 else

@@ -1,0 +1,139 @@
+/* The ends of each posterior, while every likelihood stays in its range. */
+#include <string.h>
+
+#include "assess/fixed.h"
+#include "assess/weigh_parts.h"
+
+static enum cm_end
+opposite(enum cm_end end)
+{
+	return end == CM_END_HI ? CM_END_LO : CM_END_HI;
+}
+
+/* The end of base ${k}: its own likelihoods at one end, all others at the other. */
+static int64_t
+end_of_base(struct cm_weigh *w, size_t k, enum cm_end own)
+{
+	const struct cm_weigh_sums *mine = &w->sums[own], *others = &w->sums[opposite(own)];
+	size_t i;
+
+	for (i = 0; i < w->n_bases; i++)
+		w->costs[w->base[i].place] = cm_weigh_base_cost(w, i, (i == k ? mine : others)->s[i], others->g);
+	for (i = 0; i < w->n_deceivers; i++) {
+		const struct cm_weigh_deceiver *d = &w->deceiver[i];
+		int64_t cost = w->prior[d->place] + others->planted[d->as];
+
+		for (unsigned f = 0; f < CM_FORGE_CLASSES; f++)
+			cost += cm_weigh_factor(w, f, (d->as == k ? mine : others)->s[d->as][f], (d->by == k ? mine : others)->s[d->by][f]);
+		w->costs[d->place] = cost;
+	}
+	return cm_weigh_share_of(w->costs, w->n, w->base[k].place);
+}
+
+/* ---- deceivers ----
+ *
+ * Every term is linear in the product of a side's likelihoods over a class, so the ends lie where each such product
+ * is at an end: two bits a class, the first for the blamed side, the second for the deceiver.  What a class adds to
+ * a cost depends on its two bits only, and is looked up. */
+struct corners {
+	struct cm_weigh *w;
+	const struct cm_weigh_deceiver *of;
+	enum cm_end own;
+};
+
+static const int64_t *
+side(const struct corners *c, size_t base, unsigned bits)
+{
+	enum cm_end end = opposite(c->own);
+
+	if (base == c->of->as)
+		end = (bits & 1) != 0 ? CM_END_HI : CM_END_LO;
+	else if (base == c->of->by)
+		end = (bits & 2) != 0 ? CM_END_HI : CM_END_LO;
+	return c->w->sums[end].s[base];
+}
+
+/* ${w}->costs gets what does not depend on the corner. */
+static void
+look_up(const struct corners *c)
+{
+	struct cm_weigh *w = c->w;
+	size_t i;
+	unsigned f, bits;
+
+	for (i = 0; i < w->n_bases; i++) {
+		w->costs[w->base[i].place] = w->prior[w->base[i].place] + w->sums[c->own].g;
+		for (f = 0; f < CM_FORGE_CLASSES; f++)
+			for (bits = 0; bits < 4; bits++)
+				w->corner[w->base[i].place][f][bits] = side(c, i, bits)[f];
+	}
+	for (i = 0; i < w->n_deceivers; i++) {
+		const struct cm_weigh_deceiver *d = &w->deceiver[i];
+
+		w->costs[d->place] = w->prior[d->place] + w->sums[d->as == c->of->as ? c->own : opposite(c->own)].planted[d->as];
+		for (f = 0; f < CM_FORGE_CLASSES; f++)
+			for (bits = 0; bits < 4; bits++)
+				w->corner[d->place][f][bits] = cm_weigh_factor(w, f, side(c, d->as, bits)[f], side(c, d->by, bits)[f]);
+	}
+}
+
+/* Bits that make a difference. */
+static unsigned
+live_bits(const struct corners *c)
+{
+	const struct cm_weigh_sums *lo = &c->w->sums[CM_END_LO], *hi = &c->w->sums[CM_END_HI];
+	unsigned live = 0;
+
+	for (unsigned f = 0; f < CM_FORGE_CLASSES; f++) {
+		live |= (lo->s[c->of->as][f] != hi->s[c->of->as][f] ? 1u : 0u) << (2 * f);
+		live |= (lo->s[c->of->by][f] != hi->s[c->of->by][f] ? 2u : 0u) << (2 * f);
+	}
+	return live;
+}
+
+static int64_t
+share_at(const struct cm_weigh *w, const struct corners *c, unsigned corner, int64_t *costs)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		costs[i] = w->costs[i];
+		for (unsigned f = 0; f < CM_FORGE_CLASSES; f++)
+			costs[i] += w->corner[i][f][corner >> (2 * f) & 3];
+	}
+	return cm_weigh_share_of(costs, w->n, c->of->place);
+}
+
+static int64_t
+end_of_deceiver(struct cm_weigh *w, const struct cm_weigh_deceiver *d, enum cm_end own)
+{
+	struct corners c = { w, d, own };
+	int64_t costs[CM_ASSESS_HYPOTHESES], best, share;
+	unsigned live = live_bits(&c), corner = 0;
+
+	look_up(&c);
+	best = share_at(w, &c, 0, costs);
+	/* all subsets of the live bits */
+	for (corner = (0u - live) & live; corner != 0; corner = (corner - live) & live) {
+		share = share_at(w, &c, corner, costs);
+		if (own == CM_END_HI ? share > best : share < best)
+			best = share;
+	}
+	return best;
+}
+
+void
+cm_weigh_ranges(struct cm_weigh *w, const bool *in, struct cm_share *out)
+{
+	size_t k;
+
+	cm_weigh_middle(w, in, out);
+	cm_weigh_add(w, CM_END_LO);
+	cm_weigh_add(w, CM_END_HI);
+	for (k = 0; k < w->n_bases; k++) {
+		out[w->base[k].place].hi = end_of_base(w, k, CM_END_HI);
+		out[w->base[k].place].lo = end_of_base(w, k, CM_END_LO);
+	}
+	for (k = 0; k < w->n_deceivers; k++) {
+		out[w->deceiver[k].place].hi = end_of_deceiver(w, &w->deceiver[k], CM_END_HI);
+		out[w->deceiver[k].place].lo = end_of_deceiver(w, &w->deceiver[k], CM_END_LO);
+	}
+}
