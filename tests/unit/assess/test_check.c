@@ -80,6 +80,8 @@ static const struct {
 	{ HEAD ITEM("x", "L3"), 7, "item x: counts nowhere" },
 	{ HEAD "item r\n  type P3\n  source A1\n  rests report " DIGEST "\n  operator A 0.2\n  operator other 0.3\n", 7,
 	    "item r: a report that says neither what it repeats nor" },
+	{ HEAD "item o\n  type P3\n  source F6\n  rests report " DIGEST "\n" WITHOUT "item r\n  type P3\n  source A1\n"
+	  "  rests report " DIGEST "\n  derived o\n  operator A 0.2\n  operator other 0.1\n", 0, NULL },
 	{ HEAD "rho code 0.3\n", 0, "rho code: no item is of that group" },
 	{ HEAD "class F1 0.95\n", 0, "class F1 is said to be planted more easily than F0" },
 	{ "assessment 1\ntitle t\nhypothesis operator A\n  prior 0.96\nhypothesis operator other\n  prior 0.04\n", 5,
@@ -129,6 +131,20 @@ an_item_that_lacks_a_number_counts_nowhere(void **state)
 	assert_true(says(&m, "item x: does not count at the layer operator, since it has no likelihood for other"));
 	assert_true(says(&m, "item x: counts nowhere"));
 	assert_int_equal(m.r.item[0].severity, CM_REMARK_WARNING);
+	cm_arena_fini(&m.arena);
+}
+
+static void
+what_leads_to_reports_only_carries_no_weight(void **state)
+{
+	struct made m;
+
+	(void)state;
+	check(&m, HEAD "item r\n  type P3\n  source A1\n  rests report " DIGEST "\n  operator A 0.2\n  operator other 0.3\n"
+		  ITEM("x", "L3") "  repeats r\n  operator A 0.2\n  operator other 0.3\n");
+	assert_true(says(&m, "item r: a report that says neither"));
+	assert_true(says(&m, "item x: what it repeats or is derived from leads to reports only, and to no origin, so that it "
+			     "carries no weight"));
 	cm_arena_fini(&m.arena);
 }
 
@@ -208,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_thing_is_said_once),
 		cmocka_unit_test(an_item_that_lacks_a_number_counts_nowhere),
+		cmocka_unit_test(what_leads_to_reports_only_carries_no_weight),
 		cmocka_unit_test(a_state_is_not_named_alone),
 		cmocka_unit_test(copies_that_nobody_sees_alone_are_named),
 		cmocka_unit_test(without_places_no_line_is_known),

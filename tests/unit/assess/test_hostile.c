@@ -88,6 +88,12 @@ one_more_than_the_bound_is_refused_in_one_line(void **state)
 	for (unsigned i = 0; i < CM_ASSESS_GROUPS + 1; i++)
 		cm_buf_printf(&b, "item i%u\n  type N4\n  group g%u\n  rests chain %s\n", i, i, DIGEST);
 	assert_limit(&b, "more than 1024 groups");
+	cm_buf_add_str(&b, "assessment 1\ntitle t\n");
+	for (unsigned i = 0; i < CM_ASSESS_HYPOTHESES; i++)
+		cm_buf_printf(&b, "hypothesis state h%u\n", i);
+	for (unsigned i = 0; i < CM_ASSESS_CELLS / CM_ASSESS_HYPOTHESES + 1; i++)
+		cm_buf_printf(&b, "item i%u\n", i);
+	assert_limit(&b, "1025 items times 256 hypotheses are more than 262144 likelihoods");
 	cm_buf_add_str(&b, HEAD "item x\n  type N4\n");
 	for (unsigned i = 0; i < CM_ASSESS_RESTS + 1; i++)
 		cm_buf_printf(&b, "  rests chain %064x\n", i);
@@ -178,20 +184,20 @@ the_longest_chain_is_gone_along_and_the_largest_circle_is_found(void **state)
 	}
 }
 
-/* As many likelihoods as fit into the longest text; all items move all odds, so that remarks have most to do. */
+/* As many likelihoods as there may be; all items move all odds, so that remarks have most to do. */
 static void
 the_largest_table_is_read_and_checked_in_time(void **state)
 {
-	enum { HYPOTHESES = 140 };
+	enum { HYPOTHESES = CM_ASSESS_CELLS / CM_ASSESS_ITEMS - 1 }; /* and `other' */
 	struct cm_assess_remarks remarks;
 	struct cm_buf b = { 0 };
 	struct made m;
 	double began;
 
 	(void)state;
-	cm_buf_add_str(&b, "assessment 1\ntitle t\nhypothesis state other\n  prior 0.3\n");
+	cm_buf_add_str(&b, "assessment 1\ntitle t\nhypothesis state other\n  prior 0.37\n");
 	for (unsigned i = 0; i < HYPOTHESES; i++)
-		cm_buf_printf(&b, "hypothesis state %02x\n  prior 0.005\n", i);
+		cm_buf_printf(&b, "hypothesis state %02x\n  prior 0.01\n", i);
 	for (unsigned i = 0; i < CM_ASSESS_ITEMS; i++) {
 		cm_buf_printf(&b, "item i%u\n  type N4\n  rests chain %s\n  state other 0.1\n", i, DIGEST);
 		for (unsigned k = 0; k < HYPOTHESES; k++)

@@ -185,7 +185,7 @@ what_is_absent_is_settled(void **state)
 
 	(void)state;
 	taken(&m, HEAD "party V\n" ITEM("x") "item y\n  type P1\n  rests seal " DIGEST "\n"
-		  "item z\n  type G1\n  rests seal " DIGEST "\n");
+		  "item z\n  type G1\n  rests seal " DIGEST "\n  state A 0.1\n");
 	x = &m.a.item[0];
 	assert_string_equal(x->group, "pdns");
 	assert_int_equal(x->forge, 2);
@@ -222,6 +222,25 @@ a_report_is_of_the_group_of_what_it_rests_on(void **state)
 	assert_int_equal(m.a.group[0].rho, 500000);
 	assert_true(m.a.item[0].report && m.a.item[1].report);
 	assert_false(m.a.item[0].no_upstream || m.a.item[1].no_upstream);
+	cm_arena_fini(&m.arena);
+}
+
+/* What a report rests on, and that on, until something is no report, or has no numbers: an origin. */
+static void
+a_report_that_leads_nowhere_carries_no_weight(void **state)
+{
+	static const bool weightless[] = { true, false, true, true, false, false, false };
+	struct made m;
+
+	(void)state;
+	taken(&m, HEAD "item alone\n  type G1\n  rests seal " DIGEST "\n  state A 0.1\n"
+		  "item origin\n  type G1\n  rests report " DIGEST "\n  source F6\n" ITEM("copy") "  repeats alone\n"
+		  "item more\n  type G1\n  rests seal " DIGEST "\n  state A 0.1\n  derived alone, copy\n"
+		  "item good\n  type G1\n  rests seal " DIGEST "\n  state A 0.1\n  derived alone, origin\n"
+		  "item better\n  type G1\n  rests seal " DIGEST "\n  state A 0.1\n  derived plain\n" ITEM("plain"));
+	for (size_t i = 0; i < m.a.n_items; i++)
+		if (m.a.item[i].no_upstream != weightless[i])
+			fail_msg("%s", m.a.item[i].name);
 	cm_arena_fini(&m.arena);
 }
 
@@ -523,6 +542,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(an_item_has_what_it_says),
 		cmocka_unit_test(what_is_absent_is_settled),
 		cmocka_unit_test(a_report_is_of_the_group_of_what_it_rests_on),
+		cmocka_unit_test(a_report_that_leads_nowhere_carries_no_weight),
 		cmocka_unit_test(every_number_is_where_its_place_says),
 		cmocka_unit_test(a_number_is_changed_and_every_comment_stays),
 		cmocka_unit_test(what_makes_no_sense_is_refused_with_line_and_column),
