@@ -1,4 +1,4 @@
-/* dossier/redo_assessment.h -- assessments, computed again from the items that are open (docs/formats.md 4.11).
+/* dossier/redo_assessment.h -- assessments, computed again from the items that are open (docs/formats.md 4, step 10).
  *
  * Every result that is open is computed again, if all items of its view are; it has to be the same to the last
  * unit.  Besides: which items rest on a finding that could be redone here, on a statement that is here, or on one that
