@@ -1,0 +1,52 @@
+#include "cli/assess_load.h"
+#include "os/private.h"
+
+bool
+cm_assess_open(const struct cm_context *ctx, const char *path, struct cm_assess_file *out, enum cm_exit *code)
+{
+	struct cm_err err = { 0 };
+
+	*out = (struct cm_assess_file) { .path = path };
+	cm_arena_init(&out->arena, CM_ASSESS_MEMORY);
+	if (cm_whole_read(path, CM_ASSESS_ROWS, &out->text, &err) == CM_OK)
+		return true;
+	*code = cm_cli_error(ctx, path, &err, NULL);
+	return false;
+}
+
+enum cm_result
+cm_assess_read(struct cm_assess_file *f, struct cm_err *err)
+{
+	struct cm_span text = cm_buf_span(&f->text);
+	enum cm_result rc = cm_registry_builtin(&f->arena, &f->registry, err);
+
+	if (rc != CM_OK)
+		return rc;
+	f->is_rows = text.len > 0 && text.ptr[0] == '{';
+	if (!f->is_rows)
+		return cm_assess_text_read(text, &f->registry, &f->arena, &f->a, &f->places, err);
+	rc = cm_assess_rows_parse(text, &f->arena, &f->rows, err);
+	f->a = f->rows.a;
+	return rc;
+}
+
+void
+cm_assess_close(struct cm_assess_file *f)
+{
+	cm_buf_release(&f->text);
+	cm_arena_fini(&f->arena);
+}
+
+bool
+cm_assess_layer_option(const struct cm_args *a, enum cm_layer *out)
+{
+	int layer = cm_layer_find(a->value);
+
+	if (layer < 0) {
+		(void)cm_cli_usage(a->ctx, a->command,
+		    "--layer is machine, operator, organisation, state or beneficiary");
+		return false;
+	}
+	*out = (enum cm_layer)layer;
+	return true;
+}
