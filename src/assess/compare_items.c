@@ -129,6 +129,16 @@ is_free(const struct matching *m, const struct half *h)
 	return h->side == CM_SIDE_A ? m->other[h->number] == CM_ASSESS_NONE : !m->taken[h->number];
 }
 
+static void
+join(struct matching *m, const struct half *a, const struct half *b, enum cm_compared_by by)
+{
+	if (!is_same(a, b, by))
+		return;
+	m->other[a->number] = b->number;
+	m->taken[b->number] = true;
+	m->by[a->number] = by;
+}
+
 /* Equal ones stand together, those of A first: the first of A with the first of B, and so on. */
 static void
 pair_up(struct matching *m, enum cm_compared_by by)
@@ -145,11 +155,7 @@ pair_up(struct matching *m, enum cm_compared_by by)
 		} else if (y->side != CM_SIDE_B || !is_free(m, y) || order > 0) {
 			b++;
 		} else {
-			if (is_same(x, y, by)) {
-				m->other[x->number] = y->number;
-				m->taken[y->number] = true;
-				m->by[x->number] = by;
-			}
+			join(m, x, y, by);
 			a++;
 			b++;
 		}
