@@ -12,6 +12,7 @@
 #include "cli/verify.h"
 #include "os/private.h"
 #include "statement/assessment_v1.h"
+#include "statement/evidence.h"
 #include "store/marks.h"
 
 enum { OPT_JSON = CM_OPT, OPT_SUPERSEDES, OPT_NO_CONFINE };
@@ -22,9 +23,6 @@ static const struct cm_option options[] = {
 	{ OPT_NO_CONFINE, "no-confine", NULL, "read without confining the reader (for debugging)" },
 	{ 0 },
 };
-
-/* As a type of evidence, an assessment is somebody's attribution. */
-#define EVIDENCE "G1"
 
 struct signing {
 	const struct cm_context *ctx;
@@ -217,7 +215,7 @@ mark(struct signing *s)
 	for (size_t i = 0; rc == CM_OK && i < all.n; i++)
 		if (memcmp(all.item[i].x, s->exhibit.x, 32) == 0)
 			s->exhibit.id = all.item[i].id;
-	snprintf(line, sizeof(line), "exhibit %" PRIu64 " type " EVIDENCE, s->exhibit.id);
+	snprintf(line, sizeof(line), "exhibit %" PRIu64 " type %s", s->exhibit.id, cm_evidence_of_assessment());
 	return rc == CM_OK ? cm_case_marks_add(cm_case_folder(s->bring.c), line, &s->err) : rc;
 }
 
@@ -240,7 +238,7 @@ state(struct signing *s)
 	memcpy(s->v.source, stating.source, 32);
 	s->v.engine = CM_ASSESSMENT_NAME;
 	s->v.version = CM_ASSESS_VERSION;
-	s->v.evidence = EVIDENCE;
+	s->v.evidence = cm_evidence_of_assessment();
 	rc = cm_state(&stating, &d, &s->stated, &s->err);
 	return rc == CM_OK ? mark(s) : rc;
 }
