@@ -215,8 +215,12 @@ def items(got, s, n):
     rows = got["items"]["list"]
     assert [(x["a"], x["b"], x["by"]) for x in rows] == s.pairs
     top, against = got["items"]["for"], got["items"]["against"]
-    if against is None:
+    both = {h: m.ln() + s.mass(s.players)[h].ln() for h, m in s.mass(()).items() if h != top}
+    if not both:
+        assert against is None
         return
+    # two tops: these; else the likeliest other one, by both together
+    assert against == got["odds"]["against"] or got["odds"]["against"] is None and max(both.values()) - both[against] < 100 * UNIT
     for x in rows:
         speaks = [x[k] is not None and s.a[i].carries(x[k], s.layer) for i, k in enumerate("ab")]
         lr = [[(likelihood(s, i, x[k], top, s.a[c].plantable) / likelihood(s, i, x[k], against, s.a[c].plantable)).ln()

@@ -21,8 +21,8 @@ struct two {
 	struct cm_arena arena;
 	struct cm_registry registry;
 	struct cm_assessment a, b;
-	struct cm_compare_in in;
-	struct cm_compared c;
+	struct cm_assess_compare_in in;
+	struct cm_assess_compared c;
 	struct cm_err err;
 };
 
@@ -35,13 +35,13 @@ read_two(struct two *t, const char *a, const char *b)
 	if (cm_assess_text_read(cm_span_str(a), &t->registry, &t->arena, &t->a, NULL, &t->err) != CM_OK ||
 	    cm_assess_text_read(cm_span_str(b), &t->registry, &t->arena, &t->b, NULL, &t->err) != CM_OK)
 		fail_msg("refused: %s", t->err.text);
-	t->in = (struct cm_compare_in) { .a = &t->a, .b = &t->b, .layer = CM_LAYER_STATE, .view = CM_OF_ALL };
+	t->in = (struct cm_assess_compare_in) { .a = &t->a, .b = &t->b, .layer = CM_LAYER_STATE, .view = CM_OF_ALL };
 }
 
 static void
 compare(struct two *t)
 {
-	if (cm_compare(&t->in, &t->arena, &t->c, &t->err) != CM_OK)
+	if (cm_assess_compare(&t->in, &t->arena, &t->c, &t->err) != CM_OK)
 		fail_msg("refused: %s", t->err.text);
 }
 
@@ -74,7 +74,7 @@ unlevel(struct cm_assessment *a, size_t i)
 }
 
 static int64_t
-sum_of_parts(const struct cm_compared *c)
+sum_of_parts(const struct cm_assess_compared *c)
 {
 	int64_t sum = 0;
 
@@ -219,7 +219,7 @@ a_layer_that_one_does_not_have_is_refused(void **state)
 	(void)state;
 	read_two(&t, us, toy);
 	t.in.layer = CM_LAYER_OPERATOR;
-	assert_int_equal(cm_compare(&t.in, &t.arena, &t.c, &t.err), CM_E_USAGE);
+	assert_int_equal(cm_assess_compare(&t.in, &t.arena, &t.c, &t.err), CM_E_USAGE);
 	assert_non_null(strstr(t.err.text, "operator"));
 	cm_arena_fini(&t.arena);
 }
@@ -230,7 +230,7 @@ written(struct two *t, struct cm_buf *out)
 	struct cm_jsonw w = cm_jsonw_of(out, 0);
 
 	compare(t);
-	cm_compare_write(&t->c, &w);
+	cm_assess_compare_write(&t->c, &w);
 	assert_true(cm_buf_ok(out));
 }
 
@@ -238,7 +238,7 @@ static void
 both_ways_of_a_published_case(void **state)
 {
 	struct two t;
-	struct cm_compared there;
+	struct cm_assess_compared there;
 	struct cm_buf one = { 0 }, two = { 0 };
 	int64_t sign;
 
@@ -277,7 +277,7 @@ without_memory_it_says_so(void **state)
 		enum cm_result rc;
 
 		cm_arena_init(&small, budget);
-		rc = cm_compare(&t.in, &small, &t.c, &t.err);
+		rc = cm_assess_compare(&t.in, &small, &t.c, &t.err);
 		done = rc == CM_OK;
 		assert_true(done || rc == CM_E_NOMEM);
 		cm_arena_fini(&small);
