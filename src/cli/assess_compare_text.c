@@ -241,8 +241,9 @@ put_layer(struct printing *p)
 	put_items(p);
 	heading(p, "What would reconcile them");
 	if (p->c->top_a == p->c->top_b) {
-		cm_buf_printf(&p->p.text, "Both find %s likeliest.", name_of(p, p->c->top_a));
+		cm_buf_printf(&p->p.text, "Both find %s likeliest: about that there is no quarrel.", name_of(p, p->c->top_a));
 		sentence(p);
+		return;
 	}
 	put_swaps(p);
 	put_common(p);
