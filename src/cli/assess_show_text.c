@@ -77,6 +77,21 @@ cell(struct printing *p, const struct cm_share *share, int line)
 	return kept(p, cm_arena_copy(p->arena, text, strlen(text) + 1));
 }
 
+/* One of the lines of a hypothesis, if there is anything in it. */
+static void
+put_cells(struct printing *p, struct cm_table *t, const struct cm_assess_shown *l, size_t i, int line)
+{
+	const char *cells[CM_ASSESS_COLUMNS + 1] = { line == 0 ? p->s->f.a.hypothesis[l->hypothesis[i]].name : "" };
+	bool any = false;
+
+	for (size_t c = 0; c < l->n_columns; c++) {
+		cells[c + 1] = cell(p, &l->column[c]->share[i], line);
+		any = any || cells[c + 1][0] != '\0';
+	}
+	if (any)
+		row(p, t, cells);
+}
+
 static void
 put_views(struct printing *p, struct cm_assess_shown *l)
 {
@@ -91,19 +106,9 @@ put_views(struct printing *p, struct cm_assess_shown *l)
 	for (size_t c = 0; c < l->n_columns; c++)
 		cells[c + 1] = kept(p, cm_arena_printf(p->arena, "%zu", l->column[c]->items));
 	row(p, &t, cells);
-	for (size_t i = 0; i < l->n; i++) {
-		for (int line = 0; line < 3; line++) {
-			bool any = false;
-
-			cells[0] = line == 0 ? p->s->f.a.hypothesis[l->hypothesis[i]].name : "";
-			for (size_t c = 0; c < l->n_columns; c++) {
-				cells[c + 1] = cell(p, &l->column[c]->share[i], line);
-				any = any || cells[c + 1][0] != '\0';
-			}
-			if (any)
-				row(p, &t, cells);
-		}
-	}
+	for (size_t i = 0; i < l->n; i++)
+		for (int line = 0; line < 3; line++)
+			put_cells(p, &t, l, i, line);
 	cm_table_print(&t, p->ctx->out, &p->paint);
 	if (l->left_columns > 0) {
 		cm_buf_printf(&p->p.text, "%zu more parties something is shared with: --for names one.", l->left_columns);
