@@ -1,0 +1,58 @@
+/* How an assessment looks.  What differs in colour differs in its number or its word, too. */
+#include "dossier/assess_parts.h"
+#include "dossier/assess_web.h"
+#include "dossier/report_parts.h"
+
+static const char colours[] =
+    ":root{--p1:#e3edf6;--p2:#bcd6ec;--p3:#82b2dc;--p4:#2f6ea8;--p4i:#fff;--m1:#faecdb;--m2:#f6d3ab;--m3:#eaa961;--m4:#a9570c;--m4i:#fff;--on:#1d1d1b}\n"
+    "@media (prefers-color-scheme:dark){:root{--p1:#1e2a35;--p2:#244463;--p3:#2f669c;--p4:#8fc0ff;--p4i:#0c1a29;--m1:#32281d;--m2:#573b1b;"
+    "--m3:#8d5717;--m4:#f4ae5f;--m4i:#2a1600;--on:#f2efe8}}\n"
+    ".heat .p1,.keys .p1{background:var(--p1)}.heat .p2,.keys .p2{background:var(--p2)}.heat .p3,.keys .p3{background:var(--p3);color:var(--on)}"
+    ".heat .p4,.keys .p4{background:var(--p4);color:var(--p4i)}\n"
+    ".heat .m1,.keys .m1{background:var(--m1)}.heat .m2,.keys .m2{background:var(--m2)}.heat .m3,.keys .m3{background:var(--m3);color:var(--on)}"
+    ".heat .m4,.keys .m4{background:var(--m4);color:var(--m4i)}\n"
+    ".heat td,.keys i{-webkit-print-color-adjust:exact;print-color-adjust:exact}\n";
+
+static const char tables[] =
+    ".nm{unicode-bidi:isolate;overflow-wrap:anywhere}.assessment small{display:block}.assessment p small,.assessment figcaption small{display:inline}\n"
+    ".assessment th,.assessment td{vertical-align:middle}.assessment td.num{font-variant-numeric:tabular-nums}\n"
+    "svg .band{fill:var(--other);opacity:.38}svg .middle{fill:var(--ink)}svg .prior{fill:var(--bg);stroke:var(--ink);stroke-width:1.3}\n"
+    ".answer .top svg .band{fill:var(--link);opacity:.5}.answer tbody th{width:30%}.answer tbody th small{font-weight:400}.answer td.pic{width:40%}"
+    ".answer tbody tr:not(.top) .nm{font-weight:400}.answer .top td.num,.answer .top td.word{font-weight:600}.answer td small{font-weight:400;white-space:nowrap}\n"
+    ".answer th.scale{display:flex;justify-content:space-between;font-weight:400;font-size:.78rem}.answer .scale span{width:0;display:flex;"
+    "justify-content:center;white-space:nowrap}.answer .scale span:first-child{justify-content:flex-start}.answer .scale span:last-child{justify-content:flex-end}\n"
+    ".views td{width:18%;white-space:nowrap;font-variant-numeric:tabular-nums}.views td svg{display:inline-block;width:60%;margin-right:.4rem;vertical-align:middle}"
+    ".views td.top{font-weight:700}.views td.top .band{fill:var(--link)}.views th small{font-weight:400}.views tbody th .nm{font-weight:400}\n"
+    ".heat{width:auto;border-collapse:separate;border-spacing:2px;font-size:.8rem;margin:.4rem 0 1rem}.heat th,.heat td{border:0;padding:.22rem .15rem;text-align:center;"
+    "font-variant-numeric:tabular-nums;min-width:1.85rem}.heat.few td{min-width:3.2rem}.heat thead th{border:0;vertical-align:bottom}"
+    ".heat th[scope=row]{text-align:left;padding-right:.6rem;max-width:11rem;font-weight:400;position:sticky;left:0;background:var(--bg)}"
+    ".heat .up a,.heat .up span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:9.5rem;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;"
+    "font-weight:400;text-decoration:none;unicode-bidi:isolate}.heat .up a:hover{text-decoration:underline}.heat .up{height:1px}\n"
+    ".heat .how td,.heat .how th{color:var(--soft);font-size:.72rem;padding-top:0}.heat .sum{color:var(--ink);background:none;border-bottom:1px solid var(--line)}"
+    ".heat thead .sum{color:var(--soft);border:0}.heat td.no{color:var(--soft)}.heat tbody td.no{background:repeating-linear-gradient(45deg,var(--line) 0 1px,transparent 1px 5px)}"
+    ".heat .deceiver td,.heat .deceiver .nm{font-style:italic}.heat .nm{font-weight:400}\n"
+    ".keys{white-space:nowrap}.keys i{display:inline-block;font-style:normal;color:var(--ink);min-width:1.9rem;text-align:center;padding:0 .1rem;margin-right:2px}\n";
+
+static const char rest[] =
+    ".tornado td.pic{width:36%}.tornado tbody th{font-weight:400;width:24%}.tornado tbody th small{display:inline}.tornado th,.tornado td{padding:.16rem .7rem .16rem 0}"
+    "svg .down{fill:var(--m3)}svg .rise{fill:var(--p3)}svg .zero{stroke:var(--ink);stroke-width:1}.tornado td.num{text-align:right}.tornado th:nth-child(3),"
+    ".tornado thead th:nth-child(4){text-align:right}.flip{color:var(--suspect)}.flip::before{content:\"\\21c4\\a0\"}\n"
+    ".items th{width:20%}.items th small{font-weight:400}.items td:nth-child(2){width:46%}.assessment .items th,.assessment .items td{vertical-align:top}"
+    ".items tr:target{background:var(--pane);outline:2px solid var(--link)}.items .k1{color:var(--genuine)}.items .k3,.items .k4{color:var(--suspect)}"
+    ".items .k1::before{content:\"\\2713\\a0\"}.items .k2::before{content:\"\\2022\\a0\"}.items .k3::before{content:\"\\25cb\\a0\"}.items .k4::before{content:\"?\\a0\"}\n"
+    ".limits{border:1px solid var(--line);border-left:5px solid var(--suspect);padding:.3rem 1.1rem;margin:1.4rem 0;font-size:.9rem;line-height:1.45}"
+    ".limits ul{margin:.2rem 0}.limits li{margin:.1rem 0}.assessment h2{border-top:2px solid var(--line);padding-top:1rem}\n"
+    "@media (max-width:46rem){.answer{display:table}.answer thead{display:none}.answer tr{display:grid;grid-template-columns:1fr auto;border-bottom:1px solid var(--line);"
+    "padding:.4rem 0}.answer th,.answer td{border:0;padding:.1rem 0}.answer tbody th{width:auto}.answer td.pic{grid-column:1/-1;grid-row:2;width:auto}"
+    ".answer td.num{text-align:right}.answer td.word{grid-column:1/-1;grid-row:3}.assessment figure{overflow-x:auto}.assessment figure svg{min-width:0}"
+    ".tornado td.pic{min-width:8rem}.views td{min-width:8rem}.items td:nth-child(2){min-width:16rem}}\n"
+    "@media print{.heat{break-inside:avoid}.heat th[scope=row]{position:static}.heat,.answer,.tornado,.views{display:table}}\n";
+
+void
+cm_assess_css_put(struct cm_buf *out)
+{
+	cm_buf_add_str(out, colours);
+	cm_buf_add_str(out, tables);
+	cm_buf_add_str(out, rest);
+	cm_buf_add_span(out, cm_assess_web("assess.css"));
+}
