@@ -1,12 +1,13 @@
 /* The answer of a layer as ranges, and what it looks like from each view. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "assess/confidence.h"
 #include "assess/likely.h"
 #include "dossier/assess_parts.h"
 #include "dossier/html.h"
 
-enum { WIDE = 400, HIGH = 22, SMALL_WIDE = 120, SMALL_HIGH = 14 };
+enum { WIDE = 400, HIGH = 22, SMALL_WIDE = 120, SMALL_HIGH = 12 };
 
 static int
 at(int64_t p, int wide)
@@ -66,6 +67,7 @@ put_lead(const struct cm_assess_layer *l)
 {
 	const struct cm_share *s = &l->all->share[l->all->top];
 	const struct cm_hypothesis *h = cm_assess_at(l, l->all->top);
+	char words[CM_LIKELY_TEXT];
 	struct cm_buf *out = l->out;
 
 	cm_buf_add_str(out, "<p class=\"lead\">Of ");
@@ -77,9 +79,8 @@ put_lead(const struct cm_assess_layer *l)
 		cm_assess_put_meaning(out, l->s->a, h);
 		cm_buf_add_str(out, ")");
 	}
-	cm_buf_add_str(out, ": ");
-	cm_assess_put_word(out, s->mid);
-	cm_buf_add_str(out, ", ");
+	cm_likely_words(*s, words);
+	cm_buf_printf(out, ": %s, ", words);
 	cm_assess_put_percent(out, s->mid);
 	cm_buf_add_str(out, ".</p>\n");
 }
@@ -94,8 +95,8 @@ cm_assess_put_answer(const struct cm_assess_layer *l)
 	for (size_t i = 0; i < l->n; i++)
 		priors += cm_assess_at(l, i)->prior;
 	put_lead(l);
-	cm_buf_add_str(out, "<figure><table class=\"answer\"><thead><tr><th scope=\"col\">Hypothesis</th><th scope=\"col\" class=\"scale\"><span>0</span>"
-			    "<span>25</span><span>50</span><span>75</span><span>100\xc2\xa0%</span></th><th scope=\"col\">Probability</th><th scope=\"col\">"
+	cm_buf_add_str(out, "<figure><table class=\"answer\"><thead><tr><th scope=\"col\">Hypothesis</th><th scope=\"col\"><div class=\"scale\"><span>0</span>"
+			    "<span>25</span><span>50</span><span>75</span><span>100\xc2\xa0%</span></div></th><th scope=\"col\">Probability</th><th scope=\"col\">"
 			    "In words</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < shown; i++)
 		put_row(l, l->order[i], priors);
@@ -134,9 +135,31 @@ cm_assess_put_confidence(const struct cm_assess_layer *l)
 
 struct beside {
 	const struct cm_view_result *v[CM_SHOWN_VIEWS];
+	const struct cm_view_result *also[CM_SHOWN_VIEWS][CM_SHOWN_VIEWS]; /* that see the same as that one */
+	size_t n_also[CM_SHOWN_VIEWS];
 	size_t n, left; /* left out */
 	bool differ;	/* not all of them have the same items */
 };
+
+/* All have the public items, a panel all that is shared: as many are the same ones. */
+static bool
+sees_the_same(const struct cm_view_result *x, const struct cm_view_result *y)
+{
+	if (x->items != y->items || (x->view != CM_OF_PUBLIC && y->view == CM_OF_SHARED))
+		return false;
+	return memcmp(x->share, y->share, x->n * sizeof(*x->share)) == 0;
+}
+
+static bool
+joins(struct beside *b, const struct cm_view_result *r)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (sees_the_same(b->v[i], r) && b->n_also[i] < CM_SHOWN_VIEWS) {
+			b->also[i][b->n_also[i]++] = r;
+			return true;
+		}
+	return false;
+}
 
 static void
 choose_views(const struct cm_assess_layer *l, struct beside *b)
@@ -151,6 +174,8 @@ choose_views(const struct cm_assess_layer *l, struct beside *b)
 		if (r->layer != l->layer)
 			continue;
 		b->differ = b->differ || r->items != l->all->items;
+		if (joins(b, r))
+			continue;
 		if ((r->view == CM_OF_SHARED && ++shared > CM_SHOWN_VIEWS - 3) || b->n == CM_SHOWN_VIEWS)
 			b->left++;
 		else
@@ -170,6 +195,16 @@ put_view_name(struct cm_buf *out, const struct cm_view_result *v)
 }
 
 static void
+put_view_names(struct cm_buf *out, const struct beside *b, size_t k)
+{
+	put_view_name(out, b->v[k]);
+	for (size_t i = 0; i < b->n_also[k]; i++) {
+		cm_buf_add_str(out, ", ");
+		put_view_name(out, b->also[k][i]);
+	}
+}
+
+static void
 put_view_row(const struct cm_assess_layer *l, const struct beside *b, size_t place)
 {
 	struct cm_buf *out = l->out;
@@ -182,19 +217,20 @@ put_view_row(const struct cm_assess_layer *l, const struct beside *b, size_t pla
 		bool top = b->v[i]->top == place;
 		int lo = at(s->lo, SMALL_WIDE), hi = at(s->hi, SMALL_WIDE);
 
-		cm_buf_printf(out, "<td%s><svg viewBox=\"0 0 %d %d\" aria-hidden=\"true\"><path class=\"grid\" d=\"M0 7H%d\"/><rect class=\"band\" x=\"%d\" y=\"3\" "
-				   "width=\"%d\" height=\"8\"/><rect class=\"middle\" x=\"%d\" y=\"1\" width=\"3\" height=\"12\"/></svg><span>",
-		    top ? " class=\"top\"" : "", SMALL_WIDE + 3, SMALL_HIGH, SMALL_WIDE, lo, hi - lo < 1 ? 1 : hi - lo, at(s->mid, SMALL_WIDE));
+		cm_buf_printf(out, "<td%s>", top ? " class=\"top\"" : "");
 		cm_assess_put_percent(out, s->mid);
-		cm_buf_add_str(out, "</span></td>");
+		cm_buf_printf(out, "<svg viewBox=\"0 0 %d %d\" aria-hidden=\"true\"><rect class=\"room\" x=\"0\" y=\"3\" width=\"%d\" height=\"6\"/><rect class=\"part\" "
+				   "x=\"0\" y=\"3\" width=\"%d\" height=\"6\"/><path class=\"span\" d=\"M%d 6H%dM%d 2V10M%d 2V10\"/></svg></td>",
+		    SMALL_WIDE + 2, SMALL_HIGH, SMALL_WIDE, at(s->mid, SMALL_WIDE), lo, hi, lo, hi);
 	}
 	cm_buf_add_str(out, "</tr>\n");
 }
 
 /* How much is missing for who sees less, and what would help. */
 static void
-put_gap(const struct cm_assess_layer *l, const struct cm_view_result *v)
+put_gap(const struct cm_assess_layer *l, const struct beside *b, size_t k)
 {
+	const struct cm_view_result *v = b->v[k];
 	struct cm_persuasion p;
 	struct cm_buf *out = l->out;
 
@@ -203,21 +239,16 @@ put_gap(const struct cm_assess_layer *l, const struct cm_view_result *v)
 		return;
 	}
 	cm_buf_add_str(out, "<li><em>");
-	put_view_name(out, v);
+	put_view_names(out, b, k);
 	cm_buf_add_str(out, "</em>: ");
-	if (v->items == l->all->items) {
-		cm_buf_add_str(out, "the same items.</li>\n");
-		return;
-	}
-	cm_buf_add_str(out, v->top == p.hypothesis ? "the same answer; the odds of " : "the likeliest is ");
-	if (v->top != p.hypothesis) {
+	cm_buf_add_str(out, v->hypothesis[v->top] == p.hypothesis ? "the same answer; the odds of " : "the likeliest is ");
+	if (v->hypothesis[v->top] != p.hypothesis) {
 		cm_assess_put_name(out, l->s->a->hypothesis[v->hypothesis[v->top]].name);
 		cm_buf_add_str(out, "; the odds of ");
 	}
-	cm_assess_put_name(out, l->s->a->hypothesis[l->all->hypothesis[l->all->top]].name);
-	cm_buf_add_str(out, " are ");
-	cm_assess_put_bans(out, -p.gap);
-	cm_buf_add_str(out, " decibans from what they are with all items.");
+	cm_assess_put_name(out, cm_assess_at(l, l->all->top)->name);
+	cm_buf_printf(out, " are %" PRId64 " decibans %s than with all items.", cm_assess_bans(p.gap < 0 ? -p.gap : p.gap),
+	    p.gap < 0 ? "higher" : "lower");
 	if (p.best != CM_ASSESS_NONE) {
 		const struct cm_assess_item *i = &l->s->a->item[p.more[p.best].item];
 
@@ -238,7 +269,7 @@ put_view_heads(const struct cm_assess_layer *l, const struct beside *b)
 	cm_buf_add_str(out, "<figure><table class=\"views\"><thead><tr><th scope=\"col\"></th>");
 	for (size_t i = 0; i < b->n; i++) {
 		cm_buf_add_str(out, "<th scope=\"col\">");
-		put_view_name(out, b->v[i]);
+		put_view_names(out, b, i);
 		cm_buf_add_str(out, "<small>");
 		cm_assess_put_many(out, b->v[i]->items, "item", "items");
 		cm_buf_add_str(out, "</small></th>");
@@ -256,14 +287,14 @@ cm_assess_put_views(const struct cm_assess_layer *l)
 	choose_views(l, &b);
 	cm_buf_add_str(out, "<h3>Who sees what</h3>\n");
 	if (!b.differ) {
-		cm_buf_printf(out, "<p>%s: what the public sees is what all see, and nothing that is shown later changes the answer.</p>\n",
+		cm_buf_printf(out, "<p>%s: every view is the same.</p>\n",
 		    l->all->items == 0 ? "There are no items" : "All items are public");
 		return;
 	}
 	put_view_heads(l, &b);
 	for (size_t i = 0; i < shown; i++)
 		put_view_row(l, &b, l->order[i]);
-	cm_buf_add_str(out, "</tbody></table>\n<figcaption>The same scale in all columns, 0 to 100\xc2\xa0%; the likeliest of each view is bold.");
+	cm_buf_add_str(out, "</tbody></table>\n<figcaption>Bars are the middle, from 0 to 100\xc2\xa0%, thin lines the range; the likeliest of each view is bold.");
 	if (b.left > 0)
 		cm_buf_printf(out, " %zu more views are in the rows, but not here.", b.left);
 	if (shown < l->n)
@@ -271,6 +302,6 @@ cm_assess_put_views(const struct cm_assess_layer *l)
 	cm_buf_add_str(out, "</figcaption></figure>\n<ul class=\"gaps\">\n");
 	for (size_t i = 0; i < b.n; i++)
 		if (b.v[i]->view != CM_OF_ALL)
-			put_gap(l, b.v[i]);
+			put_gap(l, &b, i);
 	cm_buf_add_str(out, "</ul>\n");
 }

@@ -81,9 +81,3 @@ cm_assess_put_many(struct cm_buf *out, uint64_t n, const char *one, const char *
 {
 	cm_buf_printf(out, "%" PRIu64 " %s", n, n == 1 ? one : more);
 }
-
-void
-cm_assess_put_word(struct cm_buf *out, int64_t p)
-{
-	cm_buf_add_str(out, cm_likely_word(p));
-}

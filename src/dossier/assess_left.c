@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "assess/fixed.h"
 #include "dossier/assess_parts.h"
 #include "dossier/html.h"
 
@@ -24,17 +25,22 @@ by_moves(const void *x, const void *y)
 	return a < b ? -1 : a > b;
 }
 
-/* A group of one item is that item. */
+/* A group or party of which one item speaks here is that item. */
 static bool
-is_said_already(const struct cm_assessment *a, const struct cm_left *l)
+is_said_already(const struct cm_assess_layer *l, const struct cm_left *x)
 {
+	const struct cm_assessment *a = l->s->a;
 	size_t n = 0;
 
-	if (l->what != CM_LEFT_GROUP)
+	if (x->what == CM_LEFT_ITEM)
 		return false;
-	for (size_t i = 0; i < a->n_items; i++)
-		n += a->item[i].group_number == l->number;
-	return n <= 1;
+	for (size_t i = 0; i < a->n_items && n < 2; i++) {
+		const char *by = a->item[i].by == NULL ? a->party : a->item[i].by;
+		bool belongs = x->what == CM_LEFT_GROUP ? a->item[i].group_number == x->number : by != NULL && strcmp(by, x->name) == 0;
+
+		n += belongs && cm_weigh_counting(l->w, l->in, i) != CM_COUNTS_NOT;
+	}
+	return n < 2;
 }
 
 struct bars {
@@ -52,9 +58,9 @@ sort(const struct cm_assess_layer *l, const struct cm_left_out *o, struct bars *
 	for (size_t i = 0; i < o->n; i++) {
 		const struct cm_left *x = &o->left[i];
 
-		if (is_said_already(l->s->a, x))
+		if (is_said_already(l, x))
 			continue;
-		if (cm_assess_bans(x->moves) == 0 && !x->flips) {
+		if (cm_cost_millibans(size_of(x->moves)) < 100 && !x->flips) {
 			b->nothing++;
 			continue;
 		}
@@ -67,12 +73,34 @@ sort(const struct cm_assess_layer *l, const struct cm_left_out *o, struct bars *
 	return true;
 }
 
+/* Less than ten decibans are not blown up to the whole width. */
+static void
+make_room(struct bars *b)
+{
+	int64_t least = CM_COST_ONE * 23 / 10;
+
+	if (b->most - b->least >= least)
+		return;
+	if (b->most > -b->least)
+		b->most = b->least + least;
+	else
+		b->least = b->most - least;
+}
+
 static int
 at(const struct bars *b, int64_t moves)
 {
 	int64_t all = (b->most - b->least) / WIDE;
 
 	return all == 0 ? 0 : (int)((moves - b->least) / all);
+}
+
+static void
+put_tenths(struct cm_buf *out, int64_t moves)
+{
+	int64_t t = (cm_cost_millibans(size_of(moves)) + 50) / 100;
+
+	cm_buf_printf(out, "%s%" PRId64 ".%" PRId64, moves < 0 ? "\xe2\x88\x92" : "+", t / 10, t % 10);
 }
 
 static void
@@ -87,15 +115,16 @@ put_bar(const struct cm_assess_layer *l, const struct bars *b, const struct cm_l
 	cm_buf_printf(out, "</span></th><td class=\"pic\"><svg viewBox=\"-2 0 %d %d\" aria-hidden=\"true\"><rect class=\"%s\" x=\"%d\" y=\"2\" width=\"%d\" "
 			   "height=\"10\"/><path class=\"zero\" d=\"M%d 0V%d\"/></svg></td><td class=\"num\">",
 	    WIDE + 4, HIGH, x->moves < 0 ? "down" : "rise", end < zero ? end : zero, end < zero ? zero - end : end - zero, zero, HIGH);
-	cm_assess_put_bans(out, x->moves);
+	put_tenths(out, x->moves);
 	cm_buf_add_str(out, "</td><td class=\"num\">");
 	cm_assess_put_percent(out, before);
 	cm_buf_add_str(out, " \xe2\x86\x92 ");
 	cm_assess_put_percent(out, x->share);
 	cm_buf_add_str(out, "</td><td>");
 	if (x->flips) {
-		cm_buf_add_str(out, "<strong class=\"flip\">turns to</strong> ");
+		cm_buf_add_str(out, "<strong class=\"flip\">turns:</strong> ");
 		cm_assess_put_name(out, cm_assess_at(l, x->top)->name);
+		cm_buf_add_str(out, " leads");
 	}
 	cm_buf_add_str(out, "</td></tr>\n");
 }
@@ -119,6 +148,7 @@ cm_assess_put_left(const struct cm_assess_layer *l)
 		cm_buf_add_str(out, "<p>Nothing that could be left out alone moves the answer.</p>\n");
 		return;
 	}
+	make_room(&b);
 	shown = b.n < CM_SHOWN_LEFT ? b.n : CM_SHOWN_LEFT;
 	cm_buf_add_str(out, "<figure><table class=\"tornado\"><thead><tr><th scope=\"col\">Without</th><th scope=\"col\"></th><th scope=\"col\">Decibans</th>"
 			    "<th scope=\"col\" class=\"nm\">");
@@ -161,9 +191,9 @@ put_set(const struct cm_assess_layer *l, const size_t *item, size_t n, int64_t *
 	put_names(l, item, n < CM_SHOWN_SETS ? n : CM_SHOWN_SETS);
 	if (n > CM_SHOWN_SETS)
 		cm_buf_printf(l->out, " and %zu more", n - CM_SHOWN_SETS);
-	cm_buf_add_str(l->out, ": ");
+	cm_buf_add_str(l->out, ", ");
 	cm_assess_put_name(l->out, cm_assess_at(l, cm_weigh_top(cost, l->n))->name);
-	cm_buf_add_str(l->out, "</li>\n");
+	cm_buf_add_str(l->out, " leads</li>\n");
 }
 
 static void
@@ -199,8 +229,10 @@ cm_assess_put_flips(const struct cm_assess_layer *l)
 		return;
 	}
 	shown = f->n < CM_SHOWN_SETS ? f->n : CM_SHOWN_SETS;
-	if (f->size == 1)
-		cm_buf_printf(out, "<p>One item less is enough, and %zu%s would do it:</p>\n<ul>\n", f->n, f->more ? " and more" : "");
+	if (f->size == 1 && f->n == 1)
+		cm_buf_add_str(out, "<p>One item less is enough:</p>\n<ul>\n");
+	else if (f->size == 1)
+		cm_buf_printf(out, "<p>One item less is enough; each of these %zu%s would do:</p>\n<ul>\n", f->n, f->more ? " and more" : "");
 	else
 		cm_buf_printf(out, "<p>It takes %zu items less, not fewer; %zu%s such set%s:</p>\n<ul>\n", f->size, f->n, f->more ? " and more" : "",
 		    f->n == 1 ? "" : "s");

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "assess/likely.h"
 #include "base/embedded.h"
 #include "codec/base64.h"
 #include "crypto/sha256.h"
@@ -220,6 +221,37 @@ put_layers(const struct cm_assess_shown *s, struct cm_arena *arena, bool *listed
 	}
 }
 
+/* Of several layers, what came out, at a glance. */
+static void
+put_glance(const struct cm_assess_shown *s, struct cm_buf *out)
+{
+	const struct cm_view_result *of[CM_LAYERS];
+	char words[CM_LIKELY_TEXT];
+	size_t n = 0;
+
+	for (int layer = 0; layer < CM_LAYERS; layer++) {
+		of[n] = cm_views_find(s->views, (enum cm_layer)layer, CM_OF_ALL, NULL);
+		n += of[n] != NULL;
+	}
+	if (n < 2)
+		return;
+	cm_buf_add_str(out, "<table class=\"glance\"><thead><tr><th scope=\"col\">Layer</th><th scope=\"col\">Likeliest by these numbers</th><th scope=\"col\">"
+			    "Probability</th><th scope=\"col\">In words</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < n; i++) {
+		const struct cm_hypothesis *h = &s->a->hypothesis[of[i]->hypothesis[of[i]->top]];
+
+		cm_buf_printf(out, "<tr><th scope=\"row\"><a href=\"#a%zu-%s\">%s</a></th><td>", s->number, cm_layer_word(h->layer), cm_assess_layer_head(h->layer));
+		cm_assess_put_name(out, h->name);
+		cm_buf_add_str(out, " <small>");
+		cm_assess_put_meaning(out, s->a, h);
+		cm_buf_add_str(out, "</small></td><td class=\"num\">");
+		cm_assess_put_percent(out, of[i]->share[of[i]->top].mid);
+		cm_likely_words(of[i]->share[of[i]->top], words);
+		cm_buf_printf(out, "</td><td>%s</td></tr>\n", words);
+	}
+	cm_buf_add_str(out, "</tbody></table>\n");
+}
+
 static void
 put_sections(const struct cm_assess_shown *s, struct cm_buf *out)
 {
@@ -244,6 +276,7 @@ cm_assess_section(const struct cm_assess_shown *s, struct cm_buf *out)
 {
 	cm_buf_printf(out, "<div class=\"assessment\">\n<p id=\"assessment-%zu-recomputed\" class=\"recomputed\">not recomputed: scripts are off</p>\n", s->number);
 	put_claims(s, out);
+	put_glance(s, out);
 	cm_assess_limits_put(out);
 	put_sections(s, out);
 	cm_buf_printf(out, "<section>\n<h2>Try it yourself</h2>\n<div id=\"assessment-%zu-try\"><p class=\"note\">With scripts on, items can be left out here and "

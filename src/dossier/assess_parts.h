@@ -45,9 +45,8 @@ void cm_assess_put_left(const struct cm_assess_layer *l);
 void cm_assess_put_flips(const struct cm_assess_layer *l);
 void cm_assess_put_items(const struct cm_assess_shown *s, const bool *listed, struct cm_buf *out);
 
-/* Of a share: "95.1 %", and "almost certain". */
+/* Of a share: "95.1 %". */
 void cm_assess_put_percent(struct cm_buf *out, int64_t p);
-void cm_assess_put_word(struct cm_buf *out, int64_t p);
 /* "0.25", without needless zeros; ${digits} behind the point. */
 void cm_assess_put_decimal(struct cm_buf *out, int64_t value, unsigned digits);
 /* "+13", "0": decibans of so many units of 2^-44, to the nearest. */
