@@ -327,7 +327,7 @@ find_type(const struct cm_governing *g, const struct cm_statement_doc *doc, stru
 	enum cm_result rc = CM_OK;
 
 	s->counts = doc->head.type == CM_PREDICATE_TRAFFIC || doc->head.type == CM_PREDICATE_CHAIN;
-	if (s->counts || doc->head.type == CM_PREDICATE_FINDING) {
+	if (s->counts || doc->head.type == CM_PREDICATE_FINDING || doc->head.type == CM_PREDICATE_ASSESSMENT) {
 		rc = cm_evidence_read(doc->predicate, arena, &id, err);
 		s->type = cm_weighed_type(&g->registry, id);
 	} else {

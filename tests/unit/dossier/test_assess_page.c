@@ -49,7 +49,7 @@ __wrap_realloc(void *ptr, size_t size)
 #define DIGEST "94ee059335e587e501cc4bf90613e0814f00a7b08bc7c648fd865a2af6a22cc2"
 
 static const char head[] =
-    "assessment 1\ntitle " EVIL "\nparty " EVIL "\nabout " EVIL "\n"
+    "assessment 1\ntitle " EVIL "\nparty A\nabout " EVIL "\n"
     "hypothesis state A\n  text " EVIL "\n  actor " EVIL "\n  prior 0.25 admits 0.1 to 0.4 because \"x\"\n"
     "hypothesis state B\n  prior 0.25\nhypothesis state B>A\n  prior 0.1\nhypothesis state other\n  prior 0.4\n";
 
