@@ -52,6 +52,14 @@ cm_assess_put_bans(struct cm_buf *out, int64_t cost)
 }
 
 void
+cm_assess_put_tenths(struct cm_buf *out, int64_t cost)
+{
+	int64_t t = (cm_cost_millibans(cost < 0 ? -cost : cost) + 50) / 100;
+
+	cm_buf_printf(out, "%s%" PRId64 ".%" PRId64, t == 0 ? "" : cost < 0 ? "\xe2\x88\x92" : "+", t / 10, t % 10);
+}
+
+void
 cm_assess_put_name(struct cm_buf *out, const char *name)
 {
 	cm_buf_add_str(out, "<b class=\"nm\">");

@@ -96,14 +96,6 @@ at(const struct bars *b, int64_t moves)
 }
 
 static void
-put_tenths(struct cm_buf *out, int64_t moves)
-{
-	int64_t t = (cm_cost_millibans(size_of(moves)) + 50) / 100;
-
-	cm_buf_printf(out, "%s%" PRId64 ".%" PRId64, moves < 0 ? "\xe2\x88\x92" : "+", t / 10, t % 10);
-}
-
-static void
 put_bar(const struct cm_assess_layer *l, const struct bars *b, const struct cm_left *x, int64_t before)
 {
 	static const char *const what[] = { "", "<small>group </small>", "<small>all of </small>" };
@@ -115,7 +107,7 @@ put_bar(const struct cm_assess_layer *l, const struct bars *b, const struct cm_l
 	cm_buf_printf(out, "</span></th><td class=\"pic\"><svg viewBox=\"-2 0 %d %d\" aria-hidden=\"true\"><rect class=\"%s\" x=\"%d\" y=\"2\" width=\"%d\" "
 			   "height=\"10\"/><path class=\"zero\" d=\"M%d 0V%d\"/></svg></td><td class=\"num\">",
 	    WIDE + 4, HIGH, x->moves < 0 ? "down" : "rise", end < zero ? end : zero, end < zero ? zero - end : end - zero, zero, HIGH);
-	put_tenths(out, x->moves);
+	cm_assess_put_tenths(out, x->moves);
 	cm_buf_add_str(out, "</td><td class=\"num\">");
 	cm_assess_put_percent(out, before);
 	cm_buf_add_str(out, " \xe2\x86\x92 ");

@@ -287,22 +287,31 @@ cm_assess_section(const struct cm_assess_shown *s, struct cm_buf *out)
 
 /* ---- a page ---- */
 
-static void
-put_head(const struct cm_assess_shown *s, struct cm_buf *out)
+void
+cm_assess_put_head(struct cm_buf *out, bool script, const char *title)
 {
 	cm_buf_add_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; ");
-	cm_assess_policy_put(out);
-	cm_buf_add_str(out, "; base-uri 'none'; form-action 'none'\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
+	if (script) {
+		cm_assess_policy_put(out);
+		cm_buf_add_str(out, "; ");
+	}
+	cm_buf_add_str(out, "base-uri 'none'; form-action 'none'\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>Assessment: ");
-	cm_html_text(out, s->a->title);
+	cm_html_text(out, title);
 	cm_buf_add_str(out, "</title>\n<style>\n");
 	cm_buf_add_str(out, cm_report_css_1);
 	cm_buf_add_str(out, cm_report_css_2);
 	cm_buf_add_str(out, cm_report_css_3);
 	cm_assess_css_put(out);
-	cm_buf_add_str(out, "</style>\n</head>\n<body>\n<main>\n<p class=\"mark\">Assessment");
+	cm_buf_add_str(out, "</style>\n</head>\n<body>\n<main>\n");
+}
+
+static void
+put_title(const struct cm_assess_shown *s, struct cm_buf *out)
+{
+	cm_buf_add_str(out, "<p class=\"mark\">Assessment");
 	if (s->a->party != NULL) {
 		cm_buf_add_str(out, " of ");
 		cm_html_text(out, s->a->party);
@@ -322,7 +331,8 @@ cm_assess_page(const struct cm_assess_shown *s, struct cm_buf *out)
 {
 	enum cm_result r;
 
-	put_head(s, out);
+	cm_assess_put_head(out, true, s->a->title);
+	put_title(s, out);
 	r = cm_assess_section(s, out);
 	cm_buf_add_str(out, "</main>\n");
 	cm_assess_script_put(out);

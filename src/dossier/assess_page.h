@@ -13,6 +13,7 @@
 #ifndef CM_DOSSIER_ASSESS_PAGE_H
 #define CM_DOSSIER_ASSESS_PAGE_H
 
+#include "assess/compare.h"
 #include "assess/leave.h"
 #include "assess/rows.h"
 #include "base/buf.h"
@@ -50,6 +51,11 @@ CM_RESULT cm_assess_section(const struct cm_assess_shown *s, struct cm_buf *out)
 
 /* A whole page.  CM_E_NOMEM. */
 CM_RESULT cm_assess_page(const struct cm_assess_shown *s, struct cm_buf *out);
+
+/* Two sides of one case, layer by layer as cm_compare had them: where they part, and what would reconcile them.  Nothing is
+ * merged.  Sections without a script; the page may run none.  CM_E_NOMEM. */
+CM_RESULT cm_assess_pair_section(const struct cm_compared *c, struct cm_buf *out);
+CM_RESULT cm_assess_pair_page(const struct cm_compared *layer, size_t n_layers, struct cm_buf *out);
 
 /* For whoever writes the rest of the page: what goes into <style>; "script-src 'sha256-...'; require-..." for the
  * policy; and <script>, once, at the end. */

@@ -45,12 +45,25 @@ void cm_assess_put_left(const struct cm_assess_layer *l);
 void cm_assess_put_flips(const struct cm_assess_layer *l);
 void cm_assess_put_items(const struct cm_assess_shown *s, const bool *listed, struct cm_buf *out);
 
+/* The sections of a pair. */
+void cm_assess_put_parting(const struct cm_compared *c, struct cm_buf *out);
+void cm_assess_put_pair_items(const struct cm_compared *c, struct cm_buf *out);
+void cm_assess_put_reconciling(const struct cm_compared *c, struct cm_buf *out);
+/* The party of side 0 or 1, or what stands for it. */
+void cm_assess_put_side(struct cm_buf *out, const struct cm_compared *c, int side);
+/* "X against Y", of which the odds are. */
+void cm_assess_put_odds_of(struct cm_buf *out, const struct cm_compared *c);
+/* Head of a page up to its heading, with the policy ${script}; then the title. */
+void cm_assess_put_head(struct cm_buf *out, bool script, const char *title);
+
 /* Of a share: "95.1 %". */
 void cm_assess_put_percent(struct cm_buf *out, int64_t p);
 /* "0.25", without needless zeros; ${digits} behind the point. */
 void cm_assess_put_decimal(struct cm_buf *out, int64_t value, unsigned digits);
 /* "+13", "0": decibans of so many units of 2^-44, to the nearest. */
 void cm_assess_put_bans(struct cm_buf *out, int64_t cost);
+/* "+1.3": with tenths. */
+void cm_assess_put_tenths(struct cm_buf *out, int64_t cost);
 /* The same rounded, to compare. */
 int64_t cm_assess_bans(int64_t cost);
 /* A name in bold, isolated; and what a hypothesis is, in words: its text, or of whom it is made up. */

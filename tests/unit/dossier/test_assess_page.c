@@ -50,7 +50,7 @@ __wrap_realloc(void *ptr, size_t size)
 
 static const char head[] =
     "assessment 1\ntitle " EVIL "\nparty A\nabout " EVIL "\n"
-    "hypothesis state A\n  text " EVIL "\n  actor " EVIL "\n  prior 0.25 admits 0.1 to 0.4 because \"x\"\n"
+    "hypothesis state A\n  text " EVIL "\n  prior 0.25 admits 0.1 to 0.4 because \"x\"\n"
     "hypothesis state B\n  prior 0.25\nhypothesis state B>A\n  prior 0.1\nhypothesis state other\n  prior 0.4\n";
 
 static void
