@@ -5,7 +5,7 @@
 static const char *const words[] = { "priors", "plantability", "group" };
 
 const char *
-cm_compared_what_word(enum cm_compared_what what)
+cm_assess_compared_what_word(enum cm_assess_compared_what what)
 {
 	return words[what];
 }
@@ -76,7 +76,7 @@ find_rival(const struct cm_laid *l, const struct cm_coalition *a, const struct c
 static CM_RESULT
 find_odds(struct cm_laid *l)
 {
-	struct cm_compared *out = l->out;
+	struct cm_assess_compared *out = l->out;
 	struct cm_coalition c[CM_SIDES];
 
 	out->odds_for = out->shared_top_a;
@@ -96,14 +96,15 @@ find_odds(struct cm_laid *l)
 }
 
 enum cm_result
-cm_compare(const struct cm_compare_in *in, struct cm_arena *arena, struct cm_compared *out, struct cm_err *err)
+cm_assess_compare(
+    const struct cm_assess_compare_in *in, struct cm_arena *arena, struct cm_assess_compared *out, struct cm_err *err)
 {
 	static enum cm_result (*const steps[])(struct cm_laid *l) = { take_sides, cm_laid_hypotheses, cm_laid_items, cm_laid_groups,
 		find_tops, find_odds, cm_laid_shapley, cm_laid_swaps, cm_laid_common };
 	struct cm_laid l = { .in = in, .out = out, .arena = arena, .err = err, .a = { in->a, in->b } };
 	enum cm_result rc = CM_OK;
 
-	*out = (struct cm_compared) { .in = *in };
+	*out = (struct cm_assess_compared) { .in = *in };
 	for (size_t i = 0; rc == CM_OK && i < sizeof(steps) / sizeof(steps[0]); i++)
 		rc = steps[i](&l);
 	if (rc == CM_OK)

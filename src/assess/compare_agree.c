@@ -7,7 +7,7 @@
 /* ---- one takes the other's ---- */
 
 static CM_RESULT
-top_with(struct cm_laid *l, enum cm_side side, const struct cm_compared_swap *swap, size_t *top)
+top_with(struct cm_laid *l, enum cm_side side, const struct cm_assess_compared_swap *swap, size_t *top)
 {
 	struct cm_coalition c;
 	enum cm_result rc = cm_coalition_new(l, NULL, 0, side, &c);
@@ -26,13 +26,13 @@ top_with(struct cm_laid *l, enum cm_side side, const struct cm_compared_swap *sw
 enum cm_result
 cm_laid_swaps(struct cm_laid *l)
 {
-	struct cm_compared *out = l->out;
+	struct cm_assess_compared *out = l->out;
 	enum cm_result rc = CM_OK;
 
 	for (int i = 0; rc == CM_OK && i < 3; i++) {
-		struct cm_compared_swap *s = &out->swap[i];
+		struct cm_assess_compared_swap *s = &out->swap[i];
 
-		*s = (struct cm_compared_swap) { .priors = i != 1, .plantability = i != 0 };
+		*s = (struct cm_assess_compared_swap) { .priors = i != 1, .plantability = i != 0 };
 		rc = top_with(l, CM_SIDE_A, s, &s->top_a);
 		if (rc == CM_OK)
 			rc = top_with(l, CM_SIDE_B, s, &s->top_b);
@@ -48,7 +48,7 @@ cm_laid_swaps(struct cm_laid *l)
 
 struct common {
 	struct cm_laid *l;
-	struct cm_compared_common *out;
+	struct cm_assess_compared_common *out;
 	bool *agree;
 	struct cm_assess_range *prior; /* of each that both have */
 	int64_t *dear, *cheap; /* costs of its lower and of its upper end */
@@ -79,7 +79,7 @@ find_priors(struct common *m)
 	const struct cm_laid *l = m->l;
 
 	for (size_t i = 0; i < l->n; i++) {
-		const struct cm_compared_hypothesis *h = &l->hypothesis[l->h[i].place];
+		const struct cm_assess_compared_hypothesis *h = &l->hypothesis[l->h[i].place];
 		const struct cm_hypothesis *of[CM_SIDES] = { &l->a[CM_SIDE_A]->hypothesis[h->a], &l->a[CM_SIDE_B]->hypothesis[h->b] };
 
 		for (int side = 0; side < CM_SIDES; side++)
@@ -253,7 +253,7 @@ look(struct common *m)
 static void
 find_order(struct common *m)
 {
-	const struct cm_compared *out = m->l->out;
+	const struct cm_assess_compared *out = m->l->out;
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->l->n; i++)

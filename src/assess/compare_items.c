@@ -10,7 +10,7 @@
 static const char *const words[] = { "name and statements", "statements", "name only", "one side only" };
 
 const char *
-cm_compared_by_word(enum cm_compared_by by)
+cm_assess_compared_by_word(enum cm_assess_compared_by by)
 {
 	return words[by];
 }
@@ -32,7 +32,7 @@ struct matching {
 	size_t n;
 	size_t *other; /* of each item of A: that of B */
 	bool *taken;   /* of each item of B */
-	enum cm_compared_by *by; /* of each item of A */
+	enum cm_assess_compared_by *by; /* of each item of A */
 };
 
 static int
@@ -111,7 +111,7 @@ one_in_common(const struct half *a, const struct half *b)
 }
 
 static bool
-is_same(const struct half *a, const struct half *b, enum cm_compared_by by)
+is_same(const struct half *a, const struct half *b, enum cm_assess_compared_by by)
 {
 	switch (by) {
 	case CM_SAME_NAME_AND_RESTS:
@@ -129,9 +129,19 @@ is_free(const struct matching *m, const struct half *h)
 	return h->side == CM_SIDE_A ? m->other[h->number] == CM_ASSESS_NONE : !m->taken[h->number];
 }
 
+static void
+join(struct matching *m, const struct half *a, const struct half *b, enum cm_assess_compared_by by)
+{
+	if (!is_same(a, b, by))
+		return;
+	m->other[a->number] = b->number;
+	m->taken[b->number] = true;
+	m->by[a->number] = by;
+}
+
 /* Equal ones stand together, those of A first: the first of A with the first of B, and so on. */
 static void
-pair_up(struct matching *m, enum cm_compared_by by)
+pair_up(struct matching *m, enum cm_assess_compared_by by)
 {
 	size_t a = 0, b = 0;
 
@@ -145,11 +155,7 @@ pair_up(struct matching *m, enum cm_compared_by by)
 		} else if (y->side != CM_SIDE_B || !is_free(m, y) || order > 0) {
 			b++;
 		} else {
-			if (is_same(x, y, by)) {
-				m->other[x->number] = y->number;
-				m->taken[y->number] = true;
-				m->by[x->number] = by;
-			}
+			join(m, x, y, by);
 			a++;
 			b++;
 		}
@@ -191,12 +197,12 @@ list_items(struct matching *m)
 		bool both = m->other[i] != CM_ASSESS_NONE;
 
 		if (l->has[CM_SIDE_A][i])
-			l->item[n++] = (struct cm_compared_item) { .a = i, .b = m->other[i], .by = both ? m->by[i] : CM_ONE_SIDE_ONLY,
+			l->item[n++] = (struct cm_assess_compared_item) { .a = i, .b = m->other[i], .by = both ? m->by[i] : CM_ONE_SIDE_ONLY,
 				.group = group_of(l->a[CM_SIDE_A], i) };
 	}
 	for (size_t i = 0; i < l->a[CM_SIDE_B]->n_items; i++)
 		if (l->has[CM_SIDE_B][i] && !m->taken[i])
-			l->item[n++] = (struct cm_compared_item) { .a = CM_ASSESS_NONE, .b = i, .by = CM_ONE_SIDE_ONLY,
+			l->item[n++] = (struct cm_assess_compared_item) { .a = CM_ASSESS_NONE, .b = i, .by = CM_ONE_SIDE_ONLY,
 				.group = group_of(l->a[CM_SIDE_B], i) };
 	l->out->item = l->item;
 	l->out->n_items = n;
@@ -265,7 +271,7 @@ speaks(const struct cm_laid *l, enum cm_side side, size_t item)
 }
 
 static void
-say(const struct cm_laid *l, struct cm_compared_item *x)
+say(const struct cm_laid *l, struct cm_assess_compared_item *x)
 {
 	x->speaks_a = speaks(l, CM_SIDE_A, x->a);
 	x->speaks_b = speaks(l, CM_SIDE_B, x->b);
@@ -285,10 +291,10 @@ say(const struct cm_laid *l, struct cm_compared_item *x)
 void
 cm_laid_likelihoods(struct cm_laid *l)
 {
-	struct cm_compared *out = l->out;
+	struct cm_assess_compared *out = l->out;
 
 	for (size_t i = 0; i < out->n_items; i++) {
-		struct cm_compared_item *x = &l->item[i];
+		struct cm_assess_compared_item *x = &l->item[i];
 
 		say(l, x);
 		x->agreed = x->speaks_a && x->speaks_b && x->differs < CM_COST_ONE / 2 && x->differs > -CM_COST_ONE / 2;

@@ -23,16 +23,16 @@ place_of(const struct cm_weigh *w, size_t hypothesis)
 }
 
 static void
-list_all(struct cm_laid *l, const struct cm_share *share_a, const struct cm_share *share_b)
+list_all(struct cm_laid *l, const struct cm_posterior *share_a, const struct cm_posterior *share_b)
 {
 	const struct cm_weigh *a = l->w[CM_SIDE_A], *b = l->w[CM_SIDE_B];
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n; i++) {
 		const struct cm_hypothesis *h = &a->a->hypothesis[a->hypothesis[i]];
-		struct cm_compared_hypothesis *x = &l->hypothesis[n++];
+		struct cm_assess_compared_hypothesis *x = &l->hypothesis[n++];
 
-		*x = (struct cm_compared_hypothesis) { .name = h->name, .a = a->hypothesis[i], .of_a = share_a[i] };
+		*x = (struct cm_assess_compared_hypothesis) { .name = h->name, .a = a->hypothesis[i], .of_a = share_a[i] };
 		x->b = cm_assess_find_hypothesis(b->a, h->layer, h->name);
 		if (x->b != CM_ASSESS_NONE)
 			x->of_b = share_b[place_of(b, x->b)];
@@ -41,7 +41,7 @@ list_all(struct cm_laid *l, const struct cm_share *share_a, const struct cm_shar
 		const struct cm_hypothesis *h = &b->a->hypothesis[b->hypothesis[i]];
 
 		if (cm_assess_find_hypothesis(a->a, h->layer, h->name) == CM_ASSESS_NONE)
-			l->hypothesis[n++] = (struct cm_compared_hypothesis) { .name = h->name, .a = CM_ASSESS_NONE,
+			l->hypothesis[n++] = (struct cm_assess_compared_hypothesis) { .name = h->name, .a = CM_ASSESS_NONE,
 				.b = b->hypothesis[i], .of_b = share_b[i] };
 	}
 	l->out->hypothesis = l->hypothesis;
@@ -137,7 +137,7 @@ enum cm_result
 cm_laid_hypotheses(struct cm_laid *l)
 {
 	size_t n = l->w[CM_SIDE_A]->n + l->w[CM_SIDE_B]->n;
-	struct cm_share *share[CM_SIDES];
+	struct cm_posterior *share[CM_SIDES];
 	enum cm_result rc;
 
 	l->hypothesis = cm_arena_array(l->arena, n, sizeof(*l->hypothesis));

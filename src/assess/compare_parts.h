@@ -18,7 +18,7 @@ enum cm_side { CM_SIDE_A, CM_SIDE_B };
 
 /* A hypothesis that both have; all in the order of their names. */
 struct cm_laid_hypothesis {
-	size_t place;	     /* in cm_compared.hypothesis */
+	size_t place;	     /* in cm_assess_compared.hypothesis */
 	size_t of[CM_SIDES]; /* its place in each side's layer */
 	int64_t prior[CM_SIDES]; /* costs */
 	size_t base;	     /* which of the bases, or CM_ASSESS_NONE: */
@@ -40,18 +40,18 @@ struct cm_laid_group {
 };
 
 struct cm_laid {
-	const struct cm_compare_in *in;
-	struct cm_compared *out;
+	const struct cm_assess_compare_in *in;
+	struct cm_assess_compared *out;
 	struct cm_arena *arena;
 	struct cm_err *err;
 	const struct cm_assessment *a[CM_SIDES];
 	struct cm_weigh *w[CM_SIDES];
 	bool *has[CM_SIDES]; /* items of the view */
-	struct cm_compared_hypothesis *hypothesis;
+	struct cm_assess_compared_hypothesis *hypothesis;
 	struct cm_laid_hypothesis *h;
 	size_t n, n_bases;
 	size_t *base[CM_SIDES]; /* of each base its number on that side */
-	struct cm_compared_item *item;
+	struct cm_assess_compared_item *item;
 	struct cm_laid_group *group; /* by name */
 	size_t n_groups;
 	unsigned classes; /* in which any deceiver's sides differ, or may */

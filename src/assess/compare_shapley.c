@@ -1,14 +1,14 @@
 /* Who of the players makes the difference: Shapley values of ln odds.
  *
  * A player with the same values on both sides has the value 0, and the others' values do not depend on it: it is left
- * out.  Up to CM_COMPARE_EXACT groups all coalitions are looked at, in the order of a Gray code; sums are exact, since
- * n C(n - 1, k) divides lcm(1 .. n).  Above that, permutations in pairs, one of them the other backwards. */
+ * out.  Up to CM_ASSESS_COMPARE_EXACT groups all coalitions are looked at, in the order of a Gray code; sums are exact,
+ * since n C(n - 1, k) divides lcm(1 .. n).  Above that, permutations in pairs, one of them the other backwards. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "assess/compare_parts.h"
 
-#define EXACT_PLAYERS (CM_COMPARE_EXACT + CM_PLAYER_GROUPS)
+#define EXACT_PLAYERS (CM_ASSESS_COMPARE_EXACT + CM_PLAYER_GROUPS)
 #define STEPS_MOST 400000u /* of a sample whose size nobody said */
 #define PAIRS_LEAST 32u
 #define PAIRS_MOST 2048u
@@ -240,8 +240,8 @@ pairs_of(const struct cm_laid *l, size_t players)
 
 	if (pairs == 0)
 		pairs = STEPS_MOST / 2 / players < PAIRS_MOST ? STEPS_MOST / 2 / players : PAIRS_MOST;
-	if (pairs > CM_COMPARE_PERMUTATIONS / 2)
-		pairs = CM_COMPARE_PERMUTATIONS / 2;
+	if (pairs > CM_ASSESS_COMPARE_PERMUTATIONS / 2)
+		pairs = CM_ASSESS_COMPARE_PERMUTATIONS / 2;
 	return pairs < PAIRS_LEAST ? PAIRS_LEAST : pairs;
 }
 
@@ -285,7 +285,7 @@ make_whole(struct dividing *d)
 static int
 compare_parts(const void *x, const void *y)
 {
-	const struct cm_compared_part *a = x, *b = y;
+	const struct cm_assess_compared_part *a = x, *b = y;
 
 	if (size_of(a->value) != size_of(b->value))
 		return size_of(a->value) > size_of(b->value) ? -1 : 1;
@@ -297,17 +297,17 @@ compare_parts(const void *x, const void *y)
 static CM_RESULT
 list_parts(struct dividing *d)
 {
-	static const enum cm_compared_what what[] = { CM_PART_PRIORS, CM_PART_PLANTABILITY, CM_PART_GROUP };
+	static const enum cm_assess_compared_what what[] = { CM_PART_PRIORS, CM_PART_PLANTABILITY, CM_PART_GROUP };
 	struct cm_laid *l = d->l;
 	size_t n = CM_PLAYER_GROUPS + l->n_groups, i = 0;
-	struct cm_compared_part *part = cm_arena_array(l->arena, n, sizeof(*part));
+	struct cm_assess_compared_part *part = cm_arena_array(l->arena, n, sizeof(*part));
 
 	if (part == NULL)
 		return cm_laid_no_memory(l);
 	for (size_t p = 0; p < n; p++) {
 		bool is_group = p >= CM_PLAYER_GROUPS;
 
-		part[p] = (struct cm_compared_part) { .what = what[is_group ? CM_PLAYER_GROUPS : p],
+		part[p] = (struct cm_assess_compared_part) { .what = what[is_group ? CM_PLAYER_GROUPS : p],
 			.name = is_group ? l->group[p - CM_PLAYER_GROUPS].name : NULL };
 		if (i == d->n || d->player[i] != p)
 			continue;
@@ -325,12 +325,12 @@ list_parts(struct dividing *d)
 static CM_RESULT
 divide(struct dividing *d)
 {
-	struct cm_compared *out = d->l->out;
+	struct cm_assess_compared *out = d->l->out;
 	size_t pairs;
 
 	if (d->n == 0)
 		return CM_OK;
-	if (out->differing_groups <= CM_COMPARE_EXACT)
+	if (out->differing_groups <= CM_ASSESS_COMPARE_EXACT)
 		return exactly(d);
 	pairs = pairs_of(d->l, d->n);
 	out->sampled = true;

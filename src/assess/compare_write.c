@@ -2,7 +2,7 @@
 #include "assess/compare.h"
 
 struct writing {
-	const struct cm_compared *c;
+	const struct cm_assess_compared *c;
 	struct cm_jsonw *w;
 };
 
@@ -27,7 +27,7 @@ put_side(const struct writing *s, const char *key, const struct cm_assessment *a
 /* ---- hypotheses ---- */
 
 static void
-put_share(const struct writing *s, const char *key, bool has, struct cm_share share)
+put_share(const struct writing *s, const char *key, bool has, struct cm_posterior share)
 {
 	cm_jsonw_key(s->w, key);
 	if (!has) {
@@ -47,7 +47,7 @@ put_hypotheses(const struct writing *s)
 	cm_jsonw_key(s->w, "hypotheses");
 	cm_jsonw_array(s->w);
 	for (size_t i = 0; i < s->c->n_hypotheses; i++) {
-		const struct cm_compared_hypothesis *h = &s->c->hypothesis[i];
+		const struct cm_assess_compared_hypothesis *h = &s->c->hypothesis[i];
 
 		cm_jsonw_object(s->w);
 		cm_jsonw_kstr(s->w, "name", h->name);
@@ -85,10 +85,10 @@ put_odds(const struct writing *s)
 }
 
 static void
-put_part(const struct writing *s, const struct cm_compared_part *p)
+put_part(const struct writing *s, const struct cm_assess_compared_part *p)
 {
 	cm_jsonw_object(s->w);
-	cm_jsonw_kstr(s->w, "what", cm_compared_what_word(p->what));
+	cm_jsonw_kstr(s->w, "what", cm_assess_compared_what_word(p->what));
 	if (p->name != NULL)
 		cm_jsonw_kstr(s->w, "group", p->name);
 	cm_jsonw_kint(s->w, "value", p->value);
@@ -140,14 +140,14 @@ put_number(const struct writing *s, const char *key, bool has, int64_t number)
 }
 
 static void
-put_item(const struct writing *s, const struct cm_compared_item *x)
+put_item(const struct writing *s, const struct cm_assess_compared_item *x)
 {
 	bool both = x->speaks_a && x->speaks_b;
 
 	cm_jsonw_object(s->w);
 	put_item_name(s, "a", s->c->in.a, x->a);
 	put_item_name(s, "b", s->c->in.b, x->b);
-	cm_jsonw_kstr(s->w, "by", cm_compared_by_word(x->by));
+	cm_jsonw_kstr(s->w, "by", cm_assess_compared_by_word(x->by));
 	cm_jsonw_kstr(s->w, "group", x->group);
 	put_number(s, "lr_a", x->speaks_a, x->lr_a);
 	put_number(s, "lr_b", x->speaks_b, x->lr_b);
@@ -185,7 +185,7 @@ put_swaps(const struct writing *s)
 	cm_jsonw_key(s->w, "swaps");
 	cm_jsonw_object(s->w);
 	for (int i = 0; i < 3; i++) {
-		const struct cm_compared_swap *x = &s->c->swap[i];
+		const struct cm_assess_compared_swap *x = &s->c->swap[i];
 
 		cm_jsonw_key(s->w, name[i]);
 		cm_jsonw_object(s->w);
@@ -201,7 +201,7 @@ put_swaps(const struct writing *s)
 static void
 put_witness(const struct writing *s)
 {
-	const struct cm_compared_common *m = &s->c->common;
+	const struct cm_assess_compared_common *m = &s->c->common;
 	char class[] = "F0";
 
 	cm_jsonw_key(s->w, "witness");
@@ -230,7 +230,7 @@ put_witness(const struct writing *s)
 static void
 put_common(const struct writing *s)
 {
-	const struct cm_compared_common *m = &s->c->common;
+	const struct cm_assess_compared_common *m = &s->c->common;
 
 	cm_jsonw_key(s->w, "common");
 	cm_jsonw_object(s->w);
@@ -248,12 +248,12 @@ put_common(const struct writing *s)
 }
 
 void
-cm_compare_write(const struct cm_compared *c, struct cm_jsonw *w)
+cm_assess_compare_write(const struct cm_assess_compared *c, struct cm_jsonw *w)
 {
 	struct writing s = { c, w };
 
 	cm_jsonw_object(w);
-	cm_jsonw_kint(w, "compare", CM_COMPARE_VERSION);
+	cm_jsonw_kint(w, "compare", CM_ASSESS_COMPARE_VERSION);
 	cm_jsonw_kstr(w, "layer", cm_layer_word(c->in.layer));
 	cm_jsonw_kstr(w, "view", cm_view_of_word(c->in.view));
 	if (c->in.to != NULL)

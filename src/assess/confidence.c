@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "assess/fixed.h"
 #include "assess/weigh_parts.h"
+
+__extension__ typedef unsigned __int128 u128;
 
 #define GROUPS_HIGH 3u
 #define FLIP_HIGH 3u
@@ -24,7 +27,7 @@ cm_confidence_word(enum cm_confidence_level level)
 int64_t
 cm_confidence_share(const struct cm_confidence *c)
 {
-	return c->weight == 0 ? 0 : c->checked / (c->weight / 1000 + 1);
+	return c->weight == 0 ? 0 : (int64_t)((u128)(uint64_t)c->checked * 1000 / (uint64_t)c->weight);
 }
 
 static int64_t
@@ -58,8 +61,8 @@ see_item(struct cm_confidence *c, const struct cm_weigh *w, size_t i, bool *grou
 	const struct cm_weigh_item *x = &w->item[i];
 	const struct cm_assess_item *item = &w->a->item[x->item];
 	int64_t far = spread(w, x);
-	/* thousandths of a weight are enough, and no sum of 4,096 items comes near the end of 64 bits */
-	int64_t weight = far / 1000 * (w->strongest[x->group] == i ? 1000 : x->light / 1000) / 1000;
+	/* a cost is below 33 * 2^44: three times the sum of 4,096 of them still is below 2^63 */
+	int64_t weight = cm_cost_weighted(far, w->strongest[x->group] == i ? CM_ASSESS_MILLION : x->light);
 
 	see_grade(c, item);
 	c->weight += weight;
@@ -120,7 +123,7 @@ judge_all(struct cm_confidence *c)
 	if (c->weight == 0)
 		judge(c, SHARE, CM_CONFIDENCE_LOW, "nothing that counts tells the hypotheses apart");
 	else
-		judge(c, SHARE, level_of(c->checked < c->weight / 3, c->checked >= c->weight - c->weight / 3),
+		judge(c, SHARE, level_of(3 * c->checked < c->weight, 3 * (c->weight - c->checked) <= c->weight),
 		    "%" PRId64 ".%" PRId64 " %% of the weight can be checked by others (forms C1 to C6)", share / 10, share % 10);
 	if (c->letter == 0)
 		judge(c, GRADE, CM_CONFIDENCE_HIGH, "no source is graded: all is its authors' own observation");

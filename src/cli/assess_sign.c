@@ -6,12 +6,14 @@
 #include "assess/rows.h"
 #include "assess/text.h"
 #include "cli/case.h"
+#include "cli/case_registry.h"
 #include "cli/commands.h"
 #include "cli/publish.h"
 #include "cli/seal_file.h"
 #include "cli/verify.h"
 #include "os/private.h"
 #include "statement/assessment_v1.h"
+#include "statement/evidence.h"
 #include "store/marks.h"
 
 enum { OPT_JSON = CM_OPT, OPT_SUPERSEDES, OPT_NO_CONFINE };
@@ -23,15 +25,13 @@ static const struct cm_option options[] = {
 	{ 0 },
 };
 
-/* As a type of evidence, an assessment is somebody's attribution. */
-#define EVIDENCE "G1"
-
 struct signing {
 	const struct cm_context *ctx;
 	const char *path;
 	bool json;
 	uint64_t supersedes; /* 0: none */
 	uint8_t superseded[32];
+	struct cm_registry registry; /* as the charter has it */
 	struct cm_buf text, answer; /* the file; its rows, behind a line of JSON that counts them */
 	struct cm_span rows;
 	struct cm_assessment_v1 v;
@@ -69,15 +69,12 @@ put_counts(struct signing *s, const struct cm_assessment *a, const struct cm_vie
 static CM_RESULT
 make_rows(struct signing *s, struct cm_arena *arena)
 {
-	struct cm_registry registry;
 	struct cm_assessment a;
 	struct cm_views views;
 	struct cm_assess_row_list list;
 	struct cm_buf rows = { 0 };
-	enum cm_result rc = cm_registry_builtin(arena, &registry, &s->err);
+	enum cm_result rc = cm_assess_text_read(cm_buf_span(&s->text), &s->registry, arena, &a, NULL, &s->err);
 
-	if (rc == CM_OK)
-		rc = cm_assess_text_read(cm_buf_span(&s->text), &registry, arena, &a, NULL, &s->err);
 	if (rc == CM_OK)
 		rc = cm_views_compute(&a, arena, &views, &s->err);
 	if (rc == CM_OK)
@@ -217,7 +214,7 @@ mark(struct signing *s)
 	for (size_t i = 0; rc == CM_OK && i < all.n; i++)
 		if (memcmp(all.item[i].x, s->exhibit.x, 32) == 0)
 			s->exhibit.id = all.item[i].id;
-	snprintf(line, sizeof(line), "exhibit %" PRIu64 " type " EVIDENCE, s->exhibit.id);
+	snprintf(line, sizeof(line), "exhibit %" PRIu64 " type %s", s->exhibit.id, cm_evidence_of_assessment());
 	return rc == CM_OK ? cm_case_marks_add(cm_case_folder(s->bring.c), line, &s->err) : rc;
 }
 
@@ -240,7 +237,7 @@ state(struct signing *s)
 	memcpy(s->v.source, stating.source, 32);
 	s->v.engine = CM_ASSESSMENT_NAME;
 	s->v.version = CM_ASSESS_VERSION;
-	s->v.evidence = EVIDENCE;
+	s->v.evidence = cm_evidence_of_assessment();
 	rc = cm_state(&stating, &d, &s->stated, &s->err);
 	return rc == CM_OK ? mark(s) : rc;
 }
@@ -294,6 +291,7 @@ prepare(struct signing *s)
 	if (!cm_cli_case(s->ctx, &s->bring.c, &code))
 		return code;
 	if (cm_case_keyring(s->bring.c, s->ctx->agent, &s->keyring, &s->err) != CM_OK ||
+	    cm_case_registry(s->bring.c, &s->arena, &s->registry, &s->err) != CM_OK ||
 	    (s->supersedes > 0 && find_superseded(s) != CM_OK)) {
 		(void)cm_cli_error(s->ctx, NULL, &s->err, "nothing was stated");
 		return CM_EXIT_CANNOT;

@@ -19,6 +19,7 @@ const struct cm_command *const cm_commands[] = {
 	&cm_command_consent,
 	&cm_command_approve,
 	&cm_command_verify,
+	&cm_command_assess,
 	&cm_command_ledger,
 	&cm_command_trust,
 	&cm_command_key,

@@ -133,7 +133,7 @@ cm_assess_put_items(const struct cm_assess_shown *s, const bool *listed, struct 
 		cm_buf_add_str(out, "<p>There are no items that are open here.</p>\n");
 		return;
 	}
-	cm_buf_add_str(out, "<table class=\"items\"><thead><tr><th scope=\"col\">Item</th><th scope=\"col\">What it is</th><th scope=\"col\">Planted</th>"
+	cm_buf_add_str(out, "<table class=\"evidence\"><thead><tr><th scope=\"col\">Item</th><th scope=\"col\">What it is</th><th scope=\"col\">Planted</th>"
 			    "<th scope=\"col\">Source</th><th scope=\"col\">View</th><th scope=\"col\">Cost</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < s->a->n_items; i++) {
 		if (!listed[i] && i >= CM_SHOWN_LIST)

@@ -83,16 +83,16 @@ def as_it_is(trial):
 
 
 def tampered(trial):
-    """Of every number of a result one digit is another."""
+    """One digit of a number of a result is another, and then something of an item."""
     page = trial.made("text", TOY)
-    begin = page.index('"kind":"result"')
+    begin = page.index('"kind": "result"')
     numbers = [m for m in re.finditer(r"\d{6,}", page) if m.start() > begin and m.end() < page.index("]}</script>")]
     trial.that("there are results to tamper with", len(numbers) >= 12, len(numbers))
     for m in numbers[:12]:
         at = m.end() - 1
         said = trial.verdict(page[:at] + str((int(page[at]) + 1) % 10) + page[at + 1:])
         trial.that(f"the digit at {at} DIFFERS", "DIFFERS" in said, said)
-    said = trial.verdict(page.replace('"plantable":0.15', '"plantable":0.25').replace('"forge":"F3"', '"forge":"F2"'))
+    said = trial.verdict(page.replace('"forge": "F3"', '"forge": "F2"'))
     trial.that("an item of another forge class DIFFERS", "DIFFERS" in said, said)
     trial.quiet("what is tampered with")
     trial.show(page.replace('"use strict";', '"use strict"; '))
@@ -117,7 +117,7 @@ def hostile(trial):
         found = trial.tab.run("return [document.querySelectorAll('img').length, document.scripts.length, document.querySelectorAll('style').length]")
         trial.that(f"{what}: markup stays text", found == [0, 2 if what == "hostile" else 0, 1], found)
         trial.that(f"{what}: no title of the text's own", trial.tab.run("return document.title").startswith("Assessment: <script>"), "")
-        shown = trial.tab.run("return [...document.querySelectorAll('main h1, .items, .answer')].map(e => e.textContent).join(' ')")
+        shown = trial.tab.run("return [...document.querySelectorAll('main h1, .evidence, .answer, .try')].map(e => e.textContent).join(' ')")
         trial.that(f"{what}: it is shown as text", "<script>document.title='owned'</script>" in shown, shown[:200])
         trial.that(f"{what}: nothing turns the line round", not re.search("[\u202a-\u202e\u2066-\u2069]", shown), "")
         trial.fits(what)

@@ -2,7 +2,7 @@
  *
  *	{"a": [rows], "b": [rows], "layer": "state", "view": "all", "seed": 1, "permutations": 0}
  *
- * gives what cm_compare_write writes; a refusal is {"error": text}. */
+ * gives what cm_assess_compare_write writes; a refusal is {"error": text}. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ read_side(struct cm_json question, const char *side, struct cm_arena *arena, str
 }
 
 static enum cm_result
-read_question(struct cm_json question, struct cm_compare_in *in, struct cm_err *err)
+read_question(struct cm_json question, struct cm_assess_compare_in *in, struct cm_err *err)
 {
 	const char *layer = "state", *view = "all";
 	uint64_t permutations = 0;
@@ -33,7 +33,7 @@ read_question(struct cm_json question, struct cm_compare_in *in, struct cm_err *
 	if (rc == CM_OK && cm_json_has(question, "seed"))
 		rc = cm_json_get_u64(question, "seed", INT64_MAX, &in->seed, err);
 	if (rc == CM_OK && cm_json_has(question, "permutations"))
-		rc = cm_json_get_u64(question, "permutations", CM_COMPARE_PERMUTATIONS, &permutations, err);
+		rc = cm_json_get_u64(question, "permutations", CM_ASSESS_COMPARE_PERMUTATIONS, &permutations, err);
 	if (rc != CM_OK)
 		return rc;
 	if (strncmp(view, "shared ", 7) == 0) {
@@ -52,8 +52,8 @@ static enum cm_result
 answer(struct cm_json question, struct cm_arena *arena, struct cm_jsonw *out, struct cm_err *err)
 {
 	struct cm_assess_read a, b;
-	struct cm_compare_in in = { .a = &a.a, .b = &b.a };
-	struct cm_compared c;
+	struct cm_assess_compare_in in = { .a = &a.a, .b = &b.a };
+	struct cm_assess_compared c;
 	enum cm_result rc = read_side(question, "a", arena, &a, err);
 
 	if (rc == CM_OK)
@@ -61,9 +61,9 @@ answer(struct cm_json question, struct cm_arena *arena, struct cm_jsonw *out, st
 	if (rc == CM_OK)
 		rc = read_question(question, &in, err);
 	if (rc == CM_OK)
-		rc = cm_compare(&in, arena, &c, err);
+		rc = cm_assess_compare(&in, arena, &c, err);
 	if (rc == CM_OK)
-		cm_compare_write(&c, out);
+		cm_assess_compare_write(&c, out);
 	return rc;
 }
 
