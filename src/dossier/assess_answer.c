@@ -17,7 +17,7 @@ at(int64_t p, int wide)
 
 /* A scale of quarters, what was thought before, the range, and the middle. */
 static void
-put_range(struct cm_buf *out, const struct cm_share *s, int64_t prior)
+put_range(struct cm_buf *out, const struct cm_posterior *s, int64_t prior)
 {
 	int lo = at(s->lo, WIDE), mid = at(s->mid, WIDE), hi = at(s->hi, WIDE);
 
@@ -30,7 +30,7 @@ put_range(struct cm_buf *out, const struct cm_share *s, int64_t prior)
 }
 
 static void
-put_numbers(struct cm_buf *out, const struct cm_share *s)
+put_numbers(struct cm_buf *out, const struct cm_posterior *s)
 {
 	cm_assess_put_percent(out, s->mid);
 	if (s->lo == s->hi)
@@ -46,7 +46,7 @@ static void
 put_row(const struct cm_assess_layer *l, size_t place, int64_t priors)
 {
 	const struct cm_hypothesis *h = cm_assess_at(l, place);
-	const struct cm_share *s = &l->all->share[place];
+	const struct cm_posterior *s = &l->all->share[place];
 	char words[CM_LIKELY_TEXT];
 	struct cm_buf *out = l->out;
 
@@ -65,7 +65,7 @@ put_row(const struct cm_assess_layer *l, size_t place, int64_t priors)
 static void
 put_lead(const struct cm_assess_layer *l)
 {
-	const struct cm_share *s = &l->all->share[l->all->top];
+	const struct cm_posterior *s = &l->all->share[l->all->top];
 	const struct cm_hypothesis *h = cm_assess_at(l, l->all->top);
 	char words[CM_LIKELY_TEXT];
 	struct cm_buf *out = l->out;
@@ -213,7 +213,7 @@ put_view_row(const struct cm_assess_layer *l, const struct beside *b, size_t pla
 	cm_assess_put_name(out, cm_assess_at(l, place)->name);
 	cm_buf_add_str(out, "</th>");
 	for (size_t i = 0; i < b->n; i++) {
-		const struct cm_share *s = &b->v[i]->share[place];
+		const struct cm_posterior *s = &b->v[i]->share[place];
 		bool top = b->v[i]->top == place;
 		int lo = at(s->lo, SMALL_WIDE), hi = at(s->hi, SMALL_WIDE);
 

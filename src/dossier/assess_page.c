@@ -194,19 +194,20 @@ static void
 put_data(const struct cm_assess_shown *s, struct cm_buf *out)
 {
 	size_t len = s->rows.len;
+	bool array = len > 0 && s->rows.ptr[0] == '[';
 
-	cm_buf_printf(out, "<script type=\"application/json\" id=\"assessment-%zu\">{\"rows\":[", s->number);
+	cm_buf_printf(out, "<script type=\"application/json\" id=\"assessment-%zu\">{\"rows\":%s", s->number, array ? "" : "[");
 	while (len > 0 && s->rows.ptr[len - 1] == '\n')
 		len--;
 	for (size_t i = 0; i < len; i++) {
 		if (s->rows.ptr[i] == '<')
 			cm_buf_add_str(out, "\\u003c");
 		else if (s->rows.ptr[i] == '\n')
-			cm_buf_add_str(out, ",\n");
+			cm_buf_add_str(out, array ? "\n" : ",\n");
 		else
 			cm_buf_add_u8(out, s->rows.ptr[i]);
 	}
-	cm_buf_add_str(out, "]}</script>\n");
+	cm_buf_add_str(out, array ? "}</script>\n" : "]}</script>\n");
 }
 
 static void

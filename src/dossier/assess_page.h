@@ -30,7 +30,7 @@ enum cm_assess_mark {
 struct cm_assess_shown {
 	const struct cm_assessment *a;
 	size_t number;	     /* of the assessment in the page, from 1 */
-	struct cm_span rows; /* JSON objects, a line each, as written by cm_assess_rows_write */
+	struct cm_span rows; /* JSON objects, a line each, as cm_assess_rows_write has them; or an array, as cm_assessed_rows */
 	const struct cm_views *views;
 	const struct cm_left_out *left[CM_LAYERS]; /* by layer; NULL: nothing is said of it */
 	const struct cm_flips *flips[CM_LAYERS];
@@ -52,10 +52,10 @@ CM_RESULT cm_assess_section(const struct cm_assess_shown *s, struct cm_buf *out)
 /* A whole page.  CM_E_NOMEM. */
 CM_RESULT cm_assess_page(const struct cm_assess_shown *s, struct cm_buf *out);
 
-/* Two sides of one case, layer by layer as cm_compare had them: where they part, and what would reconcile them.  Nothing is
+/* Two sides of one case, layer by layer as cm_assess_compare had them: where they part, and what would reconcile them.  Nothing is
  * merged.  Sections without a script; the page may run none.  CM_E_NOMEM. */
-CM_RESULT cm_assess_pair_section(const struct cm_compared *c, struct cm_buf *out);
-CM_RESULT cm_assess_pair_page(const struct cm_compared *layer, size_t n_layers, struct cm_buf *out);
+CM_RESULT cm_assess_pair_section(const struct cm_assess_compared *c, struct cm_buf *out);
+CM_RESULT cm_assess_pair_page(const struct cm_assess_compared *layer, size_t n_layers, struct cm_buf *out);
 
 /* For whoever writes the rest of the page: what goes into <style>; "script-src 'sha256-...'; require-..." for the
  * policy; and <script>, once, at the end. */

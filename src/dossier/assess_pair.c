@@ -8,7 +8,7 @@
 enum { WIDE = 400, HIGH = 26 };
 
 void
-cm_assess_put_side(struct cm_buf *out, const struct cm_compared *c, int side)
+cm_assess_put_side(struct cm_buf *out, const struct cm_assess_compared *c, int side)
 {
 	const char *party = side == 0 ? c->in.a->party : c->in.b->party;
 
@@ -31,7 +31,7 @@ at(int64_t p)
 
 /* The first side above, with a whole mark; the second below, with an open one. */
 static void
-put_both(struct cm_buf *out, const struct cm_compared_hypothesis *h)
+put_both(struct cm_buf *out, const struct cm_assess_compared_hypothesis *h)
 {
 	cm_buf_printf(out, "<svg viewBox=\"-4 0 %d %d\" aria-hidden=\"true\"><path class=\"grid\" d=\"M0 13H%d", WIDE + 8, HIGH, WIDE);
 	for (int q = 0; q <= 4; q++)
@@ -47,7 +47,7 @@ put_both(struct cm_buf *out, const struct cm_compared_hypothesis *h)
 }
 
 static void
-put_share(struct cm_buf *out, bool has, const struct cm_share *s, bool top)
+put_share(struct cm_buf *out, bool has, const struct cm_posterior *s, bool top)
 {
 	char words[CM_LIKELY_TEXT];
 
@@ -62,7 +62,7 @@ put_share(struct cm_buf *out, bool has, const struct cm_share *s, bool top)
 }
 
 static void
-put_answers(const struct cm_compared *c, struct cm_buf *out)
+put_answers(const struct cm_assess_compared *c, struct cm_buf *out)
 {
 	size_t shown = c->n_hypotheses < CM_SHOWN_ROWS ? c->n_hypotheses : CM_SHOWN_ROWS;
 
@@ -73,7 +73,7 @@ put_answers(const struct cm_compared *c, struct cm_buf *out)
 	cm_assess_put_side(out, c, 1);
 	cm_buf_add_str(out, "</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < shown; i++) {
-		const struct cm_compared_hypothesis *h = &c->hypothesis[i];
+		const struct cm_assess_compared_hypothesis *h = &c->hypothesis[i];
 		const struct cm_assessment *a = h->a != CM_ASSESS_NONE ? c->in.a : c->in.b;
 
 		cm_buf_printf(out, "<tr%s><th scope=\"row\">", i == c->top_a || i == c->top_b ? " class=\"top\"" : "");
@@ -97,7 +97,7 @@ put_answers(const struct cm_compared *c, struct cm_buf *out)
 }
 
 static void
-put_lead(const struct cm_compared *c, struct cm_buf *out)
+put_lead(const struct cm_assess_compared *c, struct cm_buf *out)
 {
 	cm_buf_add_str(out, "<p class=\"lead\">");
 	if (c->top_a == c->top_b) {
@@ -119,7 +119,7 @@ put_lead(const struct cm_compared *c, struct cm_buf *out)
 /* ---- what reconciles ---- */
 
 static void
-put_swap_side(const struct cm_compared *c, const struct cm_compared_swap *s, int side, struct cm_buf *out)
+put_swap_side(const struct cm_assess_compared *c, const struct cm_assess_compared_swap *s, int side, struct cm_buf *out)
 {
 	bool reaches = side == 0 ? s->reaches_a : s->reaches_b;
 
@@ -129,7 +129,7 @@ put_swap_side(const struct cm_compared *c, const struct cm_compared_swap *s, int
 }
 
 static void
-put_swap(const struct cm_compared *c, const struct cm_compared_swap *s, struct cm_buf *out)
+put_swap(const struct cm_assess_compared *c, const struct cm_assess_compared_swap *s, struct cm_buf *out)
 {
 	cm_buf_printf(out, "<li>With the other side's %s%s%s: ", s->priors ? "priors" : "", s->priors && s->plantability ? " and " : "",
 	    s->plantability ? "plantabilities" : "");
@@ -140,15 +140,15 @@ put_swap(const struct cm_compared *c, const struct cm_compared_swap *s, struct c
 }
 
 static bool
-changes(const struct cm_compared *c, const struct cm_compared_swap *s)
+changes(const struct cm_assess_compared *c, const struct cm_assess_compared_swap *s)
 {
 	return s->top_a != c->shared_top_a || s->top_b != c->shared_top_b;
 }
 
 static void
-put_witness(const struct cm_compared *c, struct cm_buf *out)
+put_witness(const struct cm_assess_compared *c, struct cm_buf *out)
 {
-	const struct cm_compared_common *m = &c->common;
+	const struct cm_assess_compared_common *m = &c->common;
 	size_t n = 0;
 
 	cm_buf_add_str(out, "<p><strong>There are values that both admit, with which both come to ");
@@ -170,7 +170,7 @@ put_witness(const struct cm_compared *c, struct cm_buf *out)
 }
 
 void
-cm_assess_put_reconciling(const struct cm_compared *c, struct cm_buf *out)
+cm_assess_put_reconciling(const struct cm_assess_compared *c, struct cm_buf *out)
 {
 	cm_buf_add_str(out, "<h3>What would reconcile them</h3>\n");
 	if (changes(c, &c->swap[0]) || changes(c, &c->swap[1]) || changes(c, &c->swap[2])) {
@@ -191,7 +191,7 @@ cm_assess_put_reconciling(const struct cm_compared *c, struct cm_buf *out)
 /* ---- sections and page ---- */
 
 enum cm_result
-cm_assess_pair_section(const struct cm_compared *c, struct cm_buf *out)
+cm_assess_pair_section(const struct cm_assess_compared *c, struct cm_buf *out)
 {
 	cm_buf_printf(out, "<section class=\"assessment\" id=\"pair-%s\">\n<h2>%s</h2>\n", cm_layer_word(c->in.layer), cm_assess_layer_head(c->in.layer));
 	put_lead(c, out);
@@ -204,7 +204,7 @@ cm_assess_pair_section(const struct cm_compared *c, struct cm_buf *out)
 }
 
 enum cm_result
-cm_assess_pair_page(const struct cm_compared *layer, size_t n_layers, struct cm_buf *out)
+cm_assess_pair_page(const struct cm_assess_compared *layer, size_t n_layers, struct cm_buf *out)
 {
 	enum cm_result r = CM_OK;
 

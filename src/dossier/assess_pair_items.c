@@ -9,7 +9,7 @@
 enum { ITEMS = 20, AGREED = 40 };
 
 static const struct cm_assess_item *
-item_of(const struct cm_compared *c, const struct cm_compared_item *i)
+item_of(const struct cm_assess_compared *c, const struct cm_assess_compared_item *i)
 {
 	return i->a != CM_ASSESS_NONE ? &c->in.a->item[i->a] : &c->in.b->item[i->b];
 }
@@ -23,7 +23,7 @@ size_of(int64_t x)
 static int
 by_difference(const void *x, const void *y)
 {
-	const struct cm_compared_item *a = *(const struct cm_compared_item *const *)x, *b = *(const struct cm_compared_item *const *)y;
+	const struct cm_assess_compared_item *a = *(const struct cm_assess_compared_item *const *)x, *b = *(const struct cm_assess_compared_item *const *)y;
 
 	if (size_of(a->differs) != size_of(b->differs))
 		return size_of(a->differs) > size_of(b->differs) ? -1 : 1;
@@ -31,7 +31,7 @@ by_difference(const void *x, const void *y)
 }
 
 static void
-put_apart(const struct cm_compared *c, const struct cm_compared_item *i, struct cm_buf *out)
+put_apart(const struct cm_assess_compared *c, const struct cm_assess_compared_item *i, struct cm_buf *out)
 {
 	const struct cm_assess_item *item = item_of(c, i);
 
@@ -45,11 +45,11 @@ put_apart(const struct cm_compared *c, const struct cm_compared_item *i, struct 
 	cm_assess_put_tenths(out, i->lr_b);
 	cm_buf_add_str(out, "</td><td class=\"num\">");
 	cm_assess_put_tenths(out, i->differs);
-	cm_buf_printf(out, "</td><td>%s</td></tr>\n", cm_compared_by_word(i->by));
+	cm_buf_printf(out, "</td><td>%s</td></tr>\n", cm_assess_compared_by_word(i->by));
 }
 
 static void
-put_table(const struct cm_compared *c, const struct cm_compared_item **apart, size_t n, struct cm_buf *out)
+put_table(const struct cm_assess_compared *c, const struct cm_assess_compared_item **apart, size_t n, struct cm_buf *out)
 {
 	size_t shown = n < ITEMS ? n : ITEMS;
 
@@ -74,7 +74,7 @@ put_table(const struct cm_compared *c, const struct cm_compared_item **apart, si
 }
 
 static void
-put_agreed(const struct cm_compared *c, struct cm_buf *out)
+put_agreed(const struct cm_assess_compared *c, struct cm_buf *out)
 {
 	size_t n = 0;
 
@@ -92,9 +92,9 @@ put_agreed(const struct cm_compared *c, struct cm_buf *out)
 }
 
 void
-cm_assess_put_pair_items(const struct cm_compared *c, struct cm_buf *out)
+cm_assess_put_pair_items(const struct cm_assess_compared *c, struct cm_buf *out)
 {
-	const struct cm_compared_item **apart;
+	const struct cm_assess_compared_item **apart;
 	struct cm_arena arena;
 	size_t n = 0;
 

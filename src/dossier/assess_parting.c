@@ -28,7 +28,7 @@ stretch(struct scale *s, int64_t odds)
 }
 
 void
-cm_assess_put_odds_of(struct cm_buf *out, const struct cm_compared *c)
+cm_assess_put_odds_of(struct cm_buf *out, const struct cm_assess_compared *c)
 {
 	cm_assess_put_name(out, c->hypothesis[c->odds_for].name);
 	cm_buf_add_str(out, " against ");
@@ -39,7 +39,7 @@ cm_assess_put_odds_of(struct cm_buf *out, const struct cm_compared *c)
 }
 
 static void
-put_end(struct cm_buf *out, const struct cm_compared *c, const struct scale *s, int side)
+put_end(struct cm_buf *out, const struct cm_assess_compared *c, const struct scale *s, int side)
 {
 	int x = at(s, side == 0 ? c->odds_a : c->odds_b);
 
@@ -63,7 +63,7 @@ put_step(struct cm_buf *out, const struct scale *s, int64_t from, int64_t value)
 }
 
 static void
-put_part_name(struct cm_buf *out, const struct cm_compared_part *p)
+put_part_name(struct cm_buf *out, const struct cm_assess_compared_part *p)
 {
 	if (p->what == CM_PART_GROUP) {
 		cm_buf_add_str(out, "group <span class=\"nm\">");
@@ -75,12 +75,12 @@ put_part_name(struct cm_buf *out, const struct cm_compared_part *p)
 }
 
 static int64_t
-put_steps(struct cm_buf *out, const struct cm_compared *c, const struct scale *s, size_t shown)
+put_steps(struct cm_buf *out, const struct cm_assess_compared *c, const struct scale *s, size_t shown)
 {
 	int64_t now = c->odds_a;
 
 	for (size_t i = 0; i < shown; i++) {
-		const struct cm_compared_part *p = &c->part[i];
+		const struct cm_assess_compared_part *p = &c->part[i];
 
 		cm_buf_add_str(out, "<tr><th scope=\"row\">");
 		put_part_name(out, p);
@@ -98,7 +98,7 @@ put_steps(struct cm_buf *out, const struct cm_compared *c, const struct scale *s
 
 /* Largest first: those that are not nothing. */
 static size_t
-telling(const struct cm_compared *c)
+telling(const struct cm_assess_compared *c)
 {
 	size_t n = 0;
 
@@ -108,7 +108,7 @@ telling(const struct cm_compared *c)
 }
 
 static void
-put_chart(struct cm_buf *out, const struct cm_compared *c)
+put_chart(struct cm_buf *out, const struct cm_assess_compared *c)
 {
 	size_t n = telling(c), shown = n < PARTS ? n : PARTS;
 	struct scale s = { 0, 0 };
@@ -140,7 +140,7 @@ put_chart(struct cm_buf *out, const struct cm_compared *c)
 }
 
 void
-cm_assess_put_parting(const struct cm_compared *c, struct cm_buf *out)
+cm_assess_put_parting(const struct cm_assess_compared *c, struct cm_buf *out)
 {
 	cm_buf_add_str(out, "<h3>Where they part</h3>\n");
 	if (c->crux == CM_ASSESS_NONE) {

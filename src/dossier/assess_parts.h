@@ -46,13 +46,13 @@ void cm_assess_put_flips(const struct cm_assess_layer *l);
 void cm_assess_put_items(const struct cm_assess_shown *s, const bool *listed, struct cm_buf *out);
 
 /* The sections of a pair. */
-void cm_assess_put_parting(const struct cm_compared *c, struct cm_buf *out);
-void cm_assess_put_pair_items(const struct cm_compared *c, struct cm_buf *out);
-void cm_assess_put_reconciling(const struct cm_compared *c, struct cm_buf *out);
+void cm_assess_put_parting(const struct cm_assess_compared *c, struct cm_buf *out);
+void cm_assess_put_pair_items(const struct cm_assess_compared *c, struct cm_buf *out);
+void cm_assess_put_reconciling(const struct cm_assess_compared *c, struct cm_buf *out);
 /* The party of side 0 or 1, or what stands for it. */
-void cm_assess_put_side(struct cm_buf *out, const struct cm_compared *c, int side);
+void cm_assess_put_side(struct cm_buf *out, const struct cm_assess_compared *c, int side);
 /* "X against Y", of which the odds are. */
-void cm_assess_put_odds_of(struct cm_buf *out, const struct cm_compared *c);
+void cm_assess_put_odds_of(struct cm_buf *out, const struct cm_assess_compared *c);
 /* Head of a page up to its heading, with the policy ${script}; then the title. */
 void cm_assess_put_head(struct cm_buf *out, bool script, const char *title);
 

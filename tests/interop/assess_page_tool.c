@@ -48,7 +48,7 @@ pair_of(struct cm_span text, struct cm_span other, struct cm_arena *arena, struc
 {
 	struct cm_registry registry;
 	struct cm_assessment a, b;
-	struct cm_compared c[CM_LAYERS];
+	struct cm_assess_compared c[CM_LAYERS];
 	size_t n = 0;
 	enum cm_result r = cm_registry_builtin(arena, &registry, err);
 
@@ -57,10 +57,10 @@ pair_of(struct cm_span text, struct cm_span other, struct cm_arena *arena, struc
 	if (r == CM_OK)
 		r = cm_assess_text_read(other, &registry, arena, &b, NULL, err);
 	for (int layer = 0; r == CM_OK && layer < CM_LAYERS; layer++) {
-		const struct cm_compare_in in = { .a = &a, .b = &b, .layer = (enum cm_layer)layer, .view = CM_OF_ALL };
+		const struct cm_assess_compare_in in = { .a = &a, .b = &b, .layer = (enum cm_layer)layer, .view = CM_OF_ALL };
 
 		if (cm_assess_has_layer(&a, in.layer) && cm_assess_has_layer(&b, in.layer))
-			r = cm_compare(&in, arena, &c[n++], err);
+			r = cm_assess_compare(&in, arena, &c[n++], err);
 	}
 	return r == CM_OK ? cm_assess_pair_page(c, n, out) : r;
 }
