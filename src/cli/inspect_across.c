@@ -21,7 +21,7 @@ percent(struct cm_buf *b, uint32_t ppm)
 
 /* "7 of 400 (1.75 %, with 95 %: 0.85 % to 3.56 %)" */
 static void
-share(struct cm_buf *b, const struct cm_posterior *s)
+share(struct cm_buf *b, const struct cm_share *s)
 {
 	cm_buf_printf(b, "%" PRIu64 " of %" PRIu64 " (", s->k, s->n);
 	percent(b, s->ppm);
