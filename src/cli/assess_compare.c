@@ -2,16 +2,18 @@
 #include <string.h>
 
 #include "cli/assess_compare.h"
+#include "cli/assess_page.h"
 #include "cli/assess_show.h"
 #include "cli/assess_state.h"
 #include "cli/commands.h"
 
-enum { OPT_JSON = CM_OPT, OPT_VIEW, OPT_FOR, OPT_LAYER, OPT_STATE };
+enum { OPT_JSON = CM_OPT, OPT_VIEW, OPT_FOR, OPT_LAYER, OPT_STATE, OPT_HTML };
 
 static const struct cm_option options[] = {
 	{ OPT_VIEW, "view", "VIEW", "compare what public, shared, panel or all (default) of each side have" },
 	{ OPT_FOR, "for", "NAME", "the party that the view `shared' is for" },
 	{ OPT_LAYER, "layer", "LAYER", "only machine, operator, organisation, state or beneficiary" },
+	{ OPT_HTML, "html", "OUT", "write a page with pictures, which loads nothing from anywhere" },
 	{ OPT_STATE, "state", NULL, "sign what came out, as a statement about both (of dossiers only)" },
 	{ OPT_JSON, "json", NULL, "print one JSON object" },
 	{ 0 },
@@ -117,7 +119,9 @@ compare(void *arg, const struct cm_context *ctx)
 	if (code != CM_EXIT_OK)
 		return code;
 	rc = compute(b, &err);
-	if (rc == CM_OK && b->json)
+	if (rc == CM_OK && b->html != NULL)
+		rc = cm_assess_beside_page(b, &err);
+	else if (rc == CM_OK && b->json)
 		rc = fwrite(b->result.ptr, 1, b->result.len, ctx->out) == b->result.len && fputc('\n', ctx->out) != EOF ? CM_OK : CM_E_IO;
 	else if (rc == CM_OK)
 		rc = cm_assess_beside_text(b);
@@ -128,13 +132,15 @@ compare(void *arg, const struct cm_context *ctx)
 	return agree(b) ? CM_EXIT_OK : CM_EXIT_FINDINGS;
 }
 
-/* For who signs it: both digests, then the result. */
+/* For the parent: the page; or, to be signed, both digests and then the result. */
 static struct cm_span
 answer(void *arg)
 {
 	struct cm_assess_beside *b = arg;
 	struct cm_buf *out = &b->f[0].text; /* has been read, and is not needed any more */
 
+	if (b->html != NULL)
+		return cm_buf_span(&b->page);
 	if (!b->state || b->n == 0)
 		return cm_span_of(NULL, 0);
 	cm_buf_clear(out);
@@ -155,6 +161,9 @@ take_option(struct cm_assess_beside *b, const struct cm_args *a, int id)
 		return true;
 	case OPT_STATE:
 		b->state = true;
+		return true;
+	case OPT_HTML:
+		b->html = a->value;
 		return true;
 	case OPT_FOR:
 		b->to = a->value;
@@ -180,6 +189,8 @@ lay(struct cm_assess_beside *b, struct cm_buf *said)
 	struct cm_confined job = { .file = b->f[0].path, .run = compare, .arg = b, .result = said, .answer = answer };
 	enum cm_exit code = cm_cli_confined(b->ctx, &job);
 
+	if (b->html != NULL && said->len > 0 && !cm_assess_page_write(b->ctx, b->html, cm_buf_span(said)))
+		code = CM_EXIT_CANNOT;
 	if ((code == CM_EXIT_OK || code == CM_EXIT_FINDINGS) && b->state) {
 		enum cm_exit stated = cm_assess_state(b->ctx, cm_buf_span(said), b->json);
 
@@ -200,12 +211,16 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	while ((id = cm_args_next(&a)) != CM_ARGS_END)
 		if (!take_option(b, &a, id))
 			return CM_EXIT_USAGE;
+	if (b->html != NULL && b->state)
+		return cm_cli_usage(ctx, &cm_command_assess_compare, "--html writes a page, --state signs: one at a time");
 	if (a.n != 2)
 		return cm_cli_usage(ctx, &cm_command_assess_compare, "it takes two files");
 	if (cm_assess_open(ctx, a.operand[0], &b->f[0], &code) && cm_assess_open(ctx, a.operand[1], &b->f[1], &code))
 		code = lay(b, &said);
 	cm_assess_close(&b->f[0]);
 	cm_assess_close(&b->f[1]);
+	cm_buf_release(&b->page);
+	cm_buf_release(&b->result);
 	cm_buf_release(&said);
 	return code;
 }

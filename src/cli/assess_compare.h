@@ -16,6 +16,8 @@ struct cm_assess_beside {
 	size_t n;
 	const char *alone[CM_LAYERS]; /* words of layers that only one speaks of */
 	size_t n_alone;
+	const char *html; /* where a page goes, or NULL */
+	struct cm_buf page;
 	struct cm_buf result; /* JSON of all */
 };
 

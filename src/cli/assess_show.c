@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "assess/fixed.h"
+#include "cli/assess_page.h"
 #include "cli/commands.h"
 
-enum { OPT_JSON = CM_OPT, OPT_VIEW, OPT_FOR, OPT_LAYER, OPT_BRUTE };
+enum { OPT_JSON = CM_OPT, OPT_VIEW, OPT_FOR, OPT_LAYER, OPT_BRUTE, OPT_HTML };
 
 static const struct cm_option options[] = {
 	{ OPT_VIEW, "view", "VIEW", "what it hangs on, as far as public, shared, panel or all (default) have it" },
 	{ OPT_FOR, "for", "NAME", "the party that the view `shared' is for" },
 	{ OPT_LAYER, "layer", "LAYER", "only machine, operator, organisation, state or beneficiary" },
+	{ OPT_HTML, "html", "OUT", "write a page with pictures, which loads nothing from anywhere" },
 	{ OPT_BRUTE, "brute", NULL, "find the ends of all ranges once more, by trying every corner" },
 	{ OPT_JSON, "json", NULL, "print one JSON object, with the rows" },
 	{ 0 },
@@ -336,7 +338,9 @@ show(void *arg, const struct cm_context *ctx)
 
 	if (rc == CM_OK)
 		rc = compute(s, &err);
-	if (rc == CM_OK && s->json)
+	if (rc == CM_OK && s->html != NULL)
+		rc = cm_assess_show_page(s, &err);
+	else if (rc == CM_OK && s->json)
 		code = cm_assess_show_json(ctx, s);
 	else if (rc == CM_OK)
 		rc = cm_assess_show_text(ctx, s, &err);
@@ -347,6 +351,12 @@ show(void *arg, const struct cm_context *ctx)
 	for (size_t i = 0; i < s->n_shown && code == CM_EXIT_OK; i++)
 		code = s->shown[i].tried && !s->shown[i].same ? CM_EXIT_REFUSED : code;
 	return code;
+}
+
+static struct cm_span
+page_of(void *arg)
+{
+	return cm_buf_span(&((struct cm_assess_show *)arg)->page);
 }
 
 static bool
@@ -363,6 +373,9 @@ take_option(struct cm_assess_show *s, const struct cm_args *a, int id)
 		return true;
 	case OPT_FOR:
 		s->to = a->value;
+		return true;
+	case OPT_HTML:
+		s->html = a->value;
 		return true;
 	case OPT_LAYER:
 		s->one_layer = true;
@@ -386,6 +399,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	struct cm_args a = cm_args_of(&cm_command_assess_show, argc, argv, ctx);
 	struct cm_assess_show s = { .view = CM_OF_ALL };
 	struct cm_confined job = { .run = show, .arg = &s };
+	struct cm_buf page = { 0 };
 	enum cm_exit code;
 	int id;
 
@@ -396,9 +410,15 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		return cm_cli_usage(ctx, &cm_command_assess_show, "it takes one file");
 	if (cm_assess_open(ctx, a.operand[0], &s.f, &code)) {
 		job.file = s.f.path;
+		job.result = &page;
+		job.answer = page_of;
 		code = cm_cli_confined(ctx, &job);
 	}
+	if (s.html != NULL && page.len > 0 && !cm_assess_page_write(ctx, s.html, cm_buf_span(&page)))
+		code = CM_EXIT_CANNOT;
 	cm_assess_close(&s.f);
+	cm_buf_release(&s.page);
+	cm_buf_release(&page);
 	return code;
 }
 

@@ -58,6 +58,8 @@ struct cm_assess_show {
 	enum cm_assess_view_of view;
 	const char *to; /* --for, or NULL */
 	bool one_layer, json, brute;
+	const char *html; /* where a page goes, or NULL */
+	struct cm_buf page;
 	enum cm_layer layer;
 	struct cm_views views;
 	struct cm_assess_shown shown[CM_LAYERS];

@@ -162,8 +162,9 @@ put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 		return;
 	}
 	if (d->n_findings == 0) {
-		cm_buf_add_str(out, "<p>This dossier states no finding. It shows sealed rows, nothing more."
-				    "</p></section>\n");
+		cm_buf_add_str(out, d->n_assessments > 0 ? "<p>This dossier states no finding. It shows an assessment: who may have "
+				    "done it, by the judgement of its author, and what follows from that.</p></section>\n" :
+				    "<p>This dossier states no finding. It shows sealed rows, nothing more.</p></section>\n");
 		return;
 	}
 	cm_report_list(out, d, checks, g);
