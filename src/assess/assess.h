@@ -110,7 +110,7 @@ struct cm_assess_item {
 	int cost;		 /* 0 to 4 */
 	uint8_t forms;		 /* bits 1 << (number of the check form - 1) */
 	char letter, digit;	 /* Admiralty: 'A' to 'G', '1' to '6'; both 0: not graded, its author's own observation */
-	const char *by;		 /* party whose item it is */
+	const char *by;		 /* party whose item it is; NULL: nobody says */
 	enum cm_assess_view view; /* who may see it, from all to nobody else */
 	const char *const *shown; /* of CM_VIEW_SHARED: to whom */
 	size_t n_shown;

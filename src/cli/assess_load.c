@@ -13,7 +13,7 @@ cm_assess_open(const struct cm_context *ctx, const char *path, struct cm_assess_
 	cm_arena_init(&out->arena, CM_ASSESS_MEMORY);
 	if (cm_whole_read(path, CM_ASSESS_FILE, &out->text, &err) == CM_OK)
 		return true;
-	*code = cm_cli_error(ctx, path, &err, NULL);
+	*code = cm_cli_error(ctx, NULL, &err, NULL);
 	return false;
 }
 

@@ -69,25 +69,50 @@ cm_assess_without(struct cm_assess_show *s, struct cm_assess_shown *l, const siz
 
 /* ---- one layer ---- */
 
-/* Views beside each other: public, shared, panel, all. */
+static bool
+same_result(const struct cm_view_result *a, const struct cm_view_result *b)
+{
+	bool same = a->items == b->items;
+
+	for (size_t i = 0; i < a->n && same; i++)
+		same = a->share[i].lo == b->share[i].lo && a->share[i].mid == b->share[i].mid && a->share[i].hi == b->share[i].hi;
+	return same;
+}
+
+/* One more view beside the others, or in one column with the last. */
 static void
-choose_columns(const struct cm_assess_show *s, struct cm_assess_shown *l)
+add_column(struct cm_assess_show *s, struct cm_assess_shown *l, const struct cm_view_result *r, size_t *room)
+{
+	const char *name = cm_assess_view_name(s, r->view, r->to);
+
+	if (l->n_columns > 0 && name != NULL && same_result(l->column[l->n_columns - 1], r)) {
+		l->column_name[l->n_columns - 1] = cm_arena_printf(&s->f.arena, "%s, %s", l->column_name[l->n_columns - 1], name);
+	} else if (r->view == CM_OF_SHARED && *room == 0) {
+		l->left_columns++;
+	} else {
+		*room -= r->view == CM_OF_SHARED;
+		l->column_name[l->n_columns] = name;
+		l->column[l->n_columns++] = r;
+	}
+}
+
+/* Views beside each other: public, shared, panel, all. */
+static CM_RESULT
+choose_columns(struct cm_assess_show *s, struct cm_assess_shown *l, struct cm_err *err)
 {
 	size_t room = CM_ASSESS_COLUMNS - 3;
 
 	for (size_t i = 0; i < s->views.n; i++) {
 		const struct cm_view_result *r = &s->views.result[i];
-		bool shared = r->view == CM_OF_SHARED;
 
-		if (r->layer != l->layer || (shared && s->to != NULL && (r->to == NULL || strcmp(r->to, s->to) != 0)))
+		if (r->layer != l->layer ||
+		    (r->view == CM_OF_SHARED && s->to != NULL && (r->to == NULL || strcmp(r->to, s->to) != 0)))
 			continue;
-		if (shared && room == 0) {
-			l->left_columns++;
-			continue;
-		}
-		room -= shared;
-		l->column[l->n_columns++] = r;
+		add_column(s, l, r, &room);
+		if (l->column_name[l->n_columns - 1] == NULL)
+			return no_memory(err);
 	}
+	return CM_OK;
 }
 
 static CM_RESULT
@@ -160,7 +185,7 @@ suggest(const struct cm_assess_show *s, struct cm_assess_shown *l)
 {
 	for (size_t i = 0; i < s->f.registry.n_types; i++) {
 		const struct cm_evidence_type *t = &s->f.registry.type[i];
-		bool there = t->forge_lo < 2 || (t->layers >> l->layer & 1) == 0;
+		bool there = t->forge_hi < 2 || (t->layers >> l->layer & 1) == 0;
 		size_t at = l->n_look_for;
 
 		for (size_t k = 0; k < s->f.a.n_items && !there; k++)
@@ -201,8 +226,9 @@ look_at_layer(struct cm_assess_show *s, struct cm_assess_shown *l, struct cm_err
 	struct cm_arena *arena = &s->f.arena;
 	enum cm_result rc = leave_out(s, l, err);
 
-	choose_columns(s, l);
 	suggest(s, l);
+	if (rc == CM_OK)
+		rc = choose_columns(s, l, err);
 	if (rc == CM_OK)
 		rc = cm_confidence_of(l->w, l->in, &l->flips, arena, &l->confidence, err);
 	if (rc == CM_OK)

@@ -16,6 +16,7 @@ struct cm_assess_shown {
 	enum cm_layer layer;
 	bool wanted; /* else computed only for what needs it */
 	const struct cm_view_result *column[CM_ASSESS_COLUMNS];
+	const char *column_name[CM_ASSESS_COLUMNS]; /* views that have the same stand in one: "public, shared" */
 	size_t n_columns, left_columns; /* shared with parties that had no room */
 	/* in the view that was asked for: */
 	struct cm_weigh *w;

@@ -57,7 +57,7 @@ put_view(struct cm_buf *out, const struct cm_assess_item *i)
 }
 
 static void
-put_type(const struct cm_assess_shown *s, const struct cm_assess_item *i, struct cm_buf *out)
+put_type(const struct cm_assess_picture *s, const struct cm_assess_item *i, struct cm_buf *out)
 {
 	const struct cm_evidence_type *t = s->registry == NULL ? NULL : cm_registry_find(s->registry, i->type);
 
@@ -70,7 +70,7 @@ put_type(const struct cm_assess_shown *s, const struct cm_assess_item *i, struct
 }
 
 static void
-put_item(const struct cm_assess_shown *s, size_t number, struct cm_buf *out)
+put_item(const struct cm_assess_picture *s, size_t number, struct cm_buf *out)
 {
 	const struct cm_assess_item *i = &s->a->item[number];
 
@@ -106,7 +106,7 @@ put_item(const struct cm_assess_shown *s, size_t number, struct cm_buf *out)
 
 /* What F1 and D2 mean, once. */
 static void
-put_classes(const struct cm_assess_shown *s, struct cm_buf *out)
+put_classes(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	const struct cm_registry *r = s->registry;
 
@@ -125,7 +125,7 @@ put_classes(const struct cm_assess_shown *s, struct cm_buf *out)
 }
 
 void
-cm_assess_put_items(const struct cm_assess_shown *s, const bool *listed, struct cm_buf *out)
+cm_assess_put_items(const struct cm_assess_picture *s, const bool *listed, struct cm_buf *out)
 {
 	size_t shown = 0;
 

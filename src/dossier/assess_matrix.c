@@ -154,7 +154,7 @@ put_how(struct cm_buf *out, const struct column *c)
 static void
 put_heads(const struct matrix *m, size_t from, size_t to, bool last)
 {
-	const struct cm_assess_shown *s = m->l->s;
+	const struct cm_assess_picture *s = m->l->s;
 	struct cm_buf *out = m->l->out;
 
 	cm_buf_add_str(out, "<thead><tr><th scope=\"col\"></th>");

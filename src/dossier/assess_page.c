@@ -57,7 +57,7 @@ cm_assess_limits_put(struct cm_buf *out)
 /* ---- what there is to show ---- */
 
 static CM_RESULT
-leave_layer(const struct cm_assessment *a, enum cm_layer layer, struct cm_arena *arena, struct cm_assess_shown *out, struct cm_err *err)
+leave_layer(const struct cm_assessment *a, enum cm_layer layer, struct cm_arena *arena, struct cm_assess_picture *out, struct cm_err *err)
 {
 	const struct cm_weigh_in in = { .a = a, .layer = layer, .panel = true };
 	struct cm_left_out *left = cm_arena_alloc(arena, sizeof(*left));
@@ -97,13 +97,13 @@ rows_of(const struct cm_assessment *a, const struct cm_views *views, struct cm_a
 }
 
 enum cm_result
-cm_assess_shown_of(const struct cm_assessment *a, const struct cm_registry *registry, struct cm_arena *arena, struct cm_assess_shown *out,
+cm_assess_picture_of(const struct cm_assessment *a, const struct cm_registry *registry, struct cm_arena *arena, struct cm_assess_picture *out,
     struct cm_err *err)
 {
 	struct cm_views *views = cm_arena_alloc(arena, sizeof(*views));
 	enum cm_result r;
 
-	*out = (struct cm_assess_shown) { .a = a, .number = 1, .views = views, .registry = registry };
+	*out = (struct cm_assess_picture) { .a = a, .number = 1, .views = views, .registry = registry };
 	if (views == NULL)
 		return cm_err_set(err, CM_E_NOMEM, "no memory for what there is to show");
 	r = cm_views_compute(a, arena, views, err);
@@ -173,7 +173,7 @@ put_layer(struct cm_assess_layer *l)
 /* ---- the sections ---- */
 
 static void
-put_claims(const struct cm_assess_shown *s, struct cm_buf *out)
+put_claims(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	if (s->shut > 0)
 		cm_buf_printf(out, "<p class=\"own\">%zu item%s shut: what stands here comes from what is open.</p>\n", s->shut,
@@ -191,7 +191,7 @@ put_claims(const struct cm_assess_shown *s, struct cm_buf *out)
 
 /* The rows for the script: no `<' can end the element that they stand in. */
 static void
-put_data(const struct cm_assess_shown *s, struct cm_buf *out)
+put_data(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	size_t len = s->rows.len;
 	bool array = len > 0 && s->rows.ptr[0] == '[';
@@ -211,7 +211,7 @@ put_data(const struct cm_assess_shown *s, struct cm_buf *out)
 }
 
 static void
-put_layers(const struct cm_assess_shown *s, struct cm_arena *arena, bool *listed, struct cm_buf *out)
+put_layers(const struct cm_assess_picture *s, struct cm_arena *arena, bool *listed, struct cm_buf *out)
 {
 	for (int layer = 0; layer < CM_LAYERS; layer++) {
 		struct cm_assess_layer l = { .s = s, .arena = arena, .out = out, .layer = (enum cm_layer)layer, .listed = listed };
@@ -224,7 +224,7 @@ put_layers(const struct cm_assess_shown *s, struct cm_arena *arena, bool *listed
 
 /* Of several layers, what came out, at a glance. */
 static void
-put_glance(const struct cm_assess_shown *s, struct cm_buf *out)
+put_glance(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	const struct cm_view_result *of[CM_LAYERS];
 	char words[CM_LIKELY_TEXT];
@@ -254,7 +254,7 @@ put_glance(const struct cm_assess_shown *s, struct cm_buf *out)
 }
 
 static void
-put_sections(const struct cm_assess_shown *s, struct cm_buf *out)
+put_sections(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	struct cm_arena arena;
 	bool *listed;
@@ -273,7 +273,7 @@ put_sections(const struct cm_assess_shown *s, struct cm_buf *out)
 }
 
 enum cm_result
-cm_assess_section(const struct cm_assess_shown *s, struct cm_buf *out)
+cm_assess_section(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	cm_buf_printf(out, "<div class=\"assessment\">\n<p id=\"assessment-%zu-recomputed\" class=\"recomputed\">not recomputed: scripts are off</p>\n", s->number);
 	put_claims(s, out);
@@ -310,7 +310,7 @@ cm_assess_put_head(struct cm_buf *out, bool script, const char *title)
 }
 
 static void
-put_title(const struct cm_assess_shown *s, struct cm_buf *out)
+put_title(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	cm_buf_add_str(out, "<p class=\"mark\">Assessment");
 	if (s->a->party != NULL) {
@@ -328,7 +328,7 @@ put_title(const struct cm_assess_shown *s, struct cm_buf *out)
 }
 
 enum cm_result
-cm_assess_page(const struct cm_assess_shown *s, struct cm_buf *out)
+cm_assess_page(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	enum cm_result r;
 

@@ -4,7 +4,7 @@
  * script, in light or dark, and its policy lets nothing be loaded and no script run but the one that computes again.
  * What is large is bounded, and what is left out is counted.  Every text of an author is escaped.
  *
- *	cm_assess_shown_of(&a, &registry, &arena, &shown, &err)    computes what there is to show
+ *	cm_assess_picture_of(&a, &registry, &arena, &shown, &err)    computes what there is to show
  *	shown.mark = ...                                            what the caller knows besides
  *	cm_assess_page(&shown, &buf)
  *
@@ -27,7 +27,7 @@ enum cm_assess_mark {
 	CM_MARK_CLAIMED
 };
 
-struct cm_assess_shown {
+struct cm_assess_picture {
 	const struct cm_assessment *a;
 	size_t number;	     /* of the assessment in the page, from 1 */
 	struct cm_span rows; /* JSON objects, a line each, as cm_assess_rows_write has them; or an array, as cm_assessed_rows */
@@ -43,14 +43,14 @@ struct cm_assess_shown {
 
 /* Fills ${out} for number 1; marks, claims and what is shut are for the caller to add.  Memory from ${arena}, and ${a}
  * and ${registry} (which may be NULL) are borrowed.  CM_E_NOMEM. */
-CM_RESULT cm_assess_shown_of(const struct cm_assessment *a, const struct cm_registry *registry, struct cm_arena *arena,
-    struct cm_assess_shown *out, struct cm_err *err);
+CM_RESULT cm_assess_picture_of(const struct cm_assessment *a, const struct cm_registry *registry, struct cm_arena *arena,
+    struct cm_assess_picture *out, struct cm_err *err);
 
 /* Appends sections: layers, items, a place for the reader's own sums, and the rows for them.  CM_E_NOMEM. */
-CM_RESULT cm_assess_section(const struct cm_assess_shown *s, struct cm_buf *out);
+CM_RESULT cm_assess_section(const struct cm_assess_picture *s, struct cm_buf *out);
 
 /* A whole page.  CM_E_NOMEM. */
-CM_RESULT cm_assess_page(const struct cm_assess_shown *s, struct cm_buf *out);
+CM_RESULT cm_assess_page(const struct cm_assess_picture *s, struct cm_buf *out);
 
 /* Two sides of one case, layer by layer as cm_assess_compare had them: where they part, and what would reconcile them.  Nothing is
  * merged.  Sections without a script; the page may run none.  CM_E_NOMEM. */

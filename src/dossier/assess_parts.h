@@ -15,7 +15,7 @@
 
 /* One layer, as it is being written. */
 struct cm_assess_layer {
-	const struct cm_assess_shown *s;
+	const struct cm_assess_picture *s;
 	struct cm_arena *arena;
 	struct cm_buf *out;
 	enum cm_layer layer;
@@ -43,7 +43,7 @@ void cm_assess_put_views(const struct cm_assess_layer *l);
 void cm_assess_put_matrix(const struct cm_assess_layer *l);
 void cm_assess_put_left(const struct cm_assess_layer *l);
 void cm_assess_put_flips(const struct cm_assess_layer *l);
-void cm_assess_put_items(const struct cm_assess_shown *s, const bool *listed, struct cm_buf *out);
+void cm_assess_put_items(const struct cm_assess_picture *s, const bool *listed, struct cm_buf *out);
 
 /* The sections of a pair. */
 void cm_assess_put_parting(const struct cm_assess_compared *c, struct cm_buf *out);

@@ -29,7 +29,7 @@ page_of(const char *how, struct cm_span text, struct cm_arena *arena, struct cm_
 {
 	struct cm_registry registry;
 	struct cm_assess_read read;
-	struct cm_assess_shown shown;
+	struct cm_assess_picture shown;
 	enum cm_result r = cm_registry_builtin(arena, &registry, err);
 
 	if (r != CM_OK)
@@ -39,7 +39,7 @@ page_of(const char *how, struct cm_span text, struct cm_arena *arena, struct cm_
 	else
 		r = cm_assess_text_read(text, &registry, arena, &read.a, NULL, err);
 	if (r == CM_OK)
-		r = cm_assess_shown_of(&read.a, &registry, arena, &shown, err);
+		r = cm_assess_picture_of(&read.a, &registry, arena, &shown, err);
 	return r == CM_OK ? cm_assess_page(&shown, out) : r;
 }
 

@@ -65,7 +65,7 @@ struct made {
 	struct cm_arena arena;
 	struct cm_registry registry;
 	struct cm_assessment a;
-	struct cm_assess_shown shown;
+	struct cm_assess_picture shown;
 };
 
 static void
@@ -84,7 +84,7 @@ make(struct made *m, unsigned items)
 	assert_int_equal(cm_registry_builtin(&m->arena, &m->registry, &err), CM_OK);
 	if (cm_assess_text_read(cm_buf_span(&text), &m->registry, &m->arena, &m->a, NULL, &err) != CM_OK)
 		fail_msg("%s", err.text);
-	assert_int_equal(cm_assess_shown_of(&m->a, &m->registry, &m->arena, &m->shown, &err), CM_OK);
+	assert_int_equal(cm_assess_picture_of(&m->a, &m->registry, &m->arena, &m->shown, &err), CM_OK);
 	cm_buf_release(&text);
 }
 
@@ -99,7 +99,7 @@ times(const char *in, const char *what)
 }
 
 static const char *
-page(const struct cm_assess_shown *s, struct cm_buf *out)
+page(const struct cm_assess_picture *s, struct cm_buf *out)
 {
 	assert_int_equal(cm_assess_page(s, out), CM_OK);
 	assert_non_null(cm_buf_cstr(out));
@@ -279,14 +279,14 @@ memory_may_end_while_computing(void **state)
 	(void)state;
 	make(&m, 9);
 	for (unsigned long at = 1; !done && at < 10000; at++) {
-		struct cm_assess_shown shown;
+		struct cm_assess_picture shown;
 		struct cm_arena arena;
 		struct cm_err err = { 0 };
 		enum cm_result r;
 
 		cm_arena_init(&arena, 0);
 		countdown = at;
-		r = cm_assess_shown_of(&m.a, &m.registry, &arena, &shown, &err);
+		r = cm_assess_picture_of(&m.a, &m.registry, &arena, &shown, &err);
 		done = countdown > 0;
 		countdown = 0;
 		assert_int_equal(r, done ? CM_OK : CM_E_NOMEM);
