@@ -19,13 +19,20 @@ export function wordOf(p) {
 	return found === undefined ? "almost certain" : found[1];
 }
 
-/** "95.1 %"; never 0 and never 100 of what is neither. */
+/** "likely", or "unlikely to likely". */
+export function wordsOf([, lo, , hi]) {
+	return wordOf(lo) === wordOf(hi) ? wordOf(lo) : `${wordOf(lo)} to ${wordOf(hi)}`;
+}
+
+/** "95.1 %", "3.09 %"; never 0 and never 100. */
 export function percent(p) {
-	if (p < UNIT / 1000n)
-		return "< 0.1 %";
-	if (p > UNIT - UNIT / 1000n)
-		return "> 99.9 %";
-	const tenths = (p * 1000n + UNIT / 2n) / UNIT;
+	const v = (p + UNIT / 20000n) / (UNIT / 10000n), tenths = (v + 5n) / 10n;
+	if (v === 0n)
+		return "below 0.01 %";
+	if (v === 10000n)
+		return "above 99.99 %";
+	if (v < 1000n || v > 9000n)
+		return `${v / 100n}.${String(v % 100n).padStart(2, "0")} %`;
 	return `${tenths / 10n}.${tenths % 10n} %`;
 }
 
@@ -177,7 +184,7 @@ function resultRow(state, row, before, changed, top) {
 	const range = percent(lo) === percent(hi) ? "" : element("small", {}, ` ${percent(lo)} to ${percent(hi)}`);
 	return element("tr", name === top ? { class: "top" } : {}, element("th", { scope: "row" }, name, meaning(state, name)),
 		element("td", { class: "bars" }, bar(row, before, changed)),
-		element("td", { class: "num" }, percent(mid), range), element("td", {}, wordOf(mid)), element("td", { class: "num" }, percent(before[2])));
+		element("td", { class: "num" }, percent(mid), range), element("td", {}, wordsOf(row)), element("td", { class: "num" }, percent(before[2])));
 }
 
 function resultTable(state, { said, now, changed }) {

@@ -32,14 +32,13 @@ put_range(struct cm_buf *out, const struct cm_posterior *s, int64_t prior)
 static void
 put_numbers(struct cm_buf *out, const struct cm_posterior *s)
 {
+	char lo[CM_LIKELY_TEXT], hi[CM_LIKELY_TEXT];
+
 	cm_assess_put_percent(out, s->mid);
-	if (s->lo == s->hi)
-		return;
-	cm_buf_add_str(out, "<small>");
-	cm_assess_put_percent(out, s->lo);
-	cm_buf_add_str(out, " to ");
-	cm_assess_put_percent(out, s->hi);
-	cm_buf_add_str(out, "</small>");
+	cm_likely_percent(s->lo, lo);
+	cm_likely_percent(s->hi, hi);
+	if (strcmp(lo, hi) != 0)
+		cm_buf_printf(out, "<small>%s to %s</small>", lo, hi);
 }
 
 static void
@@ -101,8 +100,9 @@ cm_assess_put_answer(const struct cm_assess_layer *l)
 	for (size_t i = 0; i < shown; i++)
 		put_row(l, l->order[i], priors);
 	cm_buf_add_str(out, "</tbody></table>\n<figcaption>");
-	cm_buf_printf(out, "View <em>all</em>: %zu items. The upright mark is the middle, the band what the ranges of the items allow, the ring "
-			   "what was thought before any item. Words are those of ICD 203.", l->all->items);
+	cm_buf_printf(out, "View <em>all</em>: %zu item%s%s. The upright mark is the middle, the band what the ranges of the items allow, the ring "
+			   "what was thought before any item. Words are those of ICD 203.", l->all->items, l->all->items == 1 ? "" : "s",
+	    l->s->shut > 0 ? " that are open here" : "");
 	if (shown < l->n)
 		cm_buf_printf(out, " %zu less likely hypotheses are left out of this picture.", l->n - shown);
 	cm_buf_add_str(out, "</figcaption></figure>\n");

@@ -14,7 +14,7 @@ static const char colours[] =
     ".heat td,.keys i{-webkit-print-color-adjust:exact;print-color-adjust:exact}\n";
 
 static const char tables[] =
-    "main{overflow-wrap:break-word}.nm{unicode-bidi:isolate;overflow-wrap:anywhere}.assessment small{display:block}.assessment p small,.reasons small{display:inline}\n"
+    "main{overflow-wrap:break-word}.nm{unicode-bidi:isolate;overflow-wrap:anywhere}.assessment small{display:block}.assessment p small,.reasons small,.try label small{display:inline}\n"
     ".assessment th,.assessment td{vertical-align:middle}.assessment td.num{font-variant-numeric:tabular-nums}\n"
     "svg .band{fill:var(--other);opacity:.38}svg .middle{fill:var(--ink)}svg .prior{fill:var(--bg);stroke:var(--ink);stroke-width:1.3}\n"
     ".answer .top svg .band{fill:var(--link);opacity:.5}.answer tbody th{width:29%}.answer tbody th small{font-weight:400}.answer td.pic{width:36%}.answer td.word{width:17%}"
@@ -22,7 +22,7 @@ static const char tables[] =
     ".answer .scale{display:flex;justify-content:space-between;font-weight:400;font-size:.78rem}.answer .scale span{width:0;display:flex;"
     "justify-content:center;white-space:nowrap}.answer .scale span:first-child{justify-content:flex-start}.answer .scale span:last-child{justify-content:flex-end}\n"
     ".views{table-layout:fixed;line-height:1.25}.views td{font-variant-numeric:tabular-nums;padding-right:1.2rem}.views td svg{margin-top:.1rem}"
-    "svg .room{fill:var(--pane);stroke:none}svg .part{fill:var(--other);opacity:.6}svg .span{stroke:var(--ink);stroke-width:1;fill:none}"
+    "svg .room{fill:var(--pane);stroke:none}svg .part{fill:var(--other);opacity:.6}.views svg .span{stroke:var(--ink);stroke-width:1;fill:none}"
     ".views td.top{font-weight:700}.views td.top .part{fill:var(--link);opacity:.75}.views th small{font-weight:400}.views tbody th .nm{font-weight:400}\n"
     ".heat{width:auto;border-collapse:separate;border-spacing:2px;font-size:.8rem;margin:.4rem 0 1rem}.heat th,.heat td{border:0;padding:.22rem .15rem;text-align:center;"
     "font-variant-numeric:tabular-nums;min-width:1.85rem}.heat.few td{min-width:3.2rem}.heat thead th{border:0;vertical-align:bottom}"
@@ -38,11 +38,11 @@ static const char rest[] =
     ".tornado td.pic{width:31%}.tornado tbody th{font-weight:400;width:22%}.tornado td:last-child{width:19%}.tornado td:nth-child(4){white-space:nowrap}.tornado tbody th small{display:inline}.tornado th,.tornado td{padding:.16rem .7rem .16rem 0}"
     "svg .down{fill:var(--m3)}svg .rise{fill:var(--p3)}svg .zero{stroke:var(--ink);stroke-width:1}.tornado td.num{text-align:right}.tornado th:nth-child(3),"
     ".tornado thead th:nth-child(4){text-align:right}.flip{color:var(--suspect)}.reasons{font-size:.9rem;line-height:1.4;margin-top:.2rem}.glance td,.glance th{padding-top:.2rem;padding-bottom:.2rem}.flip::before{content:\"\\21c4\\a0\"}\n"
-    ".pair{table-layout:fixed}.pair th:nth-child(n+3){width:18%}.assessment .pair td small{white-space:normal}.pair tbody .top td.num{font-weight:400}.pair tbody .top td.lead1{font-weight:700}.apart th small{font-weight:400}.apart tbody th{width:42%}.apart .num{text-align:right}.apart th.num,.pair th{overflow-wrap:anywhere;white-space:normal}.crux::before{content:\"\\25c6\\a0\"}.evidence th{width:19%}.evidence th:nth-child(n+3){width:auto}.evidence th small{font-weight:400}.evidence td:nth-child(2){width:50%}.assessment .evidence th,.assessment .evidence td{vertical-align:top}"
+    ".pair{table-layout:fixed}.pair th:nth-child(n+3){width:18%}.assessment .pair td small{white-space:normal}.pair tbody .top td.num{font-weight:400}.pair tbody .top td.lead1{font-weight:700}.apart th small{font-weight:400}.apart tbody th{width:42%}.apart .num{text-align:right}.apart th.num,.pair th{overflow-wrap:anywhere;white-space:normal}.apart th:nth-child(4){overflow-wrap:normal}.crux::before{content:\"\\25c6\\a0\"}.evidence th{width:19%}.evidence th:nth-child(n+3){width:auto}.evidence th small{font-weight:400}.evidence td:nth-child(2){width:50%}.assessment .evidence th,.assessment .evidence td{vertical-align:top}"
     ".evidence tr:target{background:var(--pane);outline:2px solid var(--link)}.evidence .k1{color:var(--genuine)}.evidence .k3,.evidence .k4{color:var(--suspect)}"
     ".evidence .k1::before{content:\"\\2713\\a0\"}.evidence .k2::before{content:\"\\2022\\a0\"}.evidence .k3::before{content:\"\\25cb\\a0\"}.evidence .k4::before{content:\"?\\a0\"}\n"
-    ".limits{border:1px solid var(--line);border-left:5px solid var(--suspect);padding:.3rem 1.1rem;margin:1.4rem 0;font-size:.9rem;line-height:1.45}"
-    ".limits ul{margin:.2rem 0}.limits li{margin:.1rem 0}.assessment h2{border-top:2px solid var(--line);padding-top:1rem}\n"
+    "aside.limits{border:1px solid var(--line);border-left:5px solid var(--suspect);padding:.3rem 1.1rem;margin:1.4rem 0;font-size:.9rem;line-height:1.45}"
+    "aside.limits ul{margin:.2rem 0}aside.limits li{margin:.1rem 0}.assessment h2{border-top:2px solid var(--line);padding-top:1rem}\n"
     "@media (max-width:46rem){.answer thead,.tornado thead,.glance thead{display:none}.answer tr,.tornado tr,.glance tr{display:grid;grid-template-columns:1fr auto;"
     "column-gap:.8rem;border-bottom:1px solid var(--line);padding:.4rem 0}.assessment .answer :is(th,td),.assessment .tornado :is(th,td),.assessment .glance :is(th,td)"
     "{border:0;padding:.1rem 0;width:auto;min-width:0}.answer td.pic,.tornado td.pic{grid-column:1/-1;grid-row:2}.answer td.num,.glance td.num{text-align:right}"

@@ -53,7 +53,7 @@ CM_RESULT cm_assess_section(const struct cm_assess_picture *s, struct cm_buf *ou
 CM_RESULT cm_assess_page(const struct cm_assess_picture *s, struct cm_buf *out);
 
 /* Two sides of one case, layer by layer as cm_assess_compare had them: where they part, and what would reconcile them.  Nothing is
- * merged.  Sections without a script; the page may run none.  CM_E_NOMEM. */
+ * merged.  Sections without a script; the page may run none.  CM_E_USAGE: no layer; CM_E_NOMEM. */
 CM_RESULT cm_assess_pair_section(const struct cm_assess_compared *c, struct cm_buf *out);
 CM_RESULT cm_assess_pair_page(const struct cm_assess_compared *layer, size_t n_layers, struct cm_buf *out);
 

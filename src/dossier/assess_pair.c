@@ -172,6 +172,8 @@ put_witness(const struct cm_assess_compared *c, struct cm_buf *out)
 void
 cm_assess_put_reconciling(const struct cm_assess_compared *c, struct cm_buf *out)
 {
+	if (c->top_a == c->top_b)
+		return;
 	cm_buf_add_str(out, "<h3>What would reconcile them</h3>\n");
 	if (changes(c, &c->swap[0]) || changes(c, &c->swap[1]) || changes(c, &c->swap[2])) {
 		cm_buf_add_str(out, "<ul>\n");

@@ -22,6 +22,13 @@ EXAMPLES = os.path.join(os.path.dirname(os.path.dirname(HERE)), "docs", "example
 TOY, ONE, OTHER = (os.path.join(EXAMPLES, f"{name}.assess") for name in ("toy", "volt-typhoon-us", "volt-typhoon-cverc"))
 BAD = "<script>document.title='owned'</script></style></script><img src=x onerror=alert(1)> \u202egpj.exe\u2066 \u05d0\u05d1"
 DARK = ["--force-dark-mode", "--blink-settings=preferredColorScheme=0"]
+# What a row of the last layer says in the page, and the same row in the box for trying: those that are not alike.
+ASK_NUMBERS = """const layer = document.querySelector('#assessment-1-try select').value;
+const text = cell => cell.innerText.replace(/\\s+/g, ' ').trim();
+const rows = where => new Map([...document.querySelectorAll(where + ' tbody tr')].map(tr => [tr.querySelector('th').innerText.split('\\n')[0].trim(),
+    [...tr.querySelectorAll('td')].slice(1, 3).map(text).join('; ')]));
+const page = rows('#a1-' + layer + ' .answer'), box = rows('#assessment-1-try');
+return page.size < 3 ? ["no rows"] : [...page].filter(([name, said]) => box.get(name) !== said).map(([name, said]) => [name, said, box.get(name)]);"""
 
 
 class Trial:
@@ -78,6 +85,8 @@ def as_it_is(trial):
         dangling = trial.tab.run("return [...document.querySelectorAll('a[href^=\"#\"]')].filter(a => !document.querySelector(a.hash)).map(a => a.hash)")
         trial.that(f"{name}: every link leads somewhere", not dangling, dangling)
         trial.that(f"{name}: says what it is not", "elicited judgements" in trial.tab.text(".limits"), "")
+        differ = trial.tab.run(ASK_NUMBERS)
+        trial.that(f"{name}: the page and its script put numbers in the same words", not differ, differ)
         trial.quiet(name)
         trial.fits(name)
 

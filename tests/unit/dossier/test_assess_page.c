@@ -233,6 +233,43 @@ memory_may_end_anywhere(void **state)
 	cm_arena_fini(&m.arena);
 }
 
+/* Two sides that differ in priors, in items, and in what they have. */
+static void
+a_pair_is_kept_apart(void **state)
+{
+	struct cm_buf out = { 0 }, again = { 0 };
+	struct cm_assess_compared c;
+	struct made m, n;
+	bool done = false;
+
+	(void)state;
+	make(&m, 9);
+	make(&n, 30);
+	n.a.hypothesis[0].prior *= 2;
+	n.a.party = NULL;
+	assert_int_equal(cm_assess_compare(&(struct cm_assess_compare_in) { .a = &m.a, .b = &n.a, .layer = CM_LAYER_STATE, .view = CM_OF_ALL }, &m.arena, &c, NULL), CM_OK);
+	assert_int_equal(cm_assess_pair_page(&c, 1, &out), CM_OK);
+	assert_int_equal(times(cm_buf_cstr(&out), "<script"), 0);
+	assert_non_null(strstr(cm_buf_cstr(&out), "nothing here is merged"));
+	assert_non_null(strstr(cm_buf_cstr(&out), "the second side"));
+	assert_non_null(strstr(cm_buf_cstr(&out), "elicited judgements"));
+	for (unsigned long at = 1; !done && at < 10000; at++) {
+		enum cm_result r;
+
+		cm_buf_release(&again);
+		countdown = at;
+		r = cm_assess_pair_page(&c, 1, &again);
+		done = countdown > 0;
+		countdown = 0;
+		assert_int_equal(r, done ? CM_OK : CM_E_NOMEM);
+	}
+	assert_true(done && cm_span_eq(cm_buf_span(&out), cm_buf_span(&again)));
+	cm_buf_release(&out);
+	cm_buf_release(&again);
+	cm_arena_fini(&m.arena);
+	cm_arena_fini(&n.arena);
+}
+
 static void
 memory_may_end_while_computing(void **state)
 {
@@ -270,6 +307,7 @@ main(void)
 		cmocka_unit_test(links_lead_somewhere),
 		cmocka_unit_test(memory_may_end_anywhere),
 		cmocka_unit_test(memory_may_end_while_computing),
+		cmocka_unit_test(a_pair_is_kept_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
