@@ -85,7 +85,7 @@ apply(struct brute *b, uint64_t corner, int64_t sign)
 }
 
 enum cm_result
-cm_brute_ranges(struct cm_weigh *w, const bool *in, struct cm_arena *arena, struct cm_share *out, uint64_t *corners,
+cm_brute_ranges(struct cm_weigh *w, const bool *in, struct cm_arena *arena, struct cm_posterior *out, uint64_t *corners,
     struct cm_err *err)
 {
 	struct brute b = { .w = w };

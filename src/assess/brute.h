@@ -7,7 +7,7 @@
 #define CM_BRUTE_CELLS 16u /* ranges that are tried at both their ends: 65,536 corners */
 
 /* As cm_weigh_ranges.  ${corners}: how many were looked at.  CM_E_LIMIT: more ranges; CM_E_NOMEM. */
-CM_RESULT cm_brute_ranges(struct cm_weigh *w, const bool *in, struct cm_arena *arena, struct cm_share *out, uint64_t *corners,
+CM_RESULT cm_brute_ranges(struct cm_weigh *w, const bool *in, struct cm_arena *arena, struct cm_posterior *out, uint64_t *corners,
     struct cm_err *err);
 
 #endif

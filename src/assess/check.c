@@ -165,7 +165,6 @@ static void
 check_cells(struct cm_assess_checker *c, size_t number, enum cm_layer layer, struct seen seen)
 {
 	const struct cm_assess_item *item = &c->a->item[number];
-	const struct cm_evidence_type *type = cm_registry_find(c->registry, item->type);
 	const char *word = cm_layer_word(layer);
 	unsigned line = cm_assess_line_of_item(c, number);
 
@@ -177,9 +176,6 @@ check_cells(struct cm_assess_checker *c, size_t number, enum cm_layer layer, str
 		cm_assess_remark(c, CM_REMARK_WARNING, line,
 		    "item %s: does not count at the layer %s, since it has no likelihood for %s", item->name, word,
 		    c->a->hypothesis[seen.lacks].name);
-	if (type != NULL && !(type->layers >> layer & 1))
-		cm_assess_remark(c, CM_REMARK_NOTE, line, "item %s: evidence of type %s is not known to speak at the layer %s",
-		    item->name, item->type, word);
 	if (seen.one)
 		cm_assess_remark(c, CM_REMARK_NOTE, line,
 		    "item %s: a likelihood of 1 at the layer %s says that it could not have been otherwise", item->name, word);
@@ -209,13 +205,49 @@ check_grade(struct cm_assess_checker *c, size_t number, bool point)
 		    "item %s: the source is graded %c, and yet a likelihood is one number and no range", item->name, item->letter);
 }
 
+/* Where it is said to speak, and evidence of its type is not known to. */
 static void
-check_item(struct cm_assess_checker *c, size_t number)
+check_type(struct cm_assess_checker *c, size_t number, unsigned layers)
 {
 	const struct cm_assess_item *item = &c->a->item[number];
 	const struct cm_evidence_type *type = cm_registry_find(c->registry, item->type);
 	unsigned line = cm_assess_line_of_item(c, number);
+	char words[CM_LAYERS * 16] = "";
+	size_t used = 0;
+
+	if (type == NULL)
+		return;
+	for (unsigned k = 0; k < CM_LAYERS; k++)
+		if (layers >> k & 1 && !(type->layers >> k & 1))
+			used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s", used > 0 ? ", " : "",
+			    cm_layer_word((enum cm_layer)k));
+	if (used > 0)
+		cm_assess_remark(c, CM_REMARK_NOTE, line, "item %s: evidence of type %s is not known to speak at the layer %s",
+		    item->name, item->type, words);
+	if (type->forge_lo != CM_FORGE_GRADED && item->forge > type->forge_hi)
+		cm_assess_remark(c, CM_REMARK_NOTE, line,
+		    "item %s: class F%d is harder to plant than evidence of type %s, F%d at most", item->name, item->forge,
+		    item->type, type->forge_hi);
+}
+
+static void
+check_weight(struct cm_assess_checker *c, size_t number)
+{
+	const struct cm_assess_item *item = &c->a->item[number];
+	bool named = item->repeats != CM_ASSESS_NONE || item->n_derived > 0;
+
+	cm_assess_remark(c, CM_REMARK_WARNING, cm_assess_line_of_item(c, number), "item %s: %s carries no weight", item->name,
+	    named ? "what it repeats or is derived from leads to reports only, and to no origin, so that it" :
+		    "a report that says neither what it repeats nor what it is derived from");
+}
+
+/* ${named}: others repeat it or are derived from it, so that it may be an origin, which has no numbers. */
+static void
+check_item(struct cm_assess_checker *c, size_t number, bool named)
+{
+	const struct cm_assess_item *item = &c->a->item[number];
 	bool counts = false, asked = false, point = false;
+	unsigned layers = 0;
 
 	for (unsigned k = 0; k < CM_LAYERS; k++) {
 		struct seen seen = look(c->a, item, (enum cm_layer)k);
@@ -224,18 +256,37 @@ check_item(struct cm_assess_checker *c, size_t number)
 		counts = counts || (seen.all > 0 && seen.given == seen.all);
 		asked = asked || seen.asked > 0;
 		point = point || seen.point;
+		layers |= seen.given + seen.asked > 0 ? 1u << k : 0;
 	}
+	if (layers == 0 && named)
+		return;
+	check_type(c, number, layers);
 	check_grade(c, number, point);
 	if (item->no_upstream)
-		cm_assess_remark(c, CM_REMARK_WARNING, line,
-		    "item %s: a report that says neither what it repeats nor what it is derived from carries no weight", item->name);
+		check_weight(c, number);
 	else if (!counts && !asked)
-		cm_assess_remark(c, CM_REMARK_WARNING, line,
+		cm_assess_remark(c, CM_REMARK_WARNING, cm_assess_line_of_item(c, number),
 		    "item %s: counts nowhere, since it has no layer with a likelihood for each hypothesis", item->name);
-	if (type != NULL && type->forge_lo != CM_FORGE_GRADED && item->forge > type->forge_hi)
-		cm_assess_remark(c, CM_REMARK_NOTE, line,
-		    "item %s: class F%d is harder to plant than evidence of type %s, F%d at most", item->name, item->forge,
-		    item->type, type->forge_hi);
+}
+
+static void
+check_items(struct cm_assess_checker *c)
+{
+	const struct cm_assessment *a = c->a;
+	bool *named = cm_arena_array(c->arena, a->n_items, sizeof(*named));
+
+	if (named == NULL) {
+		c->no_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < a->n_items; i++) {
+		if (a->item[i].repeats != CM_ASSESS_NONE)
+			named[a->item[i].repeats] = true;
+		for (size_t k = 0; k < a->item[i].n_derived; k++)
+			named[a->item[i].derived[k]] = true;
+	}
+	for (size_t i = 0; i < a->n_items; i++)
+		check_item(c, i, named[i]);
 }
 
 /* ---- families ---- */
@@ -274,8 +325,8 @@ check_families(struct cm_assess_checker *c)
 	for (size_t i = 0; i < a->n_items; i++)
 		if (family[i].copies > 0 && (family[i].views & (family[i].views - 1)) == 0)
 			cm_assess_remark(c, CM_REMARK_NOTE, cm_assess_line_of_item(c, i),
-			    "item %s: its %zu cop%s in the view %s, as it does itself, and count only where it is left out",
-			    a->item[i].name, family[i].copies, family[i].copies == 1 ? "y stands" : "ies all stand",
+			    "item %s: copies of it (%zu) stand in the view %s, as it does itself: they count only where it is left out",
+			    a->item[i].name, family[i].copies,
 			    cm_assess_view_word(a->item[i].view));
 }
 
@@ -297,8 +348,7 @@ cm_assess_check(const struct cm_assessment *a, const struct cm_assess_places *pl
 		check_hypothesis(&c, i);
 	for (unsigned k = 0; k < CM_LAYERS; k++)
 		check_kinds(&c, (enum cm_layer)k);
-	for (size_t i = 0; i < a->n_items; i++)
-		check_item(&c, i);
+	check_items(&c);
 	check_families(&c);
 	cm_assess_check_pairs(&c);
 	if (c.no_memory)

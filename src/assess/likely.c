@@ -23,7 +23,7 @@ cm_likely_word(int64_t share)
 }
 
 void
-cm_likely_words(struct cm_share s, char out[CM_LIKELY_TEXT])
+cm_likely_words(struct cm_posterior s, char out[CM_LIKELY_TEXT])
 {
 	const char *lo = cm_likely_word(s.lo), *hi = cm_likely_word(s.hi);
 
@@ -54,7 +54,7 @@ cm_likely_figure(int64_t share, char out[CM_LIKELY_TEXT])
 }
 
 void
-cm_likely_range(struct cm_share s, char out[CM_LIKELY_TEXT])
+cm_likely_range(struct cm_posterior s, char out[CM_LIKELY_TEXT])
 {
 	char lo[CM_LIKELY_TEXT], hi[CM_LIKELY_TEXT];
 

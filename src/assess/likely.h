@@ -14,13 +14,13 @@
 const char *cm_likely_word(int64_t share);
 
 /* "likely", or "unlikely to likely". */
-void cm_likely_words(struct cm_share s, char out[CM_LIKELY_TEXT]);
+void cm_likely_words(struct cm_posterior s, char out[CM_LIKELY_TEXT]);
 
 /* "0.4676"; "below 0.0001", "above 0.9999". */
 void cm_likely_figure(int64_t share, char out[CM_LIKELY_TEXT]);
 
 /* "0.4676 to 0.5193", or one figure if both look the same. */
-void cm_likely_range(struct cm_share s, char out[CM_LIKELY_TEXT]);
+void cm_likely_range(struct cm_posterior s, char out[CM_LIKELY_TEXT]);
 
 /* "46.8 %", "3.09 %", "below 0.01 %", "above 99.99 %". */
 void cm_likely_percent(int64_t share, char out[CM_LIKELY_TEXT]);

@@ -41,7 +41,7 @@ struct cm_assess_claimed {
 	enum cm_layer layer;
 	uint64_t items; /* in the view */
 	const char *const *name; /* hypotheses, as named there, */
-	const struct cm_share *share; /* and what they got */
+	const struct cm_posterior *share; /* and what they got */
 	size_t n;
 };
 

@@ -166,7 +166,7 @@ read_without(struct cm_row_reading *r, struct cm_json v)
 /* ---- results ---- */
 
 static CM_RESULT
-read_share(struct cm_row_reading *r, struct cm_json v, const char **name, struct cm_share *share)
+read_share(struct cm_row_reading *r, struct cm_json v, const char **name, struct cm_posterior *share)
 {
 	struct cm_err why = { 0 };
 	const char *text = "";
@@ -189,7 +189,7 @@ read_result(struct cm_row_reading *r, struct cm_json v)
 {
 	struct cm_assess_claimed *c = &r->claimed[r->out->n_claimed];
 	struct cm_err why = { 0 };
-	struct cm_share *share;
+	struct cm_posterior *share;
 	struct cm_json list;
 	const char **name;
 	int view = -1;

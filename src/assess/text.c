@@ -76,6 +76,10 @@ count_all(struct cm_assess_reader *r, size_t count[DEFINITIONS])
 	if (rc == CM_OK && (count[ASSESSMENT] == 0 || count[TITLE] == 0 || count[HYPOTHESIS] == 0))
 		return cm_assess_fail(r, r->text.in.ptr + r->text.in.len, "expected `%s' before the end of the text",
 		    count[ASSESSMENT] == 0 ? "assessment 1" : count[TITLE] == 0 ? "title" : "hypothesis");
+	/* the same bound as that of rows; here it keeps a short text from asking for much memory */
+	if (rc == CM_OK && count[HYPOTHESIS] * count[ITEM] > CM_ASSESS_CELLS)
+		return cm_place_fail(&r->text, CM_E_LIMIT, r->text.in.len, "%zu items times %zu hypotheses are more than %u likelihoods",
+		    count[ITEM], count[HYPOTHESIS], CM_ASSESS_CELLS);
 	return rc;
 }
 

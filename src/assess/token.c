@@ -291,6 +291,19 @@ cm_assess_text(const struct cm_assess_reader *r, struct cm_span s, const char **
 	return fold(r, s, out);
 }
 
+/* The quote that ends a text which begins at ${s}; one in a comment does not.  NULL: there is none. */
+static const uint8_t *
+closing_quote(struct cm_span s)
+{
+	while (s.len > 0 && s.ptr[0] != '"') {
+		if (s.ptr[0] == '\n')
+			skip(&s);
+		else
+			s = cm_span_of(s.ptr + 1, s.len - 1);
+	}
+	return s.len > 0 ? s.ptr : NULL;
+}
+
 CM_RESULT
 cm_assess_quoted(const struct cm_assess_reader *r, struct cm_span *s, const char **out)
 {
@@ -300,7 +313,7 @@ cm_assess_quoted(const struct cm_assess_reader *r, struct cm_span *s, const char
 	skip(s);
 	if (s->len == 0 || s->ptr[0] != '"')
 		return cm_assess_fail(r, s->ptr, "expected a text in double quotes");
-	end = memchr(s->ptr + 1, '"', s->len - 1);
+	end = closing_quote(cm_span_of(s->ptr + 1, s->len - 1));
 	if (end == NULL)
 		return cm_assess_fail(r, s->ptr, "a text without the double quote that ends it");
 	inside = cm_span_of(s->ptr + 1, (size_t)(end - s->ptr) - 1);

@@ -109,7 +109,7 @@ add_result(struct viewing *v, struct cm_weigh *w, enum cm_assess_view_of view, c
 {
 	struct cm_view_result *r = &v->result[v->n];
 	size_t n = cm_weigh_n(w), *hypothesis = cm_arena_array(v->arena, n, sizeof(*hypothesis));
-	struct cm_share *share = cm_arena_array(v->arena, n, sizeof(*share));
+	struct cm_posterior *share = cm_arena_array(v->arena, n, sizeof(*share));
 
 	if (hypothesis == NULL || share == NULL)
 		return no_memory(v->err);

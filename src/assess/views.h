@@ -32,7 +32,7 @@ struct cm_view_result {
 	size_t items;		/* in the view, whether they count or not */
 	size_t n;		/* hypotheses of the layer */
 	const size_t *hypothesis; /* their numbers in the assessment */
-	const struct cm_share *share;
+	const struct cm_posterior *share;
 	size_t top; /* which of them is likeliest, by the middle */
 };
 

@@ -185,7 +185,7 @@ cm_weigh_costs(struct cm_weigh *w, const bool *in, int64_t *out)
 }
 
 void
-cm_weigh_middle(struct cm_weigh *w, const bool *in, struct cm_share *out)
+cm_weigh_middle(struct cm_weigh *w, const bool *in, struct cm_posterior *out)
 {
 	int64_t least;
 	u128 sum;
@@ -196,6 +196,6 @@ cm_weigh_middle(struct cm_weigh *w, const bool *in, struct cm_share *out)
 	for (size_t i = 0; i < w->n; i++) {
 		int64_t share = share_in(w->costs[i] - least, sum);
 
-		out[i] = (struct cm_share) { share, share, share };
+		out[i] = (struct cm_posterior) { share, share, share };
 	}
 }

@@ -8,7 +8,7 @@
 #include "assess/assess.h"
 
 /* Posterior in units of 10^-12. */
-struct cm_share {
+struct cm_posterior {
 	int64_t lo, mid, hi;
 };
 
@@ -29,9 +29,9 @@ size_t cm_weigh_hypothesis(const struct cm_weigh *w, size_t i);
 
 /* ${in}: for each item of the assessment whether it is in the set.  ${out} has cm_weigh_n.  The middle only: lo and hi are
  * the same as mid. */
-void cm_weigh_middle(struct cm_weigh *w, const bool *in, struct cm_share *out);
+void cm_weigh_middle(struct cm_weigh *w, const bool *in, struct cm_posterior *out);
 /* With the ranges. */
-void cm_weigh_ranges(struct cm_weigh *w, const bool *in, struct cm_share *out);
+void cm_weigh_ranges(struct cm_weigh *w, const bool *in, struct cm_posterior *out);
 
 /* Costs of the middle, lower is likelier; ${out} has cm_weigh_n. */
 void cm_weigh_costs(struct cm_weigh *w, const bool *in, int64_t *out);

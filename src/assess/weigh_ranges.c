@@ -121,7 +121,7 @@ end_of_deceiver(struct cm_weigh *w, const struct cm_weigh_deceiver *d, enum cm_e
 }
 
 void
-cm_weigh_ranges(struct cm_weigh *w, const bool *in, struct cm_share *out)
+cm_weigh_ranges(struct cm_weigh *w, const bool *in, struct cm_posterior *out)
 {
 	size_t k;
 

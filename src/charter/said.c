@@ -77,6 +77,8 @@ charter_of(const struct cm_said *s)
 	case CM_PREDICATE_KEY:
 	case CM_PREDICATE_TRAFFIC:
 	case CM_PREDICATE_CHAIN:
+	case CM_PREDICATE_ASSESSMENT:
+	case CM_PREDICATE_COMPARISON:
 		break;
 	}
 	return NULL;

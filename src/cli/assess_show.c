@@ -207,7 +207,7 @@ suggest(const struct cm_assess_show *s, struct cm_assess_shown *l)
 static CM_RESULT
 try_corners(struct cm_assess_show *s, struct cm_assess_shown *l, struct cm_err *err)
 {
-	struct cm_share *share = cm_arena_array(&s->f.arena, l->n, sizeof(*share));
+	struct cm_posterior *share = cm_arena_array(&s->f.arena, l->n, sizeof(*share));
 	enum cm_result rc;
 
 	if (share == NULL)

@@ -24,7 +24,7 @@ struct cm_assess_shown {
 	size_t n_in;
 	size_t n; /* hypotheses, */
 	const size_t *hypothesis;
-	struct cm_share *share;
+	struct cm_posterior *share;
 	size_t top;
 	struct cm_left_out left;
 	const struct cm_left **moves; /* what matters, most first, */

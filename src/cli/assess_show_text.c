@@ -61,7 +61,7 @@ decibans(struct printing *p, int64_t cost)
 /* ---- likelihood, side by side ---- */
 
 static const char *
-cell(struct printing *p, const struct cm_share *share, int line)
+cell(struct printing *p, const struct cm_posterior *share, int line)
 {
 	char text[CM_LIKELY_TEXT], hi[CM_LIKELY_TEXT];
 
@@ -375,6 +375,9 @@ put_head(struct printing *p)
 	}
 	if (a->party != NULL)
 		cm_buf_printf(&p->p.text, "An assessment of %s.  ", a->party);
+	if (p->s->f.shown != NULL && p->s->f.shown->items_open < p->s->f.shown->body->items)
+		cm_buf_printf(&p->p.text, "%" PRIu64 " of its %" PRIu64 " items stay shut in this dossier: everything below is of those that are "
+		    "open, whatever the view.  ", p->s->f.shown->body->items - p->s->f.shown->items_open, p->s->f.shown->body->items);
 	cm_buf_printf(&p->p.text, "What it hangs on is said of the view: %s.",
 	    kept(p, cm_assess_view_name(p->s, p->s->view, p->s->view == CM_OF_SHARED ? p->s->to : NULL)));
 	cm_paragraph_end(&p->p, 0, 0);

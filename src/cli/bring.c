@@ -197,6 +197,46 @@ cm_bring_keep(struct cm_bring *b, struct cm_brought *f, bool unpack)
 	return code;
 }
 
+static CM_RESULT
+write_made(int fd, struct cm_span bytes, struct cm_err *err)
+{
+	struct cm_fd_sink out = { fd, 0 };
+	struct cm_sink sink = cm_sink_of_fd(&out);
+	enum cm_result rc = cm_sink_write(&sink, bytes.ptr, bytes.len);
+
+	if (rc == CM_OK && fsync(fd) != 0)
+		rc = CM_E_IO;
+	if (close(fd) != 0 && rc == CM_OK)
+		rc = CM_E_IO;
+	return rc == CM_OK ? CM_OK : cm_err_set(err, CM_E_IO, "it can not be kept in the case");
+}
+
+enum cm_exit
+cm_bring_made(struct cm_bring *b, const char *name, struct cm_span bytes, struct cm_brought *f)
+{
+	struct cm_buf path = { 0 };
+	struct cm_err err = { 0 };
+	enum cm_result rc;
+	int fd = -1;
+
+	*f = (struct cm_brought) { .name = name, .index_fd = -1 };
+	rc = cm_random(&f->secret, sizeof(f->secret));
+	if (rc != CM_OK)
+		rc = cm_err_set(&err, CM_E_IO, "the system gives no randomness");
+	if (rc == CM_OK) {
+		fd = new_file(b, f->secret.x, &path);
+		rc = fd < 0 ? cm_err_set(&err, CM_E_IO, "no place to keep it in the case") : write_made(fd, bytes, &err);
+	}
+	if (rc == CM_OK)
+		rc = cm_file_open(cm_buf_cstr(&path), &f->file, &err);
+	if (rc == CM_OK)
+		f->kept = true;
+	else if (fd >= 0)
+		unlink(cm_buf_cstr(&path));
+	cm_buf_release(&path);
+	return rc == CM_OK ? CM_EXIT_OK : cm_cli_error(b->ctx, name, &err, NULL);
+}
+
 enum cm_exit
 cm_bring_index(struct cm_bring *b, struct cm_brought *f)
 {

@@ -41,6 +41,9 @@ bool cm_bring_is_packed(const struct cm_brought *f);
  * ${unpack} false: as they came. */
 enum cm_exit cm_bring_keep(struct cm_bring *b, struct cm_brought *f, bool unpack);
 
+/* In place of both: bytes that were made here are kept in the case, and called ${name}. */
+enum cm_exit cm_bring_made(struct cm_bring *b, const char *name, struct cm_span bytes, struct cm_brought *f);
+
 /* The absolute path, and a place for the index. */
 enum cm_exit cm_bring_index(struct cm_bring *b, struct cm_brought *f);
 

@@ -5,6 +5,7 @@
 
 #include "cli/case.h"
 #include "cli/commands.h"
+#include "cli/disclose_assessment.h"
 #include "cli/disclose_choose.h"
 #include "cli/dossier.h"
 #include "statement/seal_v1.h"
@@ -14,6 +15,8 @@ enum {
 	OPT_FINDING = CM_OPT,
 	OPT_TRAFFIC,
 	OPT_CHAIN,
+	OPT_ASSESSMENT,
+	OPT_VIEW,
 	OPT_EXHIBIT,
 	OPT_FRAMES,
 	OPT_ROWS,
@@ -33,6 +36,8 @@ static const struct cm_option options[] = {
 	{ OPT_FINDING, "finding", "LIST", "findings by their number in the case (1,3-5), or `all'" },
 	{ OPT_TRAFFIC, "traffic", "LIST", "floods and scans by their number in the case, or `all'" },
 	{ OPT_CHAIN, "chain", "LIST", "chains by their number, with all that they join, or `all'" },
+	{ OPT_ASSESSMENT, "assessment", "LIST", "assessments by their number, or `all'; of their rows those of a view" },
+	{ OPT_VIEW, "view", "VIEW", "public, shared, panel or all (default: shared with --to, else public)" },
 	{ OPT_EXHIBIT, "exhibit", "N", "the exhibit that --frames or --rows mean" },
 	{ OPT_FRAMES, "frames", "LIST", "open these frames, as Wireshark counts them (5,8-14)" },
 	{ OPT_ROWS, "rows", "LIST", "open these rows of the seal, counted from 0; or `all'" },
@@ -59,7 +64,7 @@ static const struct cm_option options[] = {
 
 struct disclose {
 	const struct cm_context *ctx;
-	const char *rows, *columns;
+	const char *rows, *columns, *view;
 	struct cm_choice choice;
 	uint64_t exhibit; /* 0: not said */
 	struct cm_dossier_wish wish;
@@ -89,6 +94,12 @@ take_option(struct disclose *in, const struct cm_args *a, int id)
 		return true;
 	case OPT_CHAIN:
 		in->choice.chains = a->value;
+		return true;
+	case OPT_ASSESSMENT:
+		in->choice.assessments = a->value;
+		return true;
+	case OPT_VIEW:
+		in->view = a->value;
 		return true;
 	case OPT_EXHIBIT:
 		return cm_args_number(a, "exhibit", INT64_MAX, &in->exhibit);
@@ -139,6 +150,8 @@ choose_statements(struct disclose *in)
 	in->wish.n_traffic = k->n_traffic;
 	in->wish.chains = (const uint8_t (*)[32])k->chains;
 	in->wish.n_chains = k->n_chains;
+	in->wish.assessments = (const uint8_t (*)[32])k->assessments;
+	in->wish.n_assessments = k->n_assessments;
 	return rc;
 }
 
@@ -255,6 +268,21 @@ choose_rows(struct disclose *in)
 	return choose_these(in, k == in->wish.n_exhibits ? 0 : k);
 }
 
+/* The rows of assessments take the place of rows chosen by hand. */
+static CM_RESULT
+choose_assessed(struct disclose *in)
+{
+	const struct cm_disclose_assessments job = { .c = in->c, .statement = in->wish.assessments, .n = in->wish.n_assessments,
+		.exhibits = in->wish.exhibits, .n_exhibits = in->wish.n_exhibits, .view = in->view, .to = in->wish.to };
+	enum cm_result rc;
+
+	if (job.n == 0)
+		return CM_OK;
+	rc = cm_disclose_assessments(&job, &in->arena, &in->chosen, &in->err);
+	in->wish.select.rows = &in->chosen;
+	return rc;
+}
+
 static CM_RESULT
 choose_exhibits(struct disclose *in)
 {
@@ -272,16 +300,18 @@ choose_exhibits(struct disclose *in)
 		return cm_err_set(&in->err, CM_E_NOMEM, "out of memory");
 	rc = cm_chosen_exhibits(&in->chosen_statements, in->c, &in->arena, &all, used, &in->err);
 	for (i = 0; i < all.n; i++) {
-		used[i] = used[i] || (in->exhibit != 0 ? all.item[i].id == in->exhibit : all.n == 1);
+		used[i] = used[i] || (in->exhibit != 0 ? all.item[i].id == in->exhibit : all.n == 1 && in->wish.n_assessments == 0);
 		if (used[i])
 			chosen[n++] = all.item[i];
 	}
 	if (rc == CM_OK && n == 0)
 		rc = cm_err_set(&in->err, in->exhibit != 0 ? CM_E_NOTFOUND : CM_E_USAGE, in->exhibit != 0 ?
 		    "no such exhibit; `comity show exhibits' lists them" :
-		    "nothing is chosen: --finding, --traffic, --chain, or --exhibit and --rows or --frames");
+		    "nothing is chosen: --finding, --traffic, --chain, --assessment, or --exhibit and --rows or --frames");
 	in->wish.exhibits = chosen;
 	in->wish.n_exhibits = n;
+	if (rc == CM_OK)
+		rc = choose_assessed(in);
 	return rc == CM_OK ? choose_rows(in) : rc;
 }
 
@@ -406,7 +436,9 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		return cm_cli_usage(ctx, &cm_command_disclose, "what is %s?", a.operand[0]);
 	if (!cm_choice_any(&in.choice) && in.rows == NULL)
 		return cm_cli_usage(ctx, &cm_command_disclose,
-		    "nothing is chosen: --finding, --traffic, --chain, --rows or --frames");
+		    "nothing is chosen: --finding, --traffic, --chain, --assessment, --rows or --frames");
+	if (in.choice.assessments != NULL && in.rows != NULL)
+		return cm_cli_usage(ctx, &cm_command_disclose, "--assessment chooses rows by its view; --rows and --frames are for other exhibits");
 	if (in.columns != NULL && in.rows == NULL)
 		return cm_cli_usage(ctx, &cm_command_disclose, "--columns says what to open of --rows or --frames");
 	cm_arena_init(&in.arena, 0);
@@ -421,7 +453,7 @@ const struct cm_command cm_command_disclose = {
 	.name = "disclose",
 	.run = run,
 	.flags = CM_COMMAND_CASE,
-	.line = "Makes a dossier of chosen findings, floods, chains, rows or columns",
+	.line = "Makes a dossier of chosen findings, floods, chains, assessments, rows or columns",
 	.operands = "",
 	.options = options,
 	.more = "What each finding needs is opened: the rows of its flow in full, and of other\n"

@@ -20,7 +20,7 @@ struct choosing {
 bool
 cm_choice_any(const struct cm_choice *c)
 {
-	return c->findings != NULL || c->traffic != NULL || c->chains != NULL;
+	return c->findings != NULL || c->traffic != NULL || c->chains != NULL || c->assessments != NULL;
 }
 
 /* Digits and nothing else; NULL: there are none, or they say too much.  Else what stands behind. */
@@ -232,6 +232,8 @@ cm_choose(const struct cm_choice *choice, struct cm_case *c, struct cm_arena *ar
 		rc = mark_type(&k, choice->traffic, CM_PREDICATE_TRAFFIC, "flood or scan");
 	if (rc == CM_OK)
 		rc = mark_type(&k, choice->chains, CM_PREDICATE_CHAIN, "chain");
+	if (rc == CM_OK)
+		rc = mark_type(&k, choice->assessments, CM_PREDICATE_ASSESSMENT, "assessment");
 	for (size_t i = 0; rc == CM_OK && i < k.all.n; i++)
 		if (k.mark[i] && k.all.item[i].type == CM_PREDICATE_CHAIN)
 			rc = mark_joined(&k, k.all.item[i].digest);
@@ -239,7 +241,9 @@ cm_choose(const struct cm_choice *choice, struct cm_case *c, struct cm_arena *ar
 		rc = collect(&k, CM_PREDICATE_FINDING, &out->findings, &out->n_findings);
 	if (rc == CM_OK)
 		rc = collect(&k, CM_PREDICATE_TRAFFIC, &out->traffic, &out->n_traffic);
-	return rc == CM_OK ? collect(&k, CM_PREDICATE_CHAIN, &out->chains, &out->n_chains) : rc;
+	if (rc == CM_OK)
+		rc = collect(&k, CM_PREDICATE_CHAIN, &out->chains, &out->n_chains);
+	return rc == CM_OK ? collect(&k, CM_PREDICATE_ASSESSMENT, &out->assessments, &out->n_assessments) : rc;
 }
 
 /* ---- what they are about ---- */
@@ -278,5 +282,7 @@ cm_chosen_exhibits(const struct cm_chosen *chosen, struct cm_case *c, struct cm_
 		rc = mark_exhibits(c, chosen->traffic[i], arena, all, used, err);
 	for (i = 0; rc == CM_OK && i < chosen->n_chains; i++)
 		rc = mark_exhibits(c, chosen->chains[i], arena, all, used, err);
+	for (i = 0; rc == CM_OK && i < chosen->n_assessments; i++)
+		rc = mark_exhibits(c, chosen->assessments[i], arena, all, used, err);
 	return rc;
 }

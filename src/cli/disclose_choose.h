@@ -8,17 +8,17 @@
 
 /* Lists of numbers ("1,3-5"), "all", or NULL: none. */
 struct cm_choice {
-	const char *findings, *traffic, *chains;
+	const char *findings, *traffic, *chains, *assessments;
 };
 bool cm_choice_any(const struct cm_choice *c);
 
 /* Statements, each list ascending by number: a chain comes with all that it joins. */
 struct cm_chosen {
-	uint8_t (*findings)[32], (*traffic)[32], (*chains)[32];
-	size_t n_findings, n_traffic, n_chains;
+	uint8_t (*findings)[32], (*traffic)[32], (*chains)[32], (*assessments)[32];
+	size_t n_findings, n_traffic, n_chains, n_assessments;
 };
 
-/* Findings count as the case numbers them; floods, scans and chains in the order in which they
+/* Findings count as the case numbers them; floods, scans, chains and assessments in the order in which they
  * were stated.  CM_E_NOTFOUND: there is no such number.  CM_E_USAGE: that is no list. */
 CM_RESULT cm_choose(const struct cm_choice *choice, struct cm_case *c, struct cm_arena *arena,
     struct cm_chosen *out, struct cm_err *err);

@@ -193,7 +193,7 @@ gather(struct making *m)
 {
 	const struct cm_dossier_wish *w = m->wish;
 	struct cm_case_statements all;
-	struct cm_pack_text *finding, *traffic, *chain, *custody;
+	struct cm_pack_text *finding, *traffic, *chain, *assessment, *custody;
 	enum cm_result rc = cm_case_statements(w->c, w->arena, &all, &m->err);
 	size_t i, n_custody = 0;
 
@@ -202,14 +202,15 @@ gather(struct making *m)
 	m->exhibit = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->exhibit[0]));
 	m->secret = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->secret[0]));
 	m->file = cm_arena_array(w->arena, w->n_exhibits + 1, sizeof(m->file[0]));
-	m->text = cm_arena_array(w->arena, 3 * w->n_exhibits + 2 * (w->n_findings + w->n_traffic + w->n_chains) +
+	m->text = cm_arena_array(w->arena, 3 * w->n_exhibits + 2 * (w->n_findings + w->n_traffic + w->n_chains + w->n_assessments) +
 	    2 * all.n + 1, sizeof(m->text[0]));
 	finding = cm_arena_array(w->arena, w->n_findings + 1, sizeof(*finding));
 	traffic = cm_arena_array(w->arena, w->n_traffic + 1, sizeof(*traffic));
 	chain = cm_arena_array(w->arena, w->n_chains + 1, sizeof(*chain));
+	assessment = cm_arena_array(w->arena, w->n_assessments + 1, sizeof(*assessment));
 	custody = cm_arena_array(w->arena, all.n + 1, sizeof(*custody));
 	if (m->exhibit == NULL || m->secret == NULL || m->file == NULL || m->text == NULL ||
-	    finding == NULL || traffic == NULL || chain == NULL || custody == NULL)
+	    finding == NULL || traffic == NULL || chain == NULL || assessment == NULL || custody == NULL)
 		return no_memory(m);
 	for (i = 0; rc == CM_OK && i < w->n_exhibits; i++)
 		rc = open_exhibit(m, i);
@@ -219,11 +220,13 @@ gather(struct making *m)
 		rc = read_statement(m, w->traffic[i], &traffic[i]);
 	for (i = 0; rc == CM_OK && i < w->n_chains; i++)
 		rc = read_statement(m, w->chains[i], &chain[i]);
+	for (i = 0; rc == CM_OK && i < w->n_assessments; i++)
+		rc = read_statement(m, w->assessments[i], &assessment[i]);
 	if (rc == CM_OK)
 		rc = read_custody(m, &all, custody, &n_custody);
 	m->in = (struct cm_pack_in) { .exhibits = m->exhibit, .n_exhibits = w->n_exhibits,
 		.findings = finding, .n_findings = w->n_findings, .traffic = traffic,
-		.n_traffic = w->n_traffic, .chains = chain, .n_chains = w->n_chains, .custody = custody,
+		.n_traffic = w->n_traffic, .chains = chain, .n_chains = w->n_chains, .assessments = assessment, .n_assessments = w->n_assessments, .custody = custody,
 		.n_custody = n_custody, .select = w->select, .leak_ok = w->leak_ok, .dry_run = w->dry_run,
 		.by = cm_case_self(w->c)->fingerprint, .made = m->made, .to = w->to,
 		.tool_name = cm_build_name(), .tool_version = cm_build_version(), .terms = w->terms };
@@ -717,13 +720,14 @@ enum cm_exit
 cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 {
 	struct cm_dossier_wish now = *wish;
-	struct cm_apart_list list[3];
+	struct cm_apart_list list[4];
 	enum cm_exit code = CM_EXIT_PARTLY;
 	size_t left = 0, at, i;
 
 	if (!cm_apart_list(wish->arena, &now.findings, &now.n_findings, &list[0]) ||
 	    !cm_apart_list(wish->arena, &now.traffic, &now.n_traffic, &list[1]) ||
-	    !cm_apart_list(wish->arena, &now.chains, &now.n_chains, &list[2])) {
+	    !cm_apart_list(wish->arena, &now.chains, &now.n_chains, &list[2]) ||
+	    !cm_apart_list(wish->arena, &now.assessments, &now.n_assessments, &list[3])) {
 		cm_cli_say(ctx, "out of memory");
 		return CM_EXIT_CANNOT;
 	}
@@ -735,7 +739,7 @@ cm_cli_dossier(const struct cm_context *ctx, const struct cm_dossier_wish *wish)
 		cm_rfc3339_format(m.now, m.made);
 		code = make(&m);
 		now.meanwhile = NULL;
-		for (i = at = 0; code == CM_EXIT_PARTLY && i < 3; i++)
+		for (i = at = 0; code == CM_EXIT_PARTLY && i < 4; i++)
 			left += cm_apart_leave_out(&list[i], &m.contradicted, &at);
 		clean_up(&m);
 	}

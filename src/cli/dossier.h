@@ -20,6 +20,8 @@ struct cm_dossier_wish {
 	size_t n_findings;
 	const uint8_t (*traffic)[32], (*chains)[32]; /* the same; a chain comes with all that it joins */
 	size_t n_traffic, n_chains;
+	const uint8_t (*assessments)[32]; /* the same; what is open of their rows is in `select' */
+	size_t n_assessments;
 	struct cm_select_in select; /* rows chosen by hand, hides, hosts */
 	bool leak_ok, dry_run, no_confine;
 	unsigned threads; /* 0: as many as there are processors */

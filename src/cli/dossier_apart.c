@@ -3,25 +3,30 @@
 #include "cli/dossier_apart.h"
 #include "worker/seal_exhibit.h"
 
-/* Statements that a receiver judges: findings, then traffic, then chains. */
+/* Statements that a receiver judges: findings, then traffic, then chains, then assessments. */
 static size_t
 n_judged(const struct cm_verified *v)
 {
-	return v->dossier->n_findings + v->dossier->n_traffic + v->dossier->n_chains;
+	return v->dossier->n_findings + v->dossier->n_traffic + v->dossier->n_chains + v->dossier->n_assessments;
 }
 
 static const struct cm_redone *
 judged(const struct cm_verified *v, size_t i, const char **what, size_t *number)
 {
 	const struct cm_dossier *d = v->dossier;
+	const struct {
+		const char *what;
+		const struct cm_redone *redone;
+		size_t n;
+	} kind[] = { { "finding ", v->findings, d->n_findings }, { "flood or scan T", v->traffic, d->n_traffic },
+		{ "chain C", v->chains, d->n_chains }, { "assessment A", v->assessments, d->n_assessments } };
+	size_t k = 0;
 
-	*what = i < d->n_findings ? "finding" : i - d->n_findings < d->n_traffic ? "flood or scan T" : "chain C";
-	*number = 1 + (i < d->n_findings ? i : i - d->n_findings < d->n_traffic ? i - d->n_findings :
-									     i - d->n_findings - d->n_traffic);
-	if (i < d->n_findings)
-		return &v->findings[i];
-	i -= d->n_findings;
-	return i < d->n_traffic ? &v->traffic[i] : &v->chains[i - d->n_traffic];
+	while (k < 3 && i >= kind[k].n)
+		i -= kind[k++].n;
+	*what = kind[k].what;
+	*number = i + 1;
+	return &kind[k].redone[i];
 }
 
 void
@@ -35,8 +40,7 @@ cm_apart_say(const struct cm_context *ctx, const struct cm_verified *v, bool lef
 		r = judged(v, i, &what, &number);
 		if (r->outcome <= CM_OUTCOME_AS_SHOWN || (left_out && r->outcome != CM_OUTCOME_CONTRADICTED))
 			continue;
-		fprintf(ctx->err, "comity: a receiver will see %s%s%zu as ", what, i < v->dossier->n_findings ? " " : "",
-		    number);
+		fprintf(ctx->err, "comity: a receiver will see %s%zu as ", what, number);
 		cm_cli_text(ctx->err, cm_span_str(r->text));
 		fputc('\n', ctx->err);
 	}

@@ -100,6 +100,8 @@ cm_dossier_json_plan(const struct cm_context *ctx, const struct cm_dossier_wish 
 		cm_jsonw_kuint(&w, "traffic", wish->n_traffic);
 		cm_jsonw_kuint(&w, "chains", wish->n_chains);
 	}
+	if (wish->n_assessments != 0)
+		cm_jsonw_kuint(&w, "assessments", wish->n_assessments);
 	put_places(&w, wish, &out->leaks);
 	put_terms(&w, ctx, wish);
 	cm_completes_put(&w, completes);

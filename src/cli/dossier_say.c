@@ -94,6 +94,9 @@ cm_dossier_say_plan(const struct cm_context *ctx, const struct cm_dossier_wish *
 		fprintf(ctx->out, "; %zu chain%s: how many clients got\n"
 				  "  a script, and how many of them asked for what it aims at", wish->n_chains,
 		    wish->n_chains == 1 ? "" : "s");
+	if (wish->n_assessments != 0)
+		fprintf(ctx->out, "; %zu assessment%s: how many items it\n"
+				  "  weighs, shown or not, and what comes of those shown", wish->n_assessments, wish->n_assessments == 1 ? "" : "s");
 	fputs("\n  the seal statements: number of rows, names of columns, root, and what was claimed of the\n"
 	      "  collection\n", ctx->out);
 }

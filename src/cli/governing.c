@@ -111,7 +111,7 @@ static CM_RESULT
 set_approved(struct begin *b)
 {
 	const struct cm_dossier_wish *w = b->wish;
-	uint8_t (*what)[32] = cm_arena_array(b->arena, w->n_findings + w->n_traffic + w->n_chains + 1, 32);
+	uint8_t (*what)[32] = cm_arena_array(b->arena, w->n_findings + w->n_traffic + w->n_chains + w->n_assessments + 1, 32);
 	struct cm_approval_request q = { .recipient = w->to, .purpose = w->purpose, .from = b->g->self->print.text,
 		.charter = b->g->team.in_force->file.digest };
 	size_t n = 0;
@@ -124,6 +124,8 @@ set_approved(struct begin *b)
 		memcpy(what[n++], w->traffic[i], 32);
 	for (size_t i = 0; i < w->n_chains; i++)
 		memcpy(what[n++], w->chains[i], 32);
+	for (size_t i = 0; i < w->n_assessments; i++)
+		memcpy(what[n++], w->assessments[i], 32);
 	q.what = (const uint8_t (*)[32])what;
 	q.n_what = n;
 	b->g->in.base.value[CM_ASKS_APPROVED] = cm_approval_find(&b->g->says.members, b->g->team.gone.item,
@@ -327,7 +329,7 @@ find_type(const struct cm_governing *g, const struct cm_statement_doc *doc, stru
 	enum cm_result rc = CM_OK;
 
 	s->counts = doc->head.type == CM_PREDICATE_TRAFFIC || doc->head.type == CM_PREDICATE_CHAIN;
-	if (s->counts || doc->head.type == CM_PREDICATE_FINDING) {
+	if (s->counts || doc->head.type == CM_PREDICATE_FINDING || doc->head.type == CM_PREDICATE_ASSESSMENT) {
 		rc = cm_evidence_read(doc->predicate, arena, &id, err);
 		s->type = cm_weighed_type(&g->registry, id);
 	} else {
@@ -405,7 +407,7 @@ static CM_RESULT
 ask_statements(struct begin *b)
 {
 	struct cm_dossier_wish *w = b->wish;
-	size_t chains = w->n_chains, traffic = w->n_traffic, findings = w->n_findings;
+	size_t chains = w->n_chains, traffic = w->n_traffic, findings = w->n_findings, assessments = w->n_assessments;
 	enum cm_result rc = ask_seals(b);
 
 	if (rc == CM_OK)
@@ -414,11 +416,13 @@ ask_statements(struct begin *b)
 		rc = sift(b, &w->traffic, &w->n_traffic);
 	if (rc == CM_OK)
 		rc = sift(b, &w->chains, &w->n_chains);
+	if (rc == CM_OK)
+		rc = sift(b, &w->assessments, &w->n_assessments);
 	/* a chain is nothing without what it joins */
 	if (rc == CM_OK && (w->n_findings < findings || w->n_traffic < traffic))
 		w->n_chains = 0;
-	if (rc == CM_OK && chains + traffic + findings > 0 && w->n_chains + w->n_traffic + w->n_findings == 0 &&
-	    w->select.rows == NULL && !w->select.all)
+	if (rc == CM_OK && chains + traffic + findings + assessments > 0 &&
+	    w->n_chains + w->n_traffic + w->n_findings + w->n_assessments == 0 && (w->select.rows == NULL || assessments > 0) && !w->select.all)
 		return cm_err_set(&b->err, CM_E_REFUSED, "the charter lets none of these statements go to %s for %s", w->to,
 		    w->purpose);
 	return rc;

@@ -7,7 +7,7 @@
 #include "cli/case.h"
 #include "cli/commands.h"
 #include "cli/publish.h"
-#include "cli/state_seal.h"
+#include "cli/seal_file.h"
 #include "cli/verify.h"
 #include "worker/guess.h"
 
@@ -215,57 +215,12 @@ settle(struct sealing *s, struct sealing_file *f)
 	return code == CM_EXIT_OK ? cm_bring_index(&s->bring, &f->of) : code;
 }
 
-static int
-seal_run(void *arg, int out)
-{
-	struct guessing *g = arg;
-	struct sealing *s = g->s;
-	struct sealing_file *f = g->f;
-	struct cm_seal_exhibit job = { .file = f->of.file, .name = f->of.name, .schema = &f->schema,
-		.secret = &f->of.secret, .index_fd = f->of.index_fd, .file_digest = s->wish.file_digest,
-		.no_pairs = s->wish.no_pairs };
-	struct cm_fd_sink to = { out, 0 };
-	struct cm_sink sink = cm_sink_of_fd(&to);
-	struct cm_buf text = { 0 };
-	struct cm_jsonw w = cm_jsonw_of(&text, 0);
-	enum cm_result rc = cm_pool_new(s->threads, &job.pool);
-
-	if (rc == CM_OK)
-		rc = cm_seal_exhibit(&job, &f->sealed, &s->err);
-	cm_pool_free(job.pool);
-	if (rc == CM_OK) {
-		cm_jsonw_object(&w);
-		cm_sealed_write(&w, &f->sealed);
-		cm_jsonw_object_end(&w);
-		rc = cm_buf_ok(&text) ? cm_sink_write(&sink, text.ptr, text.len) : CM_E_NOMEM;
-	}
-	cm_buf_release(&text);
-	if (rc == CM_OK)
-		return CM_EXIT_OK;
-	(void)cm_err_set(&s->err, rc, "it was not sealed: %s", cm_result_word(rc));
-	return (int)cm_cli_error(s->ctx, f->of.name, &s->err, "nothing was stated");
-}
-
 static enum cm_exit
 seal(struct sealing *s, struct sealing_file *f)
 {
-	struct guessing job = { s, f };
-	struct cm_buf answer = { 0 };
-	struct cm_json_doc doc = { 0 };
-	int keep[2] = { f->of.index_fd, cm_file_fd(f->of.file) };
-	enum cm_exit code = cm_bring_confined(&s->bring, (struct cm_confine_job) { .run = seal_run, .arg = &job,
-	    .what = f->of.name, .keep = keep, .n_keep = keep[1] >= 0 ? 2 : 1, .result = &answer });
+	const struct cm_seal_file job = { &s->bring, &s->wish, s->threads, &f->of, &f->schema };
 
-	if (code == CM_EXIT_OK && (cm_json_parse(cm_buf_span(&answer), &doc, &s->err) != CM_OK ||
-				      cm_sealed_read(cm_json_root(&doc), &f->sealed, &s->err) != CM_OK)) {
-		(void)cm_cli_error(s->ctx, f->of.name, &s->err, "the confined reader's answer makes no sense");
-		code = CM_EXIT_CANNOT;
-	}
-	f->sealed.seal.schema = f->schema;
-	cm_say_crowded(s->ctx, f->of.name, &f->sealed);
-	cm_json_release(&doc);
-	cm_buf_release(&answer);
-	return code;
+	return cm_seal_file(&job, &f->sealed);
 }
 
 /* All statements, or none. */

@@ -5,10 +5,20 @@
 #include "cli/show_evidence.h"
 #include "statement/evidence.h"
 
+/* Does an assessment of the case have its rows there? */
+static bool
+is_assessment(const struct cm_show *s, const struct cm_case_exhibit *x)
+{
+	for (size_t i = 0; i < s->n_docs; i++)
+		if (s->doc[i].head.type == CM_PREDICATE_ASSESSMENT && memcmp(s->doc[i].head.subject[0].exhibit, x->x, 32) == 0)
+			return true;
+	return false;
+}
+
 struct cm_evidence_said
 cm_show_evidence_exhibit(const struct cm_show *s, size_t i)
 {
-	const char *ours = cm_evidence_of_exhibit(s->schema[i].kind);
+	const char *ours = is_assessment(s, &s->exhibits.item[i]) ? cm_evidence_of_assessment() : cm_evidence_of_exhibit(s->schema[i].kind);
 
 	return (struct cm_evidence_said) { ours, ours, false };
 }

@@ -1,5 +1,6 @@
 /* The case as one JSON object. */
 #include "cli/show.h"
+#include "cli/show_assessed.h"
 #include "cli/show_counted.h"
 #include "cli/show_evidence.h"
 #include "codec/rfc3339.h"
@@ -167,6 +168,8 @@ write_all(struct cm_show *s, struct cm_jsonw *w, struct cm_err *err)
 			r = cm_show_traffic_json(s, w, err);
 		if (r == CM_OK)
 			r = cm_show_chain_json(s, w, err);
+		if (r == CM_OK)
+			r = cm_show_assessment_json(s, w, err);
 	}
 	if (s->parts & 1u << CM_SHOW_STATEMENTS)
 		statements(s, w);

@@ -3,6 +3,7 @@
 
 #include "base/hex.h"
 #include "cli/show.h"
+#include "cli/show_assessed.h"
 #include "cli/show_counted.h"
 #include "cli/show_evidence.h"
 #include "codec/rfc3339.h"
@@ -274,6 +275,24 @@ heading(struct cm_show *s)
 	    self->role, self->role[0] == '\0' ? "" : ")", self->fingerprint, cm_case_folder(s->c));
 }
 
+static enum cm_result
+assessments(struct cm_show *s, struct cm_err *err)
+{
+	static const char *const head[] = { "no", "exhibit", "items", "results", "evidence", "statement" };
+	struct cm_table t = cm_table_of(&s->arena, CM_SHOW_ASSESSMENT_COLUMNS);
+	size_t n = cm_show_count(s, CM_PREDICATE_ASSESSMENT);
+	enum cm_result r = n == 0 ? CM_OK : row(&t, head);
+
+	if (n == 0)
+		return CM_OK;
+	title(s, "Assessments", n);
+	if (r == CM_OK)
+		r = cm_show_assessment_rows(s, &t, err);
+	if (r == CM_OK)
+		print(s, &t);
+	return r;
+}
+
 enum cm_result
 cm_show_text(struct cm_show *s, struct cm_err *err)
 {
@@ -289,6 +308,8 @@ cm_show_text(struct cm_show *s, struct cm_err *err)
 		r = traffic(s, err);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
 		r = chains(s, err);
+	if (r == CM_OK && (s->parts & 1u << CM_SHOW_FINDINGS))
+		r = assessments(s, err);
 	if (r == CM_OK && s->all)
 		r = cm_show_evidence_text(s, err);
 	if (r == CM_OK && (s->parts & 1u << CM_SHOW_STATEMENTS))

@@ -117,6 +117,22 @@ put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 	put_completeness(p, d, d->findings[i].body);
 }
 
+/* What of an assessment is open, and by the items that are, who is likeliest in each view. */
+static void
+put_assessed(struct cm_paragraph *p, const struct cm_verified *v)
+{
+	const struct cm_dossier *d = v->dossier;
+
+	for (size_t i = 0; i < d->n_assessments; i++) {
+		const struct cm_shown_assessment *a = &d->assessments[i];
+
+		cm_buf_printf(&p->text, "A%zu. Assessment: %s", i + 1, a->read != NULL ? a->read->a.title : "its title stays shut");
+		put_evidence_id(p, cm_dossier_evidence_assessment(d, i));
+		cm_paragraph_end(p, 2, 6);
+		put_outcome(p, &v->assessments[i]);
+	}
+}
+
 /* Floods, scans, and what made them. */
 static void
 put_counted(struct cm_paragraph *p, const struct cm_verified *v)
@@ -274,6 +290,7 @@ cm_verify_text(const struct cm_context *ctx, const struct cm_verified *v)
 	for (i = 0; i < v->dossier->n_findings; i++)
 		put_finding(&p, v, i);
 	put_counted(&p, v);
+	put_assessed(&p, v);
 	fputs("What kinds of evidence these are, and how easily such is planted:\n", ctx->out);
 	put_evidence(&p, v->dossier);
 	if (v->n_notes != 0)
@@ -430,6 +447,8 @@ json_evidence_one(struct cm_jsonw *w, const struct cm_registry *r, const struct 
 	cm_jsonw_kuint(w, "findings", u->findings);
 	cm_jsonw_kuint(w, "traffic", u->traffic);
 	cm_jsonw_kuint(w, "chains", u->chains);
+	if (u->assessments > 0)
+		cm_jsonw_kuint(w, "assessments", u->assessments);
 	cm_jsonw_kuint(w, "derived", u->derived);
 	cm_jsonw_kuint(w, "other", u->other);
 	cm_jsonw_object_end(w);
@@ -526,6 +545,32 @@ json_counted(struct cm_jsonw *w, const struct cm_verified *v)
 		cm_jsonw_array_end(w);
 }
 
+/* Absent if there is none. */
+static void
+json_assessed(struct cm_jsonw *w, const struct cm_verified *v)
+{
+	const struct cm_dossier *d = v->dossier;
+
+	if (d->n_assessments == 0)
+		return;
+	cm_jsonw_key(w, "assessments");
+	cm_jsonw_array(w);
+	for (size_t i = 0; i < d->n_assessments; i++) {
+		const struct cm_shown_assessment *a = &d->assessments[i];
+
+		cm_jsonw_object(w);
+		cm_jsonw_khex(w, "statement", cm_span_of(a->statement, 32));
+		cm_jsonw_kstr(w, "title", a->read != NULL ? a->read->a.title : NULL);
+		json_evidence_of(w, cm_dossier_evidence_assessment(d, i));
+		cm_jsonw_kuint(w, "items", a->body->items);
+		cm_jsonw_kuint(w, "items_open", a->items_open);
+		cm_jsonw_kuint(w, "results", a->body->results);
+		cm_jsonw_kuint(w, "results_open", a->results_open);
+		json_outcome(w, &v->assessments[i]);
+	}
+	cm_jsonw_array_end(w);
+}
+
 static void
 json_shows(struct cm_jsonw *w, const struct cm_dossier *d)
 {
@@ -563,6 +608,7 @@ cm_verify_json(const struct cm_context *ctx, const struct cm_verified *v)
 	json_shows(&w, v->dossier);
 	json_findings(&w, v);
 	json_counted(&w, v);
+	json_assessed(&w, v);
 	json_evidence(&w, v->dossier);
 	json_texts(&w, "checked", v->done, v->n_done);
 	json_texts(&w, "notes", v->notes, v->n_notes);

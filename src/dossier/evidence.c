@@ -18,6 +18,9 @@ kind_of(const struct cm_dossier *d, size_t k)
 struct cm_evidence_said
 cm_dossier_evidence_exhibit(const struct cm_dossier *d, size_t k)
 {
+	for (size_t i = 0; i < d->n_assessments; i++)
+		if (d->assessments[i].exhibit == k)
+			return said_or(NULL, cm_evidence_of_assessment());
 	return said_or(NULL, cm_evidence_of_exhibit(kind_of(d, k)));
 }
 
@@ -50,6 +53,12 @@ cm_dossier_evidence_chain(const struct cm_dossier *d, size_t i)
 	return said_or(d->chains[i].body->evidence, cm_evidence_of_chain());
 }
 
+struct cm_evidence_said
+cm_dossier_evidence_assessment(const struct cm_dossier *d, size_t i)
+{
+	return said_or(d->assessments[i].body->evidence, cm_evidence_of_assessment());
+}
+
 struct using {
 	struct cm_evidence_used *list;
 	size_t n;
@@ -72,7 +81,8 @@ use(struct using *u, struct cm_evidence_said s, bool statement)
 CM_RESULT
 cm_dossier_evidence(const struct cm_dossier *d, struct cm_arena *arena, struct cm_evidence_used **out, size_t *n)
 {
-	struct using u = { .list = cm_arena_array(arena, d->n_exhibits + d->n_findings + d->n_traffic + d->n_chains + 1,
+	struct using u = { .list = cm_arena_array(arena, d->n_exhibits + d->n_findings + d->n_traffic + d->n_chains +
+			       d->n_assessments + 1,
 			       sizeof(*u.list)) };
 	size_t i;
 
@@ -80,6 +90,8 @@ cm_dossier_evidence(const struct cm_dossier *d, struct cm_arena *arena, struct c
 		return CM_E_NOMEM;
 	for (i = 0; i < d->n_exhibits; i++)
 		use(&u, cm_dossier_evidence_exhibit(d, i), false)->exhibits++;
+	for (i = 0; i < d->n_assessments; i++)
+		use(&u, cm_dossier_evidence_assessment(d, i), true)->assessments++;
 	for (i = 0; i < d->n_chains; i++)
 		use(&u, cm_dossier_evidence_chain(d, i), true)->chains++;
 	for (i = 0; i < d->n_traffic; i++)
@@ -144,6 +156,7 @@ cm_words_evidence_used(struct cm_buf *out, const struct cm_evidence_used *u)
 	bool any = false;
 
 	put_count(out, u->exhibits, "exhibit", "exhibits", &any);
+	put_count(out, u->assessments, "assessment", "assessments", &any);
 	put_count(out, u->chains, "chain", "chains", &any);
 	put_count(out, u->traffic, "flood or scan", "floods and scans", &any);
 	put_count(out, u->findings, "finding", "findings", &any);

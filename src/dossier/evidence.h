@@ -19,15 +19,17 @@ struct cm_evidence_said cm_dossier_evidence_finding(const struct cm_dossier *d, 
 struct cm_evidence_said cm_dossier_evidence_traffic(const struct cm_dossier *d, size_t i);
 struct cm_evidence_said cm_dossier_evidence_chain(const struct cm_dossier *d, size_t i);
 
+struct cm_evidence_said cm_dossier_evidence_assessment(const struct cm_dossier *d, size_t i);
+
 /* What of the dossier is of one type. */
 struct cm_evidence_used {
 	const char *id;
-	size_t exhibits, findings, traffic, chains;
-	size_t derived; /* of the last three: statements that say no type */
+	size_t exhibits, findings, traffic, chains, assessments;
+	size_t derived; /* of all but exhibits: statements that say no type */
 	size_t other;   /* and those that say another than this program would */
 };
 
-/* All types of the dossier, each once, in the order of exhibits, chains, traffic, findings; ${*out} from
+/* All types of the dossier, each once, in the order of exhibits, assessments, chains, traffic, findings; ${*out} from
  * ${arena}.  CM_E_NOMEM. */
 CM_RESULT cm_dossier_evidence(const struct cm_dossier *d, struct cm_arena *arena, struct cm_evidence_used **out, size_t *n);
 

@@ -223,6 +223,22 @@ write_chain(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_show
 	cm_jsonw_object_end(w);
 }
 
+/* What is open of an assessment; its sums are the report's. */
+static void
+write_assessment(struct cm_jsonw *w, const struct cm_dossier *d, const struct cm_shown_assessment *a)
+{
+	cm_jsonw_object(w);
+	cm_jsonw_khex(w, "statement", cm_span_of(a->statement, 32));
+	cm_jsonw_kstr(w, "by", a->by);
+	cm_jsonw_kstr(w, "made", a->made);
+	cm_jsonw_khex(w, "seal", cm_span_of(d->exhibits[a->exhibit].statement, 32));
+	cm_jsonw_kuint(w, "items", a->body->items);
+	cm_jsonw_kuint(w, "items_open", a->items_open);
+	cm_jsonw_kuint(w, "results", a->body->results);
+	cm_jsonw_kuint(w, "results_open", a->results_open);
+	cm_jsonw_object_end(w);
+}
+
 /* Members that are absent if there is nothing to say. */
 static void
 write_more(struct cm_jsonw *w, const struct cm_dossier *d)
@@ -241,6 +257,13 @@ write_more(struct cm_jsonw *w, const struct cm_dossier *d)
 		cm_jsonw_array(w);
 		for (i = 0; i < d->n_chains; i++)
 			write_chain(w, d, &d->chains[i]);
+		cm_jsonw_array_end(w);
+	}
+	if (d->n_assessments > 0) {
+		cm_jsonw_key(w, "assessments");
+		cm_jsonw_array(w);
+		for (i = 0; i < d->n_assessments; i++)
+			write_assessment(w, d, &d->assessments[i]);
 		cm_jsonw_array_end(w);
 	}
 }

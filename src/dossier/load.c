@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "codec/rfc3339.h"
 #include "crypto/sha256.h"
+#include "dossier/assessed.h"
 #include "dossier/load.h"
 #include "dossier/pairs.h"
 #include "dossier/refer.h"
@@ -61,7 +62,7 @@ is_known(const struct cm_zip *zip, struct cm_span name)
 	static const char *const single[] = { "disclosure.json", "disclosure.json.sig", "report.html",
 		"disclosure" CM_RECEIPT_ENDING, "disclosure" CM_STAMP_ENDING, CM_CHARTER_FILE, CM_CHARTER_SIGS_FILE,
 		"charter" CM_RECEIPT_ENDING, "charter" CM_STAMP_ENDING };
-	static const char *const word[] = { "seal", "finding", "traffic", "chain", "custody", "consent" };
+	static const char *const word[] = { "seal", "finding", "traffic", "chain", "assessment", "custody", "consent" };
 	static const char *const of_statement[] = { ".json", ".json.sig", CM_RECEIPT_ENDING, CM_STAMP_ENDING };
 	static const char *const of_seal[] = { ".opening", CM_PAIRS_ENDING, ".pcapng", ".txt", ".jsonl", ".hex" };
 	size_t i, k, n;
@@ -449,6 +450,51 @@ load_chains(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_e
 }
 
 static CM_RESULT
+read_assessment(struct cm_loaded *l, const struct cm_loaded_part *p, size_t i, struct cm_shown_assessment *shown,
+    struct cm_err *err)
+{
+	enum cm_result rc = cm_statement_only(&p->doc, cm_assessment_v1_members, err);
+
+	if (rc == CM_OK)
+		rc = cm_assessment_v1_read(p->doc.predicate, l->arena, &l->assessment[i], err);
+	if (rc == CM_OK)
+		rc = cm_refer_assessment(l, &l->assessment[i], &p->doc.head, &shown->exhibit, err);
+	if (rc != CM_OK)
+		return rc;
+	memcpy(shown->statement, p->doc.digest, 32);
+	shown->by = p->doc.head.by;
+	shown->made = made_text(l, p->doc.head.made);
+	shown->body = &l->assessment[i];
+	return shown->made != NULL ? CM_OK : no_memory(err);
+}
+
+static CM_RESULT
+load_assessments(struct cm_loaded *l, const struct cm_zip *zip, size_t n, struct cm_err *err)
+{
+	char name[NAME_MAX_LEN];
+	enum cm_result rc;
+	size_t i;
+
+	l->assessment = cm_arena_array(l->arena, n + 1, sizeof(l->assessment[0]));
+	l->shown_assessment = cm_arena_array(l->arena, n + 1, sizeof(l->shown_assessment[0]));
+	if (l->assessment == NULL || l->shown_assessment == NULL)
+		return no_memory(err);
+	if (n > CM_DOSSIER_ASSESSMENTS_MAX)
+		return cm_err_set(err, CM_E_LIMIT, "more than %d assessments", CM_DOSSIER_ASSESSMENTS_MAX);
+	l->dossier.assessments = l->shown_assessment;
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "assessment-%zu.json", i + 1);
+		rc = read_part(l, zip, name, CM_PREDICATE_ASSESSMENT, err);
+		if (rc == CM_OK)
+			rc = read_assessment(l, &l->part[l->n_parts - 1], i, &l->shown_assessment[i], err);
+		if (rc != CM_OK)
+			return rc;
+		l->dossier.n_assessments++;
+	}
+	return CM_OK;
+}
+
+static CM_RESULT
 fill_handover(struct cm_loaded *l, const struct cm_custody *c, const struct cm_loaded_part *p,
     struct cm_handover *h)
 {
@@ -614,14 +660,16 @@ cm_load_openings(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *e
 		x[k].shows = (struct cm_shows) { .capture = l->seal[k].seal.schema.kind == CM_KIND_CAPTURE };
 		rc = load_opening(l, zip, k, &x[k], err);
 	}
-	return rc == CM_OK ? cm_load_pairs(l, zip, err) : rc;
+	if (rc == CM_OK)
+		rc = cm_load_pairs(l, zip, err);
+	return rc == CM_OK ? cm_assessed_fill(l, err) : rc;
 }
 
 /* What cm_load does beside the signatures. */
 struct statements {
 	struct cm_loaded *l;
 	const struct cm_zip *zip;
-	size_t seals, findings, traffic, chains, handovers, consents;
+	size_t seals, findings, traffic, chains, assessments, handovers, consents;
 	enum cm_result rc;
 	struct cm_err err;
 };
@@ -638,6 +686,8 @@ load_statements(void *arg)
 		s->rc = load_traffic(s->l, s->zip, s->traffic, &s->err);
 	if (s->rc == CM_OK)
 		s->rc = load_chains(s->l, s->zip, s->chains, &s->err);
+	if (s->rc == CM_OK)
+		s->rc = load_assessments(s->l, s->zip, s->assessments, &s->err);
 	if (s->rc == CM_OK)
 		s->rc = load_custody(s->l, s->zip, s->handovers, &s->err);
 	if (s->rc == CM_OK)
@@ -670,9 +720,9 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 {
 	struct statements s = { .l = l, .zip = zip, .seals = count_files(zip, "seal"),
 		.findings = count_files(zip, "finding"), .traffic = count_files(zip, "traffic"),
-		.chains = count_files(zip, "chain"), .handovers = count_files(zip, "custody"),
+		.chains = count_files(zip, "chain"), .assessments = count_files(zip, "assessment"), .handovers = count_files(zip, "custody"),
 		.consents = count_files(zip, "consent") };
-	size_t n = s.seals + s.findings + s.traffic + s.chains + s.handovers + s.consents;
+	size_t n = s.seals + s.findings + s.traffic + s.chains + s.assessments + s.handovers + s.consents;
 	struct signatures sig = { .l = l };
 	enum cm_result rc;
 
@@ -682,6 +732,7 @@ cm_load(struct cm_loaded *l, const struct cm_zip *zip, struct cm_err *err)
 			    list_signatures(&sig, zip, l->arena, "finding", s.findings) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "traffic", s.traffic) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "chain", s.chains) != CM_OK ||
+			    list_signatures(&sig, zip, l->arena, "assessment", s.assessments) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "custody", s.handovers) != CM_OK ||
 			    list_signatures(&sig, zip, l->arena, "consent", s.consents) != CM_OK))
 		rc = no_memory(err);

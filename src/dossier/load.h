@@ -33,12 +33,14 @@ struct cm_loaded {
 	const struct cm_together *together; /* or NULL */
 	cm_work *beside; /* something that is done while cm_load reads statements, or NULL; */
 	void *beside_arg; /* it is done also if cm_load fails */
-	struct cm_loaded_part *part; /* seals, findings, traffic, chains, custody; the disclosure before or behind */
+	struct cm_loaded_part *part; /* seals, findings, traffic, chains, assessments, custody; the disclosure before or behind */
 	size_t n_parts, cap_parts;
 	struct cm_seal_v1 *seal;
 	struct cm_finding *finding;
 	struct cm_traffic_v1 *traffic;
 	struct cm_chain_v1 *chain;
+	struct cm_assessment_v1 *assessment;
+	struct cm_shown_assessment *shown_assessment; /* those of the dossier */
 	struct cm_custody *custody;
 	struct cm_opening **opening; /* of each seal; NULL: nothing is open */
 	struct cm_disclosure disclosure;

@@ -13,12 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "assess/rows.h"
 #include "base/span.h"
 #include "capture/packet.h"
 #include "capture/record.h"
 #include "dossier/recount.h"
 #include "seal/plan.h"
 #include "seal/schema.h"
+#include "statement/assessment_v1.h"
 #include "statement/chain_v1.h"
 #include "statement/disclosure.h"
 #include "statement/finding.h"
@@ -27,6 +29,7 @@
 #define CM_CAPTURE_COLUMNS 5
 #define CM_DOSSIER_TRAFFIC_MAX 512 /* statements */
 #define CM_DOSSIER_CHAINS_MAX 16
+#define CM_DOSSIER_ASSESSMENTS_MAX 16
 
 struct cm_pseudonym {
 	uint8_t addr[16];
@@ -156,6 +159,17 @@ struct cm_shown_chain {
 	const uint32_t *clock;	/* of each exhibit of the dossier; UINT32_MAX: not of this chain */
 };
 
+/* Its rows are those of an exhibit of the dossier; what is read of them is what is open. */
+struct cm_shown_assessment {
+	uint8_t statement[32];
+	const char *by, *made;
+	const struct cm_assessment_v1 *body;
+	size_t exhibit;
+	uint64_t frame_open, items_open, results_open; /* rows */
+	const struct cm_assess_read *read; /* NULL: it can not be computed, */
+	const char *trouble;		   /* and why */
+};
+
 struct cm_dossier {
 	const char *by;	  /* of the disclosure: "SHA256:..." */
 	const char *made; /* RFC 3339 */
@@ -169,6 +183,8 @@ struct cm_dossier {
 	size_t n_traffic;
 	const struct cm_shown_chain *chains;
 	size_t n_chains;
+	const struct cm_shown_assessment *assessments;
+	size_t n_assessments;
 	const struct cm_handover *handovers;
 	size_t n_handovers;
 	uint8_t hides; /* enum cm_hide */

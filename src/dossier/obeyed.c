@@ -456,6 +456,8 @@ check_statements(struct asking *a)
 		rc = check_statement(a, "traffic", i, cm_dossier_evidence_traffic(d, i), true);
 	for (i = 0; rc == CM_OK && i < d->n_chains; i++)
 		rc = check_statement(a, "chain", i, cm_dossier_evidence_chain(d, i), true);
+	for (i = 0; rc == CM_OK && i < d->n_assessments; i++)
+		rc = check_statement(a, "assessment", i, cm_dossier_evidence_assessment(d, i), false);
 	return rc;
 }
 

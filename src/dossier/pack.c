@@ -121,6 +121,8 @@ begin(struct packing *p)
 		rc = add_texts(p, "traffic", &in->traffic[i], i);
 	for (i = 0; rc == CM_OK && i < in->n_chains; i++)
 		rc = add_texts(p, "chain", &in->chains[i], i);
+	for (i = 0; rc == CM_OK && i < in->n_assessments; i++)
+		rc = add_texts(p, "assessment", &in->assessments[i], i);
 	for (i = 0; rc == CM_OK && i < in->n_custody; i++)
 		rc = add_texts(p, "custody", &in->custody[i], i);
 	for (i = 0; rc == CM_OK && i < in->n_consents; i++)
@@ -366,7 +368,7 @@ static CM_RESULT
 add_draft(struct packing *p, const struct cm_dossier *d)
 {
 	struct cm_disclosure x = { .n_seals = d->n_exhibits, .n_findings = d->n_findings,
-		.n_traffic = d->n_traffic, .n_chains = d->n_chains, .hides = d->hides,
+		.n_traffic = d->n_traffic, .n_chains = d->n_chains, .n_assessments = d->n_assessments, .hides = d->hides,
 		.leaks_accepted = d->leaks_accepted, .tool_name = p->in->tool_name,
 		.tool_version = p->in->tool_version, .has_terms = true, .terms = p->terms };
 	struct cm_jsonw w = cm_jsonw_of(&p->draft, 0);
@@ -377,8 +379,10 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 	x.findings = cm_arena_array(p->arena, x.n_findings + 1, 32);
 	x.traffic = cm_arena_array(p->arena, x.n_traffic + 1, 32);
 	x.chains = cm_arena_array(p->arena, x.n_chains + 1, 32);
+	x.assessments = cm_arena_array(p->arena, x.n_assessments + 1, 32);
 	x.shows = cm_arena_array(p->arena, x.n_seals + 1, sizeof(x.shows[0]));
-	if (x.seals == NULL || x.findings == NULL || x.traffic == NULL || x.chains == NULL || x.shows == NULL)
+	if (x.seals == NULL || x.findings == NULL || x.traffic == NULL || x.chains == NULL || x.assessments == NULL ||
+	    x.shows == NULL)
 		return no_memory(p->err);
 	for (i = 0; i < x.n_seals; i++) {
 		memcpy(x.seals[i], d->exhibits[i].statement, 32);
@@ -390,6 +394,8 @@ add_draft(struct packing *p, const struct cm_dossier *d)
 		memcpy(x.traffic[i], d->traffic[i].statement, 32);
 	for (i = 0; i < x.n_chains; i++)
 		memcpy(x.chains[i], d->chains[i].statement, 32);
+	for (i = 0; i < x.n_assessments; i++)
+		memcpy(x.assessments[i], d->assessments[i].statement, 32);
 	cm_jsonw_object(&w);
 	cm_disclosure_write(&w, &x);
 	cm_jsonw_object_end(&w);

@@ -37,6 +37,8 @@ struct cm_pack_in {
 	size_t n_findings;
 	const struct cm_pack_text *traffic, *chains; /* the same; those that a chain joins are among them */
 	size_t n_traffic, n_chains;
+	const struct cm_pack_text *assessments;
+	size_t n_assessments;
 	const struct cm_pack_text *custody;
 	size_t n_custody;
 	struct cm_governed *governed; /* by a charter, whose files these are; or NULL */

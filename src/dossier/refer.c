@@ -279,6 +279,20 @@ cm_refer_chain(struct cm_loaded *l, struct cm_chain_v1 *c, const struct cm_state
 	return CM_OK;
 }
 
+CM_RESULT
+cm_refer_assessment(const struct cm_loaded *l, const struct cm_assessment_v1 *a, const struct cm_statement *head,
+    size_t *exhibit, struct cm_err *err)
+{
+	uint8_t seal[1][32];
+	enum cm_result rc;
+
+	memcpy(seal[0], a->seal, 32);
+	rc = find_seals(l, seal, 1, head, exhibit, err);
+	if (rc == CM_OK && l->dossier.exhibits[*exhibit].schema->kind != CM_KIND_RECORDS)
+		return cm_err_set(err, CM_E_REFUSED, "its seal is no table of records");
+	return rc;
+}
+
 /* Of exhibits that the dossier does not have nothing is known. */
 CM_RESULT
 cm_refer_custody(const struct cm_loaded *l, const struct cm_custody *c, const struct cm_statement *head,
@@ -298,7 +312,7 @@ cm_refer_custody(const struct cm_loaded *l, const struct cm_custody *c, const st
 	return any ? CM_OK : cm_err_set(err, CM_E_REFUSED, "it is about no exhibit of this dossier");
 }
 
-/* Of findings, of traffic and of chains: does it follow an earlier one of its key? */
+/* Of findings, of traffic, of chains, of assessments: does it follow an earlier one of its key? */
 static bool
 ascends(const struct cm_loaded *l, size_t i)
 {

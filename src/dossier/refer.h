@@ -22,6 +22,10 @@ CM_RESULT cm_refer_traffic(struct cm_loaded *l, struct cm_traffic_v1 *t, const s
 CM_RESULT cm_refer_chain(struct cm_loaded *l, struct cm_chain_v1 *c, const struct cm_statement *head,
     struct cm_shown_chain *shown, struct cm_err *err);
 
+/* The exhibit that has its rows, by number.  CM_E_REFUSED: it is not there, or no table of records. */
+CM_RESULT cm_refer_assessment(const struct cm_loaded *l, const struct cm_assessment_v1 *a, const struct cm_statement *head,
+    size_t *exhibit, struct cm_err *err);
+
 /* CM_E_REFUSED: it is of no exhibit of the dossier, or of one that it calls something else. */
 CM_RESULT cm_refer_custody(const struct cm_loaded *l, const struct cm_custody *c,
     const struct cm_statement *head, struct cm_err *err);

@@ -17,7 +17,7 @@ struct cm_report_checks {
 	const char *verdict; /* the one line */
 	const char *signer;  /* "known as alice@example.org", "UNKNOWN SIGNER ..." */
 	const char *const *outcome; /* one for each finding of the dossier */
-	const char *const *traffic, *const *chains; /* the same */
+	const char *const *traffic, *const *chains, *const *assessments; /* the same */
 	const char *const *notes;   /* what else was seen */
 	size_t n_notes;
 	const struct cm_logged *logged; /* since when statements existed at the latest; */

@@ -8,6 +8,7 @@
 #include "dossier/load.h"
 #include "dossier/opened_write.h"
 #include "dossier/pairs.h"
+#include "dossier/redo_assessment.h"
 #include "dossier/redo_chain.h"
 #include "dossier/redo_traffic.h"
 #include "dossier/refer.h"
@@ -25,7 +26,7 @@ struct verifying {
 	struct cm_lines done, notes;
 	struct cm_verify_signer *signer;
 	struct cm_logged *logged;
-	struct cm_redone *redone, *traffic, *chains;
+	struct cm_redone *redone, *traffic, *chains, *assessments;
 	const char *unknown; /* fingerprint of the first signer nobody knows */
 	const char *void_signer; /* what is wrong with a known one */
 	bool same_program;
@@ -117,6 +118,12 @@ digest_of_chain(const struct cm_dossier *d, size_t i)
 	return i < d->n_chains ? d->chains[i].statement : NULL;
 }
 
+static const uint8_t *
+digest_of_assessment(const struct cm_dossier *d, size_t i)
+{
+	return i < d->n_assessments ? d->assessments[i].statement : NULL;
+}
+
 static bool
 digests_are(uint8_t (*digest)[32], size_t n, const struct cm_dossier *d, digest_fn *there)
 {
@@ -143,7 +150,8 @@ check_named(struct verifying *v)
 	} kind[] = { { x->seals, x->n_seals, digest_of_seal, "seals" },
 		{ x->findings, x->n_findings, digest_of_finding, "findings" },
 		{ x->traffic, x->n_traffic, digest_of_traffic, "statements about traffic" },
-		{ x->chains, x->n_chains, digest_of_chain, "chains" } };
+		{ x->chains, x->n_chains, digest_of_chain, "chains" },
+		{ x->assessments, x->n_assessments, digest_of_assessment, "assessments" } };
 	size_t i;
 
 	for (i = 0; i < sizeof(kind) / sizeof(kind[0]); i++)
@@ -480,7 +488,8 @@ redo_all(struct verifying *v)
 	v->redone = cm_arena_array(v->arena, d->n_findings + 1, sizeof(v->redone[0]));
 	v->traffic = cm_arena_array(v->arena, d->n_traffic + 1, sizeof(v->traffic[0]));
 	v->chains = cm_arena_array(v->arena, d->n_chains + 1, sizeof(v->chains[0]));
-	if (v->redone == NULL || v->traffic == NULL || v->chains == NULL)
+	v->assessments = cm_arena_array(v->arena, d->n_assessments + 1, sizeof(v->assessments[0]));
+	if (v->redone == NULL || v->traffic == NULL || v->chains == NULL || v->assessments == NULL)
 		return no_memory(v);
 	rc = cm_redo_all(d, v->arena, v->redone);
 	if (rc == CM_OK)
@@ -489,6 +498,8 @@ redo_all(struct verifying *v)
 	in.traffic = v->traffic;
 	if (rc == CM_OK)
 		rc = cm_redo_chains(&in, v->arena, v->chains);
+	if (rc == CM_OK)
+		rc = cm_redo_assessments(&(struct cm_redo_assessments_in) { d, v->redone, v->traffic, v->chains }, v->arena, v->assessments);
 	return rc == CM_E_NOMEM ? no_memory(v) : rc;
 }
 
@@ -608,6 +619,8 @@ tally(const struct verifying *v, size_t count[6])
 		count[v->traffic[i].outcome]++;
 	for (i = 0; i < v->l->dossier.n_chains; i++)
 		count[v->chains[i].outcome]++;
+	for (i = 0; i < v->l->dossier.n_assessments; i++)
+		count[v->assessments[i].outcome]++;
 }
 
 static void
@@ -698,6 +711,7 @@ cm_verify(const struct cm_verify_in *in, struct cm_loaded *held, struct cm_verif
 	out->findings = v.redone;
 	out->traffic = v.traffic;
 	out->chains = v.chains;
+	out->assessments = v.assessments;
 	out->dossier = &held->dossier;
 	out->obeyed = v.obeyed;
 	return CM_OK;
@@ -726,7 +740,8 @@ cm_verify_report(const struct cm_verified *v, struct cm_buf *out)
 	struct cm_report_checks checks = { .verdict = v->line, .notes = v->notes, .n_notes = v->n_notes,
 		.logged = v->logged, .n_logged = cm_verified_speaks_of_logs(v) ? v->n_signers : 0 };
 	struct cm_buf facts = { 0 }, signer = { 0 };
-	const char *outcome[CM_ZIP_ENTRIES], *traffic[CM_DOSSIER_TRAFFIC_MAX], *chain[CM_DOSSIER_CHAINS_MAX];
+	const char *outcome[CM_ZIP_ENTRIES], *traffic[CM_DOSSIER_TRAFFIC_MAX], *chain[CM_DOSSIER_CHAINS_MAX],
+	    *assessment[CM_DOSSIER_ASSESSMENTS_MAX];
 	enum cm_result rc;
 	size_t i;
 
@@ -736,9 +751,12 @@ cm_verify_report(const struct cm_verified *v, struct cm_buf *out)
 		traffic[i] = v->traffic[i].text;
 	for (i = 0; i < v->dossier->n_chains; i++)
 		chain[i] = v->chains[i].text;
+	for (i = 0; i < v->dossier->n_assessments; i++)
+		assessment[i] = v->assessments[i].text;
 	checks.outcome = outcome;
 	checks.traffic = traffic;
 	checks.chains = chain;
+	checks.assessments = assessment;
 	if (v->signers[0].principals != NULL)
 		cm_buf_printf(&signer, "Known to the receiver as: %s", v->signers[0].principals);
 	else

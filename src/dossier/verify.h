@@ -51,7 +51,7 @@ struct cm_verified {
 	bool policy;			/* the receiver has said whose logs count */
 	size_t n_signers;
 	const struct cm_redone *findings; /* one for each finding of the dossier */
-	const struct cm_redone *traffic, *chains; /* the same */
+	const struct cm_redone *traffic, *chains, *assessments; /* the same */
 	struct cm_obeyed obeyed; /* its charter */
 	const struct cm_dossier *dossier; /* checked; NULL if it was refused before */
 };

@@ -2,7 +2,7 @@
 
 #include "statement/disclosure.h"
 
-const char *const cm_disclosure_members[] = { "seals", "findings", "traffic", "chains", "files",
+const char *const cm_disclosure_members[] = { "seals", "findings", "traffic", "chains", "assessments", "files",
 	"shows", "hides", "leaks_accepted", "layout", "tool", "terms", NULL };
 
 #define COUNT_MAX ((UINT64_C(1) << 40))
@@ -90,6 +90,8 @@ cm_disclosure_write(struct cm_jsonw *w, const struct cm_disclosure *d)
 		write_digests(w, "traffic", d->traffic, d->n_traffic);
 	if (d->n_chains > 0)
 		write_digests(w, "chains", d->chains, d->n_chains);
+	if (d->n_assessments > 0)
+		write_digests(w, "assessments", d->assessments, d->n_assessments);
 	cm_jsonw_key(w, "files");
 	cm_jsonw_array(w);
 	for (i = 0; i < d->n_files; i++) {
@@ -378,6 +380,8 @@ cm_disclosure_read(struct cm_json predicate, struct cm_arena *arena, struct cm_d
 		rc = read_more(&r, predicate, "traffic", &d.traffic, &d.n_traffic);
 	if (rc == CM_OK)
 		rc = read_more(&r, predicate, "chains", &d.chains, &d.n_chains);
+	if (rc == CM_OK)
+		rc = read_more(&r, predicate, "assessments", &d.assessments, &d.n_assessments);
 	if (rc == CM_OK)
 		rc = read_files(&r, predicate, &d);
 	if (rc == CM_OK)

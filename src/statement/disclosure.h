@@ -47,10 +47,12 @@ struct cm_disclosure {
 	size_t n_seals;
 	uint8_t (*findings)[32];
 	size_t n_findings;
-	uint8_t (*traffic)[32]; /* this and the next: not written if there are none */
+	uint8_t (*traffic)[32]; /* this and the next two: not written if there are none */
 	size_t n_traffic;
 	uint8_t (*chains)[32];
 	size_t n_chains;
+	uint8_t (*assessments)[32];
+	size_t n_assessments;
 	struct cm_disclosed_file *files;
 	size_t n_files;
 	struct cm_shows *shows; /* one for each seal */

@@ -33,6 +33,13 @@ cm_evidence_of_traffic(enum cm_traffic_kind kind, bool lines)
 	return lines ? "H2" : "N1";
 }
 
+/* Somebody's attribution, where another takes it for evidence. */
+const char *
+cm_evidence_of_assessment(void)
+{
+	return "G1";
+}
+
 const char *
 cm_evidence_of_chain(void)
 {

@@ -20,6 +20,7 @@ const char *cm_evidence_of_incident(enum cm_incident_type type);
 /* ${lines}: all that was counted are lines of logs. */
 const char *cm_evidence_of_traffic(enum cm_traffic_kind kind, bool lines);
 const char *cm_evidence_of_chain(void);
+const char *cm_evidence_of_assessment(void); /* and of its rows */
 
 /* The member `evidence`; nothing if ${id} is NULL. */
 void cm_evidence_write(struct cm_jsonw *w, const char *id);

@@ -24,6 +24,8 @@ static const struct {
 	[CM_PREDICATE_RECEIPT] = { "urn:x-comity:receipt/v1", "receipt", "comity-seal" },
 	[CM_PREDICATE_APPROVAL] = { "urn:x-comity:approval/v1", "approval", "comity-charter" },
 	[CM_PREDICATE_CLOSE] = { "urn:x-comity:close/v1", "close", "comity-charter" },
+	[CM_PREDICATE_ASSESSMENT] = { "urn:x-comity:assessment/v1", "assessment", "comity-seal" },
+	[CM_PREDICATE_COMPARISON] = { "urn:x-comity:comparison/v1", "comparison", "comity-statement" },
 };
 
 const char *

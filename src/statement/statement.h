@@ -3,7 +3,7 @@
  * A statement is a JSON file in the shape of an in-toto Statement v1; the signed
  * bytes are the file's bytes.  This file knows its outer members and those of
  * `predicate` that every type has; the types' own members have their own files:
- * seal_v1.h, finding.h, traffic_v1.h, chain_v1.h, custody.h, disclosure.h, charter_v1.h, and what is
+ * seal_v1.h, finding.h, traffic_v1.h, chain_v1.h, assessment_v1.h, custody.h, disclosure.h, charter_v1.h, and what is
  * stated under a charter: under.h.  Pure: nonce, time, number come in.
  *
  * Writing:	cm_statement_begin, the type's own members, cm_statement_end.
@@ -40,9 +40,11 @@ enum cm_predicate {
 	CM_PREDICATE_WITHDRAWAL,
 	CM_PREDICATE_RECEIPT,
 	CM_PREDICATE_APPROVAL,
-	CM_PREDICATE_CLOSE
+	CM_PREDICATE_CLOSE,
+	CM_PREDICATE_ASSESSMENT,
+	CM_PREDICATE_COMPARISON
 };
-#define CM_PREDICATES 13
+#define CM_PREDICATES 15
 #define CM_STATEMENT_SIGNERS 128u /* of a charter */
 
 /* A sealed exhibit that a statement is about; of CM_PREDICATE_KEY the hash of a key, twice, of a charter

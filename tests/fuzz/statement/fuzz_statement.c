@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "fuzz.h"
+#include "statement/assessment_v1.h"
 #include "statement/charter_v1.h"
+#include "statement/comparison_v1.h"
 #include "statement/custody.h"
 #include "statement/key_v1.h"
 #include "statement/receipt_v1.h"
@@ -40,6 +42,28 @@ read_agreed(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_json
 	return r;
 }
 
+/* An assessment, and two of them side by side. */
+static enum cm_result
+read_assessed(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *w)
+{
+	struct cm_assessment_v1 assessment;
+	struct cm_comparison_v1 comparison;
+	enum cm_result r;
+
+	if (d->head.type == CM_PREDICATE_COMPARISON) {
+		r = cm_comparison_v1_read(d, a, &comparison, NULL);
+		if (r == CM_OK)
+			cm_comparison_v1_write(w, &comparison);
+		return r;
+	}
+	r = cm_statement_only(d, cm_assessment_v1_members, NULL);
+	if (r == CM_OK)
+		r = cm_assessment_v1_read(d->predicate, a, &assessment, NULL);
+	if (r == CM_OK)
+		cm_assessment_v1_write(w, &assessment);
+	return r;
+}
+
 /* A seal, a hand-over, a key's end, and those above; of the other types the common part only. */
 static enum cm_result
 read_own(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *w)
@@ -67,6 +91,8 @@ read_own(const struct cm_statement_doc *d, struct cm_arena *a, struct cm_jsonw *
 			cm_key_v1_write(w, &key);
 		return r;
 	}
+	if (d->head.type == CM_PREDICATE_ASSESSMENT || d->head.type == CM_PREDICATE_COMPARISON)
+		return read_assessed(d, a, w);
 	return read_agreed(d, a, w);
 }
 

@@ -32,7 +32,7 @@ name_of(const struct asked *q, size_t i)
 }
 
 static void
-put_shares(struct asked *q, const struct cm_assessment *a, const size_t *hypothesis, const struct cm_share *share, size_t n)
+put_shares(struct asked *q, const struct cm_assessment *a, const size_t *hypothesis, const struct cm_posterior *share, size_t n)
 {
 	cm_jsonw_array(&q->out);
 	for (size_t i = 0; i < n; i++) {
@@ -49,7 +49,7 @@ put_shares(struct asked *q, const struct cm_assessment *a, const size_t *hypothe
 static enum cm_result
 posterior(struct asked *q)
 {
-	struct cm_share share[CM_ASSESS_HYPOTHESES];
+	struct cm_posterior share[CM_ASSESS_HYPOTHESES];
 	size_t hypothesis[CM_ASSESS_HYPOTHESES];
 
 	cm_weigh_ranges(q->w, q->in, share);
