@@ -43,9 +43,9 @@ two_words_for_two_bands(void **state)
 	char text[CM_LIKELY_TEXT];
 
 	(void)state;
-	cm_likely_words((struct cm_share) { P(56), P(60), P(79) }, text);
+	cm_likely_words((struct cm_posterior) { P(56), P(60), P(79) }, text);
 	assert_string_equal(text, "likely");
-	cm_likely_words((struct cm_share) { P(30), P(50), P(60) }, text);
+	cm_likely_words((struct cm_posterior) { P(30), P(50), P(60) }, text);
 	assert_string_equal(text, "unlikely to likely");
 }
 
@@ -76,9 +76,9 @@ nothing_is_certain(void **state)
 		cm_likely_percent(cases[i].share, text);
 		assert_string_equal(text, cases[i].percent);
 	}
-	cm_likely_range((struct cm_share) { P(46), P(50), P(52) }, text);
+	cm_likely_range((struct cm_posterior) { P(46), P(50), P(52) }, text);
 	assert_string_equal(text, "0.4600 to 0.5200");
-	cm_likely_range((struct cm_share) { P(50), P(50), P(50) + 1 }, text);
+	cm_likely_range((struct cm_posterior) { P(50), P(50), P(50) + 1 }, text);
 	assert_string_equal(text, "0.5000");
 	cm_likely_exact(INT64_C(467612345678), text);
 	assert_string_equal(text, "0.467612345678");
@@ -194,7 +194,7 @@ static void
 corners_give_the_ends(void **state)
 {
 	struct made m;
-	struct cm_share share[4], brute[4];
+	struct cm_posterior share[4], brute[4];
 	uint64_t corners;
 
 	(void)state;
