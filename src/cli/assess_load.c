@@ -71,6 +71,20 @@ cm_assess_close(struct cm_assess_file *f)
 	cm_arena_fini(&f->arena);
 }
 
+enum cm_result
+cm_assess_case(const struct cm_context *ctx, struct cm_case **out, struct cm_err *err)
+{
+	struct cm_buf folder = { 0 };
+	enum cm_result rc = cm_case_find(ctx->case_folder, ".", &folder, err);
+
+	*out = NULL;
+	if (rc == CM_OK)
+		rc = cm_buf_cstr(&folder) != NULL ? cm_case_open(cm_buf_cstr(&folder), out, err) :
+						    cm_err_set(err, CM_E_NOMEM, "out of memory");
+	cm_buf_release(&folder);
+	return rc == CM_E_NOMEM ? rc : CM_OK;
+}
+
 bool
 cm_assess_layer_option(const struct cm_args *a, enum cm_layer *out)
 {

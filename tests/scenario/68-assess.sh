@@ -76,6 +76,9 @@ done
 # Rows.
 is "rows" 0 "$COMITY" assess show rows.jsonl
 says "give the same" "state  all     6              6     the same, to the last digit" out
+printf '%s' "$(cat rows.jsonl)" >unended.jsonl
+is "rows of which the last does not end" 0 "$COMITY" assess show unended.jsonl
+says "have all of them" "state  all     6              6     the same" out
 is "rows that lie" 1 "$COMITY" assess show lies.jsonl
 says "are found out" "NOT what follows from the rows" out
 is "some of the rows" 0 "$COMITY" assess show some.jsonl
@@ -234,7 +237,7 @@ small() {
 }
 for part in show check csv; do
 	is "$part: 100 MB in one line, little memory" 3 small "$COMITY" assess $part bad
-	says "$part: that is said" "more than" err
+	says "$part: that is said" "has 100000000 bytes" err
 done
 head -c 8000000 bad >large
 { printf "$frame"; printf 'about '; cat large; } >bad
