@@ -71,12 +71,16 @@ export function verdictOf(results) {
 
 // ---- elements ----
 
+/* Controls, and what reorders, joins or hides the text around it: made visible, as in the rest of a report. */
+const DECEIVING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{10ffff}]/gu;
+const plain = text => text.replace(DECEIVING, "\ufffd");
+
 function element(name, attributes, ...children) {
 	const made = document.createElement(name);
 	for (const [key, value] of Object.entries(attributes))
 		if (value !== false && value !== undefined)
 			made.setAttribute(key, value === true ? "" : value);
-	made.append(...children);
+	made.append(...children.map(child => typeof child === "string" ? plain(child) : child));
 	return made;
 }
 
@@ -209,13 +213,13 @@ function draw(state, parts) {
 	try {
 		result = compute(state);
 	} catch (e) {
-		parts.said.textContent = `Can not be computed: ${e.message}.`;
+		parts.said.textContent = plain(`Can not be computed: ${e.message}.`);
 		parts.table.replaceChildren();
 		return;
 	}
-	parts.said.textContent = sentence(state, result);
+	parts.said.textContent = plain(sentence(state, result));
 	parts.banner.classList.toggle("whatif", result.changed);
-	parts.banner.replaceChildren(...(result.changed ? whatIfWords() : basisWords(state)));
+	parts.banner.replaceChildren(...(result.changed ? whatIfWords() : basisWords(state)).map(one => typeof one === "string" ? plain(one) : one));
 	parts.reset.disabled = !result.changed;
 	parts.table.replaceChildren(resultTable(state, result));
 }

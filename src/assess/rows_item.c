@@ -41,7 +41,7 @@ read_who(struct cm_row_reading *r, struct cm_json v, struct cm_assess_item *i)
 {
 	const char **shown;
 	int view = CM_VIEW_OWN;
-	enum cm_result rc = cm_row_text_of(r, v, "by", r->a->party != NULL ? r->a->party : "", &i->by);
+	enum cm_result rc = cm_row_text_of(r, v, "by", r->a->party, &i->by);
 
 	if (rc == CM_OK)
 		rc = cm_row_word_of(r, v, "view", cm_assess_view_find, &view);

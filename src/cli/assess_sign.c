@@ -6,6 +6,7 @@
 #include "assess/rows.h"
 #include "assess/text.h"
 #include "cli/case.h"
+#include "cli/case_registry.h"
 #include "cli/commands.h"
 #include "cli/publish.h"
 #include "cli/seal_file.h"
@@ -30,6 +31,7 @@ struct signing {
 	bool json;
 	uint64_t supersedes; /* 0: none */
 	uint8_t superseded[32];
+	struct cm_registry registry; /* as the charter has it */
 	struct cm_buf text, answer; /* the file; its rows, behind a line of JSON that counts them */
 	struct cm_span rows;
 	struct cm_assessment_v1 v;
@@ -67,15 +69,12 @@ put_counts(struct signing *s, const struct cm_assessment *a, const struct cm_vie
 static CM_RESULT
 make_rows(struct signing *s, struct cm_arena *arena)
 {
-	struct cm_registry registry;
 	struct cm_assessment a;
 	struct cm_views views;
 	struct cm_assess_row_list list;
 	struct cm_buf rows = { 0 };
-	enum cm_result rc = cm_registry_builtin(arena, &registry, &s->err);
+	enum cm_result rc = cm_assess_text_read(cm_buf_span(&s->text), &s->registry, arena, &a, NULL, &s->err);
 
-	if (rc == CM_OK)
-		rc = cm_assess_text_read(cm_buf_span(&s->text), &registry, arena, &a, NULL, &s->err);
 	if (rc == CM_OK)
 		rc = cm_views_compute(&a, arena, &views, &s->err);
 	if (rc == CM_OK)
@@ -292,6 +291,7 @@ prepare(struct signing *s)
 	if (!cm_cli_case(s->ctx, &s->bring.c, &code))
 		return code;
 	if (cm_case_keyring(s->bring.c, s->ctx->agent, &s->keyring, &s->err) != CM_OK ||
+	    cm_case_registry(s->bring.c, &s->arena, &s->registry, &s->err) != CM_OK ||
 	    (s->supersedes > 0 && find_superseded(s) != CM_OK)) {
 		(void)cm_cli_error(s->ctx, NULL, &s->err, "nothing was stated");
 		return CM_EXIT_CANNOT;

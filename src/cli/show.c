@@ -67,8 +67,8 @@ load_schemas(struct cm_show *s, struct cm_err *err)
 	return r;
 }
 
-static enum cm_result
-load(struct cm_show *s, struct cm_err *err)
+enum cm_result
+cm_show_load(struct cm_show *s, struct cm_err *err)
 {
 	enum cm_result r = cm_case_exhibits(s->c, &s->arena, &s->exhibits, err);
 
@@ -81,6 +81,15 @@ load(struct cm_show *s, struct cm_err *err)
 	if (r == CM_OK)
 		r = load_heads(s, err);
 	return r == CM_OK ? load_schemas(s, err) : r;
+}
+
+void
+cm_show_release(struct cm_show *s)
+{
+	for (size_t i = 0; i < s->n_docs; i++)
+		cm_statement_release(&s->doc[i]);
+	cm_arena_fini(&s->arena);
+	cm_case_close(s->c);
 }
 
 /* One statement's own bytes, named by number or by the beginning of its digest. */
@@ -139,7 +148,7 @@ part_of(const char *word, unsigned *parts)
 static enum cm_result
 show(struct cm_show *s, const struct cm_args *a, bool json, struct cm_err *err)
 {
-	enum cm_result r = load(s, err);
+	enum cm_result r = cm_show_load(s, err);
 	unsigned parts = 0;
 
 	for (int i = 0; i < a->n && r == CM_OK; i++)
@@ -168,10 +177,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		return code;
 	cm_arena_init(&s.arena, 0);
 	r = show(&s, &a, json, &err);
-	for (size_t i = 0; i < s.n_docs; i++)
-		cm_statement_release(&s.doc[i]);
-	cm_arena_fini(&s.arena);
-	cm_case_close(s.c);
+	cm_show_release(&s);
 	return r == CM_OK ? CM_EXIT_OK : cm_cli_error(ctx, NULL, &err, NULL);
 }
 

@@ -35,6 +35,11 @@ struct cm_show {
 	bool all;              /* nothing was asked for by name */
 };
 
+/* Of the case ${s->c}, opened, into the arena ${s->arena}, begun.  Ends with cm_show_release in any case, which closes
+ * the case, too. */
+CM_RESULT cm_show_load(struct cm_show *s, struct cm_err *err);
+void cm_show_release(struct cm_show *s);
+
 CM_RESULT cm_show_text(struct cm_show *s, struct cm_err *err);
 CM_RESULT cm_show_json(struct cm_show *s, struct cm_err *err);
 

@@ -1,0 +1,86 @@
+#include "cli/assess_load.h"
+
+#include <string.h>
+
+#include "os/private.h"
+
+bool
+cm_assess_open(const struct cm_context *ctx, const char *path, struct cm_assess_file *out, enum cm_exit *code)
+{
+	struct cm_err err = { 0 };
+
+	*out = (struct cm_assess_file) { .path = path };
+	cm_arena_init(&out->arena, CM_ASSESS_MEMORY);
+	if (cm_whole_read(path, CM_ASSESS_FILE, &out->text, &err) == CM_OK)
+		return true;
+	*code = cm_cli_error(ctx, NULL, &err, NULL);
+	return false;
+}
+
+/* What a dossier shows of its assessment, of several of the first that can be computed. */
+static CM_RESULT
+read_dossier(struct cm_assess_file *f, struct cm_err *err)
+{
+	struct cm_zip zip;
+	const struct cm_dossier *d = &f->held.dossier;
+	enum cm_result rc;
+
+	f->held = (struct cm_loaded) { .arena = &f->arena };
+	rc = cm_zip_read(cm_buf_span(&f->text), &f->arena, &zip, err);
+	if (rc == CM_OK)
+		rc = cm_load_disclosure(&f->held, &zip, err);
+	if (rc == CM_OK)
+		rc = cm_load(&f->held, &zip, err);
+	for (size_t i = 0; rc == CM_OK && f->shown == NULL && i < d->n_assessments; i++)
+		f->shown = d->assessments[i].read != NULL ? &d->assessments[i] : NULL;
+	if (rc != CM_OK)
+		return rc;
+	if (f->shown == NULL)
+		return cm_err_set(err, CM_E_NOTFOUND, "%s", d->n_assessments == 0 ? "the dossier has no assessment" : d->assessments[0].trouble);
+	f->rows = *f->shown->read;
+	f->a = f->rows.a;
+	f->is_rows = true;
+	return CM_OK;
+}
+
+enum cm_result
+cm_assess_read(struct cm_assess_file *f, struct cm_err *err)
+{
+	struct cm_span text = cm_buf_span(&f->text);
+	enum cm_result rc = cm_registry_builtin(&f->arena, &f->registry, err);
+
+	if (rc != CM_OK)
+		return rc;
+	if (text.len > 4 && memcmp(text.ptr, "PK\3\4", 4) == 0)
+		return read_dossier(f, err);
+	if (text.len > CM_ASSESS_ROWS)
+		return cm_err_set(err, CM_E_LIMIT, "it has %zu bytes, and rows have at most %zu", text.len, CM_ASSESS_ROWS);
+	f->is_rows = text.len > 0 && text.ptr[0] == '{';
+	if (!f->is_rows)
+		return cm_assess_text_read(text, &f->registry, &f->arena, &f->a, &f->places, err);
+	rc = cm_assess_rows_parse(text, &f->arena, &f->rows, err);
+	f->a = f->rows.a;
+	return rc;
+}
+
+void
+cm_assess_close(struct cm_assess_file *f)
+{
+	cm_loaded_release(&f->held);
+	cm_buf_release(&f->text);
+	cm_arena_fini(&f->arena);
+}
+
+bool
+cm_assess_layer_option(const struct cm_args *a, enum cm_layer *out)
+{
+	int layer = cm_layer_find(a->value);
+
+	if (layer < 0) {
+		(void)cm_cli_usage(a->ctx, a->command,
+		    "--layer is machine, operator, organisation, state or beneficiary");
+		return false;
+	}
+	*out = (enum cm_layer)layer;
+	return true;
+}
