@@ -22,8 +22,9 @@ struct cm_assess_file {
 	const char *path;
 	struct cm_buf text;
 	struct cm_arena arena;
+	struct cm_registry registry; /* as the charter of the case has it, if there is one, */
+	bool weighed;		     /* and else from cm_assess_read on */
 	/* from cm_assess_read on: */
-	struct cm_registry registry;
 	struct cm_assessment a;
 	bool is_rows;
 	struct cm_assess_places places; /* of a text */

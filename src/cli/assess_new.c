@@ -5,6 +5,7 @@
 
 #include "assess/text.h"
 #include "cli/assess_load.h"
+#include "cli/case_registry.h"
 #include "cli/commands.h"
 #include "os/private.h"
 
@@ -148,11 +149,9 @@ static enum cm_exit
 make(struct cm_assess_begin *b, const char *out)
 {
 	struct cm_err err = { 0 };
-	enum cm_result rc = cm_registry_builtin(&b->arena, &b->registry, &err);
 	enum cm_exit code = CM_EXIT_OK;
+	enum cm_result rc;
 
-	if (rc != CM_OK)
-		return cm_cli_error(b->ctx, NULL, &err, NULL);
 	put_head(b);
 	for (int k = 0; k < CM_LAYERS; k++)
 		if ((b->layers >> k & 1) != 0)
@@ -170,14 +169,16 @@ make(struct cm_assess_begin *b, const char *out)
 	return rc == CM_OK ? CM_EXIT_OK : cm_cli_error(b->ctx, out, &err, NULL);
 }
 
-/* In a case folder it is that party's, if nobody says otherwise. */
+/* In a case folder it is that party's, if nobody says otherwise, and evidence is weighed as its charter has it. */
 static CM_RESULT
-find_party(struct cm_assess_begin *b, struct cm_err *err)
+look_for_case(struct cm_assess_begin *b, struct cm_err *err)
 {
 	struct cm_case *c = NULL;
 	enum cm_result rc = cm_assess_case(b->ctx, &c, err);
 
-	if (rc == CM_OK && c != NULL) {
+	if (rc == CM_OK)
+		rc = cm_case_registry(c, &b->arena, &b->registry, err);
+	if (rc == CM_OK && c != NULL && b->party == NULL) {
 		b->party = cm_arena_copy(&b->arena, cm_case_self(c)->name, strlen(cm_case_self(c)->name) + 1);
 		rc = b->party != NULL ? CM_OK : cm_err_set(err, CM_E_NOMEM, "out of memory");
 	}
@@ -270,7 +271,7 @@ begin(struct cm_assess_begin *b, struct cm_args *a)
 			return CM_EXIT_USAGE;
 	if (a->n > 0)
 		return cm_cli_usage(a->ctx, a->command, "it takes no file; --out says where it goes");
-	if (b->party == NULL && find_party(b, &err) != CM_OK)
+	if (look_for_case(b, &err) != CM_OK)
 		return cm_cli_error(b->ctx, NULL, &err, NULL);
 	if (b->layers == 0)
 		b->layers = 1u << CM_LAYER_ORGANISATION | 1u << CM_LAYER_STATE;
