@@ -51,6 +51,7 @@ static const struct shape shapes[] = {
 	{ "near ties, 4 copies of each", 7, false, { .items = 1000, .plain = 25, .deceivers = 25, .groups = 200, .copies = 2, .likely = 3, .class = -1, .rho = 800000 } },
 	{ "near ties, all independent", 8, false, { .items = 1000, .plain = 25, .deceivers = 25, .groups = 1000, .likely = 2, .class = -1, .rho = 0 } },
 	{ "ranges, mostly deceivers", 9, false, { .items = 1000, .plain = 8, .deceivers = 42, .groups = 40, .ranges = 1, .class = -1, .rho = -1 } },
+	{ "near ties, all that may be", 17, false, { .items = 1000, .plain = 17, .deceivers = 239, .groups = 1, .likely = 2, .class = -1, .rho = 800000 } },
 	{ "ranges, all that may be", 10, false, { .items = 1000, .plain = 17, .deceivers = 239, .groups = 40, .ranges = 1, .class = -1, .rho = -1 } },
 	{ "scale", 11, true, { OF(100, 5, 5) } },
 	{ "scale", 12, true, { OF(1000, 5, 5) } },
