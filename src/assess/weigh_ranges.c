@@ -91,7 +91,6 @@ live_bits(const struct corners *c)
 	return live;
 }
 
-<<<<<<< HEAD
 /* Classes in which some item has a range for that side. */
 static unsigned
 ranged_classes(const struct cm_weigh *w, size_t base)
@@ -116,7 +115,7 @@ cm_weigh_work(const struct cm_weigh *w)
 		work += ((uint64_t)2 << (ranged_classes(w, w->deceiver[k].as) + ranged_classes(w, w->deceiver[k].by))) * w->n;
 	return work;
 }
-=======
+
 /* ---- all corners ----
  *
  * Most hypotheses cost the same at each corner.  What their exponentials sum to depends on the least cost of all only, and is
@@ -131,7 +130,6 @@ struct walk {
 	cm_u128 sum;	     /* of those that do not move */
 	int64_t best;	     /* share; below 0: none yet */
 };
->>>>>>> wt-bits
 
 static int64_t
 cost_at(const struct cm_weigh *w, size_t i, unsigned corner)
