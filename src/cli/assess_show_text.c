@@ -128,7 +128,7 @@ put_answer(struct printing *p, const struct cm_assess_shown *l)
 		cm_buf_printf(&p->p.text, " (%s)", lo);
 	else
 		cm_buf_printf(&p->p.text, " (%s to %s)", lo, hi);
-	if (h->text != NULL)
+	if (h->text != NULL && !cm_hypothesis_deceives(h))
 		cm_buf_printf(&p->p.text, ".  That is: %s", h->text);
 	cm_paragraph_end(&p->p, 0, 12);
 	cm_buf_printf(&p->p.text, "Confidence: %s.", cm_confidence_word(c->level));
