@@ -83,8 +83,7 @@ ask_reasons(struct asking *q)
 		dated += cm_brief_dated(cm_brief_line(q->a, CM_BRIEF_ACT, i));
 	point(q, "Is the statement of reasons individual, specific and concrete?", "1, 2",
 	    entities == 0 || acts == 0 || dated < acts || laws == 0,
-	    SAY(q, "%zu named as who would be listed; %zu acts said, %zu of them with a date; %zu rules said to be broken.", entities, acts,
-		dated, laws));
+	    SAY(q, "Named as who would be listed: %zu. Acts: %zu, with a date: %zu. Rules said to be broken: %zu.", entities, acts, dated, laws));
 }
 
 static void
@@ -247,7 +246,8 @@ ask_layer(struct asking *q)
 		reached += q->b->entity[i].reached;
 	point(q, "Is it attributed to this entity, rather than to a machine or an operator?", "1",
 	    q->b->n_entities == 0 || reached < q->b->n_entities,
-	    SAY(q, "Of %zu named, %zu are named by a hypothesis at the layer organisation, state or beneficiary.", q->b->n_entities, reached));
+	    SAY(q, "Would be listed: %zu. Named by a hypothesis at the layer organisation, state or beneficiary: %zu.", q->b->n_entities,
+		reached));
 }
 
 static void
@@ -255,6 +255,7 @@ ask_degree(struct asking *q)
 {
 	const struct cm_brief_layer *l = NULL;
 	const struct cm_hypothesis *h;
+	char words[CM_LIKELY_TEXT];
 
 	for (size_t k = 0; k < q->b->n_layers; k++)
 		if (q->b->layer[k].layer == CM_LAYER_STATE)
@@ -264,11 +265,13 @@ ask_degree(struct asking *q)
 		return;
 	}
 	h = &q->a->hypothesis[l->hypothesis[l->about]];
+	cm_likely_words(l->share[l->about], words);
 	if (h->degree < 0)
 		point(q, "To what degree does a state answer for it?", "1", true, SAY(q, "No degree is given for the hypothesis %s.", h->name));
 	else
 		point(q, "To what degree does a state answer for it?", "1", false,
-		    SAY(q, "If %s holds: %s (on a scale from prohibited to integrated).", h->name, cm_assess_degree_word(h->degree)));
+		    SAY(q, "If %s holds (%s): %s, on a scale from prohibited to integrated.", h->name,
+			words, cm_assess_degree_word(h->degree)));
 }
 
 static void
@@ -320,7 +323,7 @@ ask_withheld(struct asking *q)
 		bool is = q->b->in[i] && q->a->item[i].view != CM_VIEW_PUBLIC;
 
 		shut += is;
-		none += is && (q->a->item[i].forms & HANDED) == 0;
+		none += is && q->a->item[i].view != CM_VIEW_SHARED && (q->a->item[i].forms & HANDED) == 0;
 	}
 	if (left > 0)
 		point(q, "What was withheld, why, and who could inspect it?", "5", true,

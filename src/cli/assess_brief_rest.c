@@ -204,9 +204,10 @@ put_shut(struct cm_brief_print *p, const struct cm_assess_item *x)
 		fputs(i == 0 ? " with " : ", ", p->f);
 		cm_brief_put(p, x->shown[i]);
 	}
-	fprintf(p->f, " | D%d: %s | %s%s%s |\n", x->cost, p->job->f.registry.cost_text[x->cost],
+	fprintf(p->f, " | D%d: %s | %s%s%s%s |\n", x->cost, p->job->f.registry.cost_text[x->cost],
 	    committed ? "C3: a commitment, opened to a panel" : "", committed && room ? "; " : "",
-	    room ? "C7: inspection in a panel's room" : committed ? "" : "**OPEN**: no form for a panel");
+	    room ? "C7: inspection in a panel's room" : "",
+	    committed || room ? "" : x->view == CM_VIEW_SHARED ? "whom it is shared with" : "**OPEN**: no form for a panel");
 }
 
 static void
@@ -235,12 +236,12 @@ put_closed(struct cm_brief_print *p)
 
 	fputs("\n## 5. What stays shut, and who could inspect it\n\n", p->f);
 	if (left > 0)
-		fprintf(p->f, "- **OPEN**: %zu items of the assessment are left out of this view. It says nothing of them.\n", left);
+		fprintf(p->f, "- **OPEN**: %zu items of the assessment are left out of this view. It says nothing of them.\n\n", left);
 	for (size_t i = 0; i < p->a->n_items; i++) {
 		if (!p->b->in[i] || p->a->item[i].view == CM_VIEW_PUBLIC)
 			continue;
 		if (n++ == 0)
-			fputs("\n| item | who may see it | what showing it costs its owner | who could inspect it |\n|---|---|---|---|\n", p->f);
+			fputs("| item | who may see it | what showing it costs its owner | who could inspect it |\n|---|---|---|---|\n", p->f);
 		put_shut(p, &p->a->item[i]);
 	}
 	if (n == 0)
@@ -271,8 +272,9 @@ put_lift(struct cm_brief_print *p)
 static void
 put_questions(struct cm_brief_print *p)
 {
-	fputs("\n## 8. The questions a court asks\n\nAfter what the Court of Justice of the European Union asks of restrictive measures (Kadi II, judgment of 18 July 2013, "
-	      "joined cases C-584/10 P, C-593/10 P and C-595/10 P, ECLI:EU:C:2013:518); no list is complete, and other courts ask otherwise.\n\n"
+	fputs("\n## 8. The questions a court asks\n\nOf the kind that stood before the Court of Justice of the European Union in Kadi II (judgment of 18 July 2013, joined cases "
+	      "C-584/10 P, C-593/10 P and C-595/10 P, ECLI:EU:C:2013:518: rights of the defence, effective judicial protection, proportionality, "
+	      "obligation to state reasons). The list is not complete, and other courts ask otherwise.\n\n"
 	      "| question | answer | section |\n|---|---|---|\n", p->f);
 	for (size_t i = 0; i < p->job->n_points; i++) {
 		const struct cm_brief_point *q = &p->job->point[i];

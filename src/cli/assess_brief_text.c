@@ -170,7 +170,7 @@ put_needs(struct cm_brief_print *p, const struct cm_brief_layer *l, size_t i)
 
 	if (needs == CM_ASSESS_NONE)
 		return;
-	fprintf(p->f, "needs %s ", cm_layer_word(p->a->hypothesis[needs].layer));
+	fprintf(p->f, "%s ", cm_layer_word(p->a->hypothesis[needs].layer));
 	cm_brief_put(p, p->a->hypothesis[needs].name);
 	for (size_t k = 0; k < p->b->n_layers; k++)
 		for (size_t j = 0; j < p->b->layer[k].n; j++)
