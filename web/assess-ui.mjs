@@ -19,13 +19,20 @@ export function wordOf(p) {
 	return found === undefined ? "almost certain" : found[1];
 }
 
-/** "95.1 %"; never 0 and never 100 of what is neither. */
+/** "likely", or "unlikely to likely". */
+export function wordsOf([, lo, , hi]) {
+	return wordOf(lo) === wordOf(hi) ? wordOf(lo) : `${wordOf(lo)} to ${wordOf(hi)}`;
+}
+
+/** "95.1 %", "3.09 %"; never 0 and never 100. */
 export function percent(p) {
-	if (p < UNIT / 1000n)
-		return "< 0.1 %";
-	if (p > UNIT - UNIT / 1000n)
-		return "> 99.9 %";
-	const tenths = (p * 1000n + UNIT / 2n) / UNIT;
+	const v = (p + UNIT / 20000n) / (UNIT / 10000n), tenths = (v + 5n) / 10n;
+	if (v === 0n)
+		return "below 0.01 %";
+	if (v === 10000n)
+		return "above 99.99 %";
+	if (v < 1000n || v > 9000n)
+		return `${v / 100n}.${String(v % 100n).padStart(2, "0")} %`;
 	return `${tenths / 10n}.${tenths % 10n} %`;
 }
 
@@ -71,12 +78,16 @@ export function verdictOf(results) {
 
 // ---- elements ----
 
+/* Controls, and what reorders, joins or hides the text around it: made visible, as in the rest of a report. */
+const DECEIVING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{10ffff}]/gu;
+const plain = text => text.replace(DECEIVING, "\ufffd");
+
 function element(name, attributes, ...children) {
 	const made = document.createElement(name);
 	for (const [key, value] of Object.entries(attributes))
 		if (value !== false && value !== undefined)
 			made.setAttribute(key, value === true ? "" : value);
-	made.append(...children);
+	made.append(...children.map(child => typeof child === "string" ? plain(child) : child));
 	return made;
 }
 
@@ -173,7 +184,7 @@ function resultRow(state, row, before, changed, top) {
 	const range = percent(lo) === percent(hi) ? "" : element("small", {}, ` ${percent(lo)} to ${percent(hi)}`);
 	return element("tr", name === top ? { class: "top" } : {}, element("th", { scope: "row" }, name, meaning(state, name)),
 		element("td", { class: "bars" }, bar(row, before, changed)),
-		element("td", { class: "num" }, percent(mid), range), element("td", {}, wordOf(mid)), element("td", { class: "num" }, percent(before[2])));
+		element("td", { class: "num" }, percent(mid), range), element("td", {}, wordsOf(row)), element("td", { class: "num" }, percent(before[2])));
 }
 
 function resultTable(state, { said, now, changed }) {
@@ -209,13 +220,13 @@ function draw(state, parts) {
 	try {
 		result = compute(state);
 	} catch (e) {
-		parts.said.textContent = `Can not be computed: ${e.message}.`;
+		parts.said.textContent = plain(`Can not be computed: ${e.message}.`);
 		parts.table.replaceChildren();
 		return;
 	}
-	parts.said.textContent = sentence(state, result);
+	parts.said.textContent = plain(sentence(state, result));
 	parts.banner.classList.toggle("whatif", result.changed);
-	parts.banner.replaceChildren(...(result.changed ? whatIfWords() : basisWords(state)));
+	parts.banner.replaceChildren(...(result.changed ? whatIfWords() : basisWords(state)).map(one => typeof one === "string" ? plain(one) : one));
 	parts.reset.disabled = !result.changed;
 	parts.table.replaceChildren(resultTable(state, result));
 }

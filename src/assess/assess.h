@@ -29,6 +29,8 @@
 #define CM_ASSESS_RESTS 64u	/* statements behind one item */
 #define CM_ASSESS_SHOWN 64u	/* parties that one item is shown to */
 #define CM_ASSESS_BRIEF 256u	/* lines of what only people can say */
+#define CM_ASSESS_PARTIES 64u	/* parties that anything is shown to */
+#define CM_ASSESS_WORK (UINT64_C(1) << 29) /* steps that all results together may take: seconds; cm_weigh_work */
 #define CM_ASSESS_DERIVED 64u	/* items that one item is derived from */
 #define CM_ASSESS_OTHER "other" /* the hypothesis that every layer has */
 
@@ -111,7 +113,7 @@ struct cm_assess_item {
 	int cost;		 /* 0 to 4 */
 	uint8_t forms;		 /* bits 1 << (number of the check form - 1) */
 	char letter, digit;	 /* Admiralty: 'A' to 'G', '1' to '6'; both 0: not graded, its author's own observation */
-	const char *by;		 /* party whose item it is */
+	const char *by;		 /* party whose item it is; NULL: nobody says */
 	enum cm_assess_view view; /* who may see it, from all to nobody else */
 	const char *const *shown; /* of CM_VIEW_SHARED: to whom */
 	size_t n_shown;

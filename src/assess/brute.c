@@ -35,27 +35,41 @@ sum_of(struct brute *b, size_t i, size_t base)
 	return class == CM_CLASS_G ? &b->sums.planted[base] : &b->sums.s[base][class];
 }
 
+/* Of an item, its ranges; what is none goes into the sums for good. */
+static CM_RESULT
+list_item(struct brute *b, size_t i, struct cm_err *err)
+{
+	const struct cm_weigh *w = b->w;
+	const int64_t *cost = costs_of(w, i);
+
+	for (size_t k = 0; k < w->n_bases; k++) {
+		if (cost[k] == cost[CM_END_HI * w->n_bases + k]) {
+			*sum_of(b, i, k) += cost[k];
+			continue;
+		}
+		if (b->n == CM_BRUTE_CELLS)
+			return cm_err_set(err, CM_E_LIMIT, "more than %u ranges: too many corners to try them all", CM_BRUTE_CELLS);
+		b->cell[b->n++] = (struct corner_cell) { i, k };
+	}
+	return CM_OK;
+}
+
 static CM_RESULT
 list_cells(struct brute *b, struct cm_err *err)
 {
 	const struct cm_weigh *w = b->w;
+	enum cm_result rc = CM_OK;
 
-	for (size_t i = 0; i < w->n_items; i++) {
-		const int64_t *cost = w->counts[i] ? costs_of(w, i) : NULL;
+	for (size_t i = 0; i < w->n_items && rc == CM_OK; i++) {
+		const struct cm_weigh_item *x = &w->item[i];
 
-		if (cost != NULL && w->item[i].class == CM_CLASS_G)
-			b->sums.g += (w->strongest[w->item[i].group] == i ? w->item[i].cost : w->item[i].light_cost)[0];
-		for (size_t k = 0; cost != NULL && k < w->n_bases; k++) {
-			if (cost[k] == cost[CM_END_HI * w->n_bases + k]) {
-				*sum_of(b, i, k) += cost[k];
-				continue;
-			}
-			if (b->n == CM_BRUTE_CELLS)
-				return cm_err_set(err, CM_E_LIMIT, "more than %u ranges: too many corners to try them all", CM_BRUTE_CELLS);
-			b->cell[b->n++] = (struct corner_cell) { i, k };
-		}
+		if (!w->counts[i])
+			continue;
+		if (x->class == CM_CLASS_G)
+			b->sums.g += (w->strongest[x->group] == i ? x->cost : x->light_cost)[0];
+		rc = list_item(b, i, err);
 	}
-	return CM_OK;
+	return rc;
 }
 
 /* Adds what stands at the corner, or takes it away again. */

@@ -77,7 +77,7 @@ struct cm_assess_compared_common {
 	bool exact;    /* nothing between the points was left out: no c matters, or none has room */
 	size_t points; /* of the grid of c that were looked at */
 	size_t top;    /* of a witness: what both come to then, */
-	const int64_t *prior; /* with these, as probabilities that need not sum to 1, of each hypothesis of `shared', */
+	const int64_t *prior; /* with these, which sum to what a side's do, of each hypothesis of `shared', */
 	int64_t c[CM_FORGE_CLASSES]; /* and these; 0: the class does not matter */
 	const bool *agree; /* of each hypothesis of `hypothesis': can they agree on it? */
 };

@@ -52,6 +52,8 @@ struct common {
 	bool *agree;
 	struct cm_assess_range *prior; /* of each that both have */
 	int64_t *dear, *cheap; /* costs of its lower and of its upper end */
+	struct cm_assess_range sum; /* of priors: from the smaller side's to the larger's */
+	int64_t *room; /* how large a prior may be, of each */
 	int64_t c[CM_FORGE_CLASSES][POINTS];
 	int n[CM_FORGE_CLASSES];
 	struct cm_coalition side[CM_SIDES]; /* all items of A, of B */
@@ -77,16 +79,21 @@ static void
 find_priors(struct common *m)
 {
 	const struct cm_laid *l = m->l;
+	int64_t sum[CM_SIDES] = { 0, 0 };
 
 	for (size_t i = 0; i < l->n; i++) {
 		const struct cm_assess_compared_hypothesis *h = &l->hypothesis[l->h[i].place];
 		const struct cm_hypothesis *of[CM_SIDES] = { &l->a[CM_SIDE_A]->hypothesis[h->a], &l->a[CM_SIDE_B]->hypothesis[h->b] };
 
-		for (int side = 0; side < CM_SIDES; side++)
+		for (int side = 0; side < CM_SIDES; side++) {
 			widen(&m->prior[i], of[side]->prior, of[side]->admits, CM_ASSESS_ONE);
+			sum[side] += of[side]->prior;
+		}
 		m->dear[i] = cm_cost(100 * m->prior[i].lo);
 		m->cheap[i] = cm_cost(100 * m->prior[i].hi);
 	}
+	m->sum.lo = sum[CM_SIDE_A] < sum[CM_SIDE_B] ? sum[CM_SIDE_A] : sum[CM_SIDE_B];
+	m->sum.hi = sum[CM_SIDE_A] > sum[CM_SIDE_B] ? sum[CM_SIDE_A] : sum[CM_SIDE_B];
 }
 
 static void
@@ -183,32 +190,71 @@ cost_at(struct common *m, const int point[CM_FORGE_CLASSES])
 		}
 }
 
-/* Is ${i} on top if it has the highest prior that is admitted and all others the lowest?  If not so, then never: of equal
- * ones the first. */
-static bool
-can_lead(const struct common *m, int side, size_t i)
+/* The largest prior with which ${k} does not lead where ${i} has the prior ${t}, on neither side; below its least: none.
+ * Of equal ones the first leads. */
+static int64_t
+room_beside(const struct common *m, size_t i, int64_t t, size_t k)
 {
-	const int64_t *cost = m->cost[side];
-	int64_t own = cost[i] + m->cheap[i];
+	int64_t own = cm_cost(100 * t), d = INT64_MAX, below;
 
-	for (size_t k = 0; k < m->l->n; k++) {
-		int64_t other = cost[k] + m->dear[k];
+	for (int side = 0; side < CM_SIDES; side++) {
+		int64_t more = m->cost[side][k] - m->cost[side][i];
 
-		if (k != i && (other < own || (other == own && k < i)))
-			return false;
+		d = more < d ? more : d;
 	}
-	return true;
+	below = own - d - (i < k);
+	if (m->cheap[k] > below)
+		return m->prior[k].hi;
+	if (m->dear[k] <= below)
+		return -1;
+	/* between: so much less that no rounding matters, but never below its least */
+	below = (int64_t)((cm_wide)cm_cost_exp(own - d) * CM_ASSESS_ONE >> 62);
+	below -= (below >> 30) + 1;
+	return below > m->prior[k].lo ? below : m->prior[k].lo;
 }
 
+/* Can ${i} lead on both sides with priors that both admit and that sum to what theirs do?  If so, then with the highest
+ * of its own that leaves room for the others' least: whatever else may grow then grows with it.  Fills room. */
+static bool
+can_lead(const struct common *m, size_t i)
+{
+	int64_t least = 0, own, all;
+
+	for (size_t k = 0; k < m->l->n; k++)
+		least += k == i ? 0 : m->prior[k].lo;
+	own = m->sum.hi - least < m->prior[i].hi ? m->sum.hi - least : m->prior[i].hi;
+	if (own < m->prior[i].lo)
+		return false;
+	m->room[i] = all = own;
+	for (size_t k = 0; k < m->l->n; k++) {
+		if (k == i)
+			continue;
+		m->room[k] = room_beside(m, i, own, k);
+		if (m->room[k] < 0)
+			return false;
+		all += m->room[k];
+	}
+	return all >= m->sum.lo;
+}
+
+/* From the least up, one after the other, until the sum is there. */
 static CM_RESULT
 witness(struct common *m, size_t target, const int point[CM_FORGE_CLASSES])
 {
-	int64_t *prior = cm_arena_array(m->l->arena, m->l->n, sizeof(*prior));
+	int64_t *prior = cm_arena_array(m->l->arena, m->l->n, sizeof(*prior)), rest = m->sum.lo;
 
 	if (prior == NULL)
 		return cm_laid_no_memory(m->l);
-	for (size_t i = 0; i < m->l->n; i++)
-		prior[i] = i == target ? m->prior[i].hi : m->prior[i].lo;
+	for (size_t i = 0; i < m->l->n; i++) {
+		prior[i] = i == target ? m->room[i] : m->prior[i].lo;
+		rest -= prior[i];
+	}
+	for (size_t i = 0; i < m->l->n && rest > 0; i++) {
+		int64_t more = m->room[i] - prior[i] < rest ? m->room[i] - prior[i] : rest;
+
+		prior[i] += more;
+		rest -= more;
+	}
 	m->out->found = true;
 	m->out->top = m->l->h[target].place;
 	m->out->prior = prior;
@@ -239,7 +285,7 @@ look(struct common *m)
 		for (size_t k = 0; rc == CM_OK && k < m->l->n; k++) {
 			size_t i = m->order[k];
 
-			if (m->agree[m->l->h[i].place] || !can_lead(m, CM_SIDE_A, i) || !can_lead(m, CM_SIDE_B, i))
+			if (m->agree[m->l->h[i].place] || !can_lead(m, i))
 				continue;
 			m->agree[m->l->h[i].place] = true;
 			if (!m->out->found)
@@ -277,8 +323,9 @@ cm_laid_common(struct cm_laid *l)
 	m.prior = cm_arena_array(l->arena, l->n, sizeof(*m.prior));
 	m.dear = cm_arena_array(l->arena, l->n, sizeof(*m.dear));
 	m.cheap = cm_arena_array(l->arena, l->n, sizeof(*m.cheap));
+	m.room = cm_arena_array(l->arena, l->n, sizeof(*m.room));
 	m.order = cm_arena_array(l->arena, l->n, sizeof(*m.order));
-	if (m.agree == NULL || m.prior == NULL || m.dear == NULL || m.cheap == NULL || m.order == NULL)
+	if (m.agree == NULL || m.prior == NULL || m.dear == NULL || m.cheap == NULL || m.room == NULL || m.order == NULL)
 		return cm_laid_no_memory(l);
 	for (int side = 0; rc == CM_OK && side < CM_SIDES; side++) {
 		m.cost[side] = cm_arena_array(l->arena, l->n, sizeof(*m.cost[side]));

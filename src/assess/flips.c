@@ -6,6 +6,7 @@
 
 /* So many sets are tried; what is not finished then is said to be an upper bound. */
 #define TRIES 1000000u
+#define STEPS 64000000u /* tries times hypotheses */
 #define RIVALS 16u
 
 struct candidate {
@@ -75,7 +76,7 @@ keep(struct searching *s, const size_t *drop)
 static void
 try_set(struct searching *s, const size_t *drop)
 {
-	if (++s->tries > TRIES)
+	if (++s->tries > TRIES || s->tries * s->f->w->n > STEPS)
 		s->tired = true;
 	else if (cm_flipping_without(s->f, drop, s->size) == s->rival)
 		keep(s, drop);

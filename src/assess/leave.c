@@ -79,10 +79,11 @@ leave_groups(struct leaving *v)
 	}
 }
 
+/* Whose an item is need not be known. */
 static bool
 same_party(const struct cm_assess_item *a, const struct cm_assess_item *b)
 {
-	return strcmp(a->by, b->by) == 0;
+	return a->by != NULL && b->by != NULL && strcmp(a->by, b->by) == 0;
 }
 
 /* Has an item of the set before ${i} the same party? */
@@ -108,7 +109,7 @@ leave_parties(struct leaving *v)
 	for (size_t i = 0; i < a->n_items && parties < PARTIES_MAX; i++) {
 		struct cm_left *l = &v->left[v->out->n];
 
-		if (!v->all[i] || seen_before(v, i))
+		if (!v->all[i] || a->item[i].by == NULL || seen_before(v, i))
 			continue;
 		*l = (struct cm_left) { .what = CM_LEFT_PARTY, .name = a->item[i].by, .number = i };
 		for (size_t k = i; k < a->n_items; k++)

@@ -41,7 +41,7 @@ read_who(struct cm_row_reading *r, struct cm_json v, struct cm_assess_item *i)
 {
 	const char **shown;
 	int view = CM_VIEW_OWN;
-	enum cm_result rc = cm_row_text_of(r, v, "by", r->a->party != NULL ? r->a->party : "", &i->by);
+	enum cm_result rc = cm_row_text_of(r, v, "by", r->a->party, &i->by);
 
 	if (rc == CM_OK)
 		rc = cm_row_word_of(r, v, "view", cm_assess_view_find, &view);
@@ -64,8 +64,10 @@ read_rests(struct cm_row_reading *r, struct cm_json v, struct cm_assess_item *i)
 	if (!cm_json_has(v, "rests"))
 		return CM_OK;
 	rc = cm_row_in_row(r, cm_json_get_list(v, "rests", &list, &why), &why);
-	if (rc != CM_OK || cm_json_len(list) > CM_ASSESS_RESTS)
-		return rc != CM_OK ? rc : cm_row_refuse(r, "`rests' has too many items");
+	if (rc != CM_OK)
+		return rc;
+	if (cm_json_len(list) == 0 || cm_json_len(list) > CM_ASSESS_RESTS)
+		return cm_row_refuse(r, cm_json_len(list) == 0 ? "an item without a statement behind it" : "`rests' has too many items");
 	rests = cm_arena_array(r->arena, cm_json_len(list) + 1, sizeof(*rests));
 	if (rests == NULL)
 		return cm_row_no_memory(r);

@@ -325,8 +325,9 @@ cm_assess_rows_parse(struct cm_span text, struct cm_arena *arena, struct cm_asse
 	enum cm_result rc;
 
 	cm_buf_add_str(&list, "[");
-	for (size_t i = 0, last = 0; i < text.len; i++) {
-		if (text.ptr[i] != '\n')
+	/* the last line need not end */
+	for (size_t i = 0, last = 0; i <= text.len; i++) {
+		if (i < text.len ? text.ptr[i] != '\n' : last == text.len)
 			continue;
 		cm_buf_add_str(&list, last == 0 ? "" : ",");
 		cm_buf_add_span(&list, cm_span_part(text, last, i - last));

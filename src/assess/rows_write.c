@@ -236,7 +236,7 @@ put_item(struct writing *s, size_t number)
 	put_coded(s, "cost", 'D', item->cost);
 	put_forms(s, item->forms);
 	put_text(s, "source", item->letter == 0 ? NULL : source);
-	cm_jsonw_kstr(&s->w, "by", item->by);
+	put_text(s, "by", item->by);
 	put_shown(s, item);
 	put_links(s, number);
 	if (item->background != 0)

@@ -69,6 +69,7 @@ struct viewing {
 	size_t n_parties;
 	struct cm_view_result *result;
 	size_t n;
+	uint64_t work;
 };
 
 static CM_RESULT
@@ -101,7 +102,8 @@ list_parties(struct viewing *v)
 		if (i == 0 || strcmp(v->party[i], v->party[k - 1]) != 0)
 			v->party[k++] = v->party[i];
 	v->n_parties = k;
-	return CM_OK;
+	return k <= CM_ASSESS_PARTIES ? CM_OK :
+	    cm_err_set(v->err, CM_E_LIMIT, "items are shown to %zu parties; at most %u are computed for", k, CM_ASSESS_PARTIES);
 }
 
 static CM_RESULT
@@ -136,6 +138,12 @@ add_layer(struct viewing *v, enum cm_layer layer)
 	in.panel = true;
 	if (rc == CM_OK)
 		rc = cm_weigh_new(&in, v->arena, &panel, v->err);
+	if (rc == CM_OK) {
+		v->work += cm_weigh_work(bare) * (v->n_parties + 2) + 2 * cm_weigh_work(panel);
+		if (v->work > CM_ASSESS_WORK)
+			rc = cm_err_set(v->err, CM_E_LIMIT, "too many deceivers whose sides have ranges, and too many views: fewer of either, or points "
+			    "instead of ranges, can be computed");
+	}
 	if (rc == CM_OK)
 		rc = add_result(v, bare, CM_OF_PUBLIC, NULL);
 	if (rc == CM_OK && v->n_parties == 0)

@@ -91,6 +91,31 @@ live_bits(const struct corners *c)
 	return live;
 }
 
+/* Classes in which some item has a range for that side. */
+static unsigned
+ranged_classes(const struct cm_weigh *w, size_t base)
+{
+	unsigned classes = 0;
+
+	for (size_t i = 0; i < w->n_items; i++) {
+		const struct cm_weigh_item *x = &w->item[i];
+
+		if (x->class != CM_CLASS_G && x->cost[base] != x->cost[CM_END_HI * w->n_bases + base])
+			classes |= 1u << x->class;
+	}
+	return (unsigned)__builtin_popcount(classes);
+}
+
+uint64_t
+cm_weigh_work(const struct cm_weigh *w)
+{
+	uint64_t work = (uint64_t)CM_ENDS * w->n_items * w->n_bases + 2 * w->n_bases * w->n;
+
+	for (size_t k = 0; k < w->n_deceivers; k++)
+		work += ((uint64_t)2 << (ranged_classes(w, w->deceiver[k].as) + ranged_classes(w, w->deceiver[k].by))) * w->n;
+	return work;
+}
+
 static int64_t
 share_at(const struct cm_weigh *w, const struct corners *c, unsigned corner, int64_t *costs)
 {

@@ -29,17 +29,22 @@ struct checking {
 
 /* ---- the case, if there is one ---- */
 
-static void
+/* None is fine, and so is one that can not be opened; a lack of memory is not, for then less would be said in silence. */
+static bool
 look_for_case(struct checking *c, const struct cm_context *ctx)
 {
-	struct cm_buf folder = { 0 };
 	struct cm_case *cs = NULL;
+	struct cm_err err = { 0 };
+	enum cm_result rc = cm_assess_case(ctx, &cs, &err);
 
-	if (cm_case_find(ctx->case_folder, ".", &folder, NULL) == CM_OK && cm_buf_cstr(&folder) != NULL &&
-	    cm_case_open(cm_buf_cstr(&folder), &cs, NULL) == CM_OK)
-		c->in_case = cm_case_statements(cs, &c->arena, &c->statements, NULL) == CM_OK;
+	if (rc == CM_OK && cs != NULL)
+		rc = cm_case_statements(cs, &c->arena, &c->statements, &err);
+	c->in_case = rc == CM_OK && cs != NULL;
 	cm_case_close(cs);
-	cm_buf_release(&folder);
+	if (rc == CM_OK)
+		return true;
+	(void)cm_cli_error(ctx, NULL, &err, NULL);
+	return false;
 }
 
 static const struct cm_case_statement *
@@ -254,9 +259,8 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		return cm_cli_usage(ctx, &cm_command_assess_check, "it takes one file");
 	cm_arena_init(&c.arena, 0);
 	if (cm_assess_open(ctx, a.operand[0], &c.f, &code)) {
-		look_for_case(&c, ctx);
 		job.file = c.f.path;
-		code = cm_cli_confined(ctx, &job);
+		code = look_for_case(&c, ctx) ? cm_cli_confined(ctx, &job) : CM_EXIT_CANNOT;
 	}
 	cm_assess_close(&c.f);
 	cm_arena_fini(&c.arena);

@@ -264,7 +264,7 @@ take_prior(struct taking *t, size_t h)
 	cm_assess_csv_range((struct cm_assess_range) { hyp->prior, hyp->prior }, false, &was);
 	cm_assess_csv_range(p, false, &now);
 	cm_buf_printf(&whose, "%s %s", cm_layer_word(hyp->layer), hyp->name);
-	rc = cm_buf_cstr(&whose) == NULL ? no_memory(t) :
+	rc = !cm_buf_ok(&was) || !cm_buf_ok(&now) || cm_buf_cstr(&whose) == NULL ? no_memory(t) :
 					   put(t, t->f->places.hypothesis[h].field[CM_HYPOTHESIS_PRIOR], 0, "prior", cm_buf_span(&now));
 	if (rc == CM_OK)
 		say(t, cm_buf_cstr(&whose), "prior", cm_buf_span(&was), cm_buf_span(&now));
@@ -299,7 +299,7 @@ take_number(struct taking *t, size_t column, size_t h)
 	cm_assess_csv_range(cell->p, cell->asked, &was);
 	cm_assess_csv_range(p, asked, &now);
 	cm_buf_printf(&field, "%s %s", cm_layer_word(hyp->layer), hyp->name);
-	rc = cm_buf_cstr(&field) == NULL ? no_memory(t) :
+	rc = !cm_buf_ok(&was) || !cm_buf_ok(&now) || cm_buf_cstr(&field) == NULL ? no_memory(t) :
 					   put(t, t->f->places.item[i].cell[h], t->f->places.item[i].end, cm_buf_cstr(&field), cm_buf_span(&now));
 	if (rc == CM_OK)
 		say(t, t->f->a.item[i].name, cm_buf_cstr(&field), cm_buf_span(&was), cm_buf_span(&now));
@@ -323,7 +323,9 @@ take_field(struct taking *t, size_t column, enum cm_assess_csv_row row)
 	enum cm_result rc = CM_OK;
 
 	cm_assess_csv_field(item, row, &was);
-	if (cm_buf_ok(&was) && cm_span_eq(cm_buf_span(&was), now))
+	if (!cm_buf_ok(&was))
+		rc = no_memory(t);
+	if (rc == CM_OK && cm_span_eq(cm_buf_span(&was), now))
 		goto done;
 	for (size_t k = 0; k < now.len && rc == CM_OK; k++)
 		if (strchr("#\"'`\\", now.ptr[k]) != NULL)

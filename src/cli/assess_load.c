@@ -2,7 +2,19 @@
 
 #include <string.h>
 
+#include "cli/case_registry.h"
 #include "os/private.h"
+
+/* In a case evidence is weighed as its charter has it, as `assess sign' does.  No case is no error. */
+static void
+look_for_case(const struct cm_context *ctx, struct cm_assess_file *f)
+{
+	struct cm_case *c = NULL;
+
+	if (cm_assess_case(ctx, &c, NULL) == CM_OK && c != NULL)
+		f->weighed = cm_case_registry(c, &f->arena, &f->registry, NULL) == CM_OK;
+	cm_case_close(c);
+}
 
 bool
 cm_assess_open(const struct cm_context *ctx, const char *path, struct cm_assess_file *out, enum cm_exit *code)
@@ -11,9 +23,10 @@ cm_assess_open(const struct cm_context *ctx, const char *path, struct cm_assess_
 
 	*out = (struct cm_assess_file) { .path = path };
 	cm_arena_init(&out->arena, CM_ASSESS_MEMORY);
+	look_for_case(ctx, out);
 	if (cm_whole_read(path, CM_ASSESS_FILE, &out->text, &err) == CM_OK)
 		return true;
-	*code = cm_cli_error(ctx, path, &err, NULL);
+	*code = cm_cli_error(ctx, NULL, &err, NULL);
 	return false;
 }
 
@@ -47,7 +60,7 @@ enum cm_result
 cm_assess_read(struct cm_assess_file *f, struct cm_err *err)
 {
 	struct cm_span text = cm_buf_span(&f->text);
-	enum cm_result rc = cm_registry_builtin(&f->arena, &f->registry, err);
+	enum cm_result rc = f->weighed ? CM_OK : cm_registry_builtin(&f->arena, &f->registry, err);
 
 	if (rc != CM_OK)
 		return rc;
@@ -69,6 +82,20 @@ cm_assess_close(struct cm_assess_file *f)
 	cm_loaded_release(&f->held);
 	cm_buf_release(&f->text);
 	cm_arena_fini(&f->arena);
+}
+
+enum cm_result
+cm_assess_case(const struct cm_context *ctx, struct cm_case **out, struct cm_err *err)
+{
+	struct cm_buf folder = { 0 };
+	enum cm_result rc = cm_case_find(ctx->case_folder, ".", &folder, err);
+
+	*out = NULL;
+	if (rc == CM_OK)
+		rc = cm_buf_cstr(&folder) != NULL ? cm_case_open(cm_buf_cstr(&folder), out, err) :
+						    cm_err_set(err, CM_E_NOMEM, "out of memory");
+	cm_buf_release(&folder);
+	return rc == CM_E_NOMEM ? rc : CM_OK;
 }
 
 bool

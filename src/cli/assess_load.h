@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "cli/cli.h"
 #include "dossier/load.h"
+#include "store/case.h"
 
 #define CM_ASSESS_FILE ((size_t)256 << 20)   /* longest file, of a dossier */
 #define CM_ASSESS_ROWS ((size_t)16 << 20)    /* longest file of rows */
@@ -21,8 +22,9 @@ struct cm_assess_file {
 	const char *path;
 	struct cm_buf text;
 	struct cm_arena arena;
+	struct cm_registry registry; /* as the charter of the case has it, if there is one, */
+	bool weighed;		     /* and else from cm_assess_read on */
 	/* from cm_assess_read on: */
-	struct cm_registry registry;
 	struct cm_assessment a;
 	bool is_rows;
 	struct cm_assess_places places; /* of a text */
@@ -35,6 +37,9 @@ struct cm_assess_file {
 bool cm_assess_open(const struct cm_context *ctx, const char *path, struct cm_assess_file *out, enum cm_exit *code);
 CM_RESULT cm_assess_read(struct cm_assess_file *f, struct cm_err *err);
 void cm_assess_close(struct cm_assess_file *f);
+
+/* The case folder, if there is one that can be opened; else CM_OK and NULL.  CM_E_NOMEM. */
+CM_RESULT cm_assess_case(const struct cm_context *ctx, struct cm_case **out, struct cm_err *err);
 
 /* A layer by its word.  On false it has been said. */
 bool cm_assess_layer_option(const struct cm_args *a, enum cm_layer *out);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "assess/text.h"
+#include "cli/assess_load.h"
+#include "cli/case_registry.h"
 #include "cli/commands.h"
 #include "os/private.h"
-#include "store/case.h"
 
 enum { OPT_TITLE = CM_OPT, OPT_PARTY, OPT_LAYER, OPT_ACTORS, OPT_FINDING };
 
@@ -148,11 +149,9 @@ static enum cm_exit
 make(struct cm_assess_begin *b, const char *out)
 {
 	struct cm_err err = { 0 };
-	enum cm_result rc = cm_registry_builtin(&b->arena, &b->registry, &err);
 	enum cm_exit code = CM_EXIT_OK;
+	enum cm_result rc;
 
-	if (rc != CM_OK)
-		return cm_cli_error(b->ctx, NULL, &err, NULL);
 	put_head(b);
 	for (int k = 0; k < CM_LAYERS; k++)
 		if ((b->layers >> k & 1) != 0)
@@ -170,18 +169,21 @@ make(struct cm_assess_begin *b, const char *out)
 	return rc == CM_OK ? CM_EXIT_OK : cm_cli_error(b->ctx, out, &err, NULL);
 }
 
-/* In a case folder it is that party's, if nobody says otherwise. */
-static void
-find_party(struct cm_assess_begin *b)
+/* In a case folder it is that party's, if nobody says otherwise, and evidence is weighed as its charter has it. */
+static CM_RESULT
+look_for_case(struct cm_assess_begin *b, struct cm_err *err)
 {
-	struct cm_buf folder = { 0 };
 	struct cm_case *c = NULL;
+	enum cm_result rc = cm_assess_case(b->ctx, &c, err);
 
-	if (cm_case_find(b->ctx->case_folder, ".", &folder, NULL) == CM_OK && cm_buf_cstr(&folder) != NULL &&
-	    cm_case_open(cm_buf_cstr(&folder), &c, NULL) == CM_OK)
+	if (rc == CM_OK)
+		rc = cm_case_registry(c, &b->arena, &b->registry, err);
+	if (rc == CM_OK && c != NULL && b->party == NULL) {
 		b->party = cm_arena_copy(&b->arena, cm_case_self(c)->name, strlen(cm_case_self(c)->name) + 1);
+		rc = b->party != NULL ? CM_OK : cm_err_set(err, CM_E_NOMEM, "out of memory");
+	}
 	cm_case_close(c);
-	cm_buf_release(&folder);
+	return rc;
 }
 
 /* "A,B": names that differ, and none of them one that stands there already. */
@@ -259,6 +261,7 @@ static enum cm_exit
 begin(struct cm_assess_begin *b, struct cm_args *a)
 {
 	const char *out = NULL;
+	struct cm_err err = { 0 };
 	int id;
 
 	if (!read_actors(b, a, "A,B"))
@@ -268,8 +271,8 @@ begin(struct cm_assess_begin *b, struct cm_args *a)
 			return CM_EXIT_USAGE;
 	if (a->n > 0)
 		return cm_cli_usage(a->ctx, a->command, "it takes no file; --out says where it goes");
-	if (b->party == NULL)
-		find_party(b);
+	if (look_for_case(b, &err) != CM_OK)
+		return cm_cli_error(b->ctx, NULL, &err, NULL);
 	if (b->layers == 0)
 		b->layers = 1u << CM_LAYER_ORGANISATION | 1u << CM_LAYER_STATE;
 	return make(b, out);

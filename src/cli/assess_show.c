@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "assess/fixed.h"
+#include "cli/assess_page.h"
 #include "cli/commands.h"
 
-enum { OPT_JSON = CM_OPT, OPT_VIEW, OPT_FOR, OPT_LAYER, OPT_BRUTE };
+enum { OPT_JSON = CM_OPT, OPT_VIEW, OPT_FOR, OPT_LAYER, OPT_BRUTE, OPT_HTML };
 
 static const struct cm_option options[] = {
 	{ OPT_VIEW, "view", "VIEW", "what it hangs on, as far as public, shared, panel or all (default) have it" },
 	{ OPT_FOR, "for", "NAME", "the party that the view `shared' is for" },
 	{ OPT_LAYER, "layer", "LAYER", "only machine, operator, organisation, state or beneficiary" },
+	{ OPT_HTML, "html", "OUT", "write a page with pictures, which loads nothing from anywhere" },
 	{ OPT_BRUTE, "brute", NULL, "find the ends of all ranges once more, by trying every corner" },
 	{ OPT_JSON, "json", NULL, "print one JSON object, with the rows" },
 	{ 0 },
@@ -69,25 +71,50 @@ cm_assess_without(struct cm_assess_show *s, struct cm_assess_shown *l, const siz
 
 /* ---- one layer ---- */
 
-/* Views beside each other: public, shared, panel, all. */
+static bool
+same_result(const struct cm_view_result *a, const struct cm_view_result *b)
+{
+	bool same = a->items == b->items;
+
+	for (size_t i = 0; i < a->n && same; i++)
+		same = a->share[i].lo == b->share[i].lo && a->share[i].mid == b->share[i].mid && a->share[i].hi == b->share[i].hi;
+	return same;
+}
+
+/* One more view beside the others, or in one column with the last. */
 static void
-choose_columns(const struct cm_assess_show *s, struct cm_assess_shown *l)
+add_column(struct cm_assess_show *s, struct cm_assess_shown *l, const struct cm_view_result *r, size_t *room)
+{
+	const char *name = cm_assess_view_name(s, r->view, r->to);
+
+	if (l->n_columns > 0 && name != NULL && same_result(l->column[l->n_columns - 1], r)) {
+		l->column_name[l->n_columns - 1] = cm_arena_printf(&s->f.arena, "%s, %s", l->column_name[l->n_columns - 1], name);
+	} else if (r->view == CM_OF_SHARED && *room == 0) {
+		l->left_columns++;
+	} else {
+		*room -= r->view == CM_OF_SHARED;
+		l->column_name[l->n_columns] = name;
+		l->column[l->n_columns++] = r;
+	}
+}
+
+/* Views beside each other: public, shared, panel, all. */
+static CM_RESULT
+choose_columns(struct cm_assess_show *s, struct cm_assess_shown *l, struct cm_err *err)
 {
 	size_t room = CM_ASSESS_COLUMNS - 3;
 
 	for (size_t i = 0; i < s->views.n; i++) {
 		const struct cm_view_result *r = &s->views.result[i];
-		bool shared = r->view == CM_OF_SHARED;
 
-		if (r->layer != l->layer || (shared && s->to != NULL && (r->to == NULL || strcmp(r->to, s->to) != 0)))
+		if (r->layer != l->layer ||
+		    (r->view == CM_OF_SHARED && s->to != NULL && (r->to == NULL || strcmp(r->to, s->to) != 0)))
 			continue;
-		if (shared && room == 0) {
-			l->left_columns++;
-			continue;
-		}
-		room -= shared;
-		l->column[l->n_columns++] = r;
+		add_column(s, l, r, &room);
+		if (l->column_name[l->n_columns - 1] == NULL)
+			return no_memory(err);
 	}
+	return CM_OK;
 }
 
 static CM_RESULT
@@ -160,7 +187,7 @@ suggest(const struct cm_assess_show *s, struct cm_assess_shown *l)
 {
 	for (size_t i = 0; i < s->f.registry.n_types; i++) {
 		const struct cm_evidence_type *t = &s->f.registry.type[i];
-		bool there = t->forge_lo < 2 || (t->layers >> l->layer & 1) == 0;
+		bool there = t->forge_hi < 2 || (t->layers >> l->layer & 1) == 0;
 		size_t at = l->n_look_for;
 
 		for (size_t k = 0; k < s->f.a.n_items && !there; k++)
@@ -201,8 +228,9 @@ look_at_layer(struct cm_assess_show *s, struct cm_assess_shown *l, struct cm_err
 	struct cm_arena *arena = &s->f.arena;
 	enum cm_result rc = leave_out(s, l, err);
 
-	choose_columns(s, l);
 	suggest(s, l);
+	if (rc == CM_OK)
+		rc = choose_columns(s, l, err);
 	if (rc == CM_OK)
 		rc = cm_confidence_of(l->w, l->in, &l->flips, arena, &l->confidence, err);
 	if (rc == CM_OK)
@@ -310,7 +338,9 @@ show(void *arg, const struct cm_context *ctx)
 
 	if (rc == CM_OK)
 		rc = compute(s, &err);
-	if (rc == CM_OK && s->json)
+	if (rc == CM_OK && s->html != NULL)
+		rc = cm_assess_show_page(s, &err);
+	else if (rc == CM_OK && s->json)
 		code = cm_assess_show_json(ctx, s);
 	else if (rc == CM_OK)
 		rc = cm_assess_show_text(ctx, s, &err);
@@ -321,6 +351,12 @@ show(void *arg, const struct cm_context *ctx)
 	for (size_t i = 0; i < s->n_shown && code == CM_EXIT_OK; i++)
 		code = s->shown[i].tried && !s->shown[i].same ? CM_EXIT_REFUSED : code;
 	return code;
+}
+
+static struct cm_span
+page_of(void *arg)
+{
+	return cm_buf_span(&((struct cm_assess_show *)arg)->page);
 }
 
 static bool
@@ -337,6 +373,9 @@ take_option(struct cm_assess_show *s, const struct cm_args *a, int id)
 		return true;
 	case OPT_FOR:
 		s->to = a->value;
+		return true;
+	case OPT_HTML:
+		s->html = a->value;
 		return true;
 	case OPT_LAYER:
 		s->one_layer = true;
@@ -360,6 +399,7 @@ run(int argc, char **argv, const struct cm_context *ctx)
 	struct cm_args a = cm_args_of(&cm_command_assess_show, argc, argv, ctx);
 	struct cm_assess_show s = { .view = CM_OF_ALL };
 	struct cm_confined job = { .run = show, .arg = &s };
+	struct cm_buf page = { 0 };
 	enum cm_exit code;
 	int id;
 
@@ -370,9 +410,15 @@ run(int argc, char **argv, const struct cm_context *ctx)
 		return cm_cli_usage(ctx, &cm_command_assess_show, "it takes one file");
 	if (cm_assess_open(ctx, a.operand[0], &s.f, &code)) {
 		job.file = s.f.path;
+		job.result = &page;
+		job.answer = page_of;
 		code = cm_cli_confined(ctx, &job);
 	}
+	if (s.html != NULL && page.len > 0 && !cm_assess_page_write(ctx, s.html, cm_buf_span(&page)))
+		code = CM_EXIT_CANNOT;
 	cm_assess_close(&s.f);
+	cm_buf_release(&s.page);
+	cm_buf_release(&page);
 	return code;
 }
 

@@ -16,6 +16,7 @@ struct cm_assess_shown {
 	enum cm_layer layer;
 	bool wanted; /* else computed only for what needs it */
 	const struct cm_view_result *column[CM_ASSESS_COLUMNS];
+	const char *column_name[CM_ASSESS_COLUMNS]; /* views that have the same stand in one: "public, shared" */
 	size_t n_columns, left_columns; /* shared with parties that had no room */
 	/* in the view that was asked for: */
 	struct cm_weigh *w;
@@ -57,6 +58,8 @@ struct cm_assess_show {
 	enum cm_assess_view_of view;
 	const char *to; /* --for, or NULL */
 	bool one_layer, json, brute;
+	const char *html; /* where a page goes, or NULL */
+	struct cm_buf page;
 	enum cm_layer layer;
 	struct cm_views views;
 	struct cm_assess_shown shown[CM_LAYERS];

@@ -300,6 +300,8 @@ cm_assess_show_json(const struct cm_context *ctx, struct cm_assess_show *s)
 	cm_jsonw_kstr(w, "file", s->f.path);
 	cm_jsonw_kstr(w, "title", s->f.a.title);
 	cm_jsonw_kstr(w, "party", s->f.a.party);
+	if (s->f.shown != NULL)
+		cm_jsonw_kuint(w, "items_shut", s->f.shown->body->items - s->f.shown->items_open);
 	cm_jsonw_kstr(w, "view", cm_view_of_word(s->view));
 	begin_array(w, "layers");
 	for (size_t i = 0; i < s->n_shown; i++)

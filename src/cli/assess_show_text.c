@@ -77,6 +77,21 @@ cell(struct printing *p, const struct cm_posterior *share, int line)
 	return kept(p, cm_arena_copy(p->arena, text, strlen(text) + 1));
 }
 
+/* One of the lines of a hypothesis, if there is anything in it. */
+static void
+put_cells(struct printing *p, struct cm_table *t, const struct cm_assess_shown *l, size_t i, int line)
+{
+	const char *cells[CM_ASSESS_COLUMNS + 1] = { line == 0 ? p->s->f.a.hypothesis[l->hypothesis[i]].name : "" };
+	bool any = false;
+
+	for (size_t c = 0; c < l->n_columns; c++) {
+		cells[c + 1] = cell(p, &l->column[c]->share[i], line);
+		any = any || cells[c + 1][0] != '\0';
+	}
+	if (any)
+		row(p, t, cells);
+}
+
 static void
 put_views(struct printing *p, struct cm_assess_shown *l)
 {
@@ -85,25 +100,15 @@ put_views(struct printing *p, struct cm_assess_shown *l)
 	const char *cells[CM_ASSESS_COLUMNS + 1] = { "" };
 
 	for (size_t c = 0; c < l->n_columns; c++)
-		cells[c + 1] = kept(p, cm_assess_view_name(p->s, l->column[c]->view, l->column[c]->to));
+		cells[c + 1] = l->column_name[c];
 	row(p, &t, cells);
 	cells[0] = "items";
 	for (size_t c = 0; c < l->n_columns; c++)
 		cells[c + 1] = kept(p, cm_arena_printf(p->arena, "%zu", l->column[c]->items));
 	row(p, &t, cells);
-	for (size_t i = 0; i < l->n; i++) {
-		for (int line = 0; line < 3; line++) {
-			bool any = false;
-
-			cells[0] = line == 0 ? p->s->f.a.hypothesis[l->hypothesis[i]].name : "";
-			for (size_t c = 0; c < l->n_columns; c++) {
-				cells[c + 1] = cell(p, &l->column[c]->share[i], line);
-				any = any || cells[c + 1][0] != '\0';
-			}
-			if (any)
-				row(p, &t, cells);
-		}
-	}
+	for (size_t i = 0; i < l->n; i++)
+		for (int line = 0; line < 3; line++)
+			put_cells(p, &t, l, i, line);
 	cm_table_print(&t, p->ctx->out, &p->paint);
 	if (l->left_columns > 0) {
 		cm_buf_printf(&p->p.text, "%zu more parties something is shared with: --for names one.", l->left_columns);
@@ -255,10 +260,23 @@ put_persuasion(struct printing *p, const struct cm_persuasion *s, const char *vi
 	sentence(p);
 }
 
+static bool
+is_shared(const struct cm_assessment *a)
+{
+	for (size_t i = 0; i < a->n_items; i++)
+		if (a->item[i].n_shown > 0)
+			return true;
+	return false;
+}
+
 static void
 put_disclosures(struct printing *p, const struct cm_assess_shown *l)
 {
 	heading(p, "What one disclosure more would do");
+	if (!is_shared(&p->s->f.a)) {
+		put_persuasion(p, &l->persuade[0], "public, shared");
+		return;
+	}
 	put_persuasion(p, &l->persuade[0], "public");
 	put_persuasion(p, &l->persuade[1], kept(p, cm_assess_view_name(p->s, CM_OF_SHARED, p->s->to)));
 }
@@ -307,7 +325,8 @@ put_look_for(struct printing *p, const struct cm_assess_shown *l)
 {
 	heading(p, "What might change the mind (a suggestion by type, no forecast)");
 	if (l->n_look_for == 0) {
-		cm_buf_add_str(&p->p.text, "Of each type that is hard to forge and speaks at this layer there is something.");
+		cm_buf_add_str(&p->p.text, "The registry has no further type that is hard to forge and speaks at this layer; "
+				      "what speaks at weaker ones may (`needs').");
 		sentence(p);
 	}
 	for (size_t i = 0; i < l->n_look_for; i++) {
@@ -356,6 +375,9 @@ put_head(struct printing *p)
 	}
 	if (a->party != NULL)
 		cm_buf_printf(&p->p.text, "An assessment of %s.  ", a->party);
+	if (p->s->f.shown != NULL && p->s->f.shown->items_open < p->s->f.shown->body->items)
+		cm_buf_printf(&p->p.text, "%" PRIu64 " of its %" PRIu64 " items stay shut in this dossier: everything below is of those that are "
+		    "open, whatever the view.  ", p->s->f.shown->body->items - p->s->f.shown->items_open, p->s->f.shown->body->items);
 	cm_buf_printf(&p->p.text, "What it hangs on is said of the view: %s.",
 	    kept(p, cm_assess_view_name(p->s, p->s->view, p->s->view == CM_OF_SHARED ? p->s->to : NULL)));
 	cm_paragraph_end(&p->p, 0, 0);

@@ -32,6 +32,8 @@ struct signing {
 	uint64_t supersedes; /* 0: none */
 	uint8_t superseded[32];
 	struct cm_registry registry; /* as the charter has it */
+	struct cm_case_statements known; /* of the case */
+	uint64_t behind; /* items that rest on one of them */
 	struct cm_buf text, answer; /* the file; its rows, behind a line of JSON that counts them */
 	struct cm_span rows;
 	struct cm_assessment_v1 v;
@@ -52,6 +54,30 @@ struct signing {
 
 /* ---- in the child ---- */
 
+static bool
+is_known(const struct signing *s, const uint8_t digest[32])
+{
+	for (size_t i = 0; i < s->known.n; i++)
+		if (memcmp(s->known.item[i].digest, digest, 32) == 0)
+			return true;
+	return false;
+}
+
+static uint64_t
+count_behind(const struct signing *s, const struct cm_assessment *a)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < a->n_items; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < a->item[i].n_rests; k++)
+			known = known || is_known(s, a->item[i].rests[k].digest);
+		n += known;
+	}
+	return n;
+}
+
 static void
 put_counts(struct signing *s, const struct cm_assessment *a, const struct cm_views *v, size_t rows)
 {
@@ -61,6 +87,7 @@ put_counts(struct signing *s, const struct cm_assessment *a, const struct cm_vie
 	cm_jsonw_kuint(&w, "frame", rows - a->n_items - v->n);
 	cm_jsonw_kuint(&w, "items", a->n_items);
 	cm_jsonw_kuint(&w, "results", v->n);
+	cm_jsonw_kuint(&w, "behind", count_behind(s, a));
 	cm_jsonw_kstr(&w, "title", a->title);
 	cm_jsonw_object_end(&w);
 	cm_buf_add_u8(&s->out, '\n');
@@ -130,6 +157,8 @@ read_counts(struct signing *s)
 		rc = cm_json_get_u64(cm_json_root(&doc), "items", CM_ASSESSMENT_ROWS, &s->v.items, &s->err);
 	if (rc == CM_OK)
 		rc = cm_json_get_u64(cm_json_root(&doc), "results", CM_ASSESSMENT_ROWS, &s->v.results, &s->err);
+	if (rc == CM_OK)
+		rc = cm_json_get_u64(cm_json_root(&doc), "behind", CM_ASSESSMENT_ROWS, &s->behind, &s->err);
 	if (rc == CM_OK)
 		rc = cm_json_get_str(cm_json_root(&doc), "title", &title, &s->err);
 	if (rc == CM_OK)
@@ -271,14 +300,17 @@ print(struct signing *s)
 		cm_jsonw_kuint(&w, "exhibit", s->exhibit.id);
 		cm_jsonw_kuint(&w, "items", s->v.items);
 		cm_jsonw_kuint(&w, "results", s->v.results);
+		cm_jsonw_kuint(&w, "checked", s->behind);
 		cm_jsonw_object_end(&w);
 		return cm_cli_json(s->ctx, &text);
 	}
 	cm_buf_add_hex(&text, cm_span_of(s->stated.digest, 32));
 	fputs("Assessment: ", out);
 	cm_cli_text(out, cm_span_str(s->title));
-	fprintf(out, "\n  statement  %s\n  rows       %" PRIu64 " of the frame, %" PRIu64 " items, %" PRIu64 " results, sealed as exhibit %" PRIu64 "\n",
-	    cm_buf_cstr(&text) != NULL ? cm_buf_cstr(&text) : "", s->v.frame, s->v.items, s->v.results, s->exhibit.id);
+	fprintf(out, "\n  statement  %s\n  rows       %" PRIu64 " of the frame, %" PRIu64 " items, %" PRIu64 " results, sealed as exhibit %" PRIu64 "\n"
+		     "  rests on   statements of this case: %" PRIu64 " items; only claimed: %" PRIu64 "\n",
+	    cm_buf_cstr(&text) != NULL ? cm_buf_cstr(&text) : "", s->v.frame, s->v.items, s->v.results, s->exhibit.id, s->behind,
+	    s->v.items - s->behind);
 	cm_buf_release(&text);
 	return CM_EXIT_OK;
 }
@@ -291,6 +323,7 @@ prepare(struct signing *s)
 	if (!cm_cli_case(s->ctx, &s->bring.c, &code))
 		return code;
 	if (cm_case_keyring(s->bring.c, s->ctx->agent, &s->keyring, &s->err) != CM_OK ||
+	    cm_case_statements(s->bring.c, &s->arena, &s->known, &s->err) != CM_OK ||
 	    cm_case_registry(s->bring.c, &s->arena, &s->registry, &s->err) != CM_OK ||
 	    (s->supersedes > 0 && find_superseded(s) != CM_OK)) {
 		(void)cm_cli_error(s->ctx, NULL, &s->err, "nothing was stated");

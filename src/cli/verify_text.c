@@ -1,6 +1,7 @@
 /* What verifying showed, in words and as JSON. */
 #include <inttypes.h>
 
+#include "assess/likely.h"
 #include "base/build.h"
 #include "base/hex.h"
 #include "cli/paragraph.h"
@@ -117,6 +118,25 @@ put_finding(struct cm_paragraph *p, const struct cm_verified *v, size_t i)
 	put_completeness(p, d, d->findings[i].body);
 }
 
+/* Its own results that are shown: who is likeliest. */
+static void
+put_result(struct cm_paragraph *p, const struct cm_assess_claimed *c)
+{
+	char words[CM_LIKELY_TEXT], range[CM_LIKELY_TEXT];
+	size_t top = 0;
+
+	if (c->n == 0)
+		return;
+	for (size_t i = 1; i < c->n; i++)
+		if (c->share[i].mid > c->share[top].mid)
+			top = i;
+	cm_likely_words(c->share[top], words);
+	cm_likely_range(c->share[top], range);
+	cm_buf_printf(&p->text, "View %s%s%s, layer %s: %s, %s (%s)", cm_view_of_word(c->view), c->to != NULL ? " with " : "", c->to != NULL ? c->to : "",
+	    cm_layer_word(c->layer), c->name[top], words, range);
+	cm_paragraph_end(p, 5, 7);
+}
+
 /* What of an assessment is open, and by the items that are, who is likeliest in each view. */
 static void
 put_assessed(struct cm_paragraph *p, const struct cm_verified *v)
@@ -129,6 +149,8 @@ put_assessed(struct cm_paragraph *p, const struct cm_verified *v)
 		cm_buf_printf(&p->text, "A%zu. Assessment: %s", i + 1, a->read != NULL ? a->read->a.title : "its title stays shut");
 		put_evidence_id(p, cm_dossier_evidence_assessment(d, i));
 		cm_paragraph_end(p, 2, 6);
+		for (size_t k = 0; a->read != NULL && k < a->read->n_claimed; k++)
+			put_result(p, &a->read->claimed[k]);
 		put_outcome(p, &v->assessments[i]);
 	}
 }

@@ -10,7 +10,8 @@ struct redoing {
 	const struct cm_shown_assessment *shown;
 	struct cm_arena *arena;
 	bool *of_view; /* items */
-	size_t same, shut; /* results that came out the same; that can not be computed from what is open */
+	uint64_t work;
+	size_t same, shut, left; /* results that came out the same; that can not be computed from what is open; that would take too long */
 	const char *differs; /* a sentence about the first that does not */
 	struct cm_buf text;
 };
@@ -70,6 +71,10 @@ redo_result(struct redoing *r, const struct cm_assess_claimed *c)
 		return CM_OK;
 	}
 	rc = cm_weigh_new(&in, r->arena, &w, &why);
+	if (rc == CM_OK && (r->work += cm_weigh_work(w)) > CM_ASSESS_WORK) {
+		r->left++;
+		return CM_OK;
+	}
 	share = rc == CM_OK ? cm_arena_array(r->arena, cm_weigh_n(w), sizeof(*share)) : NULL;
 	if (rc == CM_OK && share == NULL)
 		rc = CM_E_NOMEM;
@@ -164,6 +169,8 @@ say_items(struct redoing *r)
 		cm_buf_printf(&r->text, "; %zu result%s computed again from them, the same to the last unit", r->same, r->same == 1 ? "" : "s");
 	if (r->shut > 0)
 		cm_buf_printf(&r->text, "; %zu result%s not: items of %s stay shut", r->shut, r->shut == 1 ? "" : "s", r->shut == 1 ? "its view" : "their views");
+	if (r->left > 0)
+		cm_buf_printf(&r->text, "; %zu not: they would take too long", r->left);
 	if (s->results_open < s->body->results)
 		cm_buf_printf(&r->text, "; %" PRIu64 " results stay shut", s->body->results - s->results_open);
 	say_behind(r);
@@ -176,7 +183,7 @@ outcome_of(const struct redoing *r)
 		return CM_OUTCOME_CONTRADICTED;
 	if (r->same == 0)
 		return CM_OUTCOME_NOT;
-	if (r->shut > 0)
+	if (r->shut + r->left > 0)
 		return CM_OUTCOME_PARTLY;
 	return r->shown->items_open == r->shown->body->items ? CM_OUTCOME_REPRODUCED : CM_OUTCOME_AS_SHOWN;
 }

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "dossier/assess_page.h"
 #include "dossier/html.h"
 #include "dossier/recounted.h"
 #include "dossier/report.h"
@@ -19,11 +20,16 @@ put_hex(struct cm_buf *out, const uint8_t digest[32])
 }
 
 static void
-put_start(struct cm_buf *out, const struct cm_report_checks *checks)
+put_start(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
 {
 	cm_buf_add_str(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-	    "'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+	    "'unsafe-inline'; base-uri 'none'; form-action 'none'");
+	if (d->n_assessments > 0) {
+		cm_buf_add_str(out, "; ");
+		cm_assess_policy_put(out);
+	}
+	cm_buf_add_str(out, "\">\n"
 	    "<meta name=\"referrer\" content=\"no-referrer\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
@@ -33,6 +39,8 @@ put_start(struct cm_buf *out, const struct cm_report_checks *checks)
 	cm_buf_add_str(out, cm_report_css_1);
 	cm_buf_add_str(out, cm_report_css_2);
 	cm_buf_add_str(out, cm_report_css_3);
+	if (d->n_assessments > 0)
+		cm_assess_css_put(out);
 	cm_buf_add_str(out, "</style>\n</head>\n<body>\n<main>\n");
 }
 
@@ -154,8 +162,9 @@ put_summary(struct cm_buf *out, const struct cm_dossier *d, const struct cm_repo
 		return;
 	}
 	if (d->n_findings == 0) {
-		cm_buf_add_str(out, "<p>This dossier states no finding. It shows sealed rows, nothing more."
-				    "</p></section>\n");
+		cm_buf_add_str(out, d->n_assessments > 0 ? "<p>This dossier states no finding. It shows an assessment: who may have "
+				    "done it, by the judgement of its author, and what follows from that.</p></section>\n" :
+				    "<p>This dossier states no finding. It shows sealed rows, nothing more.</p></section>\n");
 		return;
 	}
 	cm_report_list(out, d, checks, g);
@@ -178,7 +187,7 @@ static void
 put_header(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks)
 {
 	cm_buf_add_str(out, "<header>\n<p class=\"mark\">Comity dossier</p>\n<h1>");
-	cm_buf_add_str(out, d->n_findings + d->n_traffic == 0 ? "Sealed evidence" :
+	cm_buf_add_str(out, d->n_findings + d->n_traffic + d->n_assessments == 0 ? "Sealed evidence" :
 			    checks != NULL ? "What checking this dossier showed" :
 					     "What was found, and the proof of it");
 	cm_buf_add_str(out, "</h1>\n");
@@ -225,16 +234,20 @@ cm_report_render(const struct cm_dossier *d, struct cm_span facts,
 	enum cm_result rc = cm_groups_make(d, &g);
 
 	if (rc == CM_OK) {
-		put_start(out, checks);
+		put_start(out, d, checks);
 		put_header(out, d, checks);
 		put_box(out, checks);
 		cm_report_overview(out, d);
 		put_summary(out, d, checks, &g);
+		rc = cm_report_assessments(out, d, checks);
 		put_statements(out, d, checks, &g);
 		put_tail(out, d, checks);
 		cm_buf_add_span(out, facts);
-		cm_buf_add_str(out, FACTS_END "\n</body>\n</html>\n");
-		rc = cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
+		cm_buf_add_str(out, FACTS_END "\n");
+		if (d->n_assessments > 0)
+			cm_assess_script_put(out);
+		cm_buf_add_str(out, "</body>\n</html>\n");
+		rc = rc == CM_OK && cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
 	}
 	cm_groups_release(&g);
 	return rc;

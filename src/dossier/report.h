@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "dossier/logged.h"
 #include "dossier/model.h"
+#include "dossier/redo_assessment.h"
 
 /* What a receiver found when checking; all texts plain, escaped on the way out. */
 struct cm_report_checks {
@@ -18,6 +19,7 @@ struct cm_report_checks {
 	const char *signer;  /* "known as alice@example.org", "UNKNOWN SIGNER ..." */
 	const char *const *outcome; /* one for each finding of the dossier */
 	const char *const *traffic, *const *chains, *const *assessments; /* the same */
+	const struct cm_redo_assessments_in *behind; /* what assessments rest on, as it was redone */
 	const char *const *notes;   /* what else was seen */
 	size_t n_notes;
 	const struct cm_logged *logged; /* since when statements existed at the latest; */

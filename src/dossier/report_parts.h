@@ -28,6 +28,9 @@ void cm_report_finding(struct cm_buf *out, const struct cm_dossier *d, size_t i,
 void cm_report_traffic(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome);
 void cm_report_chain(struct cm_buf *out, const struct cm_dossier *d, size_t i, const char *outcome);
 
+/* All assessments: who is likeliest by what is open, and what that hangs on.  CM_E_NOMEM. */
+CM_RESULT cm_report_assessments(struct cm_buf *out, const struct cm_dossier *d, const struct cm_report_checks *checks);
+
 /* Chain ${i} as a picture. */
 void cm_report_chain_picture(struct cm_buf *out, const struct cm_dossier *d, size_t i);
 

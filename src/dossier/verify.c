@@ -739,6 +739,7 @@ cm_verify_report(const struct cm_verified *v, struct cm_buf *out)
 {
 	struct cm_report_checks checks = { .verdict = v->line, .notes = v->notes, .n_notes = v->n_notes,
 		.logged = v->logged, .n_logged = cm_verified_speaks_of_logs(v) ? v->n_signers : 0 };
+	const struct cm_redo_assessments_in behind = { v->dossier, v->findings, v->traffic, v->chains };
 	struct cm_buf facts = { 0 }, signer = { 0 };
 	const char *outcome[CM_ZIP_ENTRIES], *traffic[CM_DOSSIER_TRAFFIC_MAX], *chain[CM_DOSSIER_CHAINS_MAX],
 	    *assessment[CM_DOSSIER_ASSESSMENTS_MAX];
@@ -753,6 +754,7 @@ cm_verify_report(const struct cm_verified *v, struct cm_buf *out)
 		chain[i] = v->chains[i].text;
 	for (i = 0; i < v->dossier->n_assessments; i++)
 		assessment[i] = v->assessments[i].text;
+	checks.behind = &behind;
 	checks.outcome = outcome;
 	checks.traffic = traffic;
 	checks.chains = chain;

@@ -157,6 +157,32 @@ def starve_age(case, made, dossier):
     starve("verify what is encrypted", ["verify", "--signers", signers, secret])
 
 
+def starve_assess(made):
+    """An assessment says all it has to say, or that it can not."""
+    toy = os.path.join(ROOT, "docs/examples/toy.assess")
+    mine, csv, rows, out = (os.path.join(HERE, n) for n in ("mine.assess", "mine.csv", "mine.jsonl", "out.assess"))
+
+    def none():
+        if os.path.exists(out):
+            os.remove(out)
+
+    made()
+    subprocess.run([COMITY, "investigate", SAMPLE, "-o", os.path.join(HERE, "a.dossier")], cwd=HERE, check=False, capture_output=True)
+    with open(csv, "wb") as f:
+        f.write(subprocess.run([COMITY, "assess", "csv", toy], check=True, capture_output=True).stdout.replace(b"0.3 to 0.5", b"0.4"))
+    said = json.loads(subprocess.run([COMITY, "assess", "show", "--json", toy], check=True, capture_output=True).stdout)
+    with open(rows, "w", encoding="utf-8") as f:
+        f.writelines(json.dumps(row) + "\n" for row in said["rows"])
+    starve("assess new", ["assess", "new", "--finding", "all", "-o", mine], lambda: os.path.exists(mine) and os.remove(mine))
+    starve("assess check", ["assess", "check", toy])
+    starve("assess check, JSON", ["assess", "check", "--json", toy])
+    starve("assess show", ["assess", "show", "--brute", toy])
+    starve("assess show, JSON", ["assess", "show", "--json", toy])
+    starve("assess show, rows", ["assess", "show", rows])
+    starve("assess csv", ["assess", "csv", toy])
+    starve("assess csv, taken", ["assess", "csv", toy, "--take", csv, "-o", out], none)
+
+
 TRUST = """log log.example/a+1c873df7+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs
 witness w1 w1.example+b212e3f5+BNYvAWoe/R5P33k+tCzYRHHhup8M8E0Sh7XMcfYWKHy4
 witness w2 w2.example+0a3e4ff2+BDS02QQxVsttzwvrCilJt1WclA0ry22+jFOpswJ446dG
@@ -317,6 +343,7 @@ def main():
         subprocess.run([COMITY, "investigate", SAMPLE, "-o", dossier], cwd=HERE, check=False, capture_output=True)
         starve("show statements", ["show", "--json", "statements"])
         starve("verify", ["verify", "--signers", os.path.join(case, "allowed_signers"), dossier])
+        starve_assess(made)
         starve_kinds(case, made)
         starve_age(case, made, dossier)
         starve_receipts()

@@ -27,6 +27,7 @@ MID = oracle.MID
 CLASSES = sorted(cases.CLASSES)
 TOOL = None
 WORST = Decimal(0)
+AGREED = {False: 0, True: 0}
 
 
 def ask(questions):
@@ -65,6 +66,7 @@ def planted_on(a, name, layer, h):
 
 class Sides:
     def __init__(self, rows_a, rows_b, layer):
+        self.rows = rows_a, rows_b
         self.a = [oracle.Assessment(rows) for rows in (rows_a, rows_b)]
         self.table = [oracle.Table(a, layer, list(a.items)) for a in self.a]
         self.layer = layer
@@ -241,31 +243,68 @@ def reconciled(got, s, tops):
     for word, takes in (("priors", ["priors"]), ("plantability", ["plantability"]), ("both", ["priors", "plantability"])):
         a, b = top_of(s.mass(takes)), top_of(s.mass(groups + [p for p in s.players[:2] if p not in takes]))
         assert got["swaps"][word] == {"a_comes_to": a, "a_reaches_b": a == tops[1], "b_comes_to": b, "b_reaches_a": b == tops[0]}, word
-    common = got["common"]
+    agreeing(got["common"], s)
+
+
+def admitted(rows, kind, names, most):
+    """{name: (least, largest)} of what either side holds or admits"""
+    found = {}
+    for side in rows:
+        for row in side:
+            if row["kind"] == kind and row["name"] in names:
+                ends = [row["value"], *row.get("admits", [])]
+                lo, hi = found.get(row["name"], (most, 1))
+                found[row["name"]] = min(lo, *ends), max(hi, *ends)
+    return found
+
+
+def can_agree(s, masses, box, sums, h):
+    """Is there a prior of h, of 40 tried, with which the others have room below it on both sides?"""
+    ratio = {k: min(m[h] / m[k] for m in masses) for k in box if k != h}
+    lo, hi = box[h]
+    for step in range(41):
+        t = Decimal(lo) + Decimal(hi - lo) * step / 40
+        room = {k: min(Decimal(box[k][1]), t * x) for k, x in ratio.items()}
+        if (all(t * x > box[k][0] * (1 + Decimal("1e-9")) for k, x in ratio.items())
+                and t + sum(room.values()) > sums[0] * (1 + Decimal("1e-7")) and t + sum(box[k][0] for k in room) <= sums[1]):
+            return True
+    return False
+
+
+def agreeing(common, s):
+    box = admitted(s.rows, "hypothesis", s.shared, ONE)
+    sums = sorted(sum(a.layers[s.layer][h] for h in s.shared) for a in s.a)
+    keep = [(a.layers[s.layer], dict(a.plantable)) for a in s.a]
+    points = []
+    for f, (lo, hi) in admitted(s.rows, "class", CLASSES, MILLION - 1).items():
+        points.append({int(k[1][f] * MILLION) for k in keep} | {lo, hi} | {lo + (hi - lo) * q // 4 for q in (1, 2, 3)})
+    few = 1
+    for p in points:
+        few *= len(p)
     assert common["found"] == (common["witness"] is not None) == bool(common["tops"])
-    if tops[0] == tops[1]:
-        assert tops[0] in common["tops"]
+    assert set(common["tops"]) <= set(s.shared)
     if common["found"]:
         w = common["witness"]
-        for side in (0, 1):
-            keep = s.a[side].layers[s.layer], dict(s.a[side].plantable)
-            s.a[side].layers[s.layer] = w["priors"]
-            s.a[side].plantable.update({f: Decimal(c) / MILLION for f, c in w["c"].items()})
+        assert w["top"] in common["tops"] and list(w["priors"]) == s.shared
+        assert all(box[h][0] <= p <= box[h][1] for h, p in w["priors"].items())
+        assert sums[0] <= sum(w["priors"].values()) <= sums[1]
+        for side, a in enumerate(s.a):
+            a.layers[s.layer] = w["priors"]
+            a.plantable.update({f: Decimal(c) / MILLION for f, c in w["c"].items()})
             assert top_of(s.mass(s.players if side else ())) == w["top"]
-            s.a[side].layers[s.layer], s.a[side].plantable = keep
-    elif common["exact"]:
-        # no priors of the box, at random and at its corners
-        r = random.Random(1)
-        box = {h: sorted(a.layers[s.layer][h] for a in s.a) for h in s.shared}
-        for _ in range(40):
-            prior = {h: r.choice((lo, hi, r.randrange(lo, hi + 1))) for h, (lo, hi) in box.items()}
-            found = []
-            for side in (0, 1):
-                keep = s.a[side].layers[s.layer]
-                s.a[side].layers[s.layer] = prior
-                found.append(top_of(s.mass(s.players if side else ())))
-                s.a[side].layers[s.layer] = keep
-            assert found[0] != found[1]
+            a.layers[s.layer] = keep[side][0]
+            a.plantable.update(keep[side][1])
+    for c in product(*map(sorted, points)) if few <= 27 else ():
+        masses = []
+        for side, a in enumerate(s.a):
+            a.layers[s.layer] = dict.fromkeys(s.shared, 1)
+            a.plantable.update({f: Decimal(x) / MILLION for f, x in zip(CLASSES, c)})
+            masses.append(s.mass(s.players if side else ()))
+            a.layers[s.layer] = keep[side][0]
+            a.plantable.update(keep[side][1])
+        for h in s.shared:
+            assert h in common["tops"] or not can_agree(s, masses, box, sums, h), h
+        AGREED[common["found"]] += 1
 
 
 # ---- cases ----
@@ -342,6 +381,27 @@ def test_nothing_in_common_admitted():
     assert not got["common"]["found"] and got["common"]["witness"] is None
 
 
+def test_of_equal_ones_the_first():
+    rows = [r for r in toy() if r["kind"] != "item" and r["name"] not in ("B", "B>A")]
+    for h in ("A", "other"):
+        row_of(rows, "hypothesis", h)["value"] = ONE // 2
+    got, = ask([{"a": rows, "b": rows}])
+    assert got["common"]["tops"] == ["A"] and got["common"]["exact"] and got["a"]["shared_top"] == "A"
+
+
+def test_ends_of_plantability():
+    """B>A leads where its c is above 0.25 / 0.26: only at the upper end, which is admitted."""
+    rows = [r for r in toy() if r["name"] not in ("config-key", "keyboard-hours")]
+    for h, p in (("A", 25), ("B", 9), ("B>A", 26), ("other", 40)):
+        row_of(rows, "hypothesis", h)["value"] = p * ONE // 100
+    row_of(rows, "class", "F0").update(value=500000, admits=[400000, 990000])
+    got, = ask([{"a": rows, "b": rows}])
+    held(got, rows, rows, "state")
+    assert got["common"]["tops"] == ["A", "B>A"] and got["common"]["points"] == 6 and not got["common"]["exact"]
+    row_of(rows, "class", "F0")["admits"] = [400000, 960000]
+    assert ask([{"a": rows, "b": rows}])[0]["common"]["tops"] == ["A"]
+
+
 def test_hypothesis_without_room():
     a, b = toy(), [r for r in toy() if r["name"] != "B>A"]
     got, = ask([{"a": a, "b": b}])
@@ -382,6 +442,8 @@ def varied(r, rows):
                 row["rests"] = [["finding", "%064x" % r.getrandbits(256)]]
         elif row["kind"] == "hypothesis" and r.random() < 0.5:
             row["value"] = max(1, min(ONE, int(row["value"] * r.choice((0.3, 0.9, 1.5, 3)))))
+            if r.random() < 0.5:
+                row["admits"] = [max(1, row["value"] // 2), min(ONE, row["value"] * 3 // 2)]
         elif row["kind"] == "class" and r.random() < 0.4:
             row["value"] = r.randrange(1, MILLION)
         elif row["kind"] == "group" and r.random() < 0.3:
@@ -415,6 +477,7 @@ def test_against_all_orders():
         held(got, a, b, layer_of(a))
         differ += got["odds"]["against"] is not None
     assert 50 < differ < 200, differ
+    assert min(AGREED.values()) > 20, AGREED
 
 
 def many(r, groups, plain=3):
