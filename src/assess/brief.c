@@ -277,6 +277,9 @@ look_at(struct cm_brief *b, enum cm_layer layer, struct cm_arena *arena, struct 
 	in.panel = cm_view_is_panel(b->view);
 	if (rc == CM_OK)
 		rc = cm_weigh_new(&in, arena, &l->w, err);
+	if (rc == CM_OK && (b->work += cm_weigh_work(open) + cm_weigh_work(l->w)) > CM_ASSESS_WORK)
+		rc = cm_err_set(err, CM_E_LIMIT, "too many deceivers whose sides have ranges: fewer of either, or points instead of ranges, can be "
+		    "computed");
 	if (rc == CM_OK)
 		rc = make_room(b, l, arena, err);
 	if (rc != CM_OK)

@@ -55,9 +55,10 @@ struct cm_brief {
 	size_t n_entities;
 	struct cm_brief_stand *stand;
 	size_t n_stands;
+	uint64_t work;
 };
 
-/* Of a->brief, in the view.  All memory from ${arena}.  CM_E_NOMEM. */
+/* Of a->brief, in the view.  All memory from ${arena}.  CM_E_LIMIT: more work than CM_ASSESS_WORK; CM_E_NOMEM. */
 CM_RESULT cm_brief_compute(const struct cm_assessment *a, enum cm_assess_view_of view, const char *to, struct cm_arena *arena,
     struct cm_brief *out, struct cm_err *err);
 

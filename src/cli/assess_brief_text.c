@@ -13,7 +13,7 @@
 static bool
 is_markdown(char c)
 {
-	return strchr("\\`*_[]<>|~&$", c) != NULL;
+	return strchr("\\`*_[]|~$", c) != NULL;
 }
 
 void
@@ -21,12 +21,15 @@ cm_brief_put(struct cm_brief_print *p, const char *text)
 {
 	struct cm_buf b = { 0 };
 
-	if (text[0] != '\0' && strchr("#+-=", text[0]) != NULL)
+	if (text[0] != '\0' && strchr("#+-=>", text[0]) != NULL)
 		cm_buf_add_str(&b, "\\");
 	for (const char *c = text; *c != '\0'; c++) {
 		if (is_markdown(*c))
 			cm_buf_add_str(&b, "\\");
-		cm_buf_add(&b, c, 1);
+		if (*c == '<' || *c == '&')
+			cm_buf_add_str(&b, *c == '<' ? "&lt;" : "&amp;");
+		else
+			cm_buf_add(&b, c, 1);
 	}
 	p->lost = p->lost || !cm_buf_ok(&b);
 	cm_cli_text(p->f, cm_buf_span(&b));

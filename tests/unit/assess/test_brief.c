@@ -155,7 +155,7 @@ an_item_speaks_by_what_leaving_it_out_undoes(void **state)
 	assert_true(l->speaks[0] > 0 && l->speaks[1] < 0);
 	assert_true(l->against[0 * l->n + 1] > 0 && l->against[1 * l->n + 1] < 0);
 	assert_int_equal(l->against[0], 0);
-	assert_int_equal(cm_brief_share(l, 0) + cm_brief_share(l, 1), 999);
+	assert_in_range(cm_brief_share(l, 0) + cm_brief_share(l, 1), 999, 1000);
 	cm_arena_fini(&m.arena);
 	computed(&m, CM_OF_PUBLIC, HEAD ITEM("x") "  state A 0.8\n  state other 0.1\n");
 	assert_int_equal(m.b.n_in, 0);
