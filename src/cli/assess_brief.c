@@ -59,6 +59,15 @@ compute(struct cm_assess_brief_job *job, struct cm_err *err)
 	return rc;
 }
 
+/* Ends a text in memory; false: there was not enough for all of it. */
+static bool
+closed(FILE *f)
+{
+	bool whole = ferror(f) == 0;
+
+	return fclose(f) == 0 && whole;
+}
+
 static enum cm_exit
 work(void *arg, const struct cm_context *ctx)
 {
@@ -71,7 +80,7 @@ work(void *arg, const struct cm_context *ctx)
 		rc = cm_err_set(&err, CM_E_NOMEM, "no memory for the brief");
 	if (rc == CM_OK)
 		rc = job->json ? cm_brief_json(job, f, &err) : cm_brief_markdown(job, f, &err);
-	if (job->out != NULL && f != NULL && fclose(f) != 0 && rc == CM_OK)
+	if (f != NULL && job->out != NULL && !closed(f) && rc == CM_OK)
 		rc = cm_err_set(&err, CM_E_NOMEM, "no memory for the brief");
 	if (rc == CM_OK)
 		return job->n_open == 0 && job->carried ? CM_EXIT_OK : CM_EXIT_REFUSED;
@@ -101,10 +110,12 @@ make(const struct cm_context *ctx, struct cm_assess_brief_job *job)
 	}
 	code = cm_cli_confined(ctx, &confined);
 	if (job->out != NULL && result.len > 0) {
-		if (cm_whole_write(job->out, cm_buf_span(&result), (struct cm_write_mode) { CM_WRITE_NEW, 0644 }, &err) != CM_OK)
+		if (cm_whole_write(job->out, cm_buf_span(&result), (struct cm_write_mode) { CM_WRITE_NEW, 0644 }, &err) != CM_OK) {
 			code = cm_cli_error(ctx, job->out, &err, NULL);
-		else
-			cm_cli_say(ctx, "%s: written", job->out);
+		} else {
+			cm_cli_text(ctx->out, cm_span_str(job->out));
+			fputs(": written\n", ctx->out);
+		}
 	}
 	cm_buf_release(&result);
 	return code;
