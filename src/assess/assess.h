@@ -28,6 +28,7 @@
 #define CM_ASSESS_NAME 64u	/* bytes of a name */
 #define CM_ASSESS_RESTS 64u	/* statements behind one item */
 #define CM_ASSESS_SHOWN 64u	/* parties that one item is shown to */
+#define CM_ASSESS_BRIEF 256u	/* lines of what only people can say */
 #define CM_ASSESS_PARTIES 64u	/* parties that anything is shown to */
 #define CM_ASSESS_WORK (UINT64_C(1) << 27) /* steps that all results together may take: seconds; cm_weigh_work */
 #define CM_ASSESS_DERIVED 64u	/* items that one item is derived from */
@@ -142,6 +143,30 @@ struct cm_assess_class {
 };
 #define CM_ASSESS_RHO_DEFAULT INT64_C(800000)
 
+/* What a file for those who decide on sanctions needs, and only people can say: `brief sanctions'.  It never goes into rows. */
+enum cm_brief_field {
+	CM_BRIEF_ENTITY,   /* who would be listed; the first word is a name */
+	CM_BRIEF_ACT,	   /* what was done, when, to whom */
+	CM_BRIEF_MEASURE,  /* under which act of law */
+	CM_BRIEF_REPLY,	   /* what the other side was asked, and answered */
+	CM_BRIEF_LIFT,	   /* what would lift the measure */
+	CM_BRIEF_LAW,	   /* which rule is said to be broken, at which threshold */
+	CM_BRIEF_STANDARD, /* how sure who decides has to be */
+	CM_BRIEF_REVIEW	   /* when it is looked at again, by whom */
+};
+#define CM_BRIEF_FIELDS 8
+
+struct cm_brief_line {
+	enum cm_brief_field field;
+	unsigned line; /* in the text */
+	const char *text;
+};
+
+struct cm_assess_brief {
+	const struct cm_brief_line *line; /* in the order of the text */
+	size_t n;
+};
+
 struct cm_assessment {
 	const char *title;
 	const char *party; /* whose it is, by its own word; or NULL */
@@ -155,6 +180,7 @@ struct cm_assessment {
 	size_t n_items;
 	struct cm_assess_group *group;
 	size_t n_groups;
+	struct cm_assess_brief brief; /* of rows: empty */
 };
 
 static inline bool
@@ -178,10 +204,12 @@ const char *cm_assess_kind_word(enum cm_assess_kind kind); /* "state", "state-sp
 const char *cm_assess_degree_word(int degree);	 /* "prohibited", ... "integrated" */
 const char *cm_assess_view_word(enum cm_assess_view view); /* "public", "shared", "panel", "own" */
 const char *cm_rests_on_word(enum cm_rests_on what);	 /* "finding", ... */
+const char *cm_brief_field_word(enum cm_brief_field field); /* "entity", ... */
 int cm_assess_kind_find(const char *word);
 int cm_assess_degree_find(const char *word);
 int cm_assess_view_find(const char *word);
 int cm_rests_on_find(const char *word);
+int cm_brief_field_find(const char *word);
 int cm_layer_find(const char *word);
 
 /* A name of a hypothesis (without its `>') or item: 1 to CM_ASSESS_NAME of letters, digits, - _ and . , the

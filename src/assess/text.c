@@ -7,8 +7,8 @@
 
 #include "assess/text_parts.h"
 
-enum definition { ASSESSMENT, TITLE, PARTY, ABOUT, CLASS, RHO, HYPOTHESIS, WITHOUT, ITEM };
-#define DEFINITIONS 9
+enum definition { ASSESSMENT, TITLE, PARTY, ABOUT, CLASS, RHO, HYPOTHESIS, WITHOUT, ITEM, BRIEF };
+#define DEFINITIONS 10
 
 static const struct {
 	const char *word;
@@ -24,6 +24,7 @@ static const struct {
 	{ "hypothesis", CM_ASSESS_HYPOTHESES, NULL },
 	{ "without", CM_ASSESS_WITHOUTS, NULL },
 	{ "item", CM_ASSESS_ITEMS, NULL },
+	{ "brief", 1, "a second brief" },
 };
 
 /* ---- first: which are there ---- */
@@ -47,7 +48,7 @@ count_one(const struct cm_assess_reader *r, size_t count[DEFINITIONS])
 
 	if (k < 0 && count[ASSESSMENT] > 0)
 		return cm_assess_fail(r, r->line.ptr,
-		    "expected title, party, about, class, rho, hypothesis, without or item");
+		    "expected title, party, about, class, rho, hypothesis, without, item or brief");
 	if (k != ASSESSMENT && count[ASSESSMENT] == 0)
 		return cm_assess_fail(r, r->line.ptr, "expected `assessment %d' as the first line that says something",
 		    CM_ASSESS_VERSION);
@@ -374,7 +375,7 @@ read_definition(struct cm_assess_reader *r, size_t *hypotheses, size_t *items)
 	static const struct {
 		CM_RESULT (*read)(struct cm_assess_reader *r, struct cm_span s);
 	} reads[DEFINITIONS] = { { read_version }, { read_title }, { read_party }, { read_about }, { read_class },
-		{ read_rho }, { NULL }, { read_without }, { NULL } };
+		{ read_rho }, { NULL }, { read_without }, { NULL }, { cm_assess_read_brief } };
 	struct cm_span rest = r->line;
 	int k = definition_of(&rest);
 
@@ -394,7 +395,7 @@ read_all(struct cm_assess_reader *r)
 
 	while (rc == CM_OK && (line = cm_assess_next_line(r)) != CM_LINE_END) {
 		if (line == CM_LINE_FIELD)
-			return cm_assess_fail(r, r->line.ptr, "a field, but no hypothesis and no item above it");
+			return cm_assess_fail(r, r->line.ptr, "a field, but no hypothesis, item or brief above it");
 		rc = read_definition(r, &hypotheses, &items);
 	}
 	return rc;

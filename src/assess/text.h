@@ -69,6 +69,8 @@ struct cm_item_places {
 struct cm_assess_places {
 	struct cm_assess_at title, party, about;
 	struct cm_assess_at class[CM_FORGE_CLASSES]; /* the number */
+	const struct cm_assess_at *brief; /* of each of its lines what is behind the field's name */
+	uint32_t brief_end; /* behind its last line; 0: there is none */
 	struct cm_hypothesis_places *hypothesis;
 	struct cm_item_places *item;
 	struct cm_assess_at *rho; /* of each group, the number */

@@ -9,9 +9,8 @@ static const char *const impossible = "a likelihood of 0 would decide everything
 
 /* ---- both ---- */
 
-/* One of few words, by their number; -1: it is none of them. */
-static int
-word_number(struct cm_span word, int (*find)(const char *word))
+int
+cm_assess_word_number(struct cm_span word, int (*find)(const char *word))
 {
 	char text[CM_ASSESS_NAME + 1];
 
@@ -82,8 +81,8 @@ coded(const struct cm_assess_reader *r, struct cm_span word, char letter, int fi
 	return CM_OK;
 }
 
-static uint32_t
-behind_line(const struct cm_assess_reader *r)
+uint32_t
+cm_assess_behind_line(const struct cm_assess_reader *r)
 {
 	const uint8_t *end = r->line.ptr + r->line.len;
 	size_t left = r->text.in.len - (size_t)(end - r->text.in.ptr);
@@ -110,7 +109,7 @@ static CM_RESULT
 hypothesis_kind(struct cm_assess_reader *r, struct cm_span s, size_t number)
 {
 	struct cm_span word = cm_assess_word(&s);
-	int kind = word_number(word, cm_assess_kind_find);
+	int kind = cm_assess_word_number(word, cm_assess_kind_find);
 
 	if (kind < 0)
 		return cm_assess_fail(r, word.ptr,
@@ -127,7 +126,7 @@ hypothesis_degree(struct cm_assess_reader *r, struct cm_span s, size_t number)
 
 	if (h->layer != CM_LAYER_STATE)
 		return cm_assess_fail(r, r->line.ptr, "a degree is how far a state answers for it, at the layer state only");
-	h->degree = word_number(word, cm_assess_degree_find);
+	h->degree = cm_assess_word_number(word, cm_assess_degree_find);
 	if (h->degree < 0)
 		return cm_assess_fail(r, word.ptr, "expected prohibited, prohibited-but-inadequate, ignored, encouraged, "
 						   "shaped, coordinated, ordered, rogue-conducted, executed or integrated");
@@ -205,10 +204,10 @@ cm_assess_read_hypothesis(struct cm_assess_reader *r, size_t number)
 	enum cm_result rc = CM_OK;
 
 	r->seen = 0;
-	r->p.hypothesis[number].end = behind_line(r);
+	r->p.hypothesis[number].end = cm_assess_behind_line(r);
 	while (rc == CM_OK && cm_assess_next_field(r)) {
 		rc = hypothesis_field(r, number);
-		r->p.hypothesis[number].end = behind_line(r);
+		r->p.hypothesis[number].end = cm_assess_behind_line(r);
 	}
 	if (rc == CM_OK && r->a.hypothesis[number].prior == 0)
 		return cm_assess_fail(r, where, "expected `prior' of the hypothesis %s", r->a.hypothesis[number].name);
@@ -300,7 +299,7 @@ item_rests(struct cm_assess_reader *r, struct cm_span s, size_t number)
 	struct cm_assess_item *item = &r->a.item[number];
 	struct cm_assess_rests *rests = &r->rests[item->n_rests];
 	struct cm_span word = cm_assess_word(&s), digest = cm_assess_word(&s);
-	int what = word_number(word, cm_rests_on_find);
+	int what = cm_assess_word_number(word, cm_rests_on_find);
 
 	if (item->n_rests == CM_ASSESS_RESTS)
 		return cm_place_fail(&r->text, CM_E_LIMIT, (size_t)(word.ptr - r->text.in.ptr),
@@ -367,7 +366,7 @@ item_view(struct cm_assess_reader *r, struct cm_span s, size_t number)
 {
 	struct cm_assess_item *item = &r->a.item[number];
 	struct cm_span word = cm_assess_word(&s);
-	int view = word_number(word, cm_assess_view_find);
+	int view = cm_assess_word_number(word, cm_assess_view_find);
 
 	if (view < 0)
 		return cm_assess_fail(r, word.ptr, "expected public, shared and with whom, panel or own");
@@ -511,7 +510,7 @@ static CM_RESULT
 item_field(struct cm_assess_reader *r, size_t number)
 {
 	struct cm_span rest = r->line, word = cm_assess_word(&rest);
-	int layer = word_number(word, cm_layer_find);
+	int layer = cm_assess_word_number(word, cm_layer_find);
 	enum cm_result rc;
 
 	if (layer >= 0)
@@ -574,10 +573,10 @@ cm_assess_read_item(struct cm_assess_reader *r, size_t number)
 	r->seen = 0;
 	r->cell = NULL;
 	r->cell_at = NULL;
-	r->p.item[number].end = behind_line(r);
+	r->p.item[number].end = cm_assess_behind_line(r);
 	while (rc == CM_OK && cm_assess_next_field(r)) {
 		rc = item_field(r, number);
-		r->p.item[number].end = behind_line(r);
+		r->p.item[number].end = cm_assess_behind_line(r);
 	}
 	r->a.item[number].cell = r->cell == NULL ? r->no_cell : r->cell;
 	r->p.item[number].cell = r->cell_at == NULL ? r->no_cell_at : r->cell_at;

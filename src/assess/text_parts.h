@@ -37,6 +37,8 @@ struct cm_assess_reader {
 	struct cm_assess_cell *no_cell; /* all empty; for all items that say nothing of anybody */
 	struct cm_assess_at *no_cell_at;
 	struct cm_assess_rests rests[CM_ASSESS_RESTS];
+	struct cm_brief_line brief[CM_ASSESS_BRIEF];
+	struct cm_assess_at brief_at[CM_ASSESS_BRIEF];
 };
 
 /* ---- token.c: lines and words ---- */
@@ -85,9 +87,19 @@ CM_RESULT cm_assess_hypothesis_named(const struct cm_assess_reader *r, enum cm_l
 CM_RESULT cm_assess_read_hypothesis(struct cm_assess_reader *r, size_t number);
 CM_RESULT cm_assess_read_item(struct cm_assess_reader *r, size_t number);
 
+/* Where the line just read ends, and what may be put in behind it. */
+uint32_t cm_assess_behind_line(const struct cm_assess_reader *r);
+
+/* One of few words, by their number; -1: it is none of them. */
+int cm_assess_word_number(struct cm_span word, int (*find)(const char *word));
+
 /* "0.8 [admits LO to HI] [because "..."]", of which the number was read. */
 CM_RESULT cm_assess_admits(const struct cm_assess_reader *r, struct cm_span *s, int digits, int64_t value,
     struct cm_assess_range *out, struct cm_assess_at *at);
+
+/* ---- text_brief.c ---- */
+
+CM_RESULT cm_assess_read_brief(struct cm_assess_reader *r, struct cm_span rest);
 
 /* ---- text_settle.c: what only the whole shows ---- */
 

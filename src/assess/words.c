@@ -10,6 +10,8 @@ static const char *const degrees[CM_ASSESS_DEGREES] = { "prohibited", "prohibite
 static const char *const views[CM_VIEWS] = { "public", "shared", "panel", "own" };
 static const char *const rests[CM_RESTS_KINDS] = { "finding", "traffic", "chain", "seal", "disclosure", "assessment",
 	"report" };
+static const char *const brief_fields[CM_BRIEF_FIELDS] = { "entity", "act", "measure", "reply", "lift", "law", "standard",
+	"review" };
 
 static const char *
 word_of(const char *const *words, int n, int number)
@@ -50,6 +52,12 @@ cm_rests_on_word(enum cm_rests_on what)
 	return word_of(rests, CM_RESTS_KINDS, (int)what);
 }
 
+const char *
+cm_brief_field_word(enum cm_brief_field field)
+{
+	return word_of(brief_fields, CM_BRIEF_FIELDS, (int)field);
+}
+
 int
 cm_assess_kind_find(const char *word)
 {
@@ -72,6 +80,12 @@ int
 cm_rests_on_find(const char *word)
 {
 	return number_of(rests, CM_RESTS_KINDS, word);
+}
+
+int
+cm_brief_field_find(const char *word)
+{
+	return number_of(brief_fields, CM_BRIEF_FIELDS, word);
 }
 
 int

@@ -3,7 +3,7 @@
 
 static const struct cm_command *const parts[] = { &cm_command_assess_new, &cm_command_assess_check,
 	&cm_command_assess_show, &cm_command_assess_csv, &cm_command_assess_sign,
-	&cm_command_assess_compare, NULL };
+	&cm_command_assess_compare, &cm_command_assess_brief, NULL };
 
 static enum cm_exit
 run(int argc, char **argv, const struct cm_context *ctx)

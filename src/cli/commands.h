@@ -6,6 +6,7 @@
 
 extern const struct cm_command cm_command_approve;
 extern const struct cm_command cm_command_assess;
+extern const struct cm_command cm_command_assess_brief;
 extern const struct cm_command cm_command_assess_check;
 extern const struct cm_command cm_command_assess_compare;
 extern const struct cm_command cm_command_assess_csv;

@@ -180,6 +180,9 @@ def starve_assess(made):
     starve("assess show, JSON", ["assess", "show", "--json", toy])
     starve("assess show, rows", ["assess", "show", rows])
     starve("assess csv", ["assess", "csv", toy])
+    brief = ["assess", "brief", "--for", "sanctions", os.path.join(ROOT, "docs/examples/brief.assess")]
+    starve("assess brief", brief)
+    starve("assess brief, JSON, in a file", [*brief, "--json", "-o", out], none)
     starve("assess csv, taken", ["assess", "csv", toy, "--take", csv, "-o", out], none)
 
 

@@ -95,6 +95,9 @@ check(const struct cm_assessment *a, const struct cm_assess_places *p, const str
 		must(a->class[k].c > 0 && a->class[k].c < CM_ASSESS_MILLION);
 	for (size_t i = 0; i < a->n_groups; i++)
 		must(a->group[i].rho >= 0 && a->group[i].rho <= CM_ASSESS_MILLION);
+	must(a->brief.n <= CM_ASSESS_BRIEF && p->brief_end <= size);
+	for (size_t i = 0; i < a->brief.n; i++)
+		must(a->brief.line[i].text[0] != '\0' && within(p->brief[i], size) && p->brief[i].len > 0);
 	check_same(cm_span_of(data, size), p, a);
 }
 
