@@ -36,6 +36,8 @@ def all_of(a):
 
 
 def ms(r):
+    if r["found"] == "refused":
+        return "refused"
     return f"{r['s'] * 1e3:,.1f}" if r["s"] < 0.1 else f"{r['s'] * 1e3:,.0f}"
 
 

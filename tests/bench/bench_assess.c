@@ -87,8 +87,13 @@ static void
 views(struct asked *q)
 {
 	struct cm_views v;
+	enum cm_result rc = cm_views_compute(q->a, &q->arena, &v, &q->err);
 
-	bench_must(cm_views_compute(q->a, &q->arena, &v, &q->err), &q->err);
+	if (rc == CM_E_LIMIT) {
+		snprintf(q->found, sizeof(q->found), "refused");
+		return;
+	}
+	bench_must(rc, &q->err);
 	snprintf(q->found, sizeof(q->found), "%zu views", v.n);
 }
 
@@ -145,10 +150,13 @@ persuade(struct asked *q)
 static void
 target(struct asked *q)
 {
+	bool refused;
+
 	views(q);
+	refused = strcmp(q->found, "refused") == 0;
 	leave(q);
 	flips_two(q);
-	snprintf(q->found, sizeof(q->found), "-");
+	snprintf(q->found, sizeof(q->found), refused ? "refused" : "-");
 }
 
 static const struct question {
