@@ -5,7 +5,7 @@
 
 #include "assess/rows.h"
 
-#define TERMS (UINT64_C(1) << 31) /* of all sums of a dossier */
+#define TERMS (UINT64_C(1) << 27) /* of all sums of a dossier */
 #define CORNERS 1024u		  /* that a deceiver may have: two sides of five classes */
 
 struct redoing {

@@ -6,6 +6,7 @@ import assessed
 import facts
 import table
 import zipfmt
+from cbor import Refused
 from kinds import of as kind_of
 
 
@@ -34,12 +35,13 @@ def relist(files, key, maker):
     said["tool"] = maker.TOOL
     if there:
         said["assessments"] = [one.digest for one in there]
-    rows = {}
-    for k, seal in enumerate(seals, 1):
-        rows[seal.digest] = read_rows(files, k, seal)
-    block = facts.make(maker.Said(said), seals, named("finding"), said["shows"], named("traffic"), named("chain"),
-                       [assessed.Assessed(one, *rows.get(one["seals"][0], ([], {}))) for one in there])
-    files["report.html"] = files["report.html"].replace(facts.in_report(files["report.html"]), block)
+    try:
+        rows = {seal.digest: read_rows(files, k, seal) for k, seal in enumerate(seals, 1)}
+        block = facts.make(maker.Said(said), seals, named("finding"), said["shows"], named("traffic"), named("chain"),
+                           [assessed.Assessed(one, *rows.get(one["seals"][0], ([], {}))) for one in there])
+        files["report.html"] = files["report.html"].replace(facts.in_report(files["report.html"]), block)
+    except (KeyError, TypeError, Refused):
+        pass    # what is no statement, or no opening, has no facts
     said["files"] = [{"name": n, "bytes": len(d), "sha256": hashlib.sha256(d).hexdigest()} for n, d in sorted(files.items())
                      if not n.startswith("disclosure.")]
     files["disclosure.json"] = json.dumps(thing).encode()

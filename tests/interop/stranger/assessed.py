@@ -23,7 +23,7 @@ KINDS = ("state", "state-sponsored", "criminal", "company", "activist", "individ
 DEGREES = ("prohibited", "prohibited-but-inadequate", "ignored", "encouraged", "shaped", "coordinated", "ordered",
            "rogue-conducted", "executed", "integrated")
 RESTS = ("finding", "traffic", "chain", "seal", "disclosure", "assessment", "report")
-MOST_ITEMS, MOST_CELLS, MOST_HYPOTHESES, MOST_GROUPS = 4096, 262144, 256, 1024
+MOST_ITEMS, MOST_CELLS, MOST_HYPOTHESES, MOST_GROUPS, MOST_RESULTS = 4096, 262144, 256, 1024, 4096
 ONE, MILLION = 10**12, 10**6
 CONTRADICTED, NOT, PARTLY, REPRODUCED, AS_SHOWN, FOREIGN = (
     "contradicted", "not redone", "partly reproduced", "reproduced", "reproduced as shown", "reproduced only on the sender's terms")
@@ -193,8 +193,8 @@ class Assessed:
 
     def check_results(self):
         seen = [(row["layer"], row["view"], row.get("to")) for row in self.rows if row["kind"] == "result"]
-        if len(set(seen)) != len(seen):
-            raise Refused("a result twice")
+        if len(set(seen)) != len(seen) or len(seen) > MOST_RESULTS:
+            raise Refused("a result twice, or too many")
 
     # ---- results ----
 
