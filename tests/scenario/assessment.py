@@ -168,6 +168,32 @@ def to_others(lab):
     print("ok   what is shared with one is not shown to another", flush=True)
 
 
+def names(lab):
+    """An item that is shown does not name one that stays shut, unless that is accepted."""
+    a = lab["A"]
+    with open(a.path("who.assess"), encoding="utf-8") as f:
+        text = f.read()
+    for field in ("derived", "repeats"):
+        changed = re.sub("(derived forged-answer)", r"derived forged-answer" if field == "repeats" else "derived canary-item-9", text)
+        if field == "repeats":
+            changed = changed.replace("item capture-itself\n", "item capture-itself\n  repeats canary-item-9\n")
+        with open(a.path(field + ".assess"), "w", encoding="utf-8") as f:
+            f.write(changed)
+        n = str(len(a.json("show").get("assessments", [])) + 1)
+        a.json("assess", "sign", field + ".assess")
+        a.do("disclose", "--assessment", n, "--view", "public", "-o", "named.dossier", code=(1, 2, 3),
+             says="names the item canary-item-9, which would not")
+        if os.path.exists(a.path("named.dossier")):
+            fail("what was refused is there")
+        a.do("disclose", "--assessment", n, "--view", "public", "-o", "named.dossier", "--leak-ok")
+        found = a.json("verify", "named.dossier")["assessments"][0]
+        if found["outcome"] != "reproduced as shown" or gives_away(a.path("named.dossier"), [w for w in assess_text.OWN if w != "canary-item-9"]):
+            fail("named, and more than that", found)
+        stranger(lab, "named.dossier")
+        os.remove(a.path("named.dossier"))
+    print("ok   what is shown names no item that stays shut, unless that is accepted", flush=True)
+
+
 def superseded(lab):
     """A second one takes the place of the first; in one dossier both are computed again, and the later is said."""
     a, b = lab["A"], lab["B"]
@@ -276,6 +302,7 @@ def main(comity, gen):
         to_others(lab)
         by_hand(lab)
         superseded(lab)
+        names(lab)
     for what, rule, goes in (("a rule that gives it out", GIVES_G1, True), ("no rule of it", "", False),
                              ("a rule that denies it", GIVES_G1 + DENIES_G1, False)):
         with tempfile.TemporaryDirectory() as folder:
