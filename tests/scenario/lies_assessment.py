@@ -268,8 +268,6 @@ def lies(of):
     # many
     many = [dict(of.rows[one], name=f"n{n}") for n in range(5000)]
     yield "5,000 items", tell(of.rows[:FRAME] + many + of.rows[FRAME + ITEMS:], counts(items=5000)), NOT, "more than 4096 items"
-    many = [dict(of.rows[-1], view="shared", to=f"n{n}") for n in range(4097)]
-    yield "4,097 results", tell(of.rows[:FRAME + ITEMS] + many, counts(results=4097)), NOT, "more than 4096 results"
     many = [{"kind": "hypothesis", "layer": "state", "name": f"h{n}", "value": 1} for n in range(253)]
     yield "257 hypotheses", tell(of.rows[:FRAME - 1] + many + of.rows[FRAME - 1:], counts(frame=FRAME + 253)), NOT, "more than 256 hypotheses"
     # files
