@@ -25,6 +25,7 @@
 #define CM_ASSESS_ITEMS 4096u
 #define CM_ASSESS_CELLS 262144u	  /* items times hypotheses */
 #define CM_ASSESS_GROUPS 1024u
+#define CM_ASSESS_RESULTS 4096u	  /* layers times views */
 #define CM_ASSESS_NAME 64u	/* bytes of a name */
 #define CM_ASSESS_RESTS 64u	/* statements behind one item */
 #define CM_ASSESS_SHOWN 64u	/* parties that one item is shown to */

@@ -83,7 +83,7 @@ find_sides(const struct cm_row_reading *r, struct cm_hypothesis *h)
 	h->by = cm_assess_find_hypothesis(r->a, h->layer, by);
 	h->as = cm_assess_find_hypothesis(r->a, h->layer, mark + 1);
 	if (h->by == CM_ASSESS_NONE || h->as == CM_ASSESS_NONE || h->by == h->as || cm_hypothesis_deceives(&r->a->hypothesis[h->by]) ||
-	    cm_hypothesis_deceives(&r->a->hypothesis[h->as]))
+	    cm_hypothesis_deceives(&r->a->hypothesis[h->as]) || strcmp(mark + 1, CM_ASSESS_OTHER) == 0)
 		return cm_row_refuse(r, "a deceiver of which the two sides do not stand before it");
 	return CM_OK;
 }
@@ -184,6 +184,14 @@ read_share(struct cm_row_reading *r, struct cm_json v, const char **name, struct
 	return rc == CM_OK ? cm_row_keep(r, text, name) : cm_row_in_row(r, rc, &why);
 }
 
+static bool
+is_of_same(const struct cm_assess_claimed *x, const struct cm_assess_claimed *y)
+{
+	if (x->layer != y->layer || x->view != y->view || (x->to == NULL) != (y->to == NULL))
+		return false;
+	return x->to == NULL || strcmp(x->to, y->to) == 0;
+}
+
 static CM_RESULT
 read_result(struct cm_row_reading *r, struct cm_json v)
 {
@@ -218,6 +226,9 @@ read_result(struct cm_row_reading *r, struct cm_json v)
 		return cm_row_no_memory(r);
 	for (; rc == CM_OK && c->n < cm_json_len(list); c->n++)
 		rc = read_share(r, cm_json_at(list, c->n), &name[c->n], &share[c->n]);
+	for (size_t i = 0; rc == CM_OK && i < r->out->n_claimed; i++)
+		if (is_of_same(c, &r->claimed[i]))
+			rc = cm_row_refuse(r, "the same result a second time");
 	r->out->n_claimed += rc == CM_OK;
 	return rc;
 }
@@ -268,6 +279,8 @@ make_room(struct cm_row_reading *r)
 		return cm_err_set(r->err, CM_E_LIMIT, "the assessment has more than %u items", CM_ASSESS_ITEMS);
 	if (items * hypotheses > CM_ASSESS_CELLS)
 		return cm_err_set(r->err, CM_E_LIMIT, "the assessment has more than %u numbers", CM_ASSESS_CELLS);
+	if (count_kind(r->rows, "result") > CM_ASSESS_RESULTS)
+		return cm_err_set(r->err, CM_E_LIMIT, "the assessment has more than %u results", CM_ASSESS_RESULTS);
 	r->a->item = cm_arena_array(r->arena, items + 1, sizeof(*r->a->item));
 	r->item_row = cm_arena_array(r->arena, items + 1, sizeof(*r->item_row));
 	r->a->hypothesis = cm_arena_array(r->arena, CM_ASSESS_HYPOTHESES, sizeof(*r->a->hypothesis));
@@ -276,6 +289,16 @@ make_room(struct cm_row_reading *r)
 	r->claimed = cm_arena_array(r->arena, count_kind(r->rows, "result") + 1, sizeof(*r->claimed));
 	return r->a->item != NULL && r->item_row != NULL && r->a->hypothesis != NULL && r->a->group != NULL &&
 	    r->a->without != NULL && r->claimed != NULL ? CM_OK : cm_row_no_memory(r);
+}
+
+static CM_RESULT
+check_others(const struct cm_row_reading *r)
+{
+	for (size_t i = 0; i < r->a->n_hypotheses; i++)
+		if (cm_assess_find_hypothesis(r->a, r->a->hypothesis[i].layer, CM_ASSESS_OTHER) == CM_ASSESS_NONE)
+			return cm_err_set(r->err, CM_E_MALFORMED, "the assessment has no hypothesis `%s' at the layer %s", CM_ASSESS_OTHER,
+			    cm_layer_word(r->a->hypothesis[i].layer));
+	return CM_OK;
 }
 
 /* What a hypothesis needs may stand behind it. */
@@ -307,6 +330,8 @@ cm_assess_rows_read(struct cm_json rows, struct cm_arena *arena, struct cm_asses
 		rc = read_row(&r, cm_json_at(rows, r.row));
 	if (rc == CM_OK && (r.a->title == NULL || r.classes != (1u << CM_FORGE_CLASSES) - 1 || r.a->n_hypotheses == 0))
 		rc = cm_err_set(err, CM_E_MALFORMED, "the assessment lacks its frame: title, five classes, hypotheses");
+	if (rc == CM_OK)
+		rc = check_others(&r);
 	if (rc == CM_OK)
 		rc = link_needs(&r);
 	if (rc == CM_OK)

@@ -163,6 +163,8 @@ cm_views_compute(const struct cm_assessment *a, struct cm_arena *arena, struct c
 
 	if (rc != CM_OK)
 		return rc;
+	if (v.n_parties > CM_ASSESS_RESULTS / CM_LAYERS - 4)
+		return cm_err_set(err, CM_E_LIMIT, "items are shared with more than %zu parties", (size_t)(CM_ASSESS_RESULTS / CM_LAYERS - 4));
 	v.in = cm_arena_array(arena, a->n_items + 1, sizeof(*v.in));
 	v.result = cm_arena_array(arena, CM_LAYERS * (v.n_parties + 4), sizeof(*v.result));
 	if (v.in == NULL || v.result == NULL)

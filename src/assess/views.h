@@ -41,7 +41,7 @@ struct cm_views {
 	size_t n;
 };
 
-/* All layers, all views.  CM_E_NOMEM. */
+/* All layers, all views.  CM_E_LIMIT: too many parties; CM_E_NOMEM. */
 CM_RESULT cm_views_compute(const struct cm_assessment *a, struct cm_arena *arena, struct cm_views *out, struct cm_err *err);
 
 /* NULL: there is none. */

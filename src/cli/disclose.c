@@ -273,7 +273,7 @@ static CM_RESULT
 choose_assessed(struct disclose *in)
 {
 	const struct cm_disclose_assessments job = { .c = in->c, .statement = in->wish.assessments, .n = in->wish.n_assessments,
-		.exhibits = in->wish.exhibits, .n_exhibits = in->wish.n_exhibits, .view = in->view, .to = in->wish.to };
+		.exhibits = in->wish.exhibits, .n_exhibits = in->wish.n_exhibits, .view = in->view, .to = in->wish.to, .leak_ok = in->wish.leak_ok };
 	enum cm_result rc;
 
 	if (job.n == 0)

@@ -53,6 +53,27 @@ shows_result(const struct choosing *k, const struct cm_assess_claimed *c)
 }
 
 static CM_RESULT
+check_named(struct choosing *k, const struct cm_assessment *a, size_t item, size_t named)
+{
+	if (named == CM_ASSESS_NONE || cm_view_has(&a->item[named], k->view, k->to))
+		return CM_OK;
+	return cm_err_set(k->err, CM_E_REFUSED, "the item %s would be shown and names the item %s, which would not: it repeats it, or is "
+	    "derived from it; `--leak-ok' accepts that", a->item[item].name, a->item[named].name);
+}
+
+/* The name of an item that stays shut stands in no row that is shown. */
+static CM_RESULT
+check_names(struct choosing *k, const struct cm_assessment *a, size_t item)
+{
+	const struct cm_assess_item *i = &a->item[item];
+	enum cm_result rc = k->in->leak_ok ? CM_OK : check_named(k, a, item, i->repeats);
+
+	for (size_t n = 0; rc == CM_OK && !k->in->leak_ok && n < i->n_derived; n++)
+		rc = check_named(k, a, item, i->derived[n]);
+	return rc;
+}
+
+static CM_RESULT
 choose_rows(struct choosing *k, size_t exhibit, const struct cm_assessment_v1 *v, const struct cm_assess_read *read)
 {
 	enum cm_result rc = CM_OK;
@@ -60,9 +81,13 @@ choose_rows(struct choosing *k, size_t exhibit, const struct cm_assessment_v1 *v
 
 	for (uint64_t row = 0; rc == CM_OK && row < v->frame; row++)
 		rc = add(k, exhibit, row);
-	for (i = 0; rc == CM_OK && i < read->a.n_items; i++)
-		if (cm_view_has(&read->a.item[i], k->view, k->to))
+	for (i = 0; rc == CM_OK && i < read->a.n_items; i++) {
+		if (!cm_view_has(&read->a.item[i], k->view, k->to))
+			continue;
+		rc = check_names(k, &read->a, i);
+		if (rc == CM_OK)
 			rc = add(k, exhibit, v->frame + i);
+	}
 	for (i = 0; rc == CM_OK && i < read->n_claimed; i++)
 		if (shows_result(k, &read->claimed[i]))
 			rc = add(k, exhibit, v->frame + v->items + i);

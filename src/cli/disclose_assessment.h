@@ -16,9 +16,11 @@ struct cm_disclose_assessments {
 	size_t n_exhibits;
 	const char *view; /* "public", ...; NULL: shared with ${to}, or public if there is no ${to} */
 	const char *to;	  /* or NULL */
+	bool leak_ok;	  /* items that are shown may name those that are not */
 };
 
-/* Row ids by number of the exhibit in the selection, ascending, in ${arena}.  CM_E_USAGE: no such view.  CM_E_IO,
+/* Row ids by number of the exhibit in the selection, ascending, in ${arena}.  CM_E_USAGE: no such view.  CM_E_REFUSED: an
+ * item of it names one that is not.  CM_E_IO,
  * CM_E_MALFORMED: the case's own rows can not be read; CM_E_NOMEM. */
 CM_RESULT cm_disclose_assessments(
     const struct cm_disclose_assessments *in, struct cm_arena *arena, struct cm_ids *out, struct cm_err *err);

@@ -121,6 +121,18 @@ read_rows(struct cm_loaded *l, struct cm_span text, struct cm_shown_assessment *
 	return rc == CM_OK ? CM_OK : keep_trouble(l, a, why.text);
 }
 
+/* The frame, then items, then results: as many as the statement counts.  The frame is all open. */
+static bool
+are_in_order(const struct cm_shown_assessment *a)
+{
+	const struct cm_assess_read *read = a->read;
+	size_t n = read->a.n_items;
+
+	if (n != a->items_open || read->n_claimed != a->results_open)
+		return false;
+	return n == 0 || (read->item_row[0] == a->body->frame && read->item_row[n - 1] == a->body->frame + n - 1);
+}
+
 static CM_RESULT
 fill(struct cm_loaded *l, struct cm_shown_assessment *a, size_t i)
 {
@@ -131,9 +143,9 @@ fill(struct cm_loaded *l, struct cm_shown_assessment *a, size_t i)
 	a->read = NULL;
 	a->trouble = NULL;
 	a->frame_open = a->items_open = a->results_open = 0;
-	count_rows(x, a);
 	if (!has_columns(x->schema))
 		return keep_trouble(l, a, "its seal has other columns than the rows of an assessment");
+	count_rows(x, a);
 	if (a->body->frame + a->body->items + a->body->results != x->table_rows)
 		return keep_trouble(l, a, "the statement counts other rows than its seal has");
 	if (a->frame_open < a->body->frame)
@@ -142,7 +154,7 @@ fill(struct cm_loaded *l, struct cm_shown_assessment *a, size_t i)
 	if (rc == CM_OK)
 		rc = read_rows(l, cm_buf_span(&text), a);
 	cm_buf_release(&text);
-	if (rc == CM_OK && a->read != NULL && (a->read->a.n_items != a->items_open || a->read->n_claimed != a->results_open))
+	if (rc == CM_OK && a->read != NULL && !are_in_order(a))
 		return keep_trouble(l, a, "its rows are of other kinds than the statement counts");
 	return rc;
 }

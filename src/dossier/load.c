@@ -465,6 +465,7 @@ read_assessment(struct cm_loaded *l, const struct cm_loaded_part *p, size_t i, s
 	shown->by = p->doc.head.by;
 	shown->made = made_text(l, p->doc.head.made);
 	shown->body = &l->assessment[i];
+	shown->supersedes = p->doc.head.has_supersedes ? p->doc.head.supersedes : NULL;
 	return shown->made != NULL ? CM_OK : no_memory(err);
 }
 

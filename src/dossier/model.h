@@ -164,6 +164,7 @@ struct cm_shown_assessment {
 	uint8_t statement[32];
 	const char *by, *made;
 	const struct cm_assessment_v1 *body;
+	const uint8_t *supersedes; /* digest of a statement; NULL: none */
 	size_t exhibit;
 	uint64_t frame_open, items_open, results_open; /* rows */
 	const struct cm_assess_read *read; /* NULL: it can not be computed, */

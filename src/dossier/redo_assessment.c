@@ -10,8 +10,9 @@ struct redoing {
 	const struct cm_shown_assessment *shown;
 	struct cm_arena *arena;
 	bool *of_view; /* items */
-	uint64_t work;
-	size_t same, shut, left; /* results that came out the same; that can not be computed from what is open; that would take too long */
+	size_t number; /* of the assessment in the dossier */
+	size_t same, shut, slow; /* results that came out the same; that can not be computed from what is open; that take too long */
+	uint64_t *steps; /* that may still be taken, for all of a dossier */
 	const char *differs; /* a sentence about the first that does not */
 	struct cm_buf text;
 };
@@ -35,6 +36,28 @@ differ(struct redoing *r, const struct cm_assess_claimed *c, const char *what)
 		r->differs = cm_arena_printf(r->arena, "the result of the view %s at the layer %s is not what its items give%s%s", view,
 		    cm_layer_word(c->layer), what != NULL ? ": it is another for " : "", what != NULL ? what : "");
 	return r->differs != NULL ? CM_OK : CM_E_NOMEM;
+}
+
+static CM_RESULT
+miscounted(struct redoing *r, const struct cm_assess_claimed *c, uint64_t there)
+{
+	const char *view = view_name(r, c);
+
+	if (r->differs == NULL && view != NULL)
+		r->differs = cm_arena_printf(r->arena, "the result of the view %s at the layer %s counts %" PRIu64 " items, and %" PRIu64
+		    " are open and %" PRIu64 " shut", view, cm_layer_word(c->layer), c->items, there,
+		    r->shown->body->items - r->shown->items_open);
+	return r->differs != NULL ? CM_OK : CM_E_NOMEM;
+}
+
+/* Who makes many results of many hypotheses does not keep others at them for days. */
+static bool
+may_take(struct redoing *r, uint64_t steps)
+{
+	if (steps > *r->steps)
+		return false;
+	*r->steps -= steps;
+	return true;
 }
 
 /* One by one, in the order of the frame. */
@@ -62,17 +85,25 @@ redo_result(struct redoing *r, const struct cm_assess_claimed *c)
 	struct cm_posterior *share;
 	struct cm_weigh *w;
 	struct cm_err why = { 0 };
+	uint64_t there;
 	enum cm_result rc;
 
 	if (!cm_assess_has_layer(in.a, c->layer))
 		return differ(r, c, NULL);
-	if (cm_view_fill(in.a, c->view, c->to, r->of_view) != c->items) {
+	there = cm_view_fill(in.a, c->view, c->to, r->of_view);
+	if (c->items < there || c->items - there > r->shown->body->items - r->shown->items_open)
+		return miscounted(r, c, there);
+	if (there != c->items) {
 		r->shut++;
 		return CM_OK;
 	}
+	if (!may_take(r, (uint64_t)in.a->n_items * in.a->n_hypotheses)) {
+		r->slow++;
+		return CM_OK;
+	}
 	rc = cm_weigh_new(&in, r->arena, &w, &why);
-	if (rc == CM_OK && (r->work += cm_weigh_work(w)) > CM_ASSESS_WORK) {
-		r->left++;
+	if (rc == CM_OK && !may_take(r, cm_weigh_work(w))) {
+		r->slow++;
 		return CM_OK;
 	}
 	share = rc == CM_OK ? cm_arena_array(r->arena, cm_weigh_n(w), sizeof(*share)) : NULL;
@@ -169,11 +200,36 @@ say_items(struct redoing *r)
 		cm_buf_printf(&r->text, "; %zu result%s computed again from them, the same to the last unit", r->same, r->same == 1 ? "" : "s");
 	if (r->shut > 0)
 		cm_buf_printf(&r->text, "; %zu result%s not: items of %s stay shut", r->shut, r->shut == 1 ? "" : "s", r->shut == 1 ? "its view" : "their views");
-	if (r->left > 0)
-		cm_buf_printf(&r->text, "; %zu not: they would take too long", r->left);
+	if (r->slow > 0)
+		cm_buf_printf(&r->text, "; %zu result%s not: too many sums", r->slow, r->slow == 1 ? "" : "s");
 	if (s->results_open < s->body->results)
 		cm_buf_printf(&r->text, "; %" PRIu64 " results stay shut", s->body->results - s->results_open);
 	say_behind(r);
+}
+
+/* Only who signed an assessment puts another in its place. */
+static bool
+replaces(const struct cm_shown_assessment *later, const struct cm_shown_assessment *earlier)
+{
+	return later->supersedes != NULL && memcmp(later->supersedes, earlier->statement, 32) == 0 && strcmp(later->by, earlier->by) == 0;
+}
+
+static void
+say_place(struct redoing *r)
+{
+	const struct cm_dossier *d = r->in->dossier;
+	bool here = false;
+
+	for (size_t i = 0; i < d->n_assessments; i++) {
+		if (replaces(r->shown, &d->assessments[i])) {
+			cm_buf_printf(&r->text, "; A%zu takes the place of A%zu", r->number + 1, i + 1);
+			here = true;
+		}
+		if (replaces(&d->assessments[i], r->shown))
+			cm_buf_printf(&r->text, "; A%zu takes its place", i + 1);
+	}
+	if (r->shown->supersedes != NULL && !here)
+		cm_buf_add_str(&r->text, "; it takes the place of an assessment that is not in this dossier");
 }
 
 static enum cm_outcome
@@ -183,7 +239,7 @@ outcome_of(const struct redoing *r)
 		return CM_OUTCOME_CONTRADICTED;
 	if (r->same == 0)
 		return CM_OUTCOME_NOT;
-	if (r->shut + r->left > 0)
+	if (r->shut > 0 || r->slow > 0)
 		return CM_OUTCOME_PARTLY;
 	return r->shown->items_open == r->shown->body->items ? CM_OUTCOME_REPRODUCED : CM_OUTCOME_AS_SHOWN;
 }
@@ -224,6 +280,8 @@ redo_one(struct redoing *r, struct cm_redone *out)
 	} else {
 		rc = redo(r, out);
 	}
+	if (rc == CM_OK)
+		say_place(r);
 	if (rc != CM_OK || cm_buf_cstr(&r->text) == NULL)
 		return CM_E_NOMEM;
 	out->text = cm_arena_printf(r->arena, "%s", cm_buf_cstr(&r->text));
@@ -233,10 +291,11 @@ redo_one(struct redoing *r, struct cm_redone *out)
 enum cm_result
 cm_redo_assessments(const struct cm_redo_assessments_in *in, struct cm_arena *arena, struct cm_redone *out)
 {
+	uint64_t steps = CM_ASSESS_WORK;
 	enum cm_result rc = CM_OK;
 
 	for (size_t i = 0; rc == CM_OK && i < in->dossier->n_assessments; i++) {
-		struct redoing r = { .in = in, .shown = &in->dossier->assessments[i], .arena = arena };
+		struct redoing r = { .in = in, .shown = &in->dossier->assessments[i], .arena = arena, .number = i, .steps = &steps };
 
 		rc = redo_one(&r, &out[i]);
 		cm_buf_release(&r.text);

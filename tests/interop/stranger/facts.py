@@ -31,8 +31,8 @@ def collected(claims):
     return {name: claims[name] for name in COLLECTED if name in claims}
 
 
-def make(disclosure, seals, findings, shown, traffic=(), chains=()):
-    """The facts as bytes. seals, findings, traffic, chains: lists of Statement; shown: list of shows()."""
+def make(disclosure, seals, findings, shown, traffic=(), chains=(), assessments=()):
+    """The facts as bytes. seals, findings, traffic, chains: lists of Statement; shown: list of shows(); assessments: of Assessed."""
     cue = lambda one: {name: one[name] for name in ("name", "bits", "rests_on", "rows")}
     facts = {
         "layout": 1, "by": disclosure["by"], "made": disclosure["made"],
@@ -48,6 +48,8 @@ def make(disclosure, seals, findings, shown, traffic=(), chains=()):
         facts["traffic"] = [counted.traffic_facts(statement) for statement in traffic]
     if chains:
         facts["chains"] = [counted.chain_facts(statement) for statement in chains]
+    if assessments:
+        facts["assessments"] = [one.facts() for one in assessments]
     return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c").encode("utf-8")
 
 

@@ -205,7 +205,7 @@ PREDICATES = {
         "shows": list_of(lambda value: shows_capture(value) or shows_other(value)),
         "hides": hides, "leaks_accepted": number,
         "layout": lambda n: number(n) and n == 1},
-        {"traffic": list_of(digest, 1), "chains": list_of(digest, 1), "terms": lambda value: isinstance(value, dict)}),
+        {"traffic": list_of(digest, 1), "chains": list_of(digest, 1), "assessments": list_of(digest, 1, 16), "terms": lambda value: isinstance(value, dict)}),
     "consent/v1": ({"charter": digest, "says": one_of(("given", "revoked"))},
         {"types": words_up, "purposes": words_up, "to_whom": words_up, "until": time}),
     "traffic/v1": ({"seals": list_of(digest, 1, 256), "detector": detector, "parameters": members({"memory": number}),
@@ -217,6 +217,8 @@ PREDICATES = {
         "floods": list_of(digest, 1, 64), "clients": row_set,
         "table": members({name: number for name in ("a", "b", "c", "d", "p_milli")}), "lag": lag}, {"evidence": evidence}),
 }
+PREDICATES["assessment/v1"] = ({"seals": list_of(digest, 1, 1), "detector": detector,
+    **{name: between(0, 65536) for name in ("frame", "items", "results")}}, {"evidence": evidence})
 _subject = list_of(members({"name": text, "digest": members({"comity-seal": digest})}), 1, 256)
 _under = list_of(members({"name": digest, "digest": members({"comity-charter": digest})}), 1, 1)
 

@@ -14,6 +14,7 @@ import itertools
 import re
 import sys
 
+import assessed
 import counted
 import facts
 import kinds
@@ -29,8 +30,8 @@ from cbor import Refused
 from statement import Statement
 
 PREDICATE_OF = {"seal": "seal/v1", "finding": "finding/v1", "custody": "custody/v1", "traffic": "traffic/v1",
-    "chain": "chain/v1", "consent": "consent/v1"}
-NUMBERED = re.compile(r"(seal|finding|custody|traffic|chain|consent)-([1-9][0-9]*)\.(json|json\.sig|opening|pairs|pcapng|txt|jsonl|hex)")
+    "chain": "chain/v1", "assessment": "assessment/v1", "consent": "consent/v1"}
+NUMBERED = re.compile(r"(seal|finding|custody|traffic|chain|assessment|consent)-([1-9][0-9]*)\.(json|json\.sig|opening|pairs|pcapng|txt|jsonl|hex)")
 
 
 class Dossier:
@@ -86,9 +87,12 @@ class Dossier:
         self.findings = self.numbered("finding")
         self.traffic = self.numbered("traffic")
         self.chains = self.numbered("chain")
+        self.assessments = self.numbered("assessment")
+        self.opened = {}
         custody = self.numbered("custody")
         consents = terms.check(self)
-        everything = [self.disclosure] + self.seals + self.findings + self.traffic + self.chains + custody + consents
+        everything = [self.disclosure] + self.seals + self.findings + self.traffic + self.chains + (
+            self.assessments + custody + consents)
         self.check_chain(everything)
         self.check_receipts(everything)
         self.check_references(custody)
@@ -96,8 +100,10 @@ class Dossier:
         if self.disclosure["shows"] != shown:
             raise Refused("disclosure.json: shows is not what the openings show")
         self.say("shows: as the openings have it")
-        made = facts.make(self.disclosure, self.seals, self.findings, shown, self.traffic, self.chains)
+        computed = [assessed.Assessed(one, *self.opened[one["seals"][0]]) for one in self.assessments]
+        made = facts.make(self.disclosure, self.seals, self.findings, shown, self.traffic, self.chains, computed)
         self.check_report(made)
+        self.check_assessments(computed)
         self.say("findings: not redone by this verifier (%d shown)" % len(self.findings))
         if self.traffic:
             self.say("floods and scans: every row that is cited was drawn; not counted again (%d, %d chains)" % (
@@ -182,7 +188,7 @@ class Dossier:
             raise Refused("disclosure.json: seals are not those of the dossier")
         if self.disclosure["findings"] != [finding.digest for finding in self.findings]:
             raise Refused("disclosure.json: findings are not those of the dossier")
-        for name, there in (("traffic", self.traffic), ("chains", self.chains)):
+        for name, there in (("traffic", self.traffic), ("chains", self.chains), ("assessments", self.assessments)):
             if self.disclosure.predicate.get(name, []) != [statement.digest for statement in there]:
                 raise Refused("disclosure.json: %s are not those of the dossier" % name)
         for seal in self.seals:
@@ -191,7 +197,7 @@ class Dossier:
         for before, seal in itertools.combinations(self.seals, 2):
             if all(before[name] == seal[name] for name in ("by", "exhibit")) and before["root"] != seal["root"]:
                 self.say("%s and %s are two tables of one exhibit" % (before.name, seal.name))
-        for statement in [self.disclosure] + self.findings + self.traffic + self.chains + custody:
+        for statement in [self.disclosure] + self.findings + self.traffic + self.chains + self.assessments + custody:
             if statement not in custody and not set(statement["seals"]) <= set(digests):
                 raise Refused("%s: a seal that is not in the dossier" % statement.name)
             # A hand-over may be of more exhibits than the dossier has; of these nothing is known.
@@ -219,7 +225,13 @@ class Dossier:
         for statement in self.chains:
             counted.check_chain(statement, [rows[digest] for digest in statement["seals"]],
                 {finding.digest: finding for finding in self.findings}, [one.digest for one in self.traffic])
-        for kind in (self.traffic, self.chains):
+        if len(self.assessments) > 16:
+            raise Refused("more than 16 assessments")
+        kinds_of = {seal.digest: seal["kind"] for seal in self.seals}
+        for statement in self.assessments:
+            if kinds_of[statement["seals"][0]] != "records/1":
+                raise Refused("%s: its seal is no table of records" % statement.name)
+        for kind in (self.traffic, self.chains, self.assessments):
             for before, after in zip(kind, kind[1:]):
                 if before["by"] == after["by"] and before["number"] >= after["number"]:
                     raise Refused("%s is not ascending by number" % after.name)
@@ -247,7 +259,16 @@ class Dossier:
             raise Refused("%s.json: pairs of a %s" % (name, seal["kind"]))
         if name + ".pairs" in self.files:
             self.check_pairs(name, seal, rows)
+        self.opened[seal.digest] = columns, rows
         return facts.shows(seal["kind"], columns, rows)
+
+    def check_assessments(self, computed):
+        seals = {seal.digest: seal for seal in self.seals}
+        self.contradicted = 0
+        for one in computed:
+            outcome, why = one.redo(seals[one.statement["seals"][0]])
+            self.contradicted += outcome == assessed.CONTRADICTED
+            self.say("%s: %s: %s" % (one.statement.name, outcome, why))
 
     def check_opening(self, name, seal, kind):
         unhex = bytes.fromhex
@@ -323,6 +344,8 @@ def verify(data, signers, trust=None):
         dossier.verify()
     except Refused as why:
         return False, (dossier.said if dossier else []) + ["REFUSED: %s" % why]
+    if dossier.contradicted:
+        return False, dossier.said + ["CONTRADICTED: %d assessments" % dossier.contradicted]
     if dossier.lacking:
         return True, dossier.said + ["HOLDS IN PART: %d statements are not shown to be logged" % dossier.lacking]
     return True, dossier.said + ["HOLDS: seals, openings, signatures, packets and facts; findings not redone"]
