@@ -144,7 +144,7 @@ canary "public" public
 canary "shared with another" "shared --to Z"
 is "of the panel's view" 1 brief --view panel view.assess
 silent "nothing of one's own" "canary-own" out
-says "how many are left out" "3 of 4 items are in it, 1 are left out" out
+says "how many are left out" "Items in it: 3 of 4; left out: 1." out
 is "of all" 1 brief view.assess
 says "there it is" "canary-own" out
 
