@@ -6,7 +6,7 @@
 # not asked for: where it is, the test of its logs is run.
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libssl-dev libsodium-dev libjansson-dev
 	libsqlite3-dev libzstd-dev zlib1g-dev libpcap-dev libmicrohttpd-dev libcurl4-openssl-dev openssh-client"
-check="age git libcmocka-dev scdoc mandoc tshark unzip gzip zstd
+check="age git clang libcmocka-dev scdoc mandoc tshark unzip gzip zstd
 	golang-1.19-go golang-golang-x-mod-dev openssl nodejs chromium chromium-driver"
 fuzz="clang libclang-rt-14-dev"
 bench="tcpdump tshark openssl libndpi-bin argus-server nfdump valgrind"

@@ -30,7 +30,7 @@
 #define CM_ASSESS_SHOWN 64u	/* parties that one item is shown to */
 #define CM_ASSESS_BRIEF 256u	/* lines of what only people can say */
 #define CM_ASSESS_PARTIES 64u	/* parties that anything is shown to */
-#define CM_ASSESS_WORK (UINT64_C(1) << 29) /* steps that all results together may take: seconds; cm_weigh_work */
+#define CM_ASSESS_WORK (UINT64_C(1) << 27) /* steps that all results together may take: seconds; cm_weigh_work */
 #define CM_ASSESS_DERIVED 64u	/* items that one item is derived from */
 #define CM_ASSESS_OTHER "other" /* the hypothesis that every layer has */
 

@@ -23,7 +23,9 @@ make_room(struct cm_flipping *f, struct cm_arena *arena, struct cm_err *err)
 	f->place = cm_arena_array(arena, w->n_items + 1, sizeof(*f->place));
 	f->in_place = cm_arena_array(arena, w->n_groups + 1, sizeof(*f->in_place));
 	f->instead = cm_arena_array(arena, w->n_items + 1, sizeof(*f->instead));
-	return f->in_place != NULL && f->instead != NULL && f->of != NULL && f->counts != NULL && f->strongest != NULL && f->full.s != NULL && f->full.planted != NULL &&
+	f->every = cm_arena_array(arena, w->n_bases, sizeof(*f->every));
+	return f->every != NULL && f->in_place != NULL && f->instead != NULL && f->of != NULL && f->counts != NULL &&
+	    f->strongest != NULL && f->full.s != NULL && f->full.planted != NULL &&
 	    f->now.s != NULL && f->now.planted != NULL && f->cost != NULL && f->after != NULL && f->factor != NULL &&
 	    f->next != NULL && f->has_copies != NULL && f->mixed != NULL && f->place != NULL ? CM_OK :
 	    cm_err_set(err, CM_E_NOMEM, "no memory to leave items out");
@@ -99,6 +101,8 @@ cm_flipping_new(struct cm_weigh *w, const bool *in, struct cm_arena *arena, stru
 		for (unsigned c = 0; c < CM_FORGE_CLASSES; c++)
 			f.factor[d][c] = cm_weigh_factor(w, c, f.full.s[w->deceiver[d].as][c], f.full.s[w->deceiver[d].by][c]);
 	find_places(&f);
+	for (size_t k = 0; k < w->n_bases; k++)
+		f.every[k] = k;
 	*out = f;
 	return CM_OK;
 }
@@ -126,14 +130,14 @@ put(struct cm_flipping *f, size_t i, bool whole, int sign)
 
 	if (x->class != CM_CLASS_G) {
 		f->touched |= 1u << x->class;
-		for (k = 0; k < w->n_bases; k++)
-			f->now.s[k][x->class] += sign * cost[k];
+		for (k = 0; k < f->n_at; k++)
+			f->now.s[f->at[k]][x->class] += sign * cost[f->at[k]];
 		return;
 	}
 	f->now.g += sign * cost[0];
 	cost = x->planted + (whole ? 0 : CM_ENDS * w->n_bases) + CM_END_MID * w->n_bases;
-	for (k = 0; k < w->n_bases; k++)
-		f->now.planted[k] += sign * cost[k];
+	for (k = 0; k < f->n_at; k++)
+		f->now.planted[f->at[k]] += sign * cost[f->at[k]];
 }
 
 static bool
@@ -199,6 +203,27 @@ settle(struct dropping *d, size_t g)
 	}
 }
 
+static int64_t
+deceiver_cost(const struct cm_flipping *f, size_t k)
+{
+	const struct cm_weigh *w = f->w;
+	const struct cm_weigh_deceiver *d = &w->deceiver[k];
+	int64_t cost = w->prior[d->place] + f->now.planted[d->as];
+
+	for (unsigned c = 0; c < CM_FORGE_CLASSES; c++)
+		cost += (f->touched >> c & 1) == 0 ? f->factor[k][c] :
+		    cm_weigh_factor(w, c, f->now.s[d->as][c], f->now.s[d->by][c]);
+	return cost;
+}
+
+static int64_t
+cost_of(const struct cm_flipping *f, struct cm_flip_sides h)
+{
+	if (h.deceiver != CM_ASSESS_NONE)
+		return deceiver_cost(f, h.deceiver);
+	return cm_weigh_base_cost(f->w, h.as, f->now.s[h.as], f->now.g);
+}
+
 static void
 sum_up(struct cm_flipping *f)
 {
@@ -207,29 +232,48 @@ sum_up(struct cm_flipping *f)
 
 	for (k = 0; k < w->n_bases; k++)
 		f->after[w->base[k].place] = cm_weigh_base_cost(w, k, f->now.s[k], f->now.g);
-	for (k = 0; k < w->n_deceivers; k++) {
-		const struct cm_weigh_deceiver *d = &w->deceiver[k];
-		int64_t cost = w->prior[d->place] + f->now.planted[d->as];
-
-		for (unsigned c = 0; c < CM_FORGE_CLASSES; c++)
-			cost += (f->touched >> c & 1) == 0 ? f->factor[k][c] :
-			    cm_weigh_factor(w, c, f->now.s[d->as][c], f->now.s[d->by][c]);
-		f->after[d->place] = cost;
-	}
+	for (k = 0; k < w->n_deceivers; k++)
+		f->after[w->deceiver[k].place] = deceiver_cost(f, k);
 }
 
-size_t
-cm_flipping_without(struct cm_flipping *f, const size_t *list, size_t n)
+/* Sums of these bases only. */
+static void
+take_away(struct cm_flipping *f, const size_t *base, size_t n_bases, const size_t *list, size_t n)
 {
 	struct dropping d = { .f = f, .drop = list, .n = n };
 	size_t i;
 
-	copy_sums(f->w, &f->full, &f->now);
+	f->at = base;
+	f->n_at = n_bases;
+	for (i = 0; i < n_bases; i++) {
+		memcpy(f->now.s[base[i]], f->full.s[base[i]], sizeof(f->now.s[0]));
+		f->now.planted[base[i]] = f->full.planted[base[i]];
+	}
+	f->now.g = f->full.g;
 	f->touched = 0;
 	for (i = 0; i < n; i++)
 		drop(&d, list[i]);
 	for (i = 0; i < d.n_groups; i++)
 		settle(&d, d.group[i]);
+}
+
+static size_t
+top_without(struct cm_flipping *f, const size_t *list, size_t n)
+{
+	take_away(f, f->every, f->w->n_bases, list, n);
 	sum_up(f);
 	return cm_weigh_top(f->after, f->w->n);
+}
+
+bool
+cm_flipping_wins(struct cm_flipping *f, const size_t *list, size_t n)
+{
+	int64_t first, rival;
+
+	take_away(f, f->few, f->n_few, list, n);
+	first = cost_of(f, f->first);
+	rival = cost_of(f, f->rival);
+	if (rival > first || (rival == first && f->first.place < f->rival.place))
+		return false;
+	return top_without(f, list, n) == f->rival.place;
 }

@@ -98,10 +98,27 @@ sides_of(const struct cm_weigh *w, size_t place)
 
 	for (k = 0; k < w->n_deceivers; k++)
 		if (w->deceiver[k].place == place)
-			return (struct cm_flip_sides) { w->deceiver[k].as, w->deceiver[k].by };
+			return (struct cm_flip_sides) { w->deceiver[k].as, w->deceiver[k].by, place, k };
 	for (k = 0; w->base[k].place != place;)
 		k++;
-	return (struct cm_flip_sides) { k, k };
+	return (struct cm_flip_sides) { k, k, place, CM_ASSESS_NONE };
+}
+
+/* Each once: what is put right twice is wrong. */
+static void
+list_few(struct cm_flipping *f)
+{
+	const size_t base[] = { f->first.as, f->first.by, f->rival.as, f->rival.by };
+
+	f->n_few = 0;
+	for (size_t i = 0; i < sizeof(base) / sizeof(base[0]); i++) {
+		size_t k = 0;
+
+		while (k < f->n_few && f->few[k] != base[i])
+			k++;
+		if (k == f->n_few)
+			f->few[f->n_few++] = base[i];
+	}
 }
 
 void
@@ -109,6 +126,7 @@ cm_flipping_rival(struct cm_flipping *f, size_t rival)
 {
 	f->first = sides_of(f->w, f->top);
 	f->rival = sides_of(f->w, rival);
+	list_few(f);
 	for (size_t g = 0; g < f->w->n_groups; g++)
 		f->in_place[g] = f->w->group[g].n > 1 ? in_its_place(f, g) : 0;
 	/* of each item the most of all later copies */

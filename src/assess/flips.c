@@ -78,7 +78,7 @@ try_set(struct searching *s, const size_t *drop)
 {
 	if (++s->tries > TRIES || s->tries * s->f->w->n > STEPS)
 		s->tired = true;
-	else if (cm_flipping_without(s->f, drop, s->size) == s->rival)
+	else if (cm_flipping_wins(s->f, drop, s->size))
 		keep(s, drop);
 }
 

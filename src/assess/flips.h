@@ -12,6 +12,8 @@
 /* The bases that a hypothesis stands on: both are the same unless it deceives. */
 struct cm_flip_sides {
 	size_t as, by;
+	size_t place;	 /* in the layer */
+	size_t deceiver; /* its number, or CM_ASSESS_NONE */
 };
 
 struct cm_flipping {
@@ -31,9 +33,13 @@ struct cm_flipping {
 	size_t *place;	  /* of each item: its place among those of its group that count, from 0 */
 	/* for the rival that is looked at: */
 	struct cm_flip_sides first, rival;
+	size_t few[4], n_few; /* the bases of both */
 	int64_t *in_place; /* of each group: what another one that counts whole can do */
 	int64_t *instead;  /* of each item: what a copy of it can do */
 	/* room to work in */
+	const size_t *at; /* the bases whose sums are put right: */
+	size_t n_at;
+	size_t *every; /* all of them, or few */
 	struct cm_weigh_sums now;
 	int64_t *after;
 	unsigned touched; /* classes */
@@ -42,8 +48,9 @@ struct cm_flipping {
 /* CM_E_NOMEM. */
 CM_RESULT cm_flipping_new(struct cm_weigh *w, const bool *in, struct cm_arena *arena, struct cm_flipping *out, struct cm_err *err);
 
-/* What is likeliest without the items ${drop}[0..n), numbers of the layer's items, n <= CM_FLIP_SIZE. */
-size_t cm_flipping_without(struct cm_flipping *f, const size_t *drop, size_t n);
+/* Is the rival likeliest without the items ${drop}[0..n), numbers of the layer's items, n <= CM_FLIP_SIZE?  Soon done if
+ * what was likeliest stays before it. */
+bool cm_flipping_wins(struct cm_flipping *f, const size_t *drop, size_t n);
 
 /* Which hypothesis the bounds are about. */
 void cm_flipping_rival(struct cm_flipping *f, size_t rival);

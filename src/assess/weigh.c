@@ -150,22 +150,20 @@ cm_weigh_sum_up(const struct cm_weigh *w, const struct cm_weigh_sums *s, int64_t
 
 /* ---- shares ---- */
 
-__extension__ typedef unsigned __int128 u128;
-
-static u128
+static cm_u128
 sum_of(const int64_t *cost, size_t n, int64_t least)
 {
-	u128 sum = 0;
+	cm_u128 sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		sum += (uint64_t)cm_cost_exp(cost[i] - least);
 	return sum;
 }
 
-static int64_t
-share_in(int64_t d, u128 sum)
+int64_t
+cm_weigh_share_in(int64_t d, cm_u128 sum)
 {
-	return (int64_t)((u128)(uint64_t)cm_cost_exp(d) * (uint64_t)CM_ASSESS_ONE / sum);
+	return (int64_t)((cm_u128)(uint64_t)cm_cost_exp(d) * (uint64_t)CM_ASSESS_ONE / sum);
 }
 
 int64_t
@@ -173,7 +171,7 @@ cm_weigh_share_of(const int64_t *cost, size_t n, size_t i)
 {
 	int64_t least = cost[cm_weigh_top(cost, n)];
 
-	return share_in(cost[i] - least, sum_of(cost, n, least));
+	return cm_weigh_share_in(cost[i] - least, sum_of(cost, n, least));
 }
 
 void
@@ -188,13 +186,13 @@ void
 cm_weigh_middle(struct cm_weigh *w, const bool *in, struct cm_posterior *out)
 {
 	int64_t least;
-	u128 sum;
+	cm_u128 sum;
 
 	cm_weigh_costs(w, in, w->costs);
 	least = w->costs[cm_weigh_top(w->costs, w->n)];
 	sum = sum_of(w->costs, w->n, least);
 	for (size_t i = 0; i < w->n; i++) {
-		int64_t share = share_in(w->costs[i] - least, sum);
+		int64_t share = cm_weigh_share_in(w->costs[i] - least, sum);
 
 		out[i] = (struct cm_posterior) { share, share, share };
 	}

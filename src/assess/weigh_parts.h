@@ -4,6 +4,8 @@
 
 #include "assess/weigh.h"
 
+__extension__ typedef unsigned __int128 cm_u128;
+
 enum cm_end { CM_END_LO, CM_END_MID, CM_END_HI };
 #define CM_ENDS 3
 
@@ -87,6 +89,9 @@ void cm_weigh_sum_up(const struct cm_weigh *w, const struct cm_weigh_sums *s, in
 
 /* Of a hypothesis without a deceiver, from its class sums and the sum of letter G. */
 int64_t cm_weigh_base_cost(const struct cm_weigh *w, size_t k, const int64_t s[CM_FORGE_CLASSES], int64_t g);
+
+/* The share of a hypothesis that costs ${d} more than the least, when all exponentials sum to ${sum}. */
+int64_t cm_weigh_share_in(int64_t d, cm_u128 sum);
 
 /* The share of hypothesis ${i}. */
 int64_t cm_weigh_share_of(const int64_t *cost, size_t n, size_t i);

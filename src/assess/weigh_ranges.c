@@ -116,33 +116,123 @@ cm_weigh_work(const struct cm_weigh *w)
 	return work;
 }
 
+/* ---- all corners ----
+ *
+ * Most hypotheses cost the same at each corner.  What their exponentials sum to depends on the least cost of all only, and is
+ * added up when that changes; not even then, if without it it is clear that the corner is no better than the best so far. */
+struct walk {
+	const struct corners *c;
+	int64_t cost[CM_ASSESS_HYPOTHESES];
+	size_t moving[CM_ASSESS_HYPOTHESES], n_moving;
+	size_t still[CM_ASSESS_HYPOTHESES], n_still;
+	int64_t least_still; /* of their costs */
+	int64_t least;	     /* that `sum' is for; below 0: none yet */
+	cm_u128 sum;	     /* of those that do not move */
+	int64_t best;	     /* share; below 0: none yet */
+};
+
 static int64_t
-share_at(const struct cm_weigh *w, const struct corners *c, unsigned corner, int64_t *costs)
+cost_at(const struct cm_weigh *w, size_t i, unsigned corner)
 {
-	for (size_t i = 0; i < w->n; i++) {
-		costs[i] = w->costs[i];
-		for (unsigned f = 0; f < CM_FORGE_CLASSES; f++)
-			costs[i] += w->corner[i][f][corner >> (2 * f) & 3];
+	int64_t cost = w->costs[i];
+
+	for (unsigned f = 0; f < CM_FORGE_CLASSES; f++)
+		cost += w->corner[i][f][corner >> (2 * f) & 3];
+	return cost;
+}
+
+static bool
+moves(const struct cm_weigh *w, size_t i)
+{
+	for (unsigned f = 0; f < CM_FORGE_CLASSES; f++)
+		for (unsigned bits = 1; bits < 4; bits++)
+			if (w->corner[i][f][bits] != w->corner[i][f][0])
+				return true;
+	return false;
+}
+
+static void
+begin(struct walk *k, const struct corners *c)
+{
+	k->c = c;
+	k->n_moving = k->n_still = 0;
+	k->least_still = INT64_MAX;
+	k->least = k->best = -1;
+	for (size_t i = 0; i < c->w->n; i++) {
+		if (moves(c->w, i)) {
+			k->moving[k->n_moving++] = i;
+			continue;
+		}
+		k->still[k->n_still++] = i;
+		k->cost[i] = cost_at(c->w, i, 0);
+		k->least_still = k->cost[i] < k->least_still ? k->cost[i] : k->least_still;
 	}
-	return cm_weigh_share_of(costs, w->n, c->of->place);
+}
+
+static bool
+better(const struct walk *k, int64_t share)
+{
+	return k->best < 0 || (k->c->own == CM_END_HI ? share > k->best : share < k->best);
+}
+
+/* Can the corner be better, whatever those that do not move sum to?  They are one at least, and at most all as large. */
+static bool
+can_be_better(const struct walk *k, int64_t d, int64_t least, cm_u128 moving)
+{
+	cm_u128 largest = k->n_still == 0 ? 0 : (cm_u128)(uint64_t)cm_cost_exp(k->least_still - least);
+
+	return better(k, cm_weigh_share_in(d, moving + (k->c->own == CM_END_HI ? largest : largest * k->n_still)));
+}
+
+static void
+add_still(struct walk *k, int64_t least)
+{
+	k->least = least;
+	k->sum = 0;
+	for (size_t i = 0; i < k->n_still; i++)
+		k->sum += (uint64_t)cm_cost_exp(k->cost[k->still[i]] - least);
+}
+
+static void
+try_corner(struct walk *k, unsigned corner)
+{
+	int64_t least = k->least_still, share, d;
+	cm_u128 moving = 0;
+	size_t i;
+
+	for (i = 0; i < k->n_moving; i++) {
+		int64_t cost = cost_at(k->c->w, k->moving[i], corner);
+
+		k->cost[k->moving[i]] = cost;
+		least = cost < least ? cost : least;
+	}
+	for (i = 0; i < k->n_moving; i++)
+		moving += (uint64_t)cm_cost_exp(k->cost[k->moving[i]] - least);
+	d = k->cost[k->c->of->place] - least;
+	if (k->least != least) {
+		if (!can_be_better(k, d, least, moving))
+			return;
+		add_still(k, least);
+	}
+	share = cm_weigh_share_in(d, moving + k->sum);
+	if (better(k, share))
+		k->best = share;
 }
 
 static int64_t
 end_of_deceiver(struct cm_weigh *w, const struct cm_weigh_deceiver *d, enum cm_end own)
 {
 	struct corners c = { w, d, own };
-	int64_t costs[CM_ASSESS_HYPOTHESES], best, share;
-	unsigned live = live_bits(&c), corner = 0;
+	struct walk k;
+	unsigned live = live_bits(&c), corner;
 
 	look_up(&c);
-	best = share_at(w, &c, 0, costs);
+	begin(&k, &c);
+	try_corner(&k, 0);
 	/* all subsets of the live bits */
-	for (corner = (0u - live) & live; corner != 0; corner = (corner - live) & live) {
-		share = share_at(w, &c, corner, costs);
-		if (own == CM_END_HI ? share > best : share < best)
-			best = share;
-	}
-	return best;
+	for (corner = (0u - live) & live; corner != 0; corner = (corner - live) & live)
+		try_corner(&k, corner);
+	return k.best;
 }
 
 void

@@ -426,11 +426,11 @@ def test_inconsistency():
 
 # The same for others.
 
-def questions(count, seed):
+def questions(count, seed, **shape):
     """Questions with the answers of the contract's integers."""
     r = random.Random(seed)
     while count:
-        rows = cases.settled(cases.assessment(r))
+        rows = cases.settled(cases.assessment(r, **shape))
         layer, view = r.choice(layers_of(rows)), views(r)
         question = {"rows": rows, "layer": layer, "ask": "flips" if r.random() < 0.2 else "posterior", "view": view}
         if r.random() < 0.3:

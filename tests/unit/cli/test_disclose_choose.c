@@ -165,7 +165,7 @@ tear_down(void **state)
 static struct cm_chosen
 choose(const char *findings, const char *traffic, const char *chains)
 {
-	const struct cm_choice choice = { findings, traffic, chains };
+	const struct cm_choice choice = { .findings = findings, .traffic = traffic, .chains = chains };
 	struct cm_chosen out;
 
 	assert_int_equal(cm_choose(&choice, c, &arena, &out, NULL), CM_OK);
