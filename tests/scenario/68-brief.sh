@@ -40,7 +40,7 @@ first "nothing in capitals" "# Brief for a decision on sanctions"
 opens "two questions are open" 2
 says "not all is shown to the listed party" "3. Can the listed party see it, and comment on it? | **OPEN**" out
 says "there is no review" "**OPEN**: no review is said" out
-says "how it stands" "Bureau-9 at the layer organisation: very likely" out
+says "how it stands" "Office-B at the layer organisation: very likely" out
 says "what speaks most against the firm" "firm: almost no chance (0.38 % to 0.51 %). Most against it: timing" out
 says "and for it" "Most for it: working-hours" out
 says "a deceiver has a ceiling" "never exceed 2.64 to 1" out
@@ -185,13 +185,13 @@ import json
 said = json.load(open("out"))
 good = said["carried"] and said["open"] == 2 == sum(q["open"] for q in said["questions"]) and len(said["questions"]) == 16
 good = good and len(said["limits"]) == 4 and said["review"] == [] and len(said["lift"]) == 2 and said["left_out"] == 0
-good = good and said["who"][0]["name"] == "Bureau-9" and said["who"][0]["layers"][0]["leads"]
+good = good and said["who"][0]["name"] == "Office-B" and said["who"][0]["layers"][0]["leads"]
 good = good and all(sum(x["weight_milli"].get("organisation", 0) for x in said["evidence"]) > 990 for _ in "1")
 print(("ok " if good else "FAIL ") + "the JSON says the same")
 P
 "$COMITY" assess show --json "$case" | python3 -c 'import json, sys
 for r in json.load(sys.stdin)["rows"]: print(json.dumps(r))' >rows.jsonl
-silent "what people wrote for it never goes into rows" "Regulation 12/2025" rows.jsonl
+silent "what people wrote for it never goes into rows" "harm to hospitals" rows.jsonl
 is "of rows" 1 brief rows.jsonl
 says "the acts are open" "**OPEN**: no act is said" out
 says "the evidence is there" "passive-dns" out
