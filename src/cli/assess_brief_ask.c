@@ -327,12 +327,11 @@ ask_withheld(struct asking *q)
 	}
 	if (left > 0)
 		point(q, "What was withheld, why, and who could inspect it?", "5", true,
-		    SAY(q, "%s left out of this view. What they are, why, and who could inspect them, only a view that has them can say.",
-			left == 1 ? "1 item is" : SAY(q, "%zu items are", left)));
+		    SAY(q, "Left out of this view: %s. What, why, and who could inspect it, only a view that has it can say.", items(q, left)));
 	else
 		point(q, "What was withheld, why, and who could inspect it?", "5", none > 0,
-		    SAY(q, "%s not public; %zu of them have no form in which a panel could inspect them (C3, C7).",
-			shut == 1 ? "1 item is" : SAY(q, "%zu items are", shut), none));
+		    SAY(q, "Not public: %s. Of these neither shared nor in a form in which a panel could inspect them (C3, C7): %zu.", items(q, shut),
+			none));
 }
 
 static void

@@ -236,7 +236,7 @@ put_closed(struct cm_brief_print *p)
 
 	fputs("\n## 5. What stays shut, and who could inspect it\n\n", p->f);
 	if (left > 0)
-		fprintf(p->f, "- **OPEN**: %zu items of the assessment are left out of this view. It says nothing of them.\n\n", left);
+		fprintf(p->f, "- **OPEN**: items of the assessment that are left out of this view: %zu. It says nothing of them.\n\n", left);
 	for (size_t i = 0; i < p->a->n_items; i++) {
 		if (!p->b->in[i] || p->a->item[i].view == CM_VIEW_PUBLIC)
 			continue;

@@ -157,7 +157,7 @@ put_head(struct cm_brief_print *p)
 		fputs(" with ", p->f);
 		cm_brief_put(p, p->b->to);
 	}
-	fprintf(p->f, "; %zu of %zu items are in it, %zu are left out, and all results are those of this view. ", p->b->n_in, p->a->n_items,
+	fprintf(p->f, ". Items in it: %zu of %zu; left out: %zu. All results are those of this view. ", p->b->n_in, p->a->n_items,
 	    p->a->n_items - p->b->n_in);
 	fprintf(p->f, "Questions of section 8 that are OPEN: %zu of %zu. What is OPEN the assessment does not answer; nothing was put in its "
 		      "place. Numbers are elicited judgements, not measurements.\n",

@@ -144,7 +144,7 @@ canary "public" public
 canary "shared with another" "shared --to Z"
 is "of the panel's view" 1 brief --view panel view.assess
 silent "nothing of one's own" "canary-own" out
-says "how many are left out" "3 of 4 items are in it, 1 are left out" out
+says "how many are left out" "Items in it: 3 of 4; left out: 1." out
 is "of all" 1 brief view.assess
 says "there it is" "canary-own" out
 
@@ -191,7 +191,7 @@ print(("ok " if good else "FAIL ") + "the JSON says the same")
 P
 "$COMITY" assess show --json "$case" | python3 -c 'import json, sys
 for r in json.load(sys.stdin)["rows"]: print(json.dumps(r))' >rows.jsonl
-silent "what people wrote for it never goes into rows" "Regulation 12/2025" rows.jsonl
+silent "what people wrote for it never goes into rows" "harm to hospitals" rows.jsonl
 is "of rows" 1 brief rows.jsonl
 says "the acts are open" "**OPEN**: no act is said" out
 says "the evidence is there" "passive-dns" out
