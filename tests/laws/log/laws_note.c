@@ -452,11 +452,11 @@ main(void)
 		{ "a receipt is read as it was written, and proves its entry",
 		    a_receipt_comes_back_and_proves_its_entry, 100, 100 },
 		{ "a bit changed in a receipt is refused, or tells nothing",
-		    a_bit_changed_in_a_receipt_is_refused_or_tells_nothing, 5, 40 },
+		    a_bit_changed_in_a_receipt_is_refused_or_tells_nothing, 3, 40 },
 		{ "a byte more or less in a receipt is refused, or tells nothing",
-		    a_byte_more_or_less_in_a_receipt_is_refused_or_tells_nothing, 5, 40 },
+		    a_byte_more_or_less_in_a_receipt_is_refused_or_tells_nothing, 3, 40 },
 		{ "growth is cosigned, and what differs in a bit is not",
-		    growth_is_cosigned_and_one_bit_less_is_not, 10, 40 },
+		    growth_is_cosigned_and_one_bit_less_is_not, 6, 40 },
 	};
 
 	return laws_hold(laws, sizeof(laws) / sizeof(laws[0]));
