@@ -3,6 +3,7 @@
 # The capture is a generated one (tests/cases): forged packets written to a file, sent to nobody.
 set -eu
 cd "$(dirname "$0")/.."
+root=$PWD
 comity=$PWD/build/comity
 sample=$PWD/tests/cases/great-cannon-rare/input.pcap
 demo=$PWD/build/demo
@@ -115,10 +116,23 @@ cd ../A
 try 0 take ../B/receipt.json
 "$comity" ledger || true
 
+say "Who was it?  An assessment: what everybody can see points at A; with two items that its author keeps, at B, made to look like A"
+cd "$demo/sender"
+cp "$root/docs/examples/toy.assess" who.assess
+"$comity" assess show who.assess | sed -n '/^Layer/,/^Confidence/p'
+try 0 assess sign who.assess >/dev/null 2>&1
+try 0 disclose --assessment 1 --view public -o who.dossier 2>/dev/null
+
+say "The receiver computes again what follows from the four items that are open, to the last digit; two stay shut"
+cp who.dossier "$demo/receiver/"
+cd "$demo/receiver"
+"$comity" verify --signers signers --report who.html who.dossier 2>/dev/null | sed -n '/^  A1/,/->/p;$p'
+
 say "What you have now"
 cat <<EOF
   $demo/story/story.html           the story as the receiver's program tells it, with pictures: open it in a browser
   $demo/sender/attack.dossier      the dossier: a ZIP; unzip -l, ssh-keygen -Y verify and tshark read what is in it
   $demo/team/B/hidden.html         what B was shown under the charter, and what not
+  $demo/receiver/who.html          who may have done it, as a page that computes it again and lets you leave items out
   $demo/receiver/mine.html         the receiver's own report: open it in a browser
 EOF

@@ -199,6 +199,10 @@ size_t cm_assess_find_item(const struct cm_assessment *a, const char *name);
 /* Has the item a cell for every hypothesis of the layer that is no deceiver?  Only then it counts there. */
 bool cm_assess_item_speaks(const struct cm_assessment *a, size_t item, enum cm_layer layer);
 
+/* The original, at the end of what an item is a copy of: whose family it is.  Circles were refused, and are walked no longer than
+ * there are items. */
+size_t cm_assess_original(const struct cm_assessment *a, size_t item);
+
 /* Words of the text; NULL: no such number.  The other way round -1: no such word. */
 const char *cm_assess_kind_word(enum cm_assess_kind kind); /* "state", "state-sponsored", ... */
 const char *cm_assess_degree_word(int degree);	 /* "prohibited", ... "integrated" */

@@ -162,22 +162,13 @@ put_shown(struct writing *s, const struct cm_assess_item *item)
 	cm_jsonw_array_end(&s->w);
 }
 
-/* The original of all copies, so that each says by itself whose family it is. */
-static size_t
-original(const struct cm_assessment *a, size_t item)
-{
-	for (size_t steps = 0; steps < a->n_items && a->item[item].repeats != CM_ASSESS_NONE; steps++)
-		item = a->item[item].repeats;
-	return item;
-}
-
 static void
 put_links(struct writing *s, size_t number)
 {
 	const struct cm_assess_item *item = &s->a->item[number];
 
 	if (item->repeats != CM_ASSESS_NONE)
-		cm_jsonw_kstr(&s->w, "repeats", s->a->item[original(s->a, number)].name);
+		cm_jsonw_kstr(&s->w, "repeats", s->a->item[cm_assess_original(s->a, number)].name);
 	if (item->n_derived > 0) {
 		cm_jsonw_key(&s->w, "derived");
 		cm_jsonw_array(&s->w);

@@ -75,17 +75,6 @@ list_deceivers(struct cm_weigh *w)
 	}
 }
 
-/* ---- families ---- */
-
-/* The first of those that it is a copy of; cycles were refused, and are walked no longer than there are items. */
-static size_t
-original(const struct cm_assessment *a, size_t item)
-{
-	for (size_t steps = 0; steps < a->n_items && a->item[item].repeats != CM_ASSESS_NONE; steps++)
-		item = a->item[item].repeats;
-	return item;
-}
-
 /* ---- likelihoods ---- */
 
 static int64_t
@@ -253,7 +242,7 @@ add_item(struct preparing *p, size_t number)
 	struct cm_weigh_item *i = &p->w->item[p->w->n_items];
 	enum cm_result rc;
 
-	*i = (struct cm_weigh_item) { .item = number, .family = original(p->in->a, number), .group = item->group_number,
+	*i = (struct cm_weigh_item) { .item = number, .family = cm_assess_original(p->in->a, number), .group = item->group_number,
 		.class = item->letter == 'G' ? CM_CLASS_G : item->forge,
 		.light = CM_ASSESS_MILLION - p->in->a->group[item->group_number].rho };
 	fill_values(p, item);

@@ -157,3 +157,11 @@ cm_assess_item_speaks(const struct cm_assessment *a, size_t item, enum cm_layer 
 	}
 	return any;
 }
+
+size_t
+cm_assess_original(const struct cm_assessment *a, size_t item)
+{
+	for (size_t steps = 0; steps < a->n_items && a->item[item].repeats != CM_ASSESS_NONE; steps++)
+		item = a->item[item].repeats;
+	return item;
+}

@@ -38,14 +38,14 @@ struct shape {
 };
 
 /* 25 and 25, 40 groups: what the target is about */
-#define FULL .items = 1000, .plain = 25, .deceivers = 25, .groups = 40, .copies = 20, .letters = 5, .class = -1, .rho = -1
+#define FULL .items = 1000, .plain = 25, .deceivers = 25, .groups = 40, .copies = 20, .class = -1, .rho = -1
 #define OF(n, p, d) .items = n, .plain = p, .deceivers = d, .groups = 40, .ranges = 3, .copies = 20, .letters = 5, .class = -1, .rho = -1
 
 static const struct shape shapes[] = {
 	{ "points, clear", 1, false, { FULL } },
 	{ "points, near ties", 2, false, { FULL, .likely = 4 } },
-	{ "ranges, clear", 3, false, { FULL, .ranges = 3 } },
-	{ "ranges, near ties", 4, false, { FULL, .ranges = 3, .likely = 4 } },
+	{ "ranges, clear", 3, false, { FULL, .ranges = 3, .letters = 5 } },
+	{ "ranges, near ties", 4, false, { FULL, .ranges = 3, .letters = 5, .likely = 4 } },
 	{ "near ties, one group", 5, false, { .items = 1000, .plain = 25, .deceivers = 25, .groups = 1, .likely = 2, .class = -1, .rho = 800000 } },
 	{ "near ties, families", 6, false, { .items = 1000, .plain = 25, .deceivers = 25, .groups = 40, .copies = 1, .likely = 4, .class = -1, .rho = 800000 } },
 	{ "near ties, 4 copies of each", 7, false, { .items = 1000, .plain = 25, .deceivers = 25, .groups = 200, .copies = 2, .likely = 3, .class = -1, .rho = 800000 } },
@@ -74,11 +74,26 @@ one_view(struct asked *q)
 }
 
 static void
+middles(struct asked *q)
+{
+	struct cm_posterior share[CM_ASSESS_HYPOTHESES];
+
+	bench_must(cm_weigh_new(&(struct cm_weigh_in) { q->a, MADE_LAYER, true }, &q->arena, &q->w, &q->err), &q->err);
+	cm_weigh_middle(q->w, q->in, share);
+	snprintf(q->found, sizeof(q->found), "-");
+}
+
+static void
 views(struct asked *q)
 {
 	struct cm_views v;
+	enum cm_result rc = cm_views_compute(q->a, &q->arena, &v, &q->err);
 
-	bench_must(cm_views_compute(q->a, &q->arena, &v, &q->err), &q->err);
+	if (rc == CM_E_LIMIT) {
+		snprintf(q->found, sizeof(q->found), "refused");
+		return;
+	}
+	bench_must(rc, &q->err);
 	snprintf(q->found, sizeof(q->found), "%zu views", v.n);
 }
 
@@ -135,10 +150,13 @@ persuade(struct asked *q)
 static void
 target(struct asked *q)
 {
+	bool refused;
+
 	views(q);
+	refused = strcmp(q->found, "refused") == 0;
 	leave(q);
 	flips_two(q);
-	snprintf(q->found, sizeof(q->found), "-");
+	snprintf(q->found, sizeof(q->found), refused ? "refused" : "-");
 }
 
 static const struct question {
@@ -146,6 +164,7 @@ static const struct question {
 	void (*ask)(struct asked *q);
 	bool scales;
 } questions[] = {
+	{ "one view, middles", middles, false },
 	{ "one view", one_view, true },
 	{ "all views", views, true },
 	{ "leave one out", leave, true },
@@ -185,11 +204,11 @@ measure(const struct shape *s, const struct question *of, size_t runs)
 		took[i] = bench_processor() - begun;
 		cm_arena_fini(&q.arena);
 	}
-	cm_arena_fini(&room);
-	printf("%s\t%zu\t%zu\t%s\t%.6f\t%.6f\t%.6f\t", s->name, s->made.items, s->made.plain + s->made.deceivers, of->says,
+	printf("%s\t%zu\t%zu\t%s\t%.6f\t%.6f\t%.6f\t", s->name, s->made.items, q.a->n_hypotheses, of->says,
 	    bench_hundredth(took, runs, 50), took[0], took[runs - 1]);
 	printf("%s", q.found);
 	fflush(stdout);
+	cm_arena_fini(&room);
 }
 
 static void

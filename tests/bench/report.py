@@ -2,6 +2,7 @@
 import os
 import re
 
+import assessments
 import inputs
 import log_report
 import plot
@@ -148,14 +149,14 @@ def machine(found):
 
 
 BLOCKS = {"machine": machine, "limits": limits, "quality": quality, "kernels": kernels, "shape": shape, "scale": scale, "pipe": pipe,
-          "log": log_report.block}
+          "log": log_report.block, "assess": assessments.block}
 
 
 def blocks(found):
-    """{name of a generated part: its lines}, of what was measured this time.  The log, which is often measured alone, says its
-    machine by itself."""
-    if set(found) <= {"machine", "log"}:
-        found = {"log": found["log"]}
+    """{name of a generated part: its lines}, of what was measured this time.  The log and assessments, which are often measured
+    alone, say their machine by themselves."""
+    if set(found) <= {"machine", "log", "assess"}:
+        found = {name: got for name, got in found.items() if name != "machine"}
     out = {name: make(found) for name, make in BLOCKS.items() if found.get(name)}
     if found.get("inputs"):
         out["speed"] = sum((speed(k, i, found) for k, i in found["inputs"].items()), [])

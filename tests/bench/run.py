@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+import assessments
 import inputs
 import kernels
 import limits
@@ -31,7 +32,7 @@ import shape
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PARTS = ("speed", "limits", "quality", "kernels", "shape", "scale", "pipe", "log")
+PARTS = ("speed", "limits", "quality", "kernels", "shape", "scale", "pipe", "log", "assess")
 SIGSUM = (("dpkg-query", "-W", "-f", "${Package} ${Version}", "sigsum-go"),)  # its witness says no version
 
 
@@ -132,6 +133,9 @@ def all_of(a):
         found["pipe"] = scale.pipe(a, scale.PIPE["long" if a.long else a.size])
     if "log" in a.parts:
         found["log"] = {"machine": machine(a, SIGSUM if shutil.which("sigsum-witness") else ()), **logs.all_of(a)}
+    if "assess" in a.parts:
+        say("assess")
+        found["assess"] = {"machine": machine(a, (("node", "--version"),)), **assessments.all_of(a)}
     return found
 
 

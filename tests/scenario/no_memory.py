@@ -3,7 +3,7 @@
 
 It must end by itself with an exit code of its own; if that is the usual one, its output
 must be the usual one too: an allocation that fails never changes a result in silence.
-NO_MEMORY_ROUNDS: how many places to try at most per command (default 25), evenly spread.
+NO_MEMORY_ROUNDS: how many places to try at most per command (default 15), evenly spread.
 """
 import json
 import os
@@ -14,7 +14,7 @@ import sys
 
 ROOT = os.environ["COMITY_ROOT"]
 COMITY = os.environ["COMITY"]
-ROUNDS = int(os.environ.get("NO_MEMORY_ROUNDS", "25"))
+ROUNDS = int(os.environ.get("NO_MEMORY_ROUNDS", "15"))
 SAMPLE = os.path.join(ROOT, "tests/cases/race-first/input.pcap")
 HERE = os.getcwd()
 SO = os.path.join(HERE, "fail.so")

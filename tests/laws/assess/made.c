@@ -7,23 +7,43 @@ struct making {
 	struct cm_assessment *a;
 };
 
+static bool
+is_there(const struct making *m, size_t n, const struct cm_hypothesis *h)
+{
+	for (size_t i = 0; i < n; i++)
+		if (m->a->hypothesis[i].by == h->by && m->a->hypothesis[i].as == h->as)
+			return true;
+	return false;
+}
+
+/* One that is not there yet; nobody blames `other', nor itself. */
+static void
+make_deceiver(struct making *m, size_t i)
+{
+	struct cm_hypothesis *h = &m->a->hypothesis[i];
+
+	do {
+		h->as = gen_below(m->g, m->shape->plain - 1);
+		h->by = (h->as + 1 + gen_below(m->g, m->shape->plain - 1)) % m->shape->plain;
+	} while (is_there(m, i, h));
+	h->name = cm_arena_printf(m->arena, "%s>%s", m->a->hypothesis[h->by].name, m->a->hypothesis[h->as].name);
+}
+
 static void
 make_hypotheses(struct making *m)
 {
 	const struct made_shape *s = m->shape;
-	int64_t each = CM_ASSESS_ONE / (int64_t)(s->plain + s->deceivers + 20);
+	int64_t each = CM_ASSESS_ONE / (int64_t)(m->a->n_hypotheses + 20);
 
-	for (size_t i = 0; i < s->plain + s->deceivers; i++) {
+	for (size_t i = 0; i < m->a->n_hypotheses; i++) {
 		struct cm_hypothesis *h = &m->a->hypothesis[i];
 
 		*h = (struct cm_hypothesis) { .layer = MADE_LAYER, .degree = -1, .by = CM_ASSESS_NONE, .as = CM_ASSESS_NONE,
 			.needs = CM_ASSESS_NONE, .prior = each };
-		h->name = i + 1 == s->plain ? CM_ASSESS_OTHER : cm_arena_printf(m->arena, "h%zu", i);
-		if (i < s->plain)
-			continue;
-		/* nobody blames `other', nor itself */
-		h->as = gen_below(m->g, s->plain - 1);
-		h->by = (h->as + 1 + gen_below(m->g, s->plain - 1)) % s->plain;
+		if (i >= s->plain)
+			make_deceiver(m, i);
+		else
+			h->name = i + 1 == s->plain ? CM_ASSESS_OTHER : cm_arena_printf(m->arena, "h%zu", i);
 	}
 	if (s->lead > 0)
 		m->a->hypothesis[gen_below(m->g, s->plain)].prior = each + (int64_t)gen_below(m->g, s->lead * (uint64_t)each);
@@ -106,10 +126,11 @@ made_assessment(struct gen *g, const struct made_shape *shape, struct cm_arena *
 	static const int64_t plantable[CM_FORGE_CLASSES] = { 900000, 700000, 400000, 150000, 30000 };
 	struct cm_assessment *a = cm_arena_alloc(arena, sizeof(*a));
 	struct making m = { g, shape, arena, a };
+	size_t pairs = (shape->plain - 1) * (shape->plain - 1);
 
 	if (a == NULL)
 		return NULL;
-	*a = (struct cm_assessment) { .title = "who?", .party = "A", .n_hypotheses = shape->plain + shape->deceivers,
+	*a = (struct cm_assessment) { .title = "who?", .party = "A", .n_hypotheses = shape->plain + (shape->deceivers < pairs ? shape->deceivers : pairs),
 		.n_items = shape->items, .n_groups = shape->groups };
 	for (int f = 0; f < CM_FORGE_CLASSES; f++)
 		a->class[f].c = plantable[f];

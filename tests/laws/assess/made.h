@@ -11,7 +11,7 @@
 #define MADE_LAYER CM_LAYER_STATE
 
 struct made_shape {
-	size_t items, plain, deceivers, groups; /* plain: with `other' */
+	size_t items, plain, deceivers, groups; /* plain: with `other'; deceivers: as far as there are pairs */
 	uint64_t ranges;  /* one cell in so many has a range; 0: none */
 	uint64_t copies;  /* one item in so many repeats another; 0: none */
 	uint64_t letters; /* one item in so many is graded; 0: none */

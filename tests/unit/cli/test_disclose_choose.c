@@ -165,7 +165,7 @@ tear_down(void **state)
 static struct cm_chosen
 choose(const char *findings, const char *traffic, const char *chains)
 {
-	const struct cm_choice choice = { .findings = findings, .traffic = traffic, .chains = chains };
+	const struct cm_choice choice = { findings, traffic, chains, NULL };
 	struct cm_chosen out;
 
 	assert_int_equal(cm_choose(&choice, c, &arena, &out, NULL), CM_OK);
@@ -212,8 +212,8 @@ what_is_chosen_twice_is_shown_once(void **state)
 static void
 numbers_that_are_none_are_said(void **state)
 {
-	static const struct cm_choice wrong[] = { { "3", NULL, NULL }, { NULL, "3", NULL }, { NULL, NULL, "3" },
-		{ "1,3", NULL, NULL }, { NULL, "0-1", NULL } };
+	static const struct cm_choice wrong[] = { { "3", NULL, NULL, NULL }, { NULL, "3", NULL, NULL },
+		{ NULL, NULL, "3", NULL }, { NULL, NULL, NULL, "3" }, { "1,3", NULL, NULL, NULL }, { NULL, "0-1", NULL, NULL } };
 	struct cm_chosen out;
 
 	(void)state;
