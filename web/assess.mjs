@@ -111,8 +111,8 @@ function readItem(row, index) {
 		refuse(`${row.name} has no forge class`);
 	if (letter !== "" && !"ABCDEFG".includes(letter))
 		refuse(`${row.name} has a grade that is unknown`);
-	return { name: String(row.name), index, text: row.text, type: row.type, group: row.group, forge, letter, form: row.form || [],
-		view: row.view, shown: row.shown || [], repeats: row.repeats,
+	return { name: String(row.name), index, text: row.text, type: row.type, group: row.group,
+		rho: whole(row.rho, 0, 1e6, `rho of ${row.name}`), forge, letter, form: row.form || [], view: row.view, shown: row.shown || [], repeats: row.repeats,
 		weightless: row.weightless === true,
 		background: row.background === undefined ? null : whole(row.background, 1, 1e12, `the background of ${row.name}`),
 		cells: new Map((row.cells || []).map(cell => readCell(row, cell))) };
@@ -129,17 +129,15 @@ function readResult(row) {
 /** What the sums need, of the rows as they are in the page.  Throws an Error that says what is wrong with them. */
 export function read(rows) {
 	const of = kind => rows.filter(row => row.kind === kind);
-	const classes = new Map(), rho = new Map(), items = new Map(), hypotheses = new Map();
+	const classes = new Map(), items = new Map(), hypotheses = new Map();
 
 	for (const row of of("class"))
 		once(classes, row.name, whole(row.value, 1, 999999, `the plantability of ${row.name}`), "class");
-	for (const row of of("group"))
-		once(rho, row.name, whole(row.value, 0, 1e6, `rho of ${row.name}`), "group");
 	for (const row of of("hypothesis"))
 		once(hypotheses, `${row.layer} ${row.name}`, readHypothesis(row), "hypothesis");
 	of("item").forEach((row, index) => once(items, row.name, readItem(row, index), "item"));
 	return { title: String((of("assessment")[0] || {}).name || ""), hypotheses: [...hypotheses.values()],
-		classes: FORGES.map(f => classes.get(f) || refuse(`class ${f} is not there`)), rho, items: [...items.values()],
+		classes: FORGES.map(f => classes.get(f) || refuse(`class ${f} is not there`)), items: [...items.values()],
 		results: of("result").map(readResult) };
 }
 
@@ -245,9 +243,9 @@ function weigh(model, counting) {
 	}
 	for (const counted of counting) {
 		const { group } = counted.item;
-		if (!model.rho.has(group))
-			refuse(`group "${group}" is not there`);
-		counted.weight = strongest.get(group).counted === counted ? MILLION : MILLION - model.rho.get(group);
+		if (strongest.get(group).counted.item.rho !== counted.item.rho)
+			refuse(`the items of group "${group}" differ in its rho`);
+		counted.weight = strongest.get(group).counted === counted ? MILLION : MILLION - counted.item.rho;
 	}
 	return counting;
 }

@@ -1,7 +1,7 @@
 /* assess/rows.h -- an assessment as rows: what is sealed, signed, opened in part and computed again (docs/formats.md 2.14).
  *
  * One JSON object a row, with every value settled: group, forge class, plantability, original of a copy.  Rows come in
- * the order assessment, classes, groups, hypotheses, items, results; a reader takes what is there, since items and
+ * the order assessment, classes, hypotheses, items, results; a reader takes what is there, since items and
  * results may stay shut.  Results stand for what their author computed, to be compared. */
 #ifndef CM_ASSESS_ROWS_H
 #define CM_ASSESS_ROWS_H
@@ -15,7 +15,7 @@
 extern const char *const cm_assess_columns[];
 
 enum cm_assess_row {
-	CM_ASSESS_ROW_FRAME, /* assessment, class, group, hypothesis, without */
+	CM_ASSESS_ROW_FRAME, /* assessment, class, hypothesis, without */
 	CM_ASSESS_ROW_ITEM,
 	CM_ASSESS_ROW_RESULT
 };

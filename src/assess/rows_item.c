@@ -144,13 +144,26 @@ read_cells(struct cm_row_reading *r, struct cm_json v, struct cm_assess_item *i)
 	return rc;
 }
 
+/* Each item says the rho of its group by itself: a list of groups would tell of items that stay shut. */
 static CM_RESULT
-find_group(struct cm_row_reading *r, struct cm_assess_item *i)
+read_group(struct cm_row_reading *r, struct cm_json v, struct cm_assess_item *i)
 {
-	for (i->group_number = 0; i->group_number < r->a->n_groups; i->group_number++)
-		if (strcmp(r->a->group[i->group_number].name, i->group) == 0)
-			return CM_OK;
-	return cm_row_refuse(r, "`group' names a group that is not there");
+	struct cm_assess_group *g;
+	int64_t rho = 0;
+	enum cm_result rc = cm_row_number_of(r, v, "rho", 0, CM_ASSESS_MILLION, &rho);
+
+	if (rc != CM_OK)
+		return rc;
+	for (i->group_number = 0; i->group_number < r->a->n_groups; i->group_number++) {
+		g = &r->a->group[i->group_number];
+		if (strcmp(g->name, i->group) == 0)
+			return g->rho == rho ? CM_OK : cm_row_refuse(r, "`rho' is not that of another item of its group");
+	}
+	if (r->a->n_groups == CM_ASSESS_GROUPS)
+		return cm_err_set(r->err, CM_E_LIMIT, "the assessment has more than %u groups", CM_ASSESS_GROUPS);
+	g = &r->a->group[r->a->n_groups++];
+	*g = (struct cm_assess_group) { .name = i->group, .rho = rho };
+	return cm_row_text_of(r, v, "rho_because", NULL, &g->because);
 }
 
 enum cm_result
@@ -171,7 +184,7 @@ cm_row_read_item(struct cm_row_reading *r, struct cm_json v)
 	if (rc == CM_OK)
 		rc = cm_row_name_of(r, v, "group", &i->group);
 	if (rc == CM_OK)
-		rc = find_group(r, i);
+		rc = read_group(r, v, i);
 	if (rc == CM_OK)
 		rc = read_codes(r, v, i);
 	if (rc == CM_OK)

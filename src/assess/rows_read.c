@@ -44,26 +44,6 @@ read_class(struct cm_row_reading *r, struct cm_json v)
 	return rc == CM_OK ? cm_row_text_of(r, v, "because", NULL, &c->because) : rc;
 }
 
-static CM_RESULT
-read_group(struct cm_row_reading *r, struct cm_json v)
-{
-	struct cm_assess_group *g = &r->a->group[r->a->n_groups];
-	enum cm_result rc;
-
-	if (r->a->n_groups == CM_ASSESS_GROUPS)
-		return cm_err_set(r->err, CM_E_LIMIT, "the assessment has more than %u groups", CM_ASSESS_GROUPS);
-	rc = cm_row_name_of(r, v, "name", &g->name);
-	for (size_t i = 0; rc == CM_OK && i < r->a->n_groups; i++)
-		if (strcmp(r->a->group[i].name, g->name) == 0)
-			rc = cm_row_refuse(r, "the same group a second time");
-	if (rc == CM_OK)
-		rc = cm_row_number_of(r, v, "value", 0, CM_ASSESS_MILLION, &g->rho);
-	if (rc == CM_OK)
-		rc = cm_row_text_of(r, v, "because", NULL, &g->because);
-	r->a->n_groups += rc == CM_OK;
-	return rc;
-}
-
 /* "B>A" stands behind both of them. */
 static CM_RESULT
 find_sides(const struct cm_row_reading *r, struct cm_hypothesis *h)
@@ -241,7 +221,7 @@ read_row(struct cm_row_reading *r, struct cm_json v)
 	static const struct {
 		const char *kind;
 		enum cm_result (*read)(struct cm_row_reading *r, struct cm_json v);
-	} of[] = { { "assessment", read_head }, { "class", read_class }, { "group", read_group }, { "hypothesis", read_hypothesis },
+	} of[] = { { "assessment", read_head }, { "class", read_class }, { "hypothesis", read_hypothesis },
 		{ "without", read_without }, { "item", cm_row_read_item }, { "result", read_result } };
 	struct cm_err why = { 0 };
 	const char *kind = "";

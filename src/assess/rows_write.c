@@ -7,7 +7,7 @@
 #include "assess/rows.h"
 
 const char *const cm_assess_columns[] = { "kind", "layer", "name", "text", "because", "value", "admits", "actor", "sort", "degree",
-	"needs", "type", "group", "forge", "cost", "form", "source", "by", "view", "shown", "to", "repeats", "derived", "report", "weightless",
+	"needs", "type", "group", "rho", "rho_because", "forge", "cost", "form", "source", "by", "view", "shown", "to", "repeats", "derived", "report", "weightless",
 	"rests", "background", "cells", NULL };
 
 struct writing {
@@ -84,13 +84,6 @@ put_frame(struct writing *s)
 		put_text(s, "because", a->class[f].because);
 		cm_jsonw_kint(&s->w, "value", a->class[f].c);
 		put_range(s, "admits", a->class[f].admits);
-		end(s, CM_ASSESS_ROW_FRAME, 0);
-	}
-	for (size_t g = 0; g < a->n_groups; g++) {
-		begin(s, "group");
-		cm_jsonw_kstr(&s->w, "name", a->group[g].name);
-		put_text(s, "because", a->group[g].because);
-		cm_jsonw_kint(&s->w, "value", a->group[g].rho);
 		end(s, CM_ASSESS_ROW_FRAME, 0);
 	}
 }
@@ -223,6 +216,8 @@ put_item(struct writing *s, size_t number)
 	put_text(s, "because", item->because);
 	cm_jsonw_kstr(&s->w, "type", item->type);
 	cm_jsonw_kstr(&s->w, "group", item->group);
+	cm_jsonw_kint(&s->w, "rho", s->a->group[item->group_number].rho);
+	put_text(s, "rho_because", s->a->group[item->group_number].because);
 	put_coded(s, "forge", 'F', item->forge);
 	put_coded(s, "cost", 'D', item->cost);
 	put_forms(s, item->forms);
@@ -266,7 +261,7 @@ cm_assess_rows_write(const struct cm_assessment *a, const struct cm_views *resul
     struct cm_buf *out, struct cm_assess_row_list *list)
 {
 	struct writing s = { .a = a, .out = out };
-	size_t i, rows = 1 + CM_FORGE_CLASSES + a->n_groups + a->n_hypotheses + a->n_without + a->n_items + results->n;
+	size_t i, rows = 1 + CM_FORGE_CLASSES + a->n_hypotheses + a->n_without + a->n_items + results->n;
 
 	s.of = cm_arena_array(arena, rows, sizeof(*s.of));
 	if (s.of == NULL)

@@ -30,7 +30,7 @@ put_row(const struct cm_schema *schema, const struct cm_shown_cells *row, struct
 static bool
 is_aside(const char *column)
 {
-	static const char *const aside[] = { "text", "because", "admits", "actor", "sort", "degree", "needs", "cost", "by", "derived",
+	static const char *const aside[] = { "text", "because", "admits", "actor", "sort", "degree", "needs", "cost", "by", "derived", "rho_because",
 		"rests" };
 
 	for (size_t i = 0; i < sizeof(aside) / sizeof(aside[0]); i++)
@@ -149,7 +149,7 @@ fill(struct cm_loaded *l, struct cm_shown_assessment *a, size_t i)
 	if (a->body->frame + a->body->items + a->body->results != x->table_rows)
 		return keep_trouble(l, a, "the statement counts other rows than its seal has");
 	if (a->frame_open < a->body->frame)
-		return keep_trouble(l, a, "its frame (hypotheses, priors, groups) is not all open");
+		return keep_trouble(l, a, "its frame (hypotheses, priors, classes) is not all open");
 	rc = cm_assessed_rows(&l->dossier, i, &text);
 	if (rc == CM_OK)
 		rc = read_rows(l, cm_buf_span(&text), a);

@@ -37,6 +37,7 @@ def item_row(case, number):
            "cells": [["state", name, units(p), units(p)] for name, p in item["p"].items()]}
     if item.get("type") == "G1":
         row["report"] = True
+    row["rho"] = int(Decimal(case["rho"].get(row["group"], "0")) * 10**6)
     if "repeats" in item:
         row["repeats"] = f"item-{item['repeats']}"
     return row
@@ -44,10 +45,8 @@ def item_row(case, number):
 
 def rows_of(case):
     """A case as an assessment would seal it, but for its results."""
-    groups = sorted({item["group"] for item in case["items"]})
     return [{"kind": "assessment", "name": "a case", "value": 1},
             *({"kind": "class", "name": name, "value": c} for name, c in CLASSES.items()),
-            *({"kind": "group", "name": name, "value": int(Decimal(case["rho"].get(name, "0")) * 10**6)} for name in groups),
             *({"kind": "hypothesis", "layer": "state", "name": name, "value": units(case["prior"][name])} for name in case["hypotheses"]),
             *(item_row(case, number) for number in range(len(case["items"])))]
 

@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 import assess_text  # noqa: E402
 from parties import CHARTER, Lab, fail  # noqa: E402
 
-FRAME, ITEMS, RESULTS = 1 + 5 + 3 + 4 + 1, 6, 5    # results: public, shared B, shared U, panel, all
+FRAME, ITEMS, RESULTS = 1 + 5 + 4 + 1, 6, 5    # results: public, shared B, shared U, panel, all
 STRANGER = os.path.join(os.path.dirname(HERE), "interop", "stranger", "verify.py")
 SEEN = {"public": 3, "shared": 4, "panel": 5, "all": 6}
 SHOWN = {"public": 1, "shared": 2, "panel": 4, "all": 5}

@@ -15,9 +15,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import integers  # noqa: E402
 
-COLUMNS = ("kind layer name text because value admits actor sort degree needs type group forge cost form source by view shown to "
+COLUMNS = ("kind layer name text because value admits actor sort degree needs type group rho rho_because forge cost form source by view shown to "
            "repeats derived report weightless rests background cells rest").split()
-ASIDE = {"text", "because", "admits", "actor", "sort", "degree", "needs", "cost", "by", "derived", "rests", "rest"}
+ASIDE = {"text", "because", "admits", "actor", "sort", "degree", "needs", "cost", "by", "derived", "rho_because", "rests", "rest"}
 LAYERS = ("machine", "operator", "organisation", "state", "beneficiary")
 KINDS = ("state", "state-sponsored", "criminal", "company", "activist", "individual", "unknown")
 DEGREES = ("prohibited", "prohibited-but-inadequate", "ignored", "encouraged", "shaped", "coordinated", "ordered",
@@ -48,16 +48,15 @@ def share(v):
 ROWS = {    # what must be there, and what may
     "assessment": ({"value": lambda v: v == 1}, {"name": text, "text": text, "by": text}),
     "class": ({"name": matches("F[0-4]"), "value": between(1, MILLION - 1)}, {"because": text, "admits": span(MILLION - 1)}),
-    "group": ({"name": name, "value": between(0, MILLION)}, {"because": text}),
     "hypothesis": ({"layer": one_of(LAYERS), "name": text, "value": between(1, ONE)},
                    {"text": text, "because": text, "admits": span(ONE), "actor": text, "sort": one_of(KINDS), "degree": one_of(DEGREES),
                     "needs": lambda v: v == [] or pair(one_of(LAYERS), text)(v)}),
     "without": ({"layer": one_of(LAYERS), "cells": pair(text, text)}, {"because": text}),
-    "item": ({"name": name, "group": name, "forge": matches("F[0-4]")},
-             {"text": text, "because": text, "type": text, "cost": matches("D[0-4]"), "form": list_of(matches("C[1-8]"), 0, 8),
+    "item": ({"name": name, "group": name, "rho": between(0, MILLION), "forge": matches("F[0-4]")},
+             {"rho_because": text, "text": text, "because": text, "type": text, "cost": matches("D[0-4]"), "form": list_of(matches("C[1-8]"), 0, 8),
               "source": matches("[A-G][1-6]"), "by": text, "view": one_of(("public", "shared", "panel", "own")),
               "shown": list_of(text, 0, 64), "repeats": text, "derived": list_of(text, 0, 64), "report": boolean,
-              "weightless": boolean, "rests": list_of(pair(one_of(RESTS), digest), 0, 64), "background": between(1, ONE),
+              "weightless": boolean, "rests": list_of(pair(one_of(RESTS), digest), 1, 64), "background": between(1, ONE),
               "cells": list_of(cell)}),
     "result": ({"layer": one_of(LAYERS), "view": one_of(("public", "shared", "panel", "all")), "value": between(0, MOST_ITEMS),
                 "cells": list_of(share, 0, MOST_HYPOTHESES)}, {"to": text}),
@@ -158,25 +157,23 @@ class Assessed:
                     raise Refused("needs of what is not there")
         if any(one not in self.layer.get(row["layer"], []) for row in of("without") for one in row["cells"]):
             raise Refused("without what is not there")
-        groups = [row["name"] for row in of("group")]
-        if len(set(groups)) != len(groups) or len(groups) > MOST_GROUPS or sum(map(len, self.layer.values())) > MOST_HYPOTHESES:
-            raise Refused("a group twice, or too many")
-        self.groups = set(groups)
+        if sum(map(len, self.layer.values())) > MOST_HYPOTHESES:
+            raise Refused("too many hypotheses")
 
     def check_items(self):
         items = [row for row in self.rows if row["kind"] == "item"]
         by_name = {row["name"]: row for row in items}
         if len(by_name) != len(items) or len(items) > MOST_ITEMS or len(items) * sum(map(len, self.layer.values())) > MOST_CELLS:
             raise Refused("an item twice, or too many")
-        first = {}
+        first, rho = {}, {}
         for row in items:
             row.setdefault("form", []), row.setdefault("cells", []), row.setdefault("shown", []), row.setdefault("type", "")
             row.setdefault("view", "own")
             row["cells"] = [one[:4] for one in row["cells"]]
             places = [tuple(one[:2]) for one in row["cells"]]
-            if row["group"] not in self.groups or len(set(places)) != len(places) or any(
+            if rho.setdefault(row["group"], row["rho"]) != row["rho"] or len(rho) > MOST_GROUPS or len(set(places)) != len(places) or any(
                     ">" in h or h not in self.layer.get(layer, []) for layer, h in places):
-                raise Refused("an item of no group, or with cells of nobody")
+                raise Refused("a group with two values of rho, too many groups, or cells of nobody")
             original = row.get("repeats")
             if original is not None and original not in by_name:
                 row["repeats"] = first.setdefault(original, row["name"])

@@ -64,6 +64,12 @@ def item(r, number, before, layers, wide, grades):
     return row
 
 
+def sealed(rows):
+    """As they are sealed: each item says the rho of its group, and there are no rows of groups."""
+    rho = {row["name"]: row["value"] for row in rows if row["kind"] == "group"}
+    return [{**row, "rho": rho.get(row["group"], 800000)} if row["kind"] == "item" else row for row in rows if row["kind"] != "group"]
+
+
 def settled(rows):
     """What a sealed row has settled: a report's group is that of what it repeats or rests on (not both: then it is clear which);
     what leads to nothing but reports carries no weight."""

@@ -85,7 +85,8 @@ class Weighed:
 
     def __init__(self, rows, layer, names, view="all"):
         self.c = {r["name"]: r["value"] for r in rows if r["kind"] == "class"}
-        self.rho = {r["name"]: r["value"] for r in rows if r["kind"] == "group"}
+        self.rho = {r["name"]: r["value"] for r in rows if r["kind"] == "group"}  # as tests have them; sealed rows say it item by item
+        self.rho.update((r["group"], r["rho"]) for r in rows if r["kind"] == "item" and "rho" in r)
         self.prior = {r["name"]: cost(100 * r["value"]) for r in rows if r["kind"] == "hypothesis" and r["layer"] == layer}
         self.plain = [h for h in self.prior if ">" not in h]
         self.deceivers = {h: h.split(">") for h in self.prior if ">" in h}

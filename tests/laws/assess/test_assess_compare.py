@@ -31,7 +31,8 @@ AGREED = {False: 0, True: 0}
 
 
 def ask(questions):
-    text = "".join(json.dumps(q, separators=(",", ":")) + "\n" for q in questions)
+    sealed = [{**q, **{side: cases.sealed(q[side]) for side in "ab"}} for q in questions]
+    text = "".join(json.dumps(q, separators=(",", ":")) + "\n" for q in sealed)
     run = subprocess.run([TOOL], input=text, capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in run.stdout.splitlines()]
     assert len(answers) == len(questions), run.stderr

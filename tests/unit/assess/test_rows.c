@@ -15,10 +15,10 @@
 	"{\"kind\":\"assessment\",\"name\":\"t\",\"value\":1}\n" \
 	"{\"kind\":\"class\",\"name\":\"F0\",\"value\":900000}\n{\"kind\":\"class\",\"name\":\"F1\",\"value\":700000}\n" \
 	"{\"kind\":\"class\",\"name\":\"F2\",\"value\":400000}\n{\"kind\":\"class\",\"name\":\"F3\",\"value\":100000}\n" \
-	"{\"kind\":\"class\",\"name\":\"F4\",\"value\":20000}\n{\"kind\":\"group\",\"name\":\"g\",\"value\":800000}\n"
+	"{\"kind\":\"class\",\"name\":\"F4\",\"value\":20000}\n"
 #define HYPOTHESIS(name) "{\"kind\":\"hypothesis\",\"layer\":\"state\",\"name\":\"" name "\",\"value\":300000000000}\n"
 #define THREE HYPOTHESIS("A") HYPOTHESIS("B") HYPOTHESIS("other")
-#define ITEM(name, more) "{\"kind\":\"item\",\"name\":\"" name "\",\"group\":\"g\",\"forge\":\"F1\",\"view\":\"public\"" more "}\n"
+#define ITEM(name, more) "{\"kind\":\"item\",\"name\":\"" name "\",\"group\":\"g\",\"rho\":800000,\"forge\":\"F1\",\"view\":\"public\"" more "}\n"
 #define RESULT(more) "{\"kind\":\"result\",\"layer\":\"state\",\"value\":0,\"cells\":[]," more "}\n"
 
 static void

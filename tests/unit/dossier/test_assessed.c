@@ -9,18 +9,18 @@
 
 #include "dossier/assessed.h"
 
-#define COLUMNS 29
-#define ROWS 11
-#define FRAME 9
+#define COLUMNS 31
+#define ROWS 10
+#define FRAME 8
 
-/* Title, five classes, a group, two hypotheses; an item, a result: as columns and values. */
+/* Title, five classes, two hypotheses; an item, a result: as columns and values. */
 static const char *const lines[ROWS][16] = { { "kind", "\"assessment\"", "name", "\"t\"", "value", "1" },
 	{ "kind", "\"class\"", "name", "\"F0\"", "value", "900000" }, { "kind", "\"class\"", "name", "\"F1\"", "value", "700000" },
 	{ "kind", "\"class\"", "name", "\"F2\"", "value", "400000" }, { "kind", "\"class\"", "name", "\"F3\"", "value", "100000" },
-	{ "kind", "\"class\"", "name", "\"F4\"", "value", "20000" }, { "kind", "\"group\"", "name", "\"g\"", "value", "800000" },
+	{ "kind", "\"class\"", "name", "\"F4\"", "value", "20000" },
 	{ "kind", "\"hypothesis\"", "layer", "\"state\"", "name", "\"A\"", "value", "500000000000" },
 	{ "kind", "\"hypothesis\"", "layer", "\"state\"", "name", "\"other\"", "value", "500000000000" },
-	{ "kind", "\"item\"", "name", "\"i\"", "group", "\"g\"", "forge", "\"F1\"", "view", "\"public\"", "text", "\"secret\"" },
+	{ "kind", "\"item\"", "name", "\"i\"", "group", "\"g\"", "rho", "800000", "forge", "\"F1\"", "view", "\"public\"", "text", "\"secret\"" },
 	{ "kind", "\"result\"", "layer", "\"state\"", "value", "1", "view", "\"public\"", "cells", "[]" } };
 
 struct fixture {
@@ -121,7 +121,7 @@ static void
 a_row_counts_if_what_sums_need_is_open(void **state)
 {
 	static const char *const aside[] = { "text", "because", "admits", "actor", "sort", "degree", "needs", "cost", "by", "derived", "rests" };
-	static const char *const needed[] = { "kind", "name", "group", "forge", "view", "cells", "repeats", "background", "weightless" };
+	static const char *const needed[] = { "kind", "name", "group", "rho", "forge", "view", "cells", "repeats", "background", "weightless" };
 	struct cm_buf text = { 0 };
 	struct fixture x;
 
