@@ -533,7 +533,9 @@ item_field(struct cm_assess_reader *r, size_t number)
 static CM_RESULT
 finish_item(struct cm_assess_reader *r, struct cm_assess_item *item, const uint8_t *where)
 {
+	const uint8_t bare_claim = 1u << 7; /* C8 */
 	const struct cm_evidence_type *type;
+	bool only_reports = true;
 
 	if (item->type == NULL)
 		return cm_assess_fail(r, where, "expected `type' of the item %s", item->name);
@@ -551,6 +553,7 @@ finish_item(struct cm_assess_reader *r, struct cm_assess_item *item, const uint8
 			return cm_assess_fail(r, where, "expected `source' of the item %s, since it rests on a report",
 			    item->name);
 		item->report = item->report || report;
+		only_reports = only_reports && report;
 	}
 	type = cm_registry_find(r->registry, item->type);
 	if (!(r->seen >> CM_ITEM_FORGE & 1))
@@ -558,7 +561,7 @@ finish_item(struct cm_assess_reader *r, struct cm_assess_item *item, const uint8
 	if (!(r->seen >> CM_ITEM_COST & 1))
 		item->cost = type->cost_hi;
 	if (!(r->seen >> CM_ITEM_FORM & 1))
-		item->forms = type->forms;
+		item->forms = only_reports ? bare_claim : type->forms;
 	if (!(r->seen >> CM_ITEM_VIEW & 1))
 		item->view = CM_VIEW_OWN;
 	return CM_OK;
