@@ -154,6 +154,8 @@ cm_disclose_assessments(
 			return cm_err_set(err, CM_E_USAGE, "--view is public, shared, panel or all");
 		k.view = (enum cm_assess_view_of)cm_view_of_find(in->view);
 	}
+	if (k.view == CM_OF_SHARED && in->to == NULL)
+		return cm_err_set(err, CM_E_USAGE, "--view shared wants --to: shared with whom?");
 	for (size_t i = 0; rc == CM_OK && i < in->n; i++)
 		rc = choose(&k, in->statement[i]);
 	if (k.n > 0)

@@ -212,8 +212,8 @@ what_is_chosen_twice_is_shown_once(void **state)
 static void
 numbers_that_are_none_are_said(void **state)
 {
-	static const struct cm_choice wrong[] = { { "3", NULL, NULL }, { NULL, "3", NULL }, { NULL, NULL, "3" },
-		{ "1,3", NULL, NULL }, { NULL, "0-1", NULL } };
+	static const struct cm_choice wrong[] = { { .findings = "3" }, { .traffic = "3" }, { .chains = "3" }, { .assessments = "1" },
+		{ .findings = "1,3" }, { .traffic = "0-1" } };
 	struct cm_chosen out;
 
 	(void)state;
