@@ -61,7 +61,7 @@ static void
 one_result_of_each_view(void **state)
 {
 	(void)state;
-	must_be(FRAME THREE RESULT("\"view\":\"all\"") RESULT("\"view\":\"all\""), CM_E_MALFORMED, "row 12 of the assessment: the same result");
+	must_be(FRAME THREE RESULT("\"view\":\"all\"") RESULT("\"view\":\"all\""), CM_E_MALFORMED, "row 11 of the assessment: the same result");
 	must_be(FRAME THREE RESULT("\"view\":\"shared\",\"to\":\"B\"") RESULT("\"view\":\"shared\",\"to\":\"B\""), CM_E_MALFORMED,
 	    "a second time");
 }
