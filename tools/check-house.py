@@ -78,6 +78,8 @@ def check_text(name, text):
     for number, line in enumerate(lines, 1):
         if line != line.rstrip():
             yield number, "white space at the end of the line"
+        if line.startswith(("<<<<<<<", ">>>>>>>")):
+            yield number, "a merge that was not finished"
         if LATER.search(line) and name != "tools/check-house.py":
             yield number, "a note to do something later: do it, or file an issue"
 

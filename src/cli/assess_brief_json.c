@@ -1,10 +1,10 @@
 #include <string.h>
 
 #include "assess/fixed.h"
-#include "assess/likely.h"
 #include "base/build.h"
 #include "base/hex.h"
 #include "cli/assess_brief.h"
+#include "cli/assess_json.h"
 #include "cli/assess_show.h"
 #include "codec/json_write.h"
 
@@ -16,40 +16,18 @@ struct writing {
 };
 
 static void
-begin_array(struct cm_jsonw *w, const char *name)
-{
-	cm_jsonw_key(w, name);
-	cm_jsonw_array(w);
-}
-
-static void
-put_exact(struct cm_jsonw *w, const char *name, int64_t share)
-{
-	char text[CM_LIKELY_TEXT];
-
-	cm_likely_exact(share, text);
-	cm_jsonw_kstr(w, name, text);
-}
-
-static void
 put_share(struct cm_jsonw *w, const char *name, struct cm_posterior s)
 {
-	char words[CM_LIKELY_TEXT];
-
-	cm_likely_words(s, words);
 	cm_jsonw_key(w, name);
 	cm_jsonw_object(w);
-	put_exact(w, "lo", s.lo);
-	put_exact(w, "mid", s.mid);
-	put_exact(w, "hi", s.hi);
-	cm_jsonw_kstr(w, "words", words);
+	cm_assess_json_range(w, s);
 	cm_jsonw_object_end(w);
 }
 
 static void
 put_lines(struct writing *j, enum cm_brief_field field)
 {
-	begin_array(&j->w, cm_brief_field_word(field));
+	cm_assess_json_array(&j->w, cm_brief_field_word(field));
 	for (size_t i = 0, n = cm_brief_count(j->a, field); i < n; i++)
 		cm_jsonw_str(&j->w, cm_brief_line(j->a, field, i));
 	cm_jsonw_array_end(&j->w);
@@ -60,14 +38,14 @@ put_entities(struct writing *j)
 {
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "who");
+	cm_assess_json_array(w, "who");
 	for (size_t i = 0; i < j->b->n_entities; i++) {
 		const struct cm_brief_entity *e = &j->b->entity[i];
 
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "name", e->name);
 		cm_jsonw_kbool(w, "reached", e->reached);
-		begin_array(w, "layers");
+		cm_assess_json_array(w, "layers");
 		for (size_t k = 0; k < j->b->n_stands; k++) {
 			const struct cm_brief_stand *s = &j->b->stand[k];
 
@@ -125,7 +103,7 @@ put_carriers(struct writing *j, const struct cm_brief_layer *l)
 {
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "decide_alone");
+	cm_assess_json_array(w, "decide_alone");
 	for (size_t i = 0; i < l->left.n; i++) {
 		const struct cm_left *m = &l->left.left[i];
 
@@ -139,7 +117,7 @@ put_carriers(struct writing *j, const struct cm_brief_layer *l)
 	}
 	cm_jsonw_array_end(w);
 	cm_jsonw_kbool(w, "flips_exact", l->flips.exact);
-	begin_array(w, "flips");
+	cm_assess_json_array(w, "flips");
 	if (!l->flips.exact && l->flips.size > 0 && l->flips.bound != NULL)
 		put_set(j, l->flips.bound, l->flips.size);
 	for (size_t i = 0; l->flips.exact && i < l->flips.n; i++)
@@ -152,7 +130,7 @@ put_layers(struct writing *j)
 {
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "layers");
+	cm_assess_json_array(w, "layers");
 	for (size_t k = 0; k < j->b->n_layers; k++) {
 		const struct cm_brief_layer *l = &j->b->layer[k];
 
@@ -164,7 +142,7 @@ put_layers(struct writing *j)
 		cm_jsonw_kstr(w, "leads_public", j->a->hypothesis[l->hypothesis[l->open_top]].name);
 		cm_jsonw_kstr(w, "about", j->a->hypothesis[l->hypothesis[l->about]].name);
 		cm_jsonw_kstr(w, "confidence", cm_confidence_word(l->confidence.level));
-		begin_array(w, "hypotheses");
+		cm_assess_json_array(w, "hypotheses");
 		for (size_t i = 0; i < l->n; i++)
 			put_hypothesis(j, l, i);
 		cm_jsonw_array_end(w);
@@ -177,7 +155,7 @@ put_layers(struct writing *j)
 static void
 put_rests(struct cm_jsonw *w, const struct cm_assess_item *x)
 {
-	begin_array(w, "rests");
+	cm_assess_json_array(w, "rests");
 	for (size_t i = 0; i < x->n_rests; i++) {
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "what", cm_rests_on_word(x->rests[i].what));
@@ -200,7 +178,7 @@ put_item(struct writing *j, size_t i)
 	cm_jsonw_kstr(w, "type", x->type);
 	cm_jsonw_kint(w, "forge", x->forge);
 	cm_jsonw_kint(w, "plantability_millionths", j->a->class[x->forge].c);
-	begin_array(w, "forms");
+	cm_assess_json_array(w, "forms");
 	for (int k = 0; k < CM_CHECK_FORMS; k++)
 		if (x->forms >> k & 1)
 			cm_jsonw_int(w, k + 1);
@@ -224,7 +202,7 @@ put_points(struct writing *j)
 {
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "questions");
+	cm_assess_json_array(w, "questions");
 	for (size_t i = 0; i < j->job->n_points; i++) {
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "question", j->job->point[i].question);
@@ -258,13 +236,13 @@ put_all(struct writing *j)
 	for (int k = 0; k < CM_BRIEF_FIELDS; k++)
 		put_lines(j, (enum cm_brief_field)k);
 	put_layers(j);
-	begin_array(w, "evidence");
+	cm_assess_json_array(w, "evidence");
 	for (size_t i = 0; i < j->a->n_items; i++)
 		if (j->b->in[i])
 			put_item(j, i);
 	cm_jsonw_array_end(w);
 	put_points(j);
-	begin_array(w, "limits");
+	cm_assess_json_array(w, "limits");
 	for (size_t i = 0; cm_assess_limits[i] != NULL; i++)
 		cm_jsonw_str(w, cm_assess_limits[i]);
 	cm_jsonw_array_end(w);

@@ -1,5 +1,5 @@
 #include "assess/fixed.h"
-#include "assess/likely.h"
+#include "cli/assess_json.h"
 #include "cli/assess_show.h"
 #include "codec/json_write.h"
 
@@ -16,34 +16,12 @@ name_of(const struct writing *j, size_t hypothesis)
 }
 
 static void
-put_share(struct cm_jsonw *w, const char *name, int64_t share)
-{
-	char text[CM_LIKELY_TEXT];
-
-	cm_likely_exact(share, text);
-	cm_jsonw_kstr(w, name, text);
-}
-
-static void
 put_hypothesis(struct cm_jsonw *w, const char *name, struct cm_posterior share)
 {
-	char words[CM_LIKELY_TEXT];
-
-	cm_likely_words(share, words);
 	cm_jsonw_object(w);
 	cm_jsonw_kstr(w, "name", name);
-	put_share(w, "lo", share.lo);
-	put_share(w, "mid", share.mid);
-	put_share(w, "hi", share.hi);
-	cm_jsonw_kstr(w, "words", words);
+	cm_assess_json_range(w, share);
 	cm_jsonw_object_end(w);
-}
-
-static void
-begin_array(struct cm_jsonw *w, const char *name)
-{
-	cm_jsonw_key(w, name);
-	cm_jsonw_array(w);
 }
 
 static void
@@ -51,7 +29,7 @@ put_views(struct writing *j, enum cm_layer layer)
 {
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "views");
+	cm_assess_json_array(w, "views");
 	for (size_t i = 0; i < j->s->views.n; i++) {
 		const struct cm_view_result *r = &j->s->views.result[i];
 
@@ -62,7 +40,7 @@ put_views(struct writing *j, enum cm_layer layer)
 		cm_jsonw_kstr(w, "to", r->to);
 		cm_jsonw_kuint(w, "items", r->items);
 		cm_jsonw_kstr(w, "top", name_of(j, r->hypothesis[r->top]));
-		begin_array(w, "hypotheses");
+		cm_assess_json_array(w, "hypotheses");
 		for (size_t k = 0; k < r->n; k++)
 			put_hypothesis(w, name_of(j, r->hypothesis[k]), r->share[k]);
 		cm_jsonw_array_end(w);
@@ -82,7 +60,7 @@ put_confidence(struct cm_jsonw *w, const struct cm_confidence *c)
 	cm_jsonw_kuint(w, "groups", c->groups);
 	cm_jsonw_kint(w, "checkable_milli", cm_confidence_share(c));
 	cm_jsonw_kstr(w, "worst_grade", c->letter == 0 ? NULL : grade);
-	begin_array(w, "reasons");
+	cm_assess_json_array(w, "reasons");
 	for (int i = 0; i < CM_CONFIDENCE_REASONS; i++) {
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "allows", cm_confidence_word(c->allows[i]));
@@ -99,14 +77,14 @@ put_left_out(struct writing *j, const struct cm_assess_shown *l)
 	static const char *const what[] = { "item", "group", "party" };
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "left_out");
+	cm_assess_json_array(w, "left_out");
 	for (size_t i = 0; i < l->left.n; i++) {
 		const struct cm_left *m = &l->left.left[i];
 
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "what", what[m->what]);
 		cm_jsonw_kstr(w, "name", m->name);
-		put_share(w, "share", m->share);
+		cm_assess_json_share(w, "share", m->share);
 		cm_jsonw_kint(w, "moves_millibans", cm_cost_millibans(m->moves));
 		cm_jsonw_kstr(w, "top", name_of(j, l->hypothesis[m->top]));
 		cm_jsonw_kbool(w, "flips", m->flips);
@@ -122,7 +100,7 @@ put_set(struct writing *j, struct cm_assess_shown *l, const size_t *item, size_t
 
 	j->lost = cm_assess_without(j->s, l, item, n, &top) != CM_OK || j->lost;
 	cm_jsonw_object(&j->w);
-	begin_array(&j->w, "items");
+	cm_assess_json_array(&j->w, "items");
 	for (size_t i = 0; i < n; i++)
 		cm_jsonw_str(&j->w, j->s->f.a.item[item[i]].name);
 	cm_jsonw_array_end(&j->w);
@@ -141,7 +119,7 @@ put_flips(struct writing *j, struct cm_assess_shown *l)
 	cm_jsonw_kbool(&j->w, "exact", f->exact);
 	cm_jsonw_kuint(&j->w, "none_up_to", f->below);
 	cm_jsonw_kbool(&j->w, "more", f->more);
-	begin_array(&j->w, "sets");
+	cm_assess_json_array(&j->w, "sets");
 	if (f->size > 0 && !f->exact && f->bound != NULL)
 		put_set(j, l, f->bound, f->size);
 	for (size_t i = 0; f->exact && i < f->n; i++)
@@ -161,7 +139,7 @@ put_persuasion(struct writing *j, const struct cm_persuasion *p, const char *vie
 	cm_jsonw_kstr(w, "hypothesis", name_of(j, p->hypothesis));
 	cm_jsonw_kint(w, "gap_millibans", cm_cost_millibans(p->gap));
 	cm_jsonw_kstr(w, "cheapest_half", p->best == CM_ASSESS_NONE ? NULL : j->s->f.a.item[p->more[p->best].item].name);
-	begin_array(w, "items");
+	cm_assess_json_array(w, "items");
 	for (size_t i = 0; i < p->n; i++) {
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "name", j->s->f.a.item[p->more[i].item].name);
@@ -178,7 +156,7 @@ put_second(struct writing *j, const struct cm_assess_shown *l)
 {
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "inconsistency");
+	cm_assess_json_array(w, "inconsistency");
 	for (size_t i = 0; i < l->n; i++) {
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "name", name_of(j, l->hypothesis[i]));
@@ -207,12 +185,12 @@ put_layer(struct writing *j, struct cm_assess_shown *l)
 	put_confidence(w, &l->confidence);
 	put_left_out(j, l);
 	put_flips(j, l);
-	begin_array(w, "one_disclosure_more");
+	cm_assess_json_array(w, "one_disclosure_more");
 	put_persuasion(j, &l->persuade[0], "public", NULL);
 	put_persuasion(j, &l->persuade[1], "shared", j->s->to);
 	cm_jsonw_array_end(w);
 	put_second(j, l);
-	begin_array(w, "look_for");
+	cm_assess_json_array(w, "look_for");
 	for (size_t i = 0; i < l->n_look_for; i++)
 		cm_jsonw_str(w, l->look_for[i]->id);
 	cm_jsonw_array_end(w);
@@ -228,17 +206,17 @@ put_contradictions(struct writing *j)
 {
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "contradictions");
+	cm_assess_json_array(w, "contradictions");
 	for (size_t i = 0; i < j->s->n_contradictions; i++) {
 		const struct cm_assess_contradiction *c = &j->s->contradiction[i];
 
 		cm_jsonw_object(w);
 		cm_jsonw_kstr(w, "layer", cm_layer_word(j->s->f.a.hypothesis[c->hypothesis].layer));
 		cm_jsonw_kstr(w, "hypothesis", name_of(j, c->hypothesis));
-		put_share(w, "share", c->share);
+		cm_assess_json_share(w, "share", c->share);
 		cm_jsonw_kstr(w, "needs_layer", cm_layer_word(j->s->f.a.hypothesis[c->needs].layer));
 		cm_jsonw_kstr(w, "needs", name_of(j, c->needs));
-		put_share(w, "needed", c->needed);
+		cm_assess_json_share(w, "needed", c->needed);
 		cm_jsonw_object_end(w);
 	}
 	cm_jsonw_array_end(w);
@@ -250,7 +228,7 @@ put_again(struct writing *j)
 	static const char *const word[] = { "same", "differs", "lacks" };
 	struct cm_jsonw *w = &j->w;
 
-	begin_array(w, "claimed");
+	cm_assess_json_array(w, "claimed");
 	for (size_t i = 0; i < j->s->n_again; i++) {
 		const struct cm_assess_again *again = &j->s->again[i];
 
@@ -275,7 +253,7 @@ put_rows(struct writing *j)
 	struct cm_span text;
 	size_t last = 0;
 
-	begin_array(&j->w, "rows");
+	cm_assess_json_array(&j->w, "rows");
 	j->lost = cm_assess_rows_write(&j->s->f.a, &j->s->views, &j->s->f.arena, &rows, &list) != CM_OK || j->lost;
 	text = cm_buf_span(&rows);
 	for (size_t i = 0; i < text.len; i++) {
@@ -303,7 +281,7 @@ cm_assess_show_json(const struct cm_context *ctx, struct cm_assess_show *s)
 	if (s->f.shown != NULL)
 		cm_jsonw_kuint(w, "items_shut", s->f.shown->body->items - s->f.shown->items_open);
 	cm_jsonw_kstr(w, "view", cm_view_of_word(s->view));
-	begin_array(w, "layers");
+	cm_assess_json_array(w, "layers");
 	for (size_t i = 0; i < s->n_shown; i++)
 		if (s->shown[i].wanted)
 			put_layer(&j, &s->shown[i]);
@@ -311,7 +289,7 @@ cm_assess_show_json(const struct cm_context *ctx, struct cm_assess_show *s)
 	put_contradictions(&j);
 	if (s->f.is_rows)
 		put_again(&j);
-	begin_array(w, "limits");
+	cm_assess_json_array(w, "limits");
 	for (size_t i = 0; cm_assess_limits[i] != NULL; i++)
 		cm_jsonw_str(w, cm_assess_limits[i]);
 	cm_jsonw_array_end(w);

@@ -163,7 +163,7 @@ const char *
 cm_behind_words(enum cm_behind b)
 {
 	static const char *const words[] = { "redone from this dossier", "stated in this dossier", "a report, by its digest only",
-		"not in this dossier" };
+		"nothing that this dossier shows" };
 
 	return words[b];
 }

@@ -22,7 +22,7 @@ enum cm_behind {
 	CM_BEHIND_REDONE, /* a finding, count or chain that was redone here */
 	CM_BEHIND_HERE,	  /* a statement or seal of this dossier that was not, or could not be */
 	CM_BEHIND_REPORT, /* a document that is no statement: only its digest is known */
-	CM_BEHIND_SHUT	  /* a statement that is not in this dossier */
+	CM_BEHIND_SHUT	  /* a statement that is not in this dossier, or the cell that names it is shut */
 };
 enum cm_behind cm_assessed_behind(const struct cm_redo_assessments_in *in, const struct cm_assess_item *item);
 const char *cm_behind_words(enum cm_behind b); /* "redone from this dossier", ... */

@@ -14,6 +14,7 @@
 #include "dossier/refer.h"
 #include "dossier/report.h"
 #include "codec/rfc3339.h"
+#include "dossier/verdict.h"
 #include "dossier/verify.h"
 #include "dossier/verify_terms.h"
 #include "statement/sequence.h"
@@ -607,77 +608,41 @@ check_all(struct verifying *v)
 	return rc == CM_OK ? check_made(v) : rc;
 }
 
-static void
-tally(const struct verifying *v, size_t count[6])
+static struct cm_tally
+tally_findings(const struct verifying *v)
 {
+	struct cm_tally t = { 0 };
 	size_t i;
 
-	memset(count, 0, 6 * sizeof(count[0]));
 	for (i = 0; i < v->l->dossier.n_findings; i++)
-		count[v->redone[i].outcome]++;
+		cm_tally_add(&t, v->redone[i].outcome);
 	for (i = 0; i < v->l->dossier.n_traffic; i++)
-		count[v->traffic[i].outcome]++;
+		cm_tally_add(&t, v->traffic[i].outcome);
 	for (i = 0; i < v->l->dossier.n_chains; i++)
-		count[v->chains[i].outcome]++;
-	for (i = 0; i < v->l->dossier.n_assessments; i++)
-		count[v->assessments[i].outcome]++;
+		cm_tally_add(&t, v->chains[i].outcome);
+	return t;
 }
 
-static void
-add_tally(struct cm_buf *b, const size_t count[6])
+static struct cm_tally
+tally_assessments(const struct verifying *v)
 {
-	bool any = false;
-	int i;
+	struct cm_tally t = { 0 };
 
-	for (i = 0; i < 6; i++) {
-		if (count[i] == 0)
-			continue;
-		cm_buf_printf(b, "%s%zu %s", any ? ", " : "", count[i], cm_outcome_word((enum cm_outcome)i));
-		any = true;
-	}
-	if (!any)
-		cm_buf_add_str(b, "no findings are stated");
+	for (size_t i = 0; i < v->l->dossier.n_assessments; i++)
+		cm_tally_add(&t, v->assessments[i].outcome);
+	return t;
 }
 
-/* The disclosure is not counted, here as there. */
-static void
-add_lacking(struct cm_buf *b, size_t lacking, size_t all)
-{
-	if (lacking > 0)
-		cm_buf_printf(b, "; not shown to be logged as your trust file asks: %zu of %zu statements", lacking, all);
-}
-
+/* The disclosure is not counted among the statements that should be logged, here as elsewhere. */
 static CM_RESULT
 conclude(struct verifying *v, struct cm_verified *out)
 {
-	struct cm_buf line = { 0 };
-	const char *text;
-	size_t count[6], lacking = cm_logged_lacking(v->in->policy, v->logged, v->l->n_parts);
+	struct cm_verdict_in in = { .findings = tally_findings(v), .assessments = tally_assessments(v),
+		.unknown = v->unknown, .void_signer = v->void_signer,
+		.unlogged = cm_logged_lacking(v->in->policy, v->logged, v->l->n_parts), .statements = v->l->n_parts - 1,
+		.breaches = v->obeyed.n_breaches };
 
-	tally(v, count);
-	out->end = count[CM_OUTCOME_CONTRADICTED] != 0 || v->unknown != NULL || v->void_signer != NULL ?
-	    CM_VERIFY_REFUSED :
-	    count[CM_OUTCOME_PARTLY] + count[CM_OUTCOME_FOREIGN] + count[CM_OUTCOME_NOT] + lacking + v->obeyed.n_breaches != 0 ?
-	    CM_VERIFY_PARTLY : CM_VERIFY_HOLDS;
-	if (count[CM_OUTCOME_CONTRADICTED] != 0)
-		cm_buf_add_str(&line, "CONTRADICTED");
-	else if (v->unknown != NULL)
-		cm_buf_printf(&line, "UNKNOWN SIGNER %s", v->unknown);
-	else if (v->void_signer != NULL)
-		cm_buf_printf(&line, "REFUSED: %s", v->void_signer);
-	else
-		cm_buf_add_str(&line, out->end == CM_VERIFY_HOLDS ? "HOLDS" : "HOLDS IN PART");
-	cm_buf_add_str(&line, ": signatures and openings hold; findings: ");
-	add_tally(&line, count);
-	add_lacking(&line, lacking, v->l->n_parts - 1);
-	if (v->obeyed.n_breaches != 0)
-		cm_buf_printf(&line, "; AGAINST ITS CHARTER in %zu points", v->obeyed.n_breaches);
-	if (count[CM_OUTCOME_CONTRADICTED] != 0 && v->unknown != NULL)
-		cm_buf_printf(&line, "; UNKNOWN SIGNER %s", v->unknown);
-	text = cm_buf_cstr(&line);
-	out->line = text == NULL ? NULL : cm_arena_printf(v->arena, "%s", text);
-	cm_buf_release(&line);
-	return out->line != NULL ? CM_OK : no_memory(v);
+	return cm_verdict(&in, v->arena, &out->end, &out->line) == CM_OK ? CM_OK : no_memory(v);
 }
 
 CM_RESULT

@@ -150,7 +150,9 @@ openssh_agrees charter-2.json A B U V
 is "the other one can still be signed" 0 at A charter sign --yes ../charter-3.json
 says "... with a warning" "neither is in force" err
 
-# Somebody leaves.
+# Somebody leaves, whose own case has version 1 in force: that counts for version 2 if it was said after that was made, and
+# times are in seconds.
+sleep 1.1
 is "U leaves" 0 at U charter withdraw --reason "no staff" -o ../left
 is "... once" 1 at U charter withdraw -o ../left2
 for n in A B V; do is "$n takes it" 0 at $n take ../left.json; done

@@ -81,10 +81,11 @@ def check_words(view, one, said):
     words.append("what the open items rest on: " + also)
     if one["finding"]:
         words.append("stated in this dossier for 1")
-    words += ["a report, by its digest only for 1", f"not in this dossier for {n - 1 - here}"]
+    words += ["a report, by its digest only for 1", f"nothing that this dossier shows for {n - 1 - here}"]
+    words.append("findings: " + ("1 reproduced" if one["finding"] else "no findings are stated; assessments: 1 "))
     flat = " ".join(said.split())
     for word in words:
-        if word not in flat and "not in this dossier for 0" not in word:
+        if word not in flat and "nothing that this dossier shows for 0" not in word:
             fail(f"view {view}: does not say `{word}'", flat)
 
 

@@ -99,7 +99,7 @@ outcome(const struct life *was, struct lose *lose)
 	return ok;
 }
 
-#define EXHAUST_UP_TO 5u
+#define EXHAUST_UP_TO 4u
 
 /* All subsets where they are few, else none, all, and some torn ones. */
 static bool
@@ -254,7 +254,7 @@ main(void)
 		    the_end_may_come_twice, 1, 4 },
 		{ "a log lasts, whatever operation fails", every_operation_may_fail, 1, 1 },
 		{ "a log lasts, however misfortunes follow each other",
-		    misfortunes_come_one_after_another, 200, 300 },
+		    misfortunes_come_one_after_another, 100, 300 },
 	};
 
 	return laws_hold(laws, sizeof(laws) / sizeof(*laws));

@@ -336,7 +336,7 @@ main(void)
 		{ "a mirror lasts, whenever the end comes", the_end_may_come_at_any_moment, 1, 3 },
 		{ "a mirror lasts, whatever operation fails", every_operation_may_fail, 1, 1 },
 		{ "a mirror lasts, however misfortunes follow each other",
-		    misfortunes_come_one_after_another, 200, 300 },
+		    misfortunes_come_one_after_another, 100, 300 },
 	};
 
 	make_log();

@@ -77,7 +77,7 @@ outcome(const struct witness_life *was, struct lose *lose)
 	return ok;
 }
 
-#define EXHAUST_UP_TO 5u
+#define EXHAUST_UP_TO 4u
 
 /* All subsets where they are few, else none and all; and some with torn writes. */
 static bool
@@ -318,7 +318,7 @@ main(void)
 		{ "a witness stands by its word, whatever operation fails",
 		    every_operation_may_fail, 1, 2 },
 		{ "a witness stands by its word, however misfortunes follow each other",
-		    misfortunes_come_one_after_another, 300, 20 },
+		    misfortunes_come_one_after_another, 150, 20 },
 		{ "a witness stands by its word to many at once", many_may_ask_when_it_ends, 40,
 		    10 },
 		{ "a witness whose journal is damaged refuses", damage_is_seen, 300, 10 },

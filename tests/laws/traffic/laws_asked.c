@@ -119,9 +119,9 @@ int
 main(void)
 {
 	static const struct law laws[] = {
-		{ "a draw of a flood is the same flood", a_draw_of_a_flood_is_the_same_flood, 40, 100 },
-		{ "a draw of a crowd is the same crowd", a_draw_of_a_crowd_is_the_same_crowd, 15, 40 },
-		{ "a draw of a test is the same test", a_draw_of_a_test_is_the_same_test, 20, 60 },
+		{ "a draw of a flood is the same flood", a_draw_of_a_flood_is_the_same_flood, 20, 100 },
+		{ "a draw of a crowd is the same crowd", a_draw_of_a_crowd_is_the_same_crowd, 8, 40 },
+		{ "a draw of a test is the same test", a_draw_of_a_test_is_the_same_test, 10, 60 },
 	};
 
 	return laws_hold(laws, sizeof(laws) / sizeof(laws[0]));
