@@ -116,6 +116,15 @@ put_views(struct printing *p, struct cm_assess_shown *l)
 	}
 }
 
+static void
+say_not_shared(struct printing *p, const struct cm_assess_shown *l)
+{
+	if (p->s->to == NULL || cm_views_find(&p->s->views, l->layer, CM_OF_SHARED, p->s->to) != NULL)
+		return;
+	cm_buf_printf(&p->p.text, "Nothing is shared with %s, who has what is public.", p->s->to);
+	sentence(p);
+}
+
 /* Two lines, never one sentence. */
 static void
 put_answer(struct printing *p, const struct cm_assess_shown *l)
@@ -346,6 +355,7 @@ put_layer(struct printing *p, struct cm_assess_shown *l)
 	cm_cli_text(p->ctx->out, cm_span_str(p->s->f.registry.layer_text[l->layer]));
 	fputs("\n\n", p->ctx->out);
 	put_views(p, l);
+	say_not_shared(p, l);
 	put_answer(p, l);
 	if (l->tried) {
 		cm_buf_printf(&p->p.text, "Ranges: all %" PRIu64 " corners were tried, and give %s.", l->corners,

@@ -155,6 +155,8 @@ is "it still is an assessment" 1 "$COMITY" assess check toy.assess
 says "that asks" "the likelihood for state other is still asked" out
 is "what B has" 0 "$COMITY" assess show --view shared --for B toy.assess
 says "has a name" "the view: shared with B." out
+is "what U has" 0 "$COMITY" assess show --for U toy.assess
+says "... is what everybody has" "Nothing is shared with U, who has what is public." out
 is "rows are not edited" 2 "$COMITY" assess csv rows.jsonl --take toy.csv
 
 # Begun.
