@@ -1,10 +1,12 @@
-/* Laws of the text of an assessment: neither the order of what is defined nor its layout changes what it says, and
- * a number that is put where a place says is the number that is read there, and the only one that changed. */
+/* Laws of the text of an assessment: neither the order of what is defined nor its layout changes what it says; a number
+ * that is put where a place says is the number that is read there, and the only one that changed; and a table laid over
+ * a text changes what differs, and nothing else. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../gen.h"
+#include "assess/sheet.h"
 #include "assess/text.h"
 
 #define DEFINITIONS 64
@@ -218,7 +220,7 @@ same_item(const struct cm_assessment *a, const struct cm_assess_item *x, const s
 {
 	bool same = strcmp(x->text, y->text) == 0 && strcmp(x->type, y->type) == 0 && strcmp(x->group, y->group) == 0 &&
 		    a->group[x->group_number].rho == b->group[y->group_number].rho && x->report == y->report &&
-		    x->no_upstream == y->no_upstream && x->view == y->view && x->n_shown == y->n_shown &&
+		    x->view == y->view && x->n_shown == y->n_shown &&
 		    x->n_derived == y->n_derived && same_name(a, x->repeats, b, y->repeats);
 
 	for (size_t i = 0; same && i < x->n_derived; i++)
@@ -249,6 +251,16 @@ same(struct gen *g, const struct cm_assessment *a, const struct cm_assessment *b
 		if (k == CM_ASSESS_NONE || !same_item(a, &a->item[i], b, &b->item[k]))
 			return gen_fail(g, "%s is another", a->item[i].name);
 	}
+	return true;
+}
+
+/* That a report names nothing it rests on counts once it has a number: with other numbers, other items are weightless. */
+static bool
+same_weightless(struct gen *g, const struct cm_assessment *a, const struct cm_assessment *b)
+{
+	for (size_t i = 0; i < a->n_items; i++)
+		if (a->item[i].no_upstream != b->item[cm_assess_find_item(b, a->item[i].name)].no_upstream)
+			return gen_fail(g, "%s is weightless in one", a->item[i].name);
 	return true;
 }
 
@@ -289,7 +301,7 @@ order_and_layout_say_nothing(struct gen *g)
 	struct cm_assessment a, b;
 	struct made m;
 	bool ok = begin(g, &m) && read_it(g, &m, cm_buf_span(&m.plain), &a, NULL) &&
-		  read_it(g, &m, cm_buf_span(&m.laid), &b, NULL) && same(g, &a, &b);
+		  read_it(g, &m, cm_buf_span(&m.laid), &b, NULL) && same(g, &a, &b) && same_weightless(g, &a, &b);
 
 	return end(&m, ok);
 }
@@ -329,12 +341,87 @@ a_number_that_is_put_in_its_place_is_read_there(struct gen *g)
 	return end(&m, ok);
 }
 
+/* ---- as a table ---- */
+
+/* Some likelihoods and forge classes become others; where there was none, there still is none. */
+static size_t
+change_some(struct gen *g, struct cm_assessment *a)
+{
+	size_t changes = 0;
+
+	for (size_t i = 0; i < a->n_items; i++) {
+		struct cm_assess_item *item = (struct cm_assess_item *)(uintptr_t)&a->item[i];
+		int forge = gen_one_in(g, 4) ? (int)gen_below(g, CM_FORGE_CLASSES) : item->forge;
+
+		changes += forge != item->forge;
+		item->forge = forge;
+		for (size_t k = 0; k < a->n_hypotheses; k++) {
+			struct cm_assess_cell *cell = (struct cm_assess_cell *)(uintptr_t)&item->cell[k];
+			struct cm_assess_cell was = *cell;
+
+			if ((cell->p.lo == 0 && !cell->asked) || !gen_one_in(g, 3))
+				continue;
+			cell->asked = gen_one_in(g, 4);
+			cell->p.lo = cell->asked ? 0 : 1 + (int64_t)gen_below(g, CM_ASSESS_ONE - 1);
+			cell->p.hi = cell->asked || gen_one_in(g, 2) ? cell->p.lo : CM_ASSESS_ONE;
+			changes += was.asked != cell->asked || was.p.lo != cell->p.lo || was.p.hi != cell->p.hi;
+		}
+	}
+	return changes;
+}
+
+static bool
+same_forge(struct gen *g, const struct cm_assessment *a, const struct cm_assessment *b)
+{
+	for (size_t i = 0; i < a->n_items; i++)
+		if (a->item[i].forge != b->item[i].forge)
+			return gen_fail(g, "%s is of another class", a->item[i].name);
+	return true;
+}
+
+static bool
+lay_over(struct gen *g, struct made *m, const struct cm_sheet_over *over, const struct cm_assessment *want, size_t changes)
+{
+	struct cm_buf csv = { 0 };
+	struct cm_sheet_taken taken;
+	struct cm_assessment now;
+	struct cm_err err = { 0 };
+	bool ok;
+
+	cm_sheet_write(want, &csv);
+	ok = cm_sheet_take(over, cm_buf_span(&csv), &m->arena, &taken, &err) == CM_OK || gen_fail(g, "%s", err.text);
+	if (ok && taken.changes != changes)
+		ok = gen_fail(g, "%zu changes, not %zu", taken.changes, changes);
+	if (ok && changes > 0)
+		ok = read_it(g, m, cm_buf_span(&taken.text), &now, NULL) && same(g, want, &now) && same_forge(g, want, &now);
+	cm_sheet_release(&taken);
+	cm_buf_release(&csv);
+	return ok;
+}
+
+static bool
+a_table_changes_what_differs(struct gen *g)
+{
+	struct cm_assess_places p;
+	struct cm_assessment a, other;
+	struct made m;
+	bool ok = begin(g, &m) && read_it(g, &m, cm_buf_span(&m.laid), &a, &p) && read_it(g, &m, cm_buf_span(&m.laid), &other, NULL);
+
+	if (ok) {
+		struct cm_sheet_over over = { cm_buf_span(&m.laid), &m.registry, &a, &p };
+
+		ok = lay_over(g, &m, &over, &other, 0) && lay_over(g, &m, &over, &other, change_some(g, &other));
+	}
+	return end(&m, ok);
+}
+
 int
 main(void)
 {
 	static const struct law laws[] = {
 		{ "order and layout say nothing", order_and_layout_say_nothing, 400, 40 },
 		{ "a number that is put in its place is read there", a_number_that_is_put_in_its_place_is_read_there, 400, 40 },
+		{ "a table laid over a text changes what differs", a_table_changes_what_differs, 400, 40 },
 	};
 
 	return laws_hold(laws, sizeof(laws) / sizeof(laws[0]));
