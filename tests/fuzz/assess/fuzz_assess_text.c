@@ -2,6 +2,7 @@
  * stands in the text where it is said to stand. */
 #include <string.h>
 
+#include "../registry/builtin.h"
 #include "assess/check.h"
 #include "assess/text.h"
 #include "fuzz.h"
@@ -101,26 +102,10 @@ check(const struct cm_assessment *a, const struct cm_assess_places *p, const str
 	check_same(cm_span_of(data, size), p, a);
 }
 
-/* Read once for all inputs, since reading it takes longer than what is tried. */
-static const struct cm_registry *
-builtin(void)
-{
-	static struct cm_arena arena;
-	static struct cm_registry base;
-	static bool read;
-
-	if (!read) {
-		read = cm_registry_builtin(&arena, &base, NULL) == CM_OK;
-		if (!read)
-			cm_arena_fini(&arena);
-	}
-	return read ? &base : NULL;
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct cm_registry *registry = builtin();
+	const struct cm_registry *registry = fuzz_registry();
 	struct cm_assess_remarks remarks;
 	struct cm_assess_places places;
 	struct cm_assessment a;

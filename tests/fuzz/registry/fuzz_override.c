@@ -2,6 +2,7 @@
  * registry and a reason, and a registry that is otherwise the one before. */
 #include <string.h>
 
+#include "builtin.h"
 #include "fuzz.h"
 #include "registry/override.h"
 
@@ -37,26 +38,10 @@ check(const struct cm_registry *base, const struct cm_registry *r, const struct 
 		check_change(r, &c->item[i]);
 }
 
-/* Read once for all inputs, since reading it takes longer than what is tried. */
-static const struct cm_registry *
-builtin(void)
-{
-	static struct cm_arena arena;
-	static struct cm_registry base;
-	static bool read;
-
-	if (!read) {
-		read = cm_registry_builtin(&arena, &base, NULL) == CM_OK;
-		if (!read)
-			cm_arena_fini(&arena);
-	}
-	return read ? &base : NULL;
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct cm_registry *base = builtin();
+	const struct cm_registry *base = fuzz_registry();
 	struct cm_registry_changes changes;
 	struct cm_registry r;
 	struct cm_err err = { 0 };
