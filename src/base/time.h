@@ -6,6 +6,7 @@
 #include "base/span.h"
 
 #define CM_TIME_TEXT 64
+#define CM_TIME_DAY INT64_C(86400) /* seconds */
 
 /* "2015-03-18T11:00:00.123456789Z" (RFC 3339, UTC, always nine digits). */
 void cm_time_text(int64_t t_ns, char out[CM_TIME_TEXT]);

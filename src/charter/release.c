@@ -162,17 +162,22 @@ cm_release_bounds(const struct cm_release *r, struct cm_bound out[CM_RULES_OBLIG
 			cm_bounds_add(cm_rules_vocabulary(r->in->rules), out, r->answer[i].decision.oblige);
 }
 
+/* What the rules oblige to; the least, if to nothing. */
+static int64_t
+obliged(const struct cm_release *r, size_t obligation, int64_t least)
+{
+	struct cm_bound b[CM_RULES_OBLIGATIONS_MAX];
+
+	cm_release_bounds(r, b);
+	return b[obligation].set ? b[obligation].bound : least;
+}
+
 enum cm_tlp
 cm_release_tlp(const struct cm_release *r)
 {
-	struct cm_bound b[CM_RULES_OBLIGATIONS_MAX];
-	enum cm_tlp most = CM_TLP_CLEAR;
-	size_t i;
+	enum cm_tlp most = (enum cm_tlp)obliged(r, CM_OBLIGES_MARK_TLP, CM_TLP_CLEAR);
 
-	cm_release_bounds(r, b);
-	if (b[CM_OBLIGES_MARK_TLP].set)
-		most = (enum cm_tlp)b[CM_OBLIGES_MARK_TLP].bound;
-	for (i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++)
 		if (r->answer[i].decision.allowed && r->answer[i].object.tlp > most)
 			most = r->answer[i].object.tlp;
 	return most;
@@ -181,14 +186,9 @@ cm_release_tlp(const struct cm_release *r)
 enum cm_pap
 cm_release_pap(const struct cm_release *r)
 {
-	struct cm_bound b[CM_RULES_OBLIGATIONS_MAX];
-	enum cm_pap most = CM_PAP_CLEAR;
-	size_t i;
+	enum cm_pap most = (enum cm_pap)obliged(r, CM_OBLIGES_MARK_PAP, CM_PAP_CLEAR);
 
-	cm_release_bounds(r, b);
-	if (b[CM_OBLIGES_MARK_PAP].set)
-		most = (enum cm_pap)b[CM_OBLIGES_MARK_PAP].bound;
-	for (i = 0; i < r->n; i++)
+	for (size_t i = 0; i < r->n; i++)
 		if (r->answer[i].decision.allowed && r->answer[i].object.pap > most)
 			most = r->answer[i].object.pap;
 	return most;

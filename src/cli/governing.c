@@ -1,13 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "cli/dossier.h"
 #include "cli/governing.h"
 #include "os/clock.h"
 #include "statement/evidence.h"
 #include "store/marks.h"
 
-#define DAY 86400
 
 struct begin {
 	const struct cm_context *ctx;
@@ -152,7 +152,7 @@ set_base(struct begin *b)
 	value[CM_ASKS_TO] = g->to == NULL ? CM_MEMBER_ROLES : (int64_t)g->to->role;
 	value[CM_ASKS_TO_MEMBER] = member_index(&g->says.members, g->to);
 	value[CM_ASKS_PHASE] = g->team.phase;
-	value[CM_ASKS_DATE] = b->now / DAY;
+	value[CM_ASKS_DATE] = b->now / CM_TIME_DAY;
 	return CM_OK;
 }
 

@@ -67,6 +67,15 @@ cm_cli_text(FILE *f, struct cm_span text)
 		fwrite(text.ptr + from, 1, at - from, f);
 }
 
+/* "x has more than 9 bytes", "x: could not be read whole" */
+static bool
+begins_with_file(const char *text, const char *file)
+{
+	size_t len = strlen(file);
+
+	return len > 0 && strncmp(text, file, len) == 0 && (text[len] == ' ' || text[len] == ':');
+}
+
 enum cm_exit
 cm_cli_error(const struct cm_context *ctx, const char *file, const struct cm_err *err, const char *rest)
 {
@@ -74,7 +83,7 @@ cm_cli_error(const struct cm_context *ctx, const char *file, const struct cm_err
 	const char *text = err->code == CM_OK ? "out of memory" : cm_result_word(err->code);
 
 	fprintf(ctx->err, "%s: ", ctx->program);
-	if (file != NULL) {
+	if (file != NULL && !begins_with_file(err->text, file)) {
 		cm_cli_text(ctx->err, cm_span_str(file));
 		fputs(": ", ctx->err);
 	}

@@ -3,7 +3,8 @@
 
 #include "codec/rfc3339.h"
 
-#define DAY 86400
+#include "base/time.h"
+
 
 /* Days from 1970-01-01 to the first of March of ${year}'s count, and back: the year is
  * taken to begin in March, so that the leap day is its last. */
@@ -21,7 +22,7 @@ days_of(int year, int month, int day)
 static struct cm_date
 date_of(int64_t t)
 {
-	int64_t z = t / DAY + 719468, s = t % DAY;
+	int64_t z = t / CM_TIME_DAY + 719468, s = t % CM_TIME_DAY;
 	int64_t era = z / 146097, doe = z - era * 146097;
 	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
 	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
@@ -82,7 +83,7 @@ cm_date_to_unix(const struct cm_date *d, int64_t *out)
 	if (!in(d->hour, 0, 23) || !in(d->minute, 0, 59) || !in(d->second, 0, 59))
 		return CM_E_MALFORMED;
 	*out =
-	    days_of(d->year, d->month, d->day) * DAY + d->hour * 3600 + d->minute * 60 + d->second;
+	    days_of(d->year, d->month, d->day) * CM_TIME_DAY + d->hour * 3600 + d->minute * 60 + d->second;
 	return CM_OK;
 }
 

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/time.h"
 #include "crypto/timestamp.h"
 
 #define VERIFY_ERROR "Verify error:"
-#define TEN_YEARS ((int64_t)3653 * 86400)
+#define TEN_YEARS (3653 * CM_TIME_DAY)
 
 struct cm_timestamp_ca {
 	X509_STORE *store;
@@ -338,7 +339,7 @@ read_time(const struct checking *c, struct cm_timestamp *t)
 		return no_memory(c->err);
 	if (!ok || days < 0 || seconds < 0)
 		return failed(c->err, CM_E_MALFORMED, "its time makes no sense");
-	t->time = t->not_later = (int64_t)days * 86400 + seconds;
+	t->time = t->not_later = days * CM_TIME_DAY + seconds;
 	/* "20260131120000.5Z": what is cut off lies before the next second */
 	if (memchr(ASN1_STRING_get0_data(when), '.', (size_t)ASN1_STRING_length(when)) != NULL)
 		t->not_later++;

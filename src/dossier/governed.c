@@ -2,14 +2,12 @@
 
 #include "dossier/governed.h"
 
-#define FORM_STATEMENT 6 /* C6: it can be computed again from what is opened */
-
 /* The marking of several exhibits together. */
 static struct cm_object
 join(const struct cm_governed *g, const struct cm_governed_statement *s)
 {
 	struct cm_object o = { .group = (uint32_t)g->n_exhibits, .type = s->type, .content = CM_CONTENT_STATEMENT,
-		.form = FORM_STATEMENT };
+		.form = CM_GOVERNED_FORM };
 	const struct cm_mark_exhibit *x;
 
 	for (size_t i = 0; i < s->n_about; i++) {
@@ -55,7 +53,7 @@ cm_governed_count(struct cm_governed *g, size_t exhibit)
 	struct cm_release *r = g->released.in.release;
 	const struct cm_released_exhibit *x = &g->released.in.exhibit[exhibit];
 	struct cm_object all = { .group = (uint32_t)exhibit, .type = x->type, .content = CM_CONTENT_COUNT,
-		.form = FORM_STATEMENT, .tlp = x->mark.tlp, .pap = x->mark.pap };
+		.form = CM_GOVERNED_FORM, .tlp = x->mark.tlp, .pap = x->mark.pap };
 	const struct cm_release_answer *a;
 	size_t n;
 
@@ -81,7 +79,7 @@ void
 cm_governed_picture(struct cm_governed *g)
 {
 	struct cm_release *r = g->released.in.release;
-	struct cm_object all = { .group = (uint32_t)g->n_exhibits, .content = CM_CONTENT_PICTURE, .form = FORM_STATEMENT };
+	struct cm_object all = { .group = (uint32_t)g->n_exhibits, .content = CM_CONTENT_PICTURE, .form = CM_GOVERNED_FORM };
 	const struct cm_release_answer *a;
 	size_t n, i;
 	bool may = true;

@@ -11,6 +11,8 @@
 #include "dossier/released.h"
 #include "statement/terms.h"
 
+#define CM_GOVERNED_FORM 6 /* C6, the form of statements: they can be computed again from what is opened */
+
 struct cm_governed {
 	struct cm_released released; /* and in it the release, the marks, the exhibits */
 	size_t n_exhibits;

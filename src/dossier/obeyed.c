@@ -2,17 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "charter/consent.h"
 #include "charter/release.h"
 #include "charter/signed.h"
 #include "charter/weighed.h"
 #include "crypto/sha256.h"
 #include "dossier/evidence.h"
+#include "dossier/governed.h"
 #include "dossier/obeyed.h"
 #include "statement/sigs.h"
 
-#define DAY 86400
-#define FORM_STATEMENT 6 /* C6, as dossier/governed.c has it */
 
 struct asking {
 	const struct cm_loaded *l;
@@ -180,7 +180,7 @@ set_base(struct asking *a)
 		rc = set(a, "to-member", t->to);
 	else
 		a->base.value[CM_ASKS_TO_MEMBER] = (int64_t)a->charter.members.n; /* other */
-	a->base.value[CM_ASKS_DATE] = a->disclosure->doc.head.made / DAY;
+	a->base.value[CM_ASKS_DATE] = a->disclosure->doc.head.made / CM_TIME_DAY;
 	if (strcmp(t->action, cm_action_word[CM_ACTION_RELEASE]) != 0 && strcmp(t->action, cm_action_word[CM_ACTION_PUBLISH]) != 0)
 		return cm_err_set(a->err, CM_E_REFUSED, "disclosure.json: terms: no such action");
 	return rc;
@@ -311,7 +311,7 @@ may(const struct asking *a, const struct content *c, struct cm_decision *why)
 		q.value[CM_ASKS_THIRD_PARTY_DATA] = (way & 2) != 0;
 		q.value[CM_ASKS_PERSONAL_DATA] = (way & 4) != 0;
 		q.value[CM_ASKS_EXPLOIT] = (way & 8) != 0;
-		q.value[CM_ASKS_FORM] = (way & 8) != 0 && c->form < FORM_STATEMENT ? 0 : (int64_t)c->form - 1; /* as it is: C1 */
+		q.value[CM_ASKS_FORM] = (way & 8) != 0 && c->form < CM_GOVERNED_FORM ? 0 : (int64_t)c->form - 1; /* as it is: C1 */
 		cm_rules_decide(a->charter.rules, &q, &d);
 		if (d.allowed && any)
 			cm_bounds_meet(a->charter.vocabulary, why->oblige, d.oblige);
@@ -364,7 +364,7 @@ check_exhibit(struct asking *a, size_t k)
 
 	snprintf(where, sizeof(where), "seal %zu", k + 1);
 	c.content = CM_CONTENT_STATEMENT;
-	c.form = FORM_STATEMENT;
+	c.form = CM_GOVERNED_FORM;
 	rc = check(a, &c);
 	c.form = x->schema->kind == CM_KIND_BLOB ? 1 : 2;
 	if (!s->capture) {
@@ -411,7 +411,7 @@ check_markings(struct asking *a)
 static CM_RESULT
 check_picture(struct asking *a)
 {
-	struct content c = { .content = CM_CONTENT_PICTURE, .tlp = a->highest_tlp, .pap = a->highest_pap, .form = FORM_STATEMENT,
+	struct content c = { .content = CM_CONTENT_PICTURE, .tlp = a->highest_tlp, .pap = a->highest_pap, .form = CM_GOVERNED_FORM,
 		.where = "report.html" };
 	struct cm_span html;
 	enum cm_result rc = CM_OK;
@@ -433,7 +433,7 @@ check_statement(struct asking *a, const char *word, size_t i, struct cm_evidence
 	char where[48];
 	struct content c = { .content = CM_CONTENT_STATEMENT, .type = said.ours != NULL ? said.ours : said.id,
 		.tlp = a->lowest_tlp, .pap = a->lowest_pap,
-		.form = FORM_STATEMENT, .where = where,
+		.form = CM_GOVERNED_FORM, .where = where,
 		.unsure = a->lowest_tlp != a->highest_tlp || a->lowest_pap != a->highest_pap };
 	enum cm_result rc;
 

@@ -3,7 +3,8 @@
 
 #include "ledger/due.h"
 
-#define DAY INT64_C(86400)
+#include "base/time.h"
+
 #define HOUR INT64_C(3600)
 
 /* The name that an obligation begins with. */
@@ -13,7 +14,7 @@ static const struct {
 	int64_t unit; /* seconds; 0: it has no date */
 	char mark;
 } known[] = {
-	{ "retain", CM_DUE_DELETE, DAY, 'd' },
+	{ "retain", CM_DUE_DELETE, CM_TIME_DAY, 'd' },
 	{ "acknowledge", CM_DUE_ACKNOWLEDGE, HOUR, 'h' },
 	{ "receipt", CM_DUE_RECEIPT, 0, 0 },
 	{ "delete-on-close", CM_DUE_CLOSE, 0, 0 },

@@ -157,6 +157,8 @@ is "what B has" 0 "$COMITY" assess show --view shared --for B toy.assess
 says "has a name" "the view: shared with B." out
 is "what U has" 0 "$COMITY" assess show --for U toy.assess
 says "... is what everybody has" "Nothing is shared with U, who has what is public." out
+is "a folder is no table" 3 "$COMITY" assess csv toy.assess --take .
+says "... said once" "comity: . is not a regular file" err
 is "rows are not edited" 2 "$COMITY" assess csv rows.jsonl --take toy.csv
 
 # Begun.
