@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Each case of the vectors as a text; `comity assess show --json` has to give its expected rows to six digits.
+
+usage: assess_vectors.py COMITY FILE..."""
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+
+VIEWS = {"all": "all", "public": "public", "first half": "public"}
+
+
+def is_public(case, number):
+    """What the view `public` of the text has: what is public, or else the first half."""
+    item, n = case["items"][number], len(case["items"])
+    return item["public"] if "public" in item else number < (n + 1) // 2
+
+
+def text(case):
+    lines = ["assessment 1", "title Known answers", "party A"]
+    for name in case["hypotheses"]:
+        lines += ["hypothesis state " + name, "  prior " + case["prior"][name]]
+    lines += [f"rho {group} {rho}" for group, rho in case["rho"].items()]
+    for i, item in enumerate(case["items"]):
+        lines += [f"item i{i}", "  type " + item.get("type", "N4"), "  form C1", "  forge " + item["forge"], "  group " + item["group"],
+                  f"  rests finding {i + 1:064x}", "  view " + ("public" if is_public(case, i) else "own")]
+        if "repeats" in item:
+            lines.append(f"  repeats i{item['repeats']}")
+        lines += [f"  state {name} {p}" for name, p in item["p"].items()]
+    return "\n".join(lines) + "\n"
+
+
+def asked(program, case):
+    with open("case.assess", "w", encoding="utf-8") as f:
+        f.write(text(case))
+    run = subprocess.run([program, "assess", "show", "--json", "case.assess"], capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise ValueError(run.stderr.strip())
+    return {v["view"]: {h["name"]: h["mid"] for h in v["hypotheses"]} for v in json.loads(run.stdout)["layers"][0]["views"]}
+
+
+def differs(program, case):
+    """The first answer that is another one, and how many were looked at."""
+    views, n = asked(program, case), 0
+    for what, expected in case["expected"].items():
+        for name, p in expected.items() if what in VIEWS else ():
+            n += 1
+            got = Decimal(views[VIEWS[what]][name])
+            if abs(got - Decimal(p)) >= Decimal("5e-7"):
+                return f"{what}, {name}: {got}, not {p}", n
+    return None, n
+
+
+def main():
+    bad = 0
+    for path in sys.argv[2:]:
+        with open(path, encoding="utf-8") as f:
+            found = json.load(f)
+        tried = 0
+        for number, case in enumerate(found if isinstance(found, list) else [found]):
+            why, n = differs(sys.argv[1], case)
+            tried += n
+            if why:
+                bad += 1
+                print(f"FAIL {os.path.basename(path)}, case {number}: {why}")
+        print(f"{'ok' if tried and not bad else 'FAIL'} {os.path.basename(path)}: {tried} probabilities to six digits")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
