@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Each case of the vectors as a text; `comity assess show --json` has to give its expected rows to six digits.
+"""Each case of the vectors as a text; `comity assess show --json` has to give its expected rows to six digits, and the sets
+of items that turn the answer.
 
 usage: assess_vectors.py COMITY FILE..."""
 import json
@@ -37,18 +38,44 @@ def asked(program, case):
     run = subprocess.run([program, "assess", "show", "--json", "case.assess"], capture_output=True, text=True, check=False)
     if run.returncode != 0:
         raise ValueError(run.stderr.strip())
-    return {v["view"]: {h["name"]: h["mid"] for h in v["hypotheses"]} for v in json.loads(run.stdout)["layers"][0]["views"]}
+    return json.loads(run.stdout)["layers"][0]
+
+
+def near(got, want):
+    return abs(Decimal(got) - Decimal(want)) < Decimal("5e-7")
+
+
+def pairs(case, layer):
+    """What the program says, and what is expected, of all that it says."""
+    views = {v["view"]: {h["name"]: h["mid"] for h in v["hypotheses"]} for v in layer["views"]}
+    without = {m["name"]: m["share"] for m in layer["left_out"] if m["what"] == "item"}
+    for what, expected in case["expected"].items():
+        if what in VIEWS:
+            for name, p in expected.items():
+                yield f"{what}, {name}", views[VIEWS[what]][name], p
+        elif what == "all without":
+            for number, shares in expected.items():
+                yield f"without {number}", without["i" + number], shares[layer["likelihood"]["name"]]
+
+
+def flips_differ(expected, layer):
+    """By which sets another hypothesis leads."""
+    found = layer["flips"]
+    sets = [[int(name[1:]) for name in s["items"]] for s in found["sets"]]
+    got = (layer["likelihood"]["name"], found["size"], sets, found["exact"])
+    want = (expected["top"], expected["size"], expected["sets"], True)
+    return None if got == want else f"flips: {got}, not {want}"
 
 
 def differs(program, case):
     """The first answer that is another one, and how many were looked at."""
-    views, n = asked(program, case), 0
-    for what, expected in case["expected"].items():
-        for name, p in expected.items() if what in VIEWS else ():
-            n += 1
-            got = Decimal(views[VIEWS[what]][name])
-            if abs(got - Decimal(p)) >= Decimal("5e-7"):
-                return f"{what}, {name}: {got}, not {p}", n
+    layer, n = asked(program, case), 0
+    for what, got, want in pairs(case, layer):
+        n += 1
+        if not near(got, want):
+            return f"{what}: {got}, not {want}", n
+    if "flip" in case["expected"]:
+        return flips_differ(case["expected"]["flip"], layer), n + 1
     return None, n
 
 
@@ -64,7 +91,7 @@ def main():
             if why:
                 bad += 1
                 print(f"FAIL {os.path.basename(path)}, case {number}: {why}")
-        print(f"{'ok' if tried and not bad else 'FAIL'} {os.path.basename(path)}: {tried} probabilities to six digits")
+        print(f"{'ok' if tried and not bad else 'FAIL'} {os.path.basename(path)}: {tried} answers, probabilities to six digits")
     return 1 if bad else 0
 
 
