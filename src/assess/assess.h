@@ -197,6 +197,10 @@ bool cm_assess_has_layer(const struct cm_assessment *a, enum cm_layer layer);
 size_t cm_assess_find_hypothesis(const struct cm_assessment *a, enum cm_layer layer, const char *name);
 size_t cm_assess_find_item(const struct cm_assessment *a, const char *name);
 
+/* Of a layer; and is it 1, give or take 0.001?  Another sum is no assessment, in a text or in rows. */
+int64_t cm_assess_prior_sum(const struct cm_assessment *a, enum cm_layer layer);
+bool cm_assess_is_prior_sum(int64_t sum);
+
 /* Has the item a cell for every hypothesis of the layer that is no deceiver?  Only then it counts there. */
 bool cm_assess_item_speaks(const struct cm_assessment *a, size_t item, enum cm_layer layer);
 

@@ -272,12 +272,17 @@ make_room(struct cm_row_reading *r)
 }
 
 static CM_RESULT
-check_others(const struct cm_row_reading *r)
+check_layers(const struct cm_row_reading *r)
 {
-	for (size_t i = 0; i < r->a->n_hypotheses; i++)
-		if (cm_assess_find_hypothesis(r->a, r->a->hypothesis[i].layer, CM_ASSESS_OTHER) == CM_ASSESS_NONE)
+	for (size_t i = 0; i < r->a->n_hypotheses; i++) {
+		enum cm_layer layer = r->a->hypothesis[i].layer;
+
+		if (cm_assess_find_hypothesis(r->a, layer, CM_ASSESS_OTHER) == CM_ASSESS_NONE)
 			return cm_err_set(r->err, CM_E_MALFORMED, "the assessment has no hypothesis `%s' at the layer %s", CM_ASSESS_OTHER,
-			    cm_layer_word(r->a->hypothesis[i].layer));
+			    cm_layer_word(layer));
+		if (!cm_assess_is_prior_sum(cm_assess_prior_sum(r->a, layer)))
+			return cm_err_set(r->err, CM_E_MALFORMED, "the priors of the layer %s do not sum to 1", cm_layer_word(layer));
+	}
 	return CM_OK;
 }
 
@@ -311,7 +316,7 @@ cm_assess_rows_read(struct cm_json rows, struct cm_arena *arena, struct cm_asses
 	if (rc == CM_OK && (r.a->title == NULL || r.classes != (1u << CM_FORGE_CLASSES) - 1 || r.a->n_hypotheses == 0))
 		rc = cm_err_set(err, CM_E_MALFORMED, "the assessment lacks its frame: title, five classes, hypotheses");
 	if (rc == CM_OK)
-		rc = check_others(&r);
+		rc = check_layers(&r);
 	if (rc == CM_OK)
 		rc = link_needs(&r);
 	if (rc == CM_OK)

@@ -173,6 +173,8 @@ put_links(struct writing *s, size_t number)
 		cm_jsonw_kbool(&s->w, "report", true);
 	if (item->no_upstream)
 		cm_jsonw_kbool(&s->w, "weightless", true);
+	if (item->n_rests == 0)
+		return; /* of rows in which it was shut */
 	cm_jsonw_key(&s->w, "rests");
 	cm_jsonw_array(&s->w);
 	for (size_t i = 0; i < item->n_rests; i++) {

@@ -4,7 +4,6 @@
 
 #include "assess/text_parts.h"
 
-#define SUM_GIVE_OR_TAKE (CM_ASSESS_ONE / 1000)
 #define CIRCLE_SHOWN 4u /* items of a circle that are named */
 
 /* ---- layers ---- */
@@ -24,16 +23,14 @@ check_layer(const struct cm_assess_reader *r, unsigned layer)
 {
 	size_t first = first_of(&r->a, layer);
 	const char *word = cm_layer_word((enum cm_layer)layer);
-	int64_t sum = 0;
+	int64_t sum = cm_assess_prior_sum(&r->a, (enum cm_layer)layer);
 
 	if (first == CM_ASSESS_NONE)
 		return CM_OK;
 	if (cm_assess_search(r->hypotheses, r->a.n_hypotheses, layer, cm_span_str(CM_ASSESS_OTHER)) == CM_ASSESS_NONE)
 		return cm_assess_fail(r, r->text.in.ptr + r->p.hypothesis[first].name.at,
 		    "expected a hypothesis `other' at the layer %s, for whom nobody thought of", word);
-	for (size_t i = 0; i < r->a.n_hypotheses; i++)
-		sum += r->a.hypothesis[i].layer == layer ? r->a.hypothesis[i].prior : 0;
-	if (sum < CM_ASSESS_ONE - SUM_GIVE_OR_TAKE || sum > CM_ASSESS_ONE + SUM_GIVE_OR_TAKE)
+	if (!cm_assess_is_prior_sum(sum))
 		return cm_assess_fail(r, r->text.in.ptr + r->p.hypothesis[first].field[CM_HYPOTHESIS_PRIOR].at,
 		    "the priors of the layer %s sum to %lld.%06lld; expected 1, give or take 0.001", word,
 		    (long long)(sum / CM_ASSESS_ONE), (long long)(sum % CM_ASSESS_ONE / 1000000));

@@ -123,6 +123,22 @@ cm_assess_has_layer(const struct cm_assessment *a, enum cm_layer layer)
 	return false;
 }
 
+int64_t
+cm_assess_prior_sum(const struct cm_assessment *a, enum cm_layer layer)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < a->n_hypotheses; i++)
+		sum += a->hypothesis[i].layer == layer ? a->hypothesis[i].prior : 0;
+	return sum;
+}
+
+bool
+cm_assess_is_prior_sum(int64_t sum)
+{
+	return sum >= CM_ASSESS_ONE - CM_ASSESS_ONE / 1000 && sum <= CM_ASSESS_ONE + CM_ASSESS_ONE / 1000;
+}
+
 size_t
 cm_assess_find_hypothesis(const struct cm_assessment *a, enum cm_layer layer, const char *name)
 {

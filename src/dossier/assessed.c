@@ -2,10 +2,22 @@
 
 #include <string.h>
 
-/* A row of which a part is open: its members, so far as they are. */
 static void
-put_row(const struct cm_schema *schema, const struct cm_shown_cells *row, struct cm_buf *out)
+put_member(struct cm_span name, struct cm_span value, bool *any, struct cm_buf *out)
 {
+	cm_buf_add_str(out, *any ? ",\"" : "\"");
+	cm_buf_add_span(out, name);
+	cm_buf_add_str(out, "\":");
+	cm_buf_add_span(out, value);
+	*any = true;
+}
+
+/* A row of which a part is open: its members, so far as they are.  A member that is not there has a cell all the same:
+ * an item of which that of `rests' is open, and empty, has nothing behind it, and is to be refused. */
+static void
+put_row(const struct cm_schema *schema, const struct cm_shown_cells *row, bool is_item, struct cm_buf *out)
+{
+	const struct cm_span rests = cm_span_str("rests"), nothing = cm_span_str("[]");
 	size_t c, at = 0;
 	bool any = false;
 
@@ -13,14 +25,10 @@ put_row(const struct cm_schema *schema, const struct cm_shown_cells *row, struct
 	for (c = 0; c + 1 < schema->n; c++) {
 		if ((row->open >> c & 1) == 0)
 			continue;
-		/* a member that is not there has a cell all the same */
-		if (row->value[at].len > 0) {
-			cm_buf_add_str(out, any ? ",\"" : "\"");
-			cm_buf_add_span(out, schema->column[c].name);
-			cm_buf_add_str(out, "\":");
-			cm_buf_add_span(out, row->value[at]);
-			any = true;
-		}
+		if (row->value[at].len > 0)
+			put_member(schema->column[c].name, row->value[at], &any, out);
+		else if (is_item && cm_span_eq(schema->column[c].name, rests))
+			put_member(rests, nothing, &any, out);
 		at++;
 	}
 	cm_buf_add_str(out, "}");
@@ -60,10 +68,18 @@ has_columns(const struct cm_schema *schema)
 	return cm_assess_columns[c] == NULL && schema->n == c + 1;
 }
 
+/* By its number: the statement says how many of each kind there are. */
+static bool
+is_item(const struct cm_shown_assessment *a, uint64_t row)
+{
+	return row >= a->body->frame && row < a->body->frame + a->body->items;
+}
+
 enum cm_result
 cm_assessed_rows(const struct cm_dossier *d, size_t i, struct cm_buf *out)
 {
 	const struct cm_shown_exhibit *x = &d->exhibits[d->assessments[i].exhibit];
+	const struct cm_shown_assessment *a = &d->assessments[i];
 	bool any = false;
 
 	cm_buf_add_str(out, "[");
@@ -71,14 +87,13 @@ cm_assessed_rows(const struct cm_dossier *d, size_t i, struct cm_buf *out)
 		if (!is_usable(&x->cells[k]))
 			continue;
 		cm_buf_add_str(out, any ? ",\n" : "");
-		put_row(x->schema, &x->cells[k], out);
+		put_row(x->schema, &x->cells[k], is_item(a, x->cells[k].row), out);
 		any = true;
 	}
 	cm_buf_add_str(out, "]");
 	return cm_buf_ok(out) ? CM_OK : CM_E_NOMEM;
 }
 
-/* Which rows are open follows from their numbers: the statement says how many of each kind there are. */
 static void
 count_rows(const struct cm_shown_exhibit *x, struct cm_shown_assessment *a)
 {
@@ -88,7 +103,7 @@ count_rows(const struct cm_shown_exhibit *x, struct cm_shown_assessment *a)
 		if (!is_usable(&x->cells[k]))
 			continue;
 		a->frame_open += row < a->body->frame;
-		a->items_open += row >= a->body->frame && row < a->body->frame + a->body->items;
+		a->items_open += is_item(a, row);
 		a->results_open += row >= a->body->frame + a->body->items;
 	}
 }

@@ -59,6 +59,9 @@ print(("ok " if good else "FAIL ") + "the toy as JSON says the same")
 with open("rows.jsonl", "w") as f:
     f.writelines(json.dumps(r) + "\n" for r in said["rows"])
 with open("lies.jsonl", "w") as f:
+    f.writelines(json.dumps(r).replace('"value": 250000000000', '"value": 240000000000').replace(
+        '"value": 400000000000', '"value": 420000000000') + "\n" for r in said["rows"])
+with open("sums.jsonl", "w") as f:
     f.writelines(json.dumps(r).replace('"value": 250000000000', '"value": 240000000000') + "\n" for r in said["rows"])
 with open("some.jsonl", "w") as f:
     f.writelines(json.dumps(r) + "\n" for r in said["rows"] if r.get("name") != "keyboard-hours")
@@ -81,6 +84,8 @@ is "rows of which the last does not end" 0 "$COMITY" assess show unended.jsonl
 says "have all of them" "state  all     6              6     the same" out
 is "rows that lie" 1 "$COMITY" assess show lies.jsonl
 says "are found out" "NOT what follows from the rows" out
+is "rows whose priors are more or less than all" 4 "$COMITY" assess show sums.jsonl
+says "are none" "the priors of the layer state do not sum to 1" err
 is "some of the rows" 0 "$COMITY" assess show some.jsonl
 says "claim what can not be said" "not all that it rests on is here" out
 says "and what can" "state  public  4              4     the same" out

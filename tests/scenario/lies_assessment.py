@@ -224,6 +224,7 @@ def lies(of):
     yield "a deceiver of deceivers", tell(rows_with(of, 8, name="B>A>A")), NOT, "two sides"
     yield "nobody blamed", tell(swapped(of, 8, 9)[:9] + [dict(of.rows[8], name="A>other")] + of.rows[10:]), NOT, "two sides"
     yield "a layer without other", tell(renamed(of, "other", "rest")), NOT, "`other'"
+    yield "priors that sum to more than 1", tell(rows_with(of, 7, value=lambda p: p + 10**10)), NOT, "sum to 1"
     yield "one hypothesis twice", tell(rows_with(of, 7, name="A")), NOT, "a second time"
     yield "a hypothesis of script", tell(renamed(of, "A", "<script>")), NOT, "two sides"
     yield "a hypothesis of controls", tell(renamed(of, "A", "A\x1b[2J\u202e")), NOT, "not a name"
@@ -252,6 +253,8 @@ def lies(of):
     yield "a view that there is not", tell(rows_with(of, one, view="\x1b[2Jown\u202e" + "\u00e9" * 40)), NOT, "view"
     yield "a report in words", tell(rows_with(of, one, report="true")), NOT, "report"
     yield "derived from itself", tell(rows_with(of, one, derived=["forged-answer"], report=True)), REPRODUCED, "5 results"
+    yield "it rests on nothing", tell(rows_with(of, one, rests=None)), NOT, "without a statement behind it"
+    yield "it rests on an empty list", tell(rows_with(of, one, rests=[])), NOT, "without a statement behind it"
     yield "it rests on nothing that there is", tell(rows_with(of, one, rests=[["hope", "11" * 32]])), NOT, "rests"
     yield "it rests on no digest", tell(rows_with(of, one, rests=[["finding", "xx"]])), NOT, "rests"
     # lines
@@ -368,7 +371,7 @@ def many_sums(of):
     """Who asks for days of sums does not get them: 60 deceivers, with ranges, of as many views as can be."""
     names = [f"h{n}" for n in range(9)] + ["other"]
     pairs = [f"{b}>{a}" for b in names for a in names if a not in (b, "other")]
-    frame = of.rows[:6] + [{"kind": "hypothesis", "layer": "state", "name": n, "value": 10**9} for n in names + pairs]
+    frame = of.rows[:6] + [{"kind": "hypothesis", "layer": "state", "name": n, "value": 10**12 // len(names + pairs)} for n in names + pairs]
     items = [dict(of.rows[FRAME], name=f"i{k}", forge=f"F{k}", view="public",
                   cells=[["state", n, 10**9 * (k + 1) * (7 + 3 * j), 2 * 10**9 * (k + 1) * (8 + 3 * j)] for j, n in enumerate(names)]) for k in range(5)]
     nothing = [[n, 0, 0, 0] for n in names + pairs]

@@ -128,6 +128,9 @@ class Assessed:
                 raise Refused("row %d is of no kind" % n)
             if not members({**of[0], "kind": text}, of[1])({k: v for k, v in row.items() if k in of[0] or k in of[1] or k == "kind"}):
                 raise Refused("row %d: a member of another shape" % n)
+            rests = cells[COLUMNS.index("rests")]
+            if row["kind"] == "item" and rests is not None and rests.state == OPEN and "rests" not in row:
+                raise Refused("row %d: an item without a statement behind it" % n)
             want = "frame" if n < s["frame"] else "item" if n < s["frame"] + s["items"] else "result"
             if want != (row["kind"] if row["kind"] in ("item", "result") else "frame"):
                 raise Refused("rows of other kinds than are counted")
@@ -150,6 +153,9 @@ class Assessed:
             there.append(row["name"])
         if not self.layer or any("other" not in there for there in self.layer.values()):
             raise Refused("a layer without `other'")
+        for layer in self.layer:
+            if not 999 * ONE <= 1000 * sum(row["value"] for row in of("hypothesis") if row["layer"] == layer) <= 1001 * ONE:
+                raise Refused("priors that do not sum to 1")
         for row in of("hypothesis"):
             if row.get("needs"):
                 layer, needed = row["needs"]

@@ -16,7 +16,8 @@
 	"{\"kind\":\"class\",\"name\":\"F0\",\"value\":900000}\n{\"kind\":\"class\",\"name\":\"F1\",\"value\":700000}\n" \
 	"{\"kind\":\"class\",\"name\":\"F2\",\"value\":400000}\n{\"kind\":\"class\",\"name\":\"F3\",\"value\":100000}\n" \
 	"{\"kind\":\"class\",\"name\":\"F4\",\"value\":20000}\n"
-#define HYPOTHESIS(name) "{\"kind\":\"hypothesis\",\"layer\":\"state\",\"name\":\"" name "\",\"value\":300000000000}\n"
+#define HYPOTHESIS(name) "{\"kind\":\"hypothesis\",\"layer\":\"state\",\"name\":\"" name "\",\"value\":333333333333}\n"
+#define DECEIVER(name) "{\"kind\":\"hypothesis\",\"layer\":\"state\",\"name\":\"" name "\",\"value\":100000000}\n"
 #define THREE HYPOTHESIS("A") HYPOTHESIS("B") HYPOTHESIS("other")
 #define ITEM(name, more) "{\"kind\":\"item\",\"name\":\"" name "\",\"group\":\"g\",\"rho\":800000,\"forge\":\"F1\",\"view\":\"public\"" more "}\n"
 #define RESULT(more) "{\"kind\":\"result\",\"layer\":\"state\",\"value\":0,\"cells\":[]," more "}\n"
@@ -41,7 +42,7 @@ what_is_written_is_taken(void **state)
 {
 	(void)state;
 	must_be(FRAME THREE, CM_OK, "");
-	must_be(FRAME THREE HYPOTHESIS("B>A") HYPOTHESIS("other>A") ITEM("i", "") RESULT("\"view\":\"all\""), CM_OK, "");
+	must_be(FRAME THREE DECEIVER("B>A") DECEIVER("other>A") ITEM("i", "") RESULT("\"view\":\"all\""), CM_OK, "");
 	must_be(FRAME THREE RESULT("\"view\":\"shared\"") RESULT("\"view\":\"shared\",\"to\":\"B\"") RESULT("\"view\":\"shared\",\"to\":\"C\""),
 	    CM_OK, "");
 }
@@ -52,9 +53,24 @@ a_layer_has_other_and_nobody_blames_it(void **state)
 	(void)state;
 	must_be(FRAME HYPOTHESIS("A") HYPOTHESIS("B"), CM_E_MALFORMED, "no hypothesis `other' at the layer state");
 	must_be(FRAME THREE "{\"kind\":\"hypothesis\",\"layer\":\"machine\",\"name\":\"m\",\"value\":1}\n", CM_E_MALFORMED, "layer machine");
-	must_be(FRAME THREE HYPOTHESIS("A>other"), CM_E_MALFORMED, "two sides");
-	must_be(FRAME THREE HYPOTHESIS("A>A"), CM_E_MALFORMED, "two sides");
-	must_be(FRAME HYPOTHESIS("A>other") THREE, CM_E_MALFORMED, "two sides");
+	must_be(FRAME THREE DECEIVER("A>other"), CM_E_MALFORMED, "two sides");
+	must_be(FRAME THREE DECEIVER("A>A"), CM_E_MALFORMED, "two sides");
+	must_be(FRAME DECEIVER("A>other") THREE, CM_E_MALFORMED, "two sides");
+}
+
+static void
+priors_sum_to_1(void **state)
+{
+	(void)state;
+	must_be(FRAME THREE HYPOTHESIS("C"), CM_E_MALFORMED, "the priors of the layer state do not sum to 1");
+	must_be(FRAME HYPOTHESIS("A") HYPOTHESIS("other"), CM_E_MALFORMED, "do not sum to 1");
+}
+
+static void
+an_item_rests_on_something(void **state)
+{
+	(void)state;
+	must_be(FRAME THREE ITEM("i", ",\"rests\":[]"), CM_E_MALFORMED, "row 10 of the assessment: an item without a statement behind it");
 }
 
 static void
@@ -98,6 +114,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_taken),
 		cmocka_unit_test(a_layer_has_other_and_nobody_blames_it),
+		cmocka_unit_test(priors_sum_to_1),
+		cmocka_unit_test(an_item_rests_on_something),
 		cmocka_unit_test(one_result_of_each_view),
 		cmocka_unit_test(there_are_bounds),
 		cmocka_unit_test(copies_lead_to_an_original),

@@ -12,15 +12,17 @@
 #define COLUMNS 31
 #define ROWS 10
 #define FRAME 8
+#define MEMBERS 18 /* and what they are */
 
 /* Title, five classes, two hypotheses; an item, a result: as columns and values. */
-static const char *const lines[ROWS][16] = { { "kind", "\"assessment\"", "name", "\"t\"", "value", "1" },
+static const char *const lines[ROWS][MEMBERS] = { { "kind", "\"assessment\"", "name", "\"t\"", "value", "1" },
 	{ "kind", "\"class\"", "name", "\"F0\"", "value", "900000" }, { "kind", "\"class\"", "name", "\"F1\"", "value", "700000" },
 	{ "kind", "\"class\"", "name", "\"F2\"", "value", "400000" }, { "kind", "\"class\"", "name", "\"F3\"", "value", "100000" },
 	{ "kind", "\"class\"", "name", "\"F4\"", "value", "20000" },
 	{ "kind", "\"hypothesis\"", "layer", "\"state\"", "name", "\"A\"", "value", "500000000000" },
 	{ "kind", "\"hypothesis\"", "layer", "\"state\"", "name", "\"other\"", "value", "500000000000" },
-	{ "kind", "\"item\"", "name", "\"i\"", "group", "\"g\"", "rho", "800000", "forge", "\"F1\"", "view", "\"public\"", "text", "\"secret\"" },
+	{ "kind", "\"item\"", "name", "\"i\"", "group", "\"g\"", "rho", "800000", "forge", "\"F1\"", "view", "\"public\"", "text", "\"secret\"",
+	    "rests", "[[\"finding\",\"65cd2b84cbfa8a6065dd1af9e3b61de0649448ae386d08ea956942f69e32f5f5\"]]" },
 	{ "kind", "\"result\"", "layer", "\"state\"", "value", "1", "view", "\"public\"", "cells", "[]" } };
 
 struct fixture {
@@ -37,7 +39,7 @@ struct fixture {
 static struct cm_span
 value_of(size_t row, const char *column)
 {
-	for (size_t i = 0; i < 16 && lines[row][i] != NULL; i += 2)
+	for (size_t i = 0; i < MEMBERS && lines[row][i] != NULL; i += 2)
 		if (strcmp(lines[row][i], column) == 0)
 			return cm_span_str(lines[row][i + 1]);
 	return cm_span_of(NULL, 0);
@@ -159,6 +161,9 @@ why_nothing_is_computed_is_said(void **state)
 	open_all(&x, 0, NULL);
 	x.value[7][column("name")] = cm_span_str("\"\\u001b\"");
 	must_be(&x, FRAME, 1, 1, "not a name");
+	open_all(&x, 0, NULL);
+	x.value[FRAME][column("rests")] = cm_span_of(NULL, 0); /* open, and nothing there */
+	must_be(&x, FRAME, 1, 1, "without a statement behind it");
 }
 
 /* Among the frame, and one of the frame in its place: as many of each kind as are counted. */
