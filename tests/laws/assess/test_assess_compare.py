@@ -405,6 +405,7 @@ def test_ends_of_plantability():
 
 def test_hypothesis_without_room():
     a, b = toy(), [r for r in toy() if r["name"] != "B>A"]
+    row_of(b, "hypothesis", "other")["value"] = ONE // 2
     got, = ask([{"a": a, "b": b}])
     held(got, a, b, "state")
     assert got["only_a"] == ["B>A"] and got["only_b"] == []
