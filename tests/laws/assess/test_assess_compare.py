@@ -427,6 +427,18 @@ def test_matching():
     assert got["items"]["list"][4]["group"] == "pdns"
 
 
+def whole(rows):
+    """With priors that sum to 1."""
+    priors = [row for row in rows if row["kind"] == "hypothesis"]
+    for row in priors:
+        row["all"] = sum(one["value"] for one in priors if one["layer"] == row["layer"])
+    for row in priors:
+        row["value"] = max(1, row["value"] * ONE // row.pop("all"))
+        if "admits" in row:
+            row["admits"] = [max(1, row["value"] // 2), min(ONE, row["value"] * 3 // 2)]
+    return rows
+
+
 def varied(r, rows):
     """The other side's: some numbers, priors, plantabilities, grades, groups, names others."""
     rows = copy.deepcopy(rows)
@@ -445,7 +457,7 @@ def varied(r, rows):
         elif row["kind"] == "hypothesis" and r.random() < 0.5:
             row["value"] = max(1, min(ONE, int(row["value"] * r.choice((0.3, 0.9, 1.5, 3)))))
             if r.random() < 0.5:
-                row["admits"] = [max(1, row["value"] // 2), min(ONE, row["value"] * 3 // 2)]
+                row["admits"] = []  # whole() fills it
         elif row["kind"] == "class" and r.random() < 0.4:
             row["value"] = r.randrange(1, MILLION)
         elif row["kind"] == "group" and r.random() < 0.3:
@@ -456,7 +468,7 @@ def varied(r, rows):
     deceivers = [row["name"] for row in rows if row["kind"] == "hypothesis" and ">" in row["name"]]
     if deceivers and r.random() < 0.3:
         rows.remove(row_of(rows, "hypothesis", deceivers[0]))
-    return cases.settled(rows)
+    return cases.settled(whole(rows))
 
 
 def some(count, seed):
