@@ -66,9 +66,10 @@ cm_assess_read(struct cm_assess_file *f, struct cm_err *err)
 		return rc;
 	if (text.len > 4 && memcmp(text.ptr, "PK\3\4", 4) == 0)
 		return read_dossier(f, err);
-	if (text.len > CM_ASSESS_ROWS)
-		return cm_err_set(err, CM_E_LIMIT, "it has %zu bytes, and rows have at most %zu", text.len, CM_ASSESS_ROWS);
 	f->is_rows = text.len > 0 && text.ptr[0] == '{';
+	if (text.len > (f->is_rows ? CM_ASSESS_ROWS : CM_ASSESS_TEXT))
+		return cm_err_set(err, CM_E_LIMIT, "it has %zu bytes, and %s at most %zu", text.len,
+		    f->is_rows ? "rows have" : "the text of an assessment has", f->is_rows ? CM_ASSESS_ROWS : CM_ASSESS_TEXT);
 	if (!f->is_rows)
 		return cm_assess_text_read(text, &f->registry, &f->arena, &f->a, &f->places, err);
 	rc = cm_assess_rows_parse(text, &f->arena, &f->rows, err);
