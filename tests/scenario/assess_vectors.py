@@ -84,14 +84,14 @@ def main():
     for path in sys.argv[2:]:
         with open(path, encoding="utf-8") as f:
             found = json.load(f)
-        tried = 0
+        tried, before = 0, bad
         for number, case in enumerate(found if isinstance(found, list) else [found]):
             why, n = differs(sys.argv[1], case)
             tried += n
             if why:
                 bad += 1
                 print(f"FAIL {os.path.basename(path)}, case {number}: {why}")
-        print(f"{'ok' if tried and not bad else 'FAIL'} {os.path.basename(path)}: {tried} answers, probabilities to six digits")
+        print(f"{'ok' if tried and bad == before else 'FAIL'} {os.path.basename(path)}: {tried} answers, probabilities to six digits")
     return 1 if bad else 0
 
 

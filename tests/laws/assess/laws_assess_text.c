@@ -343,6 +343,18 @@ a_number_that_is_put_in_its_place_is_read_there(struct gen *g)
 
 /* ---- as a table ---- */
 
+/* To `?', or to a number or range; or only one end of what there was. */
+static void
+change_cell(struct gen *g, struct cm_assess_cell *cell)
+{
+	bool keep = cell->p.lo > 0 && gen_one_in(g, 3);
+
+	cell->asked = !keep && gen_one_in(g, 4);
+	if (!keep)
+		cell->p.lo = cell->asked ? 0 : 1 + (int64_t)gen_below(g, CM_ASSESS_ONE - 1);
+	cell->p.hi = cell->asked || gen_one_in(g, 2) ? cell->p.lo : CM_ASSESS_ONE;
+}
+
 /* Some likelihoods and forge classes become others; where there was none, there still is none. */
 static size_t
 change_some(struct gen *g, struct cm_assessment *a)
@@ -361,9 +373,7 @@ change_some(struct gen *g, struct cm_assessment *a)
 
 			if ((cell->p.lo == 0 && !cell->asked) || !gen_one_in(g, 3))
 				continue;
-			cell->asked = gen_one_in(g, 4);
-			cell->p.lo = cell->asked ? 0 : 1 + (int64_t)gen_below(g, CM_ASSESS_ONE - 1);
-			cell->p.hi = cell->asked || gen_one_in(g, 2) ? cell->p.lo : CM_ASSESS_ONE;
+			change_cell(g, cell);
 			changes += was.asked != cell->asked || was.p.lo != cell->p.lo || was.p.hi != cell->p.hi;
 		}
 	}
