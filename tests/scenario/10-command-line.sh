@@ -2,16 +2,7 @@
 # The command line itself: help, wrong use, and output that does not arrive.
 [ -x "$COMITY" ] || { echo "no program"; exit 77; }
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(head -n1 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(head -n3 "$3")"; fi
-}
+. "$(dirname "$0")/checks.sh"
 into() { # into FILE COMMAND...
 	file=$1
 	shift

@@ -4,16 +4,7 @@
 cases=$(dirname "$0")/../cases
 attack=$cases/race-first/input.pcap
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(head -n1 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(head -n3 "$3")"; fi
-}
+. "$(dirname "$0")/checks.sh"
 same() { # same NAME FILE: as first, but for the name of the file
 	sed 's/file": "[^"]*"/file": ""/g' "$2" >now
 	if cmp -s first now; then echo "ok $1"; else echo "FAIL $1: another answer"; fi

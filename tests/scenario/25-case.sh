@@ -5,16 +5,7 @@
 capture=$(cd "$(dirname "$0")/../cases/race-first" && pwd)/input.pcap
 unset COMITY_CASE SSH_AUTH_SOCK
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(head -n1 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(head -n3 "$3")"; fi
-}
+. "$(dirname "$0")/checks.sh"
 in_dir() { (cd "$1" && shift && "$@"); }
 
 is "without a case one is told how to make one" 3 "$COMITY" show

@@ -3,16 +3,7 @@
 [ -x "$COMITY" ] || { echo "no program"; exit 77; }
 charters=$(cd "$(dirname "$0")/../../data/charters" && pwd)
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(tail -n2 out) $(head -n3 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(tail -n5 "$3")"; fi
-}
+. "$(dirname "$0")/checks.sh"
 
 for charter in joint-team publication sharing-circle two-parties; do
 	is "$charter is in canonical form" 0 "$COMITY" charter fmt --check "$charters/$charter.md"

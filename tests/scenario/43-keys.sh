@@ -6,16 +6,7 @@ scenario=$(cd "$(dirname "$0")" && pwd)
 attack=$scenario/../cases/race-first/input.pcap
 other=$scenario/../cases/hijack/input.pcap
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(tail -n2 out) $(head -n3 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(tail -n3 "$3")"; fi
-}
+. "$(dirname "$0")/checks.sh"
 silent() { # silent NAME TEXT FILE: the text is not there
 	if grep -qF -- "$2" "$3"; then echo "FAIL $1: '$2' is in $3"; else echo "ok $1"; fi
 }

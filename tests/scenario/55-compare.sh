@@ -4,16 +4,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 captures=$COMITY_SHARED/captures
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(head -n1 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(head -n3 "$3")"; fi
-}
+. "$(dirname "$0")/checks.sh"
 from_pipe() { cat "$1" | "$COMITY" compare - "$2"; }
 
 # The fourteenth frame was forged: the server's side never saw it.

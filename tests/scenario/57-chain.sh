@@ -3,13 +3,7 @@
 [ -x "$COMITY" ] && [ -x "$COMITY_GEN" ] || { echo "no program"; exit 77; }
 here=$(cd "$(dirname "$0")" && pwd)
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(head -n1 err)"; fi
-}
+. "$(dirname "$0")/checks.sh"
 says() { # says NAME TEXT FILE; lines are joined, since people's lines are wrapped
 	if tr -s '\n ' ' ' <"$3" | grep -qF -- "$2"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(tail -n3 "$3")"; fi
 }

@@ -5,16 +5,7 @@
 command -v ssh-keygen >/dev/null || { echo "no ssh-keygen"; exit 77; }
 unset COMITY_CASE SSH_AUTH_SOCK
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(head -n1 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(head -n3 "$3")"; fi
-}
+. "$(dirname "$0")/checks.sh"
 at() { (cd "$1" && shift && "$COMITY" "$@"); } # at PARTY COMMAND...: files of others are ../
 one_line() { if [ "$(wc -l <err)" -eq 1 ]; then echo "ok $1"; else echo "FAIL $1: $(wc -l <err) lines: $(head -n3 err)"; fi; }
 in_force() { # in_force PARTY VERSION

@@ -5,19 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 toy=$root/docs/examples/toy.assess
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(tail -n2 out) $(head -n3 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(tail -n5 "$3")"; fi
-}
-same() { # same NAME FILE FILE
-	if cmp -s "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: $(diff "$2" "$3" | head -n5)"; fi
-}
+. "$(dirname "$0")/checks.sh"
 limits() { # limits NAME: no output goes without them
 	for limit in "no base rates" "A deceiver who is stronger" "was not found is evidence" "not anybody's law"; do
 		says "$1 says: $limit" "$limit" out

@@ -6,19 +6,7 @@ root=$(cd "$here/../.." && pwd)
 case=$root/docs/examples/brief.assess
 toy=$root/docs/examples/toy.assess
 
-is() { # is NAME WANTED-EXIT COMMAND...
-	name=$1 want=$2
-	shift 2
-	"$@" >out 2>err
-	got=$?
-	if [ $got -eq "$want" ]; then echo "ok $name"; else echo "FAIL $name: exit $got, not $want: $(tail -n2 out) $(head -n3 err)"; fi
-}
-says() { # says NAME TEXT FILE
-	if grep -qF -- "$2" "$3"; then echo "ok $1"; else echo "FAIL $1: no '$2' in: $(tail -n5 "$3")"; fi
-}
-silent() { # silent NAME TEXT FILE
-	if grep -qaiF -- "$2" "$3"; then echo "FAIL $1: '$2' is in $3"; else echo "ok $1"; fi
-}
+. "$(dirname "$0")/checks.sh"
 first() { # first NAME TEXT: the first line of out has it
 	if head -n1 out | grep -qF -- "$2"; then echo "ok $1"; else echo "FAIL $1: the first line is $(head -n1 out)"; fi
 }
