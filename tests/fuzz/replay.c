@@ -6,14 +6,14 @@
  * longer), in a heap block of its exact size, so that a sanitizer sees a read past
  * its end.  With --alloc it is handed in whole again and again, with the first, the
  * second, ... allocation of our own code failing, until none fails (beyond the 200th
- * some are left out); the linker puts the __wrap functions below between our code and
- * the allocator. */
+ * some are left out); tests/starve.h. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../starve.h"
 #include "fuzz.h"
 
 #define CUTS 512u
@@ -30,42 +30,17 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *ptr, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *ptr, size_t size);
-
 /* Allocations until one fails; 0: none does. */
 static unsigned long countdown;
 static bool starved;
 
-static bool
-fails_now(void)
+bool
+allocation_fails(void)
 {
 	if (countdown == 0 || --countdown > 0)
 		return false;
 	starved = true;
 	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return fails_now() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *ptr, size_t size)
-{
-	return fails_now() ? NULL : __real_realloc(ptr, size);
 }
 
 bool

@@ -76,7 +76,7 @@ def sources(folder):
          os.path.join(ROOT, "data", "evidence-types.txt")])
     found = [path for room in ROOMS for path in sorted(glob.glob(os.path.join(ROOT, "src", room, "*.c")))
              if os.path.basename(path) not in NOT_NEEDED]
-    return [*found, data, os.path.join(LAWS, "assess_tool.c")]
+    return [*found, data, os.path.join(LAWS, "assess_tool.c"), os.path.join(LAWS, "lines.c")]
 
 
 def libraries(compiler):

@@ -14,6 +14,7 @@
 
 #include "assess/leave.h"
 #include "assess/rows.h"
+#include "lines.h"
 
 struct asked {
 	struct cm_arena arena;
@@ -251,14 +252,6 @@ one(struct cm_span line)
 int
 main(void)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-
-	while ((n = getline(&line, &cap, stdin)) > 0) {
-		one(cm_span_of(line, (size_t)n));
-		fflush(stdout);
-	}
-	free(line);
+	answer_lines(one);
 	return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "assess/compare.h"
 #include "assess/rows.h"
+#include "lines.h"
 
 static enum cm_result
 read_side(struct cm_json question, const char *side, struct cm_arena *arena, struct cm_assess_read *out, struct cm_err *err)
@@ -95,14 +96,6 @@ one(struct cm_span line)
 int
 main(void)
 {
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
-
-	while ((n = getline(&line, &cap, stdin)) > 0) {
-		one(cm_span_of(line, (size_t)n));
-		fflush(stdout);
-	}
-	free(line);
+	answer_lines(one);
 	return 0;
 }

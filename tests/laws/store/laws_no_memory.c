@@ -3,48 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../starve.h"
 #include "log_life.h"
 #include "lose.h"
 #include "witness_life.h"
 
 #define EACH_UP_TO 300u
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *ptr, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *ptr, size_t size);
-
 /* Allocations until one fails; 0: none does.  Those of the disk in memory do not count. */
 static unsigned long countdown;
 static bool starved;
 
-static bool
-fails_now(void)
+bool
+allocation_fails(void)
 {
 	if (sim_inside || countdown == 0 || --countdown > 0)
 		return false;
 	starved = true;
 	return true;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return fails_now() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *ptr, size_t size)
-{
-	return fails_now() ? NULL : __real_realloc(ptr, size);
 }
 
 static void

@@ -8,41 +8,17 @@
 
 #include <cmocka.h>
 
+#include "../../starve.h"
 #include "assess/text.h"
 #include "dossier/assess_page.h"
 
-/* Allocations until one fails, 0: none does.  The linker puts these between our code and the allocator. */
+/* Allocations until one fails, 0: none does. */
 static unsigned long countdown;
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *ptr, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *ptr, size_t size);
-
-static bool
-fails_now(void)
+bool
+allocation_fails(void)
 {
 	return countdown > 0 && --countdown == 0;
-}
-
-void *
-__wrap_malloc(size_t size)
-{
-	return fails_now() ? NULL : __real_malloc(size);
-}
-
-void *
-__wrap_calloc(size_t n, size_t size)
-{
-	return fails_now() ? NULL : __real_calloc(n, size);
-}
-
-void *
-__wrap_realloc(void *ptr, size_t size)
-{
-	return fails_now() ? NULL : __real_realloc(ptr, size);
 }
 
 #define EVIL "<script>alert(1)</script><b \xe2\x80\xae\" '&"
